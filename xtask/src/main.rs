@@ -1,0 +1,60 @@
+//! Developer commands: `cargo xtask setup|demo|test|ci|bench|soak`.
+//!
+//! Nothing here is needed to build or run the two binaries; `cargo build --release` alone makes those.
+
+mod bench;
+mod ci;
+mod demo;
+mod setup;
+mod soak;
+mod step;
+mod test;
+mod wasm;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Developer commands of Liangzheng 亮证")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing on a machine with Rust, Node and Python
+    Setup,
+    /// Build everything, run the main job once, then serve until Ctrl-C
+    Demo(demo::Arguments),
+    /// Set up, then run every test
+    Test,
+    /// What must pass before a change lands: format, lints, documents, dependencies, all tests
+    Ci,
+    /// Measure; prints ratios of this one run
+    Bench(bench::Arguments),
+    /// Long or outward-looking checks
+    Soak {
+        #[command(subcommand)]
+        what: soak::What,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Setup => setup::setup(setup::Need::Everything),
+        Command::Demo(arguments) => demo::demo(&arguments),
+        Command::Test => test::test(),
+        Command::Ci => ci::ci(),
+        Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Soak { what } => soak::soak(what),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Installs what the other commands need and the machine lacks. Prints each thing it does; does nothing,
+//! in under a second, when nothing is missing.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::step::{cargo, output, program, root, run, succeeds};
+
+/// What a command is about to do, and so what it must find.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Build the binaries and the browser module.
+    Build,
+    /// All tests, checks and benches.
+    Everything,
+}
+
+/// Debian packages, and the file that shows that the same thing came another way.
+const DEBIAN: [(&str, &str); 5] = [
+    ("chromium", "/usr/bin/chromium"), // browser tests
+    ("fonts-wqy-microhei", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"), // Chinese in their pictures
+    ("postgresql", "/usr/local/bin/postgres"), // storage on the second database
+    ("libzbar0", "/usr/local/lib/libzbar.so.0"), // a QR decoder that is not ours
+    ("wrk", "/usr/local/bin/wrk"),     // load for `bench`
+];
+
+/// Folders with a package.json and a lock file.
+const NPM: [&str; 2] = ["tests/browser", "tests/interop"];
+
+/// Installs what is missing for `need`.
+///
+/// # Errors
+/// When something is missing and cannot be installed; the message says what to run by hand.
+pub(crate) fn setup(need: Need) -> Result<()> {
+    wasm_target()?;
+    if need == Need::Everything {
+        components()?;
+        debian_packages()?;
+        python()?;
+        for folder in NPM {
+            npm(&root().join(folder))?;
+        }
+    }
+    Ok(())
+}
+
+/// The Python of the virtual environment that [`setup`] makes.
+pub(crate) fn venv_python() -> PathBuf {
+    root().join(".venv/bin/python")
+}
+
+/// `postgres`'s folder: Debian keeps its binaries out of PATH.
+pub(crate) fn postgres_bin() -> Option<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
+        .filter(|bin| bin.join("initdb").exists())
+        .collect();
+    found.sort();
+    found.pop()
+}
+
+fn wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let sysroot = output(&mut program("rustc", &["--print", "sysroot"], &root()))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").exists() {
+        return Ok(());
+    }
+    println!("setup: Rust's {TARGET} library is missing");
+    run(&mut program("rustup", &["target", "add", TARGET], &root())).context(
+        "the browser module needs Rust's library for wasm32-unknown-unknown: install it with \
+         `rustup target add wasm32-unknown-unknown`, or with the package of it that belongs to your rustc",
+    )
+}
+
+fn components() -> Result<()> {
+    for (component, probe) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if !succeeds(&mut cargo([probe, "--version"])) {
+            println!("setup: {component} is missing");
+            run(&mut program("rustup", &["component", "add", component], &root()))?;
+        }
+    }
+    Ok(())
+}
+
+fn debian_packages() -> Result<()> {
+    let mut missing: Vec<&str> = DEBIAN
+        .iter()
+        .filter(|(package, elsewhere)| !Path::new(elsewhere).exists() && !is_installed(package))
+        .map(|(package, _)| *package)
+        .collect();
+    if !succeeds(&mut program("python3", &["-c", "import venv, ensurepip"], &root())) {
+        missing.extend(["python3", "python3-venv"]);
+    }
+    for (tool, package) in [("node", "nodejs"), ("npm", "npm")] {
+        if !succeeds(&mut program(tool, &["--version"], &root())) {
+            missing.push(package);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("setup: Debian packages missing: {}", missing.join(" "));
+    let by_hand = format!(
+        "run as root: apt-get update && apt-get install --no-install-recommends {}",
+        missing.join(" ")
+    );
+    let is_root = output(&mut program("id", &["-u"], &root())).is_ok_and(|uid| uid.trim() == "0");
+    if !is_root {
+        bail!("installing Debian packages needs root; {by_hand}");
+    }
+    let apt = |args: &[&str]| run(program("apt-get", args, &root()).env("DEBIAN_FRONTEND", "noninteractive"));
+    apt(&["update", "-q"]).context(by_hand.clone())?;
+    let mut install = vec!["install", "-y", "-q", "--no-install-recommends"];
+    install.extend(&missing);
+    apt(&install).context(by_hand)
+}
+
+/// `cargo deny`, built without optimisation: it runs for seconds and compiles in minutes.
+///
+/// # Errors
+/// When it is missing and cannot be built.
+pub(crate) fn cargo_deny() -> Result<()> {
+    if succeeds(&mut cargo(["deny", "--version"])) {
+        return Ok(());
+    }
+    println!("setup: cargo-deny is missing");
+    run(cargo(["install", "--locked", "--debug", "--quiet", "cargo-deny@0.20.2"])
+        .env("CARGO_PROFILE_DEV_DEBUG", "0"))
+}
+
+fn is_installed(package: &str) -> bool {
+    let query = ["-W", "-f", "${db:Status-Status}", package];
+    output(&mut program("dpkg-query", &query, &root())).is_ok_and(|status| status == "installed")
+}
+
+/// `.venv` with tests/requirements.txt, made anew when that file changes.
+fn python() -> Result<()> {
+    let requirements = root().join("tests/requirements.txt");
+    let venv = root().join(".venv");
+    if is_stamped(&venv, &requirements)? && venv_python().exists() {
+        return Ok(());
+    }
+    println!("setup: Python libraries of tests/requirements.txt");
+    run(&mut program("python3", &["-m", "venv", "--clear", ".venv"], &root()))?;
+    let pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "tests/requirements.txt"];
+    run(&mut program(venv_python(), &pip, &root()))?;
+    stamp(&venv, &requirements)
+}
+
+/// `npm ci` where there is a lock file and node_modules is not of that very file.
+fn npm(folder: &Path) -> Result<()> {
+    let lock = folder.join("package-lock.json");
+    let modules = folder.join("node_modules");
+    if !lock.exists() || is_stamped(&modules, &lock)? {
+        return Ok(());
+    }
+    println!("setup: npm packages of {}", folder.display());
+    run(&mut program("npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"], folder))?;
+    stamp(&modules, &lock)
+}
+
+/// The name of the copy that a finished installation keeps of the list it was made from.
+const STAMP: &str = ".installed-from";
+
+fn is_stamped(installed: &Path, list: &Path) -> Result<bool> {
+    let wanted = fs::read(list).with_context(|| format!("cannot read {}", list.display()))?;
+    Ok(fs::read(installed.join(STAMP)).is_ok_and(|found| found == wanted))
+}
+
+fn stamp(installed: &Path, list: &Path) -> Result<()> {
+    fs::copy(list, installed.join(STAMP)).context("cannot note the finished installation")?;
+    Ok(())
+}

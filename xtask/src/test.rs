@@ -1,0 +1,62 @@
+//! Every test: Rust, the browser module in Node and Chromium, foreign readers.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::{
+    setup::{self, Need},
+    step::{Report, cargo, modules, program, root, run},
+    wasm,
+};
+
+/// Sets up, then runs all parts.
+///
+/// # Errors
+/// When any part failed.
+pub(crate) fn test() -> Result<()> {
+    let mut report = Report::default();
+    report.part("setup", || setup::setup(Need::Everything));
+    parts(&mut report);
+    report.close()
+}
+
+/// The parts, for `test` and `ci`.
+pub(crate) fn parts(report: &mut Report) {
+    let shared = root().join("../shared/vectors");
+    if !shared.exists() {
+        println!("note: {} is absent; tests of others' vectors say that they skip", shared.display());
+    }
+    // The tests start the programs themselves, so these come first.
+    report.part("binaries", || {
+        run(&mut cargo(["build", "--locked", "-p", "liangzheng-server", "-p", "liangzheng-verify"]))
+    });
+    report.part("browser module", || wasm::build(&modules()));
+    report.part("cargo test", || {
+        let mut test = cargo(["test", "--workspace", "--locked", "--no-fail-fast"]);
+        run(strict(&mut test))
+    });
+    npm_test(report, "wasm in Node", "wasm-verifier");
+    npm_test(report, "browser", "tests/browser");
+}
+
+/// Peers, decoders and PostgreSQL are there after `setup`: a test that skips for lack of one must fail now.
+fn strict(command: &mut std::process::Command) -> &mut std::process::Command {
+    if let Some(bin) = setup::postgres_bin() {
+        command.env("LZ_TEST_POSTGRES_BIN", bin);
+    }
+    command.env("LZ_TEST_STRICT", "1").env("LZ_TEST_PYTHON", setup::venv_python())
+}
+
+/// `npm test` where the folder has one.
+fn npm_test(report: &mut Report, name: &str, folder: &str) {
+    let folder = root().join(folder);
+    if !has_tests(&folder) {
+        return report.skip(name, "no package.json with a test script");
+    }
+    report.part(name, || run(strict(&mut program("npm", &["test", "--silent"], &folder))));
+}
+
+fn has_tests(folder: &Path) -> bool {
+    std::fs::read_to_string(folder.join("package.json")).is_ok_and(|text| text.contains("\"test\""))
+}
