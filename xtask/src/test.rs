@@ -36,6 +36,9 @@ pub(crate) fn parts(report: &mut Report) {
         let mut test = cargo(["test", "--workspace", "--locked", "--no-fail-fast"]);
         run(strict(&mut test))
     });
+    report.part("EL1 reader in Python", || {
+        run(&mut program("python3", &["tests/python/el1_reader_test.py"], &root()))
+    });
     npm_test(report, "wasm in Node", "wasm-verifier");
     npm_test(report, "browser", "tests/browser");
 }
