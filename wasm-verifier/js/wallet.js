@@ -1,0 +1,38 @@
+/** The holder's side: packs, unpacks and draws codes, and prepares what the phone's own key signs. */
+import { guarded } from './errors.js';
+import { load } from './load.js';
+import init, * as native from './wallet_wasm.js';
+
+export { LiangzhengError } from './errors.js';
+
+await load(init, 'wallet_wasm_bg.wasm');
+
+export const pack = (presentation) => guarded(() => native.pack(presentation));
+export const unpack = (text) => guarded(() => native.unpack(text));
+export const qrSvg = (text) => guarded(() => native.qrSvg(text));
+export const readChallenge = (text) => guarded(() => JSON.parse(native.readChallenge(text)));
+export const kbSigningInput = (grant, audience, nonce, iat) =>
+  guarded(() => native.kbSigningInput(grant, audience, nonce, iat));
+export const presentation = (grant, signingInput, signature) =>
+  guarded(() => native.presentation(grant, signingInput, new Uint8Array(signature)));
+
+/** 96 random bits as base64url: the nonce of a proof that answers no challenge. */
+export function freshNonce() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_');
+}
+
+/**
+ * Shows `grant` with the phone's key: a fresh code, made with no server.
+ *
+ * `key` is a WebCrypto ECDSA P-256 private key; it may (and should) be non-extractable. `iat` is unix seconds.
+ */
+export async function show(grant, key, { audience, nonce = freshNonce(), iat }) {
+  const signingInput = kbSigningInput(grant, audience, nonce, iat);
+  const signature = await crypto.subtle.sign(
+    { name: 'ECDSA', hash: 'SHA-256' },
+    key,
+    new TextEncoder().encode(signingInput),
+  );
+  return pack(presentation(grant, signingInput, signature));
+}

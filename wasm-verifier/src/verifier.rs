@@ -1,0 +1,208 @@
+//! The verifier: signed objects and codes go in as text, verdicts come out as JSON.
+
+use crate::error::{refused, usage};
+use liangzheng_core::{
+    key::P256,
+    text::Text,
+    time::UnixTime,
+    token::Challenge,
+    trust::RootSet,
+    verify::{Answer, HeldStatus, Loaded, OnExpired, Options, Refusal, Replay, ReplayKey},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Holds trust list, catalogues and status lists, and judges codes by them. Fetches nothing.
+#[wasm_bindgen]
+pub struct Verifier {
+    inner: liangzheng_core::verify::Verifier,
+    accepted: Accepted,
+}
+
+/// The options of one verification; a name that is not known is refused, so a misspelt `scene` cannot pass unseen.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VerifyOptions {
+    now: UnixTime,
+    #[serde(default)]
+    audience: Option<String>,
+    #[serde(default)]
+    scene: Option<String>,
+    #[serde(default)]
+    challenge: Option<String>,
+    #[serde(default)]
+    remember: bool,
+}
+
+#[wasm_bindgen]
+impl Verifier {
+    /// A verifier that trusts the root set in `roots_json` (the public root file) and holds nothing yet.
+    ///
+    /// # Errors
+    /// `USAGE` if it is no root file, `E_TRUST_KEY` if a key in it is unusable.
+    #[wasm_bindgen(constructor)]
+    pub fn new(roots_json: &str) -> Result<Verifier, String> {
+        let roots: RootSet = serde_json::from_str(roots_json)
+            .map_err(|error| usage(&format!("roots 不是根密钥文件:{error}"), &format!("roots is no root file: {error}")))?;
+        let inner = liangzheng_core::verify::Verifier::new(&P256, roots).map_err(|refusal| refused(&refusal))?;
+        Ok(Self { inner, accepted: Accepted::default() })
+    }
+
+    /// Takes in a trust list. With `now` (unix seconds) an expired one is refused, as when it was just fetched;
+    /// without, the verdicts will tell. True if it is new.
+    ///
+    /// # Errors
+    /// As core's `load_trust_list`.
+    #[wasm_bindgen(js_name = loadTrustList)]
+    pub fn load_trust_list(&mut self, text: &str, now: Option<f64>) -> Result<bool, String> {
+        answer(self.inner.load_trust_list(text, on_expired(now)?))
+    }
+
+    /// Takes in a catalogue; as [`Self::load_trust_list`].
+    ///
+    /// # Errors
+    /// As core's `load_catalogue`.
+    #[wasm_bindgen(js_name = loadCatalogue)]
+    pub fn load_catalogue(&mut self, text: &str, now: Option<f64>) -> Result<bool, String> {
+        answer(self.inner.load_catalogue(text, on_expired(now)?))
+    }
+
+    /// Takes in a status list; as [`Self::load_trust_list`]. With `uri` the list must be that one.
+    ///
+    /// # Errors
+    /// As core's `load_status_list_from`.
+    #[wasm_bindgen(js_name = loadStatusList)]
+    pub fn load_status_list(&mut self, text: &str, now: Option<f64>, uri: Option<String>) -> Result<bool, String> {
+        let on_expired = on_expired(now)?;
+        answer(match uri {
+            Some(uri) => self.inner.load_status_list_from(&uri, text, on_expired),
+            None => self.inner.load_status_list(text, on_expired),
+        })
+    }
+
+    /// Brings the status lists up to date; all or nothing.
+    ///
+    /// # Errors
+    /// As core's `apply_delta`; then fetch the lists whole.
+    #[wasm_bindgen(js_name = applyDelta)]
+    pub fn apply_delta(&mut self, text: &str, now: Option<f64>) -> Result<bool, String> {
+        answer(self.inner.apply_delta(text, on_expired(now)?))
+    }
+
+    /// Judges one code; the verdict as JSON. Options as JSON: `now` (unix seconds) and, as wanted, `audience`,
+    /// `scene`, `challenge` (the `EC1:` text shown) and `remember` (refuse a code this verifier accepted before).
+    ///
+    /// # Errors
+    /// Only if the call itself is wrong: `USAGE`, or the challenge is none. A bad code is a verdict.
+    pub fn verify(&mut self, text: &str, options_json: &str) -> Result<String, String> {
+        let options: VerifyOptions = serde_json::from_str(options_json)
+            .map_err(|error| usage(&format!("选项不正确:{error}"), &format!("wrong options: {error}")))?;
+        let challenge = options.challenge.as_deref().map(Challenge::parse).transpose();
+        let challenge = challenge.map_err(|refusal| refused(&refusal))?;
+        self.accepted.forget_until(options.now);
+        let verdict = self.inner.verify(
+            text,
+            &Options {
+                now: options.now,
+                audience: options.audience.as_deref(),
+                scene: options.scene.as_deref(),
+                challenge: challenge.as_ref(),
+                replay: if options.remember { Some(&self.accepted) } else { None },
+                live_status: None,
+            },
+        );
+        if options.remember
+            && verdict.verdict == Answer::Valid
+            && let (Some(key), Some(until)) = (verdict.replay_key, verdict.replay_until)
+        {
+            self.accepted.0.insert(key, (options.now, until));
+        }
+        serde_json::to_string(&verdict).map_err(|error| usage("结论无法输出", &format!("no verdict: {error}")))
+    }
+
+    /// What must be remembered across restarts, as JSON; see [`Self::restore`].
+    pub fn floors(&self) -> String {
+        // Numbers and strings always serialise.
+        serde_json::to_string(&self.inner.floors()).unwrap_or_default()
+    }
+
+    /// Raises the floors to what [`Self::floors`] once gave. Load the kept trust lists first: they may be older.
+    ///
+    /// # Errors
+    /// `USAGE` if it is not what `floors` gave.
+    pub fn restore(&mut self, floors_json: &str) -> Result<(), String> {
+        let floors = serde_json::from_str(floors_json)
+            .map_err(|error| usage(&format!("floors 不正确:{error}"), &format!("wrong floors: {error}")))?;
+        self.inner.restore(floors);
+        Ok(())
+    }
+
+    /// What is held and how old it is, as JSON `{trust_list, scenes, status_lists}`.
+    pub fn held(&self) -> String {
+        let held = Held {
+            trust_list: self.inner.trust_list().map(|list| HeldTrust {
+                version: list.version,
+                iat: list.iat,
+                exp: list.exp,
+            }),
+            scenes: self
+                .inner
+                .catalogues()
+                .flat_map(|catalogue| &catalogue.scenes)
+                .map(|scene| HeldScene { code: &scene.code, names: &scene.names, audience: &scene.aud })
+                .collect(),
+            status_lists: self.inner.status_lists().collect(),
+        };
+        serde_json::to_string(&held).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Held<'a> {
+    trust_list: Option<HeldTrust>,
+    scenes: Vec<HeldScene<'a>>,
+    status_lists: Vec<HeldStatus>,
+}
+
+#[derive(Serialize)]
+struct HeldTrust {
+    version: u64,
+    iat: UnixTime,
+    exp: UnixTime,
+}
+
+#[derive(Serialize)]
+struct HeldScene<'a> {
+    code: &'a str,
+    names: &'a Text,
+    audience: &'a str,
+}
+
+/// Codes accepted with `remember`: when, and until when the same code could be accepted again.
+#[derive(Default)]
+struct Accepted(BTreeMap<ReplayKey, (UnixTime, UnixTime)>);
+
+impl Accepted {
+    fn forget_until(&mut self, now: UnixTime) {
+        self.0.retain(|_, (_, until)| *until >= now);
+    }
+}
+
+impl Replay for Accepted {
+    fn seen(&self, key: &ReplayKey) -> Option<UnixTime> {
+        self.0.get(key).map(|(at, _)| *at)
+    }
+}
+
+fn on_expired(now: Option<f64>) -> Result<OnExpired, String> {
+    match now {
+        None => Ok(OnExpired::TellInVerdict),
+        Some(seconds) if seconds.fract() == 0.0 => Ok(OnExpired::Refuse { now: UnixTime(seconds as i64) }),
+        Some(_) => Err(usage("now 必须是整数秒", "now must be whole unix seconds")),
+    }
+}
+
+fn answer(loaded: Result<Loaded, Refusal>) -> Result<bool, String> {
+    loaded.map(|loaded| loaded == Loaded::New).map_err(|refusal| refused(&refusal))
+}
