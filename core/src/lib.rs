@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test that goes wrong should stop at once"
+    )
+)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod ffi;
+pub mod identifier;
+pub mod json;
+pub mod jws;
+pub mod key;
+pub mod limits;
+pub mod qr;
+pub mod status;
+pub mod text;
+pub mod time;
+pub mod token;
+pub mod trust;
+pub mod verify;

@@ -1,0 +1,148 @@
+//! Raw DEFLATE against the fixed dictionary, with the end of the stream pinned down to the bit.
+
+use alloc::{boxed::Box, vec, vec::Vec};
+
+use miniz_oxide::{
+    deflate::core::{CompressorOxide, TDEFLFlush, TDEFLStatus, compress, create_comp_flags_from_zip_params},
+    inflate::{
+        TINFLStatus,
+        core::{
+            BlockBoundaryState, DecompressorOxide, decompress,
+            inflate_flags::{TINFL_FLAG_STOP_ON_BLOCK_BOUNDARY, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF},
+        },
+    },
+};
+
+use super::DICTIONARY;
+
+/// Most bytes one packed presentation may unpack to: two headers, two payloads, three separators.
+const MAX_UNPACKED: usize = 2 * (crate::limits::MAX_HEADER + crate::limits::MAX_PAYLOAD) + 3;
+
+/// A compressor that has the dictionary's window; keep one per worker, making one costs four times a pack.
+pub(crate) struct Deflater {
+    compressor: Box<CompressorOxide>,
+    scratch: Vec<u8>,
+}
+
+impl Deflater {
+    pub(crate) fn new() -> Self {
+        // Level 9 and no zlib wrapper: some 400 bytes, and each one saved is dots in the code.
+        let flags = create_comp_flags_from_zip_params(9, -15, 0);
+        Self { compressor: Box::new(CompressorOxide::new(flags)), scratch: vec![0; 8_192] }
+    }
+
+    /// Compresses `data`; `None` if it does not fit, which limits before this exclude.
+    pub(crate) fn deflate(&mut self, data: &[u8]) -> Option<Vec<u8>> {
+        self.compressor.reset();
+        // What the dictionary itself compresses to is dropped; a sync flush ends on a byte boundary.
+        let (status, read, _) =
+            compress(&mut self.compressor, DICTIONARY, &mut self.scratch, TDEFLFlush::Sync);
+        if status != TDEFLStatus::Okay || read != DICTIONARY.len() {
+            return None;
+        }
+        let (status, read, written) =
+            compress(&mut self.compressor, data, &mut self.scratch, TDEFLFlush::Finish);
+        if status != TDEFLStatus::Done || read != data.len() {
+            return None;
+        }
+        self.scratch.get(..written).map(Into::into)
+    }
+}
+
+/// Inflates a whole stream against the dictionary.
+///
+/// `None` if it is not DEFLATE, unpacks to more than a presentation can be, or anything is left after the
+/// final block: a byte, or a padding bit that is not zero.
+pub(crate) fn inflate(stream: &[u8]) -> Option<Vec<u8>> {
+    let mut input = stream.to_vec();
+    let mut output = vec![0; DICTIONARY.len().checked_add(MAX_UNPACKED)?];
+    output.get_mut(..DICTIONARY.len())?.copy_from_slice(DICTIONARY);
+    let mut out_at = DICTIONARY.len();
+    let mut in_at = 0_usize;
+    let mut state = BlockBoundaryState::default();
+    loop {
+        // At a block boundary the next block's first bit says whether it is the last one. That bit is cleared
+        // in our copy, so the decoder stops behind the last block too and tells which bits it left.
+        let bit_at = in_at.checked_mul(8)?.checked_sub(usize::from(state.num_bits))?;
+        let byte = input.get_mut(bit_at / 8)?;
+        let mask = 1_u8 << (bit_at % 8);
+        let is_last = *byte & mask != 0;
+        *byte &= !mask;
+        if is_last && state.num_bits > 0 {
+            state.bit_buf &= !1;
+        }
+        let mut decoder = DecompressorOxide::from_block_boundary_state(&state);
+        let flags = TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF | TINFL_FLAG_STOP_ON_BLOCK_BOUNDARY;
+        let (status, read, written) =
+            decompress(&mut decoder, input.get(in_at..)?, &mut output, out_at, flags);
+        in_at = in_at.checked_add(read)?;
+        out_at = out_at.checked_add(written)?;
+        if status != TINFLStatus::BlockBoundary {
+            return None;
+        }
+        state = decoder.block_boundary_state()?;
+        if is_last {
+            let nothing_left = in_at == input.len() && state.bit_buf == 0;
+            output.truncate(out_at);
+            return nothing_left.then(|| output.split_off(DICTIONARY.len()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_unpacks() {
+        let mut deflater = Deflater::new();
+        for data in
+            [&b""[..], b"a", b"{\"alg\":\"ES256\",\"kid\":\"x\",\"typ\":\"show+jwt\"}", &[0xa5; 3_000]]
+        {
+            let packed = deflater.deflate(data).unwrap();
+            assert_eq!(inflate(&packed).unwrap(), data);
+        }
+    }
+
+    #[test]
+    fn nothing_may_follow_the_last_block() {
+        let packed = Deflater::new().deflate(b"some words that are not in the window").unwrap();
+        let mut longer = packed.clone();
+        longer.push(0);
+        assert_eq!(inflate(&longer), None);
+        for length in 0..packed.len() {
+            assert_eq!(inflate(&packed[..length]), None, "cut at {length}");
+        }
+        // Flipping any one bit gives other bytes or nothing, never the same bytes a second time.
+        for bit in 0..packed.len() * 8 {
+            let mut flipped = packed.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert_ne!(
+                inflate(&flipped).as_deref(),
+                Some(&b"some words that are not in the window"[..]),
+                "bit {bit}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_cap() {
+        let mut deflater = Deflater::new();
+        deflater.scratch = vec![0; 1 << 20];
+        let packed = deflater.deflate(&vec![b'x'; 1 << 20]).unwrap();
+        assert!(packed.len() < 2_000);
+        assert_eq!(inflate(&packed), None);
+    }
+
+    #[test]
+    fn several_blocks_are_the_same_bytes() {
+        // Two stored blocks, the second final: bytes "ab" and "c".
+        let stream = [0, 2, 0, 0xfd, 0xff, b'a', b'b', 1, 1, 0, 0xfe, 0xff, b'c'];
+        assert_eq!(inflate(&stream).unwrap(), b"abc");
+        // A stored block's own padding (bits after its three header bits) may be anything in DEFLATE; it is
+        // inside the stream, not after it.
+        let mut padded = stream;
+        padded[7] = 0b1111_1001;
+        assert_eq!(inflate(&padded).unwrap(), b"abc");
+    }
+}

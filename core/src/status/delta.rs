@@ -1,0 +1,256 @@
+//! A signed delta: what changed between two publications, over all shards at once.
+
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::{Deserialize, Serialize};
+
+use super::{DELTA_TYP, SHARD_ENTRIES, StatusArray};
+use crate::{
+    jws,
+    key::{SignError, Signer},
+    limits::{MAX_DELTA, STATUS_LIFETIME},
+    time::UnixTime,
+    trust::{Purpose, Trust, read_signed},
+    verify::{Code, Refusal},
+};
+
+/// The state of all lists at one publication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// `iat` of the lists.
+    pub iat: UnixTime,
+    /// `exp` of the lists.
+    pub exp: UnixTime,
+    /// URI → SHA-256 of the inflated array.
+    pub lists: BTreeMap<String, [u8; 32]>,
+}
+
+/// How to get from one publication to a later one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delta {
+    /// When the delta was made.
+    pub iat: UnixTime,
+    /// Where it starts.
+    pub base: Snapshot,
+    /// Where it leads.
+    pub next: Snapshot,
+    /// URI → (index, new wire value), by rising index.
+    pub chg: BTreeMap<String, Vec<(u32, u8)>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    iat: UnixTime,
+    base: WireSnapshot,
+    next: WireSnapshot,
+    chg: UniqueMap,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireSnapshot {
+    iat: UnixTime,
+    exp: UnixTime,
+    lists: UniqueMap,
+}
+
+/// URI → base64url; a URI that stands twice is refused.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct UniqueMap(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for UniqueMap {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = UniqueMap;
+
+            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str("list URIs and their values")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut access: A) -> Result<UniqueMap, A::Error> {
+                let mut map = BTreeMap::new();
+                while let Some((uri, value)) = access.next_entry::<String, String>()? {
+                    if map.insert(uri, value).is_some() {
+                        return Err(serde::de::Error::custom("a list stands twice"));
+                    }
+                }
+                Ok(UniqueMap(map))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// Signs a delta.
+///
+/// # Errors
+/// As the signer's; [`SignError::Content`] for changes that do not rise or lie outside a shard, and for a
+/// delta longer than verifiers take: then the lists are fetched whole.
+pub fn sign_delta(delta: &Delta, signer: &dyn Signer) -> Result<String, SignError> {
+    let content = || SignError::Content("delta".into());
+    let mut chg = BTreeMap::new();
+    for (uri, changes) in &delta.chg {
+        chg.insert(
+            uri.clone(),
+            Base64UrlUnpadded::encode_string(&pack_changes(changes).ok_or_else(content)?),
+        );
+    }
+    let wire = Wire {
+        iat: delta.iat,
+        base: wire_snapshot(&delta.base),
+        next: wire_snapshot(&delta.next),
+        chg: UniqueMap(chg),
+    };
+    let payload = serde_json::to_vec(&wire).map_err(|_| content())?;
+    let text = jws::sign(DELTA_TYP, &payload, signer)?;
+    if text.len() > MAX_DELTA { Err(content()) } else { Ok(text) }
+}
+
+fn wire_snapshot(snapshot: &Snapshot) -> WireSnapshot {
+    let lists =
+        snapshot.lists.iter().map(|(uri, hash)| (uri.clone(), Base64UrlUnpadded::encode_string(hash)));
+    WireSnapshot { iat: snapshot.iat, exp: snapshot.exp, lists: UniqueMap(lists.collect()) }
+}
+
+fn read_snapshot(wire: WireSnapshot) -> Result<Snapshot, Refusal> {
+    let mut lists = BTreeMap::new();
+    for (uri, hash) in wire.lists.0 {
+        let bytes = Base64UrlUnpadded::decode_vec(&hash).map_err(|_| Code::B64)?;
+        lists.insert(uri, bytes.try_into().map_err(|_| Code::Format)?);
+    }
+    Ok(Snapshot { iat: wire.iat, exp: wire.exp, lists })
+}
+
+/// Varint (LEB128) gaps, each followed by one value byte. A gap counts from the entry after the last change,
+/// so the first entry of a shard is gap 0.
+fn pack_changes(changes: &[(u32, u8)]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut next = 0_u32;
+    for (index, value) in changes {
+        let mut gap = index.checked_sub(next)?;
+        if *index >= SHARD_ENTRIES || *value > 15 {
+            return None;
+        }
+        while gap >= 0x80 {
+            bytes.push(u8::try_from(gap & 0x7f).ok()? | 0x80);
+            gap >>= 7;
+        }
+        bytes.push(u8::try_from(gap).ok()?);
+        bytes.push(*value);
+        next = index.checked_add(1)?;
+    }
+    Some(bytes)
+}
+
+fn unpack_changes(bytes: &[u8]) -> Option<Vec<(u32, u8)>> {
+    let mut changes = Vec::new();
+    let mut rest = bytes.iter();
+    let mut next = 0_u32;
+    while let Some(first) = rest.next() {
+        let mut byte = *first;
+        let mut gap = u32::from(byte & 0x7f);
+        let mut shift = 7_u32;
+        while byte & 0x80 != 0 {
+            byte = *rest.next()?;
+            // Three bytes reach past a shard; a last byte of zero would be a second spelling.
+            if shift > 14 || byte == 0 {
+                return None;
+            }
+            gap |= u32::from(byte & 0x7f).checked_shl(shift)?;
+            shift = shift.checked_add(7)?;
+        }
+        let index = next.checked_add(gap).filter(|index| *index < SHARD_ENTRIES)?;
+        let value = *rest.next().filter(|value| **value <= 15)?;
+        changes.push((index, value));
+        next = index.checked_add(1)?;
+    }
+    Some(changes)
+}
+
+/// A delta whose signature verified.
+#[derive(Debug)]
+pub(crate) struct ReadDelta {
+    pub(crate) delta: Delta,
+    pub(crate) kid: String,
+    pub(crate) operator: String,
+}
+
+/// Reads and verifies a delta.
+pub(crate) fn read_delta(text: &str, trust: &Trust, now: UnixTime) -> Result<ReadDelta, Refusal> {
+    let signed = read_signed(text, MAX_DELTA, DELTA_TYP, Purpose::Status, Code::StatusSig, trust)?;
+    let wire: Wire = serde_json::from_slice(&signed.payload).map_err(|_| Code::Format)?;
+    signed.key_was_good(trust, wire.iat, now)?;
+    let mut chg = BTreeMap::new();
+    for (uri, packed) in wire.chg.0 {
+        let bytes = Base64UrlUnpadded::decode_vec(&packed).map_err(|_| Code::B64)?;
+        chg.insert(uri, unpack_changes(&bytes).ok_or(Code::Format)?);
+    }
+    let delta =
+        Delta { iat: wire.iat, base: read_snapshot(wire.base)?, next: read_snapshot(wire.next)?, chg };
+    let lifetime = delta.next.exp.since(delta.next.iat);
+    if lifetime.0 <= 0 || lifetime > STATUS_LIFETIME || delta.next.iat <= delta.base.iat {
+        return Err(Code::Lifetime.into());
+    }
+    Ok(ReadDelta { delta, kid: signed.kid, operator: signed.operator })
+}
+
+impl Delta {
+    /// The list `uri` after this delta; `array` is the list before, `hash` its SHA-256.
+    ///
+    /// # Errors
+    /// `E_DELTA_BASE` if the delta starts elsewhere, `E_DELTA_RESULT` if it does not lead where it says.
+    pub(crate) fn apply(
+        &self,
+        uri: &str,
+        array: &StatusArray,
+        hash: &[u8; 32],
+    ) -> Result<(StatusArray, [u8; 32]), Refusal> {
+        let (Some(base), Some(next)) = (self.base.lists.get(uri), self.next.lists.get(uri)) else {
+            return Err(Code::DeltaBase.into());
+        };
+        if base != hash {
+            return Err(Code::DeltaBase.into());
+        }
+        let mut changed = array.clone();
+        for (index, value) in self.chg.get(uri).into_iter().flatten() {
+            changed.set_wire(*index, *value);
+        }
+        let result = if self.chg.contains_key(uri) { changed.sha256() } else { *hash };
+        if result == *next { Ok((changed, result)) } else { Err(Code::DeltaResult.into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+
+    #[test]
+    fn changes_are_read_back_as_written() {
+        for changes in [vec![], vec![(0, 1)], vec![(0, 1), (1, 2), (128, 15), (1_048_575, 0)]] {
+            assert_eq!(unpack_changes(&pack_changes(&changes).unwrap()).unwrap(), changes);
+        }
+    }
+
+    #[test]
+    fn malformed_changes_are_refused() {
+        for changes in [vec![(5, 1), (5, 2)], vec![(5, 1), (4, 1)], vec![(SHARD_ENTRIES, 1)], vec![(0, 16)]] {
+            assert_eq!(pack_changes(&changes), None, "{changes:?}");
+        }
+        for bytes in [
+            &[0_u8][..],
+            &[0x80, 0, 1],
+            &[0x80],
+            &[0xff, 0xff, 0xff, 1, 1],
+            &[0xff, 0xff, 0x7f, 1],
+            &[0, 16],
+            &[0, 1, 0],
+        ] {
+            assert_eq!(unpack_changes(bytes), None, "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A signed status list token.
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{LIST_TYP, SHARD_BYTES, StatusArray, packed};
+use crate::{
+    jws,
+    key::{SignError, Signer},
+    limits::{MAX_STATUS_JWT, STATUS_LIFETIME},
+    time::{Seconds, UnixTime},
+    trust::{Purpose, Trust, read_signed},
+    verify::{Code, Refusal},
+};
+
+/// The claims of a status list beside the list itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListHead {
+    /// The list's URI, as tokens name it.
+    pub sub: String,
+    /// When it was made; strictly rises from list to list.
+    pub iat: UnixTime,
+    /// From when it proves no good standing; at most 7 days after `iat`.
+    pub exp: UnixTime,
+    /// After this time it should be fetched again.
+    pub ttl: Seconds,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    sub: String,
+    iat: UnixTime,
+    exp: UnixTime,
+    ttl: Seconds,
+    status_list: WireList,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireList {
+    bits: u8,
+    lst: String,
+}
+
+/// Signs a status list.
+///
+/// # Errors
+/// As the signer's; [`SignError::Content`] for a list that lives longer than 7 days.
+pub fn sign_list(head: &ListHead, array: &StatusArray, signer: &dyn Signer) -> Result<String, SignError> {
+    if !lifetime_is_right(head) {
+        return Err(SignError::Content("exp".into()));
+    }
+    let wire = Wire {
+        sub: head.sub.clone(),
+        iat: head.iat,
+        exp: head.exp,
+        ttl: head.ttl,
+        status_list: WireList { bits: 4, lst: packed::deflate(array.bytes()) },
+    };
+    let payload = serde_json::to_vec(&wire).map_err(|_| SignError::Content("status list".into()))?;
+    jws::sign(LIST_TYP, &payload, signer)
+}
+
+fn lifetime_is_right(head: &ListHead) -> bool {
+    let lifetime = head.exp.since(head.iat);
+    lifetime.0 > 0 && lifetime <= STATUS_LIFETIME && head.ttl.0 > 0
+}
+
+/// A status list whose signature verified.
+#[derive(Debug)]
+pub(crate) struct ReadList {
+    pub(crate) head: ListHead,
+    pub(crate) array: StatusArray,
+    pub(crate) kid: String,
+    pub(crate) operator: String,
+}
+
+/// Reads and verifies a status list; it is inflated only after its signature held.
+pub(crate) fn read_list(text: &str, trust: &Trust, now: UnixTime) -> Result<ReadList, Refusal> {
+    let signed = read_signed(text, MAX_STATUS_JWT, LIST_TYP, Purpose::Status, Code::StatusSig, trust)?;
+    let wire: Wire = serde_json::from_slice(&signed.payload).map_err(|_| Code::Format)?;
+    signed.key_was_good(trust, wire.iat, now)?;
+    let head = ListHead { sub: wire.sub, iat: wire.iat, exp: wire.exp, ttl: wire.ttl };
+    if !lifetime_is_right(&head) {
+        return Err(Code::Lifetime.into());
+    }
+    if wire.status_list.bits != 4 {
+        return Err(Code::StatusSize.into());
+    }
+    let array = StatusArray::from_bytes(packed::inflate(&wire.status_list.lst, SHARD_BYTES)?)
+        .ok_or(Code::StatusSize)?;
+    Ok(ReadList { head, array, kid: signed.kid, operator: signed.operator })
+}

@@ -1,0 +1,590 @@
+//! The checks, in their order.
+
+use alloc::{
+    borrow::ToOwned,
+    boxed::Box,
+    format,
+    string::{String, ToString},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    CheckName, Code, Options, Refusal, Verifier,
+    findings::Findings,
+    peek,
+    verdict::{
+        ShownField, ShownLicence, ShownName, ShownScene, ShownStatus, ShownToken, ShownTrust, Verdict,
+    },
+};
+use crate::{
+    jws::{Compact, Decoded},
+    key::{Es256Key, HighS, check_signature},
+    limits::{CLOCK_TALK, EARLY_SLACK, GRANT_LIFETIME, MAX_PAYLOAD, PAPER_LIFETIME, PROOF_WINDOW},
+    status::StatusValue,
+    text::Text,
+    time::{Day, Seconds, UnixTime},
+    token::{
+        GRANT_TYP, PROOF_TYP, SHOW_TYP, ShowClaims, grant,
+        presentation::{Grant, Presentation},
+        proof::{self, ProofClaims},
+        show,
+    },
+    trust::{Catalogue, Medium, Profile, Purpose, Scene, Trust, TrustedKey},
+};
+
+/// A code whose form is right; no signature was checked.
+struct Parts<'a> {
+    compact: Compact<'a>,
+    token: Decoded,
+    kid: String,
+    proof: Option<ProofPart<'a>>,
+}
+
+struct ProofPart<'a> {
+    grant: &'a str,
+    compact: Compact<'a>,
+    decoded: Decoded,
+}
+
+/// What the signatures vouch for.
+struct Claims {
+    licence: ShowClaims,
+    proof: Option<ProofClaims>,
+}
+
+/// Everything later checks need.
+struct Context<'a> {
+    options: &'a Options<'a>,
+    clock_is_good: bool,
+    claims: Claims,
+    profile: Profile,
+    catalogue: Option<&'a Catalogue>,
+    scene: Option<&'a Scene>,
+}
+
+impl Verifier {
+    /// Judges one code: the text of a QR code (`EL1:…`) or the token in it.
+    ///
+    /// Every input has a verdict; nothing is fetched and nothing is remembered.
+    pub fn verify(&self, input: &str, options: &Options<'_>) -> Verdict {
+        let presentation = match peek::presentation(input) {
+            Ok(presentation) => presentation,
+            Err(refusal) => return Verdict::refused(options.now, &refusal),
+        };
+        let parts = match read_parts(&presentation) {
+            Ok(parts) => parts,
+            Err(refusal) if refusal.code == Code::ProofMissing => {
+                let mut findings = Findings::new();
+                findings.pass(CheckName::Form);
+                findings.fail(CheckName::Holder, refusal);
+                return findings.conclude(options.now);
+            }
+            Err(refusal) => return Verdict::refused(options.now, &refusal),
+        };
+        let mut findings = Findings::new();
+        findings.pass(CheckName::Form);
+        let clock_is_good = self.check_clock(options.now, &mut findings);
+        let mut verdict = match self.check_signatures(&parts, options, clock_is_good, &mut findings) {
+            Some((claims, trust, key)) => {
+                self.judge(&parts, claims, trust, key, options, clock_is_good, findings)
+            }
+            None => findings.conclude(options.now),
+        };
+        verdict.trust = self.trust.as_ref().map(|trust| ShownTrust {
+            version: trust.list.version,
+            as_of: trust.list.iat,
+            age_s: options.now.since(trust.list.iat).0.max(0),
+        });
+        verdict
+    }
+
+    /// No honest clock stands before what was already seen signed.
+    fn check_clock(&self, now: UnixTime, findings: &mut Findings) -> bool {
+        let is_good = now >= self.floors.time.minus(EARLY_SLACK);
+        if is_good {
+            findings.pass(CheckName::Clock);
+        } else {
+            let behind = self.floors.time.since(now).0;
+            findings.unknown(CheckName::Clock, Code::Clock);
+            findings.not_checked(
+                CheckName::Clock,
+                Text::new(
+                    format!("本机时间至少慢 {behind} 秒"),
+                    format!("this verifier's clock is at least {behind} s behind"),
+                ),
+            );
+        }
+        is_good
+    }
+
+    /// Trust lookup, then every signature, then the claims they vouch for.
+    fn check_signatures<'a>(
+        &'a self,
+        parts: &Parts<'_>,
+        options: &Options<'_>,
+        clock_is_good: bool,
+        findings: &mut Findings,
+    ) -> Option<(Claims, &'a Trust, &'a TrustedKey)> {
+        let Some(trust) = &self.trust else {
+            findings.unknown(CheckName::Issuer, Code::TrustMissing);
+            return None;
+        };
+        let Some(key) = trust.key(&parts.kid) else {
+            let due = trust.list.iat.plus(trust.list.refresh).min(trust.list.exp);
+            if !clock_is_good {
+                findings.unknown(CheckName::Issuer, Code::Clock);
+            } else if options.now > due || options.now >= trust.list.exp {
+                // The key may simply be newer than the list.
+                findings.unknown(CheckName::Issuer, Code::TrustStale);
+            } else {
+                findings.fail(CheckName::Issuer, Code::KidUnknown);
+            }
+            return None;
+        };
+        let wanted = if parts.proof.is_some() { Purpose::Grant } else { Purpose::Show };
+        if key.purpose != wanted {
+            findings.fail(CheckName::Issuer, Code::IssuerKeyMismatch);
+            return None;
+        }
+        let input = parts.compact.signing_input.as_bytes();
+        if let Err(fault) = check_signature(&*key.key, input, &parts.token.signature, HighS::Refuse) {
+            findings.fail(CheckName::Signature, fault);
+            return None;
+        }
+        match self.read_claims(parts, findings) {
+            Ok(claims) => {
+                findings.pass(CheckName::Signature);
+                Some((claims, trust, key))
+            }
+            Err(refusal) => {
+                let check =
+                    if refusal.code == Code::ProofSig { CheckName::Signature } else { CheckName::Form };
+                findings.fail(check, refusal);
+                None
+            }
+        }
+    }
+
+    fn read_claims(&self, parts: &Parts<'_>, findings: &mut Findings) -> Result<Claims, Refusal> {
+        let Some(proof) = &parts.proof else {
+            return Ok(Claims { licence: show::parse(&parts.token.payload)?, proof: None });
+        };
+        findings.holder_required = true;
+        let grant = grant::parse(&parts.token.payload)?;
+        let phone: Box<dyn Es256Key> =
+            self.backend.key(&grant.cnf).ok_or_else(|| Refusal::about(Code::ClaimType, "cnf"))?;
+        check_signature(
+            &*phone,
+            proof.compact.signing_input.as_bytes(),
+            &proof.decoded.signature,
+            HighS::Accept,
+        )
+        .map_err(|_| Code::ProofSig)?;
+        Ok(Claims { licence: grant.licence, proof: Some(proof::parse(&proof.decoded.payload)?) })
+    }
+
+    /// Everything after the signatures.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a result of a step before; a struct would only rename them"
+    )]
+    fn judge<'a>(
+        &'a self,
+        parts: &Parts<'_>,
+        claims: Claims,
+        trust: &'a Trust,
+        key: &'a TrustedKey,
+        options: &'a Options<'a>,
+        clock_is_good: bool,
+        mut findings: Findings,
+    ) -> Verdict {
+        let profile = match (&claims.proof, options.challenge) {
+            (None, _) => Profile::S,
+            (Some(_), None) => Profile::H,
+            (Some(_), Some(_)) => Profile::HNonce,
+        };
+        let operator = trust.operator_of(key);
+        let held = self.catalogues.get(&operator.id).filter(|held| {
+            trust
+                .key(&held.kid)
+                .is_some_and(|key| key.may_have_signed(held.catalogue.iat, self.best_time(options.now)))
+        });
+        let catalogue = held.map(|held| &held.catalogue);
+        let scene = catalogue.and_then(|catalogue| catalogue.scene(&claims.licence.scene));
+        let context = Context { options, clock_is_good, claims, profile, catalogue, scene };
+
+        self.check_issuer(&context, trust, key, &mut findings);
+        if findings.has_failed() {
+            // Whoever signed may not speak for this licence: nothing it says is looked at, or shown.
+            let mut verdict = findings.conclude(options.now);
+            verdict.profile = Some(profile);
+            return verdict;
+        }
+        check_holder(&context, parts, &mut findings);
+        check_scene(&context, &mut findings);
+        check_time(&context, &mut findings);
+        let replay_key = replay_key(parts);
+        check_replay(&context, &replay_key, &mut findings);
+        let status = self.check_status(&context, trust, &mut findings);
+        check_dates(&context, &mut findings);
+
+        let replay_until = context.replay_until();
+        let mut verdict = findings.conclude(options.now);
+        verdict.profile = Some(profile);
+        verdict.licence = Some(context.shown_licence());
+        verdict.scene = Some(ShownScene {
+            code: context.claims.licence.scene.clone(),
+            names: scene.map(|scene| scene.names.clone()),
+            audience: context.claims.licence.aud.clone(),
+        });
+        let licence = &context.claims.licence;
+        verdict.token = Some(ShownToken { iat: licence.iat, exp: licence.exp, jti: licence.jti.to_string() });
+        verdict.status = status;
+        verdict.replay_key = Some(replay_key);
+        verdict.replay_until = Some(replay_until);
+        verdict
+    }
+
+    /// The key belongs to who says it signed, was in its life, and its operator may speak for unit and kind.
+    fn check_issuer(&self, context: &Context<'_>, trust: &Trust, key: &TrustedKey, findings: &mut Findings) {
+        let operator = trust.operator_of(key);
+        let licence = &context.claims.licence;
+        let now = self.best_time(context.options.now);
+        if operator.id != licence.iss {
+            return findings.fail(CheckName::Issuer, Code::IssuerKeyMismatch);
+        }
+        if !key.may_have_signed(licence.iat, now) {
+            return findings.fail(CheckName::Issuer, Code::KeyState);
+        }
+        let trust_is_stale = context.clock_is_good && context.options.now >= trust.list.exp;
+        let unit = licence.lic.issuer();
+        if !operator.regions.iter().any(|prefix| unit.starts_with(prefix.as_str())) {
+            if trust_is_stale {
+                findings.unknown(CheckName::Issuer, Code::TrustStale);
+            } else {
+                findings.fail(CheckName::Issuer, Code::Scope);
+            }
+            return;
+        }
+        if trust_is_stale {
+            findings.unknown(CheckName::Issuer, Code::TrustStale);
+        }
+        let Some(catalogue) = context.catalogue else {
+            return findings.unknown(CheckName::Issuer, Code::CatalogueStale);
+        };
+        let may_issue = catalogue.kind(licence.lic.kind()).is_some()
+            && catalogue
+                .unit(unit)
+                .is_some_and(|unit| unit.kinds.iter().any(|kind| kind == licence.lic.kind()));
+        if context.catalogue_is_stale() {
+            findings.unknown(CheckName::Issuer, Code::CatalogueStale);
+        } else if !may_issue {
+            findings.fail(CheckName::Issuer, Code::Scope);
+        } else if !context.clock_is_good {
+            // Whether list and catalogue still count is for a clock to say.
+            findings.unknown(CheckName::Issuer, Code::Clock);
+        } else if !trust_is_stale {
+            findings.pass(CheckName::Issuer);
+        }
+    }
+
+    fn check_status(
+        &self,
+        context: &Context<'_>,
+        trust: &Trust,
+        findings: &mut Findings,
+    ) -> Option<ShownStatus> {
+        let options = context.options;
+        let licence = &context.claims.licence;
+        if let Some(live) =
+            options.live_status.and_then(|live| live.status(&licence.status.uri, licence.status.idx))
+        {
+            note_value(Some(live.value), true, findings);
+            return Some(ShownStatus {
+                value: live.value.wire(),
+                act: live.act,
+                as_of: live.as_of,
+                age_s: options.now.since(live.as_of).0.max(0),
+                source: "live",
+            });
+        }
+        let best = self.best_time(options.now);
+        let list = self
+            .lists
+            .get(&licence.status.uri)
+            .filter(|list| list.operator == licence.iss && list.keys_are_good(trust, best));
+        let Some(list) = list else {
+            findings.unknown(CheckName::Status, Code::StatusMissing);
+            findings.unknown(CheckName::Notices, Code::StatusMissing);
+            return None;
+        };
+        let Some(wire) = list.array.get(licence.status.idx) else {
+            findings.fail(CheckName::Status, Code::StatusIndex);
+            return None;
+        };
+        let age = list.age(options.now);
+        let below_floor = self.floors.lists.get(&licence.status.uri).is_some_and(|floor| list.iat < *floor);
+        // Without a scene there is no agreed age: nothing is fresh enough.
+        let max_age = context.scene.map_or(Seconds(-1), |scene| scene.max_status_age);
+        let is_fresh = context.clock_is_good && options.now < list.exp && age <= max_age && !below_floor;
+        note_value(StatusValue::from_wire(wire), is_fresh, findings);
+        if !is_fresh {
+            let why = if context.clock_is_good { Code::StatusStale } else { Code::Clock };
+            findings.unknown(CheckName::Status, why);
+            findings.unknown(CheckName::Notices, why);
+        } else if age > list.ttl {
+            findings.caution(Code::StatusAgeing, Code::StatusAgeing.message());
+        }
+        Some(ShownStatus { value: wire, act: None, as_of: list.iat, age_s: age.0, source: "list" })
+    }
+}
+
+/// Notes what a status value means; one that is final counts from an old list too.
+fn note_value(value: Option<StatusValue>, is_fresh: bool, findings: &mut Findings) {
+    let Some(value) = value else {
+        // A value this release does not know is no good standing.
+        findings.fail(CheckName::Status, Refusal::about(Code::StatusInvalid, "status"));
+        return;
+    };
+    if !is_fresh && !value.is_final() {
+        return;
+    }
+    let (status, notice) = match value {
+        StatusValue::Valid => (None, None),
+        StatusValue::Final => (Some(Code::StatusInvalid), None),
+        StatusValue::Superseded => (Some(Code::StatusSuperseded), None),
+        StatusValue::Suspended => (Some(Code::StatusSuspended), None),
+        StatusValue::Notice => (None, Some(Code::Notice)),
+        StatusValue::PaperLost => (None, Some(Code::ReportedLost)),
+        StatusValue::InspectionOverdue => (None, Some(Code::InspectionOverdue)),
+    };
+    match status {
+        Some(code) => findings.fail(CheckName::Status, code),
+        None => findings.pass(CheckName::Status),
+    }
+    match notice {
+        Some(code) => {
+            findings.pass_with(CheckName::Notices, code.message());
+            findings.caution(code, code.message());
+        }
+        None => findings.pass(CheckName::Notices),
+    }
+}
+
+/// Reads the form of a presentation: shape, encoding, headers.
+fn read_parts(presentation: &str) -> Result<Parts<'_>, Refusal> {
+    let Presentation { token: compact, grant } = Presentation::split(presentation)?;
+    let token = compact.decode(MAX_PAYLOAD)?;
+    let decoded_proof = match grant {
+        Some(Grant { text, proof: Some(compact) }) => {
+            Some(ProofPart { grant: text, compact, decoded: compact.decode(MAX_PAYLOAD)? })
+        }
+        _ => None,
+    };
+    let header = token.header()?;
+    match (header.typ(), grant) {
+        (Some(SHOW_TYP), None) => Ok(Parts { compact, token, kid: header.kid(SHOW_TYP)?, proof: None }),
+        (Some(GRANT_TYP), _) => {
+            let kid = header.kid(GRANT_TYP)?;
+            let proof = decoded_proof.ok_or(Code::ProofMissing)?;
+            proof.decoded.header()?.without_kid(PROOF_TYP)?;
+            Ok(Parts { compact, token, kid, proof: Some(proof) })
+        }
+        _ => Err(Code::Typ.into()),
+    }
+}
+
+fn check_holder(context: &Context<'_>, parts: &Parts<'_>, findings: &mut Findings) {
+    let (Some(proof), Some(part)) = (&context.claims.proof, &parts.proof) else {
+        if context.options.challenge.is_some() {
+            // A show token answers no challenge; falling back to it would let a screenshot pass.
+            findings.holder_required = true;
+            return findings.fail(CheckName::Holder, Code::Nonce);
+        }
+        return findings.not_checked(
+            CheckName::Holder,
+            Text::fixed("联网亮证码不绑定手机", "an online code is not bound to a phone"),
+        );
+    };
+    if proof.sd_hash != proof::sd_hash(part.grant) {
+        return findings.fail(CheckName::Holder, Code::ProofHash);
+    }
+    if context.options.challenge.is_some_and(|challenge| challenge.nonce != proof.nonce) {
+        return findings.fail(CheckName::Holder, Code::Nonce);
+    }
+    findings.pass(CheckName::Holder);
+}
+
+fn check_scene(context: &Context<'_>, findings: &mut Findings) {
+    let licence = &context.claims.licence;
+    let options = context.options;
+    let Some(scene) = context.scene else {
+        if context.catalogue.is_none() || context.catalogue_is_stale() || !context.clock_is_good {
+            return findings.unknown(CheckName::Scene, Code::CatalogueStale);
+        }
+        return findings.fail(CheckName::Scene, Code::Scene);
+    };
+    let proof_audience =
+        options.challenge.map_or_else(|| scene.aud.clone(), |challenge| challenge.proof_audience());
+    let audience_is_right = licence.aud == scene.aud
+        && context.claims.proof.as_ref().is_none_or(|proof| proof.aud == proof_audience)
+        && options.audience.is_none_or(|audience| audience == scene.aud)
+        && options.challenge.is_none_or(|challenge| challenge.aud == scene.aud);
+    let weakest = scene.profiles.iter().min();
+    let scene_is_right = options.scene.is_none_or(|code| code == scene.code)
+        && options.challenge.is_none_or(|challenge| challenge.scene == scene.code)
+        && scene.kinds.iter().any(|kind| kind.code == licence.lic.kind())
+        && weakest.is_some_and(|weakest| context.profile >= *weakest);
+    if !audience_is_right {
+        return findings.fail(CheckName::Scene, Code::Audience);
+    }
+    if !scene_is_right {
+        return findings.fail(CheckName::Scene, Code::Scene);
+    }
+    if context.catalogue_is_stale() {
+        return findings.unknown(CheckName::Scene, Code::CatalogueStale);
+    }
+    findings.pass(CheckName::Scene);
+    if options.audience.is_none() && options.scene.is_none() && options.challenge.is_none() {
+        findings.caution(Code::AudienceAssumed, Code::AudienceAssumed.message());
+    }
+    if scene.medium == Medium::Paper {
+        findings.caution(Code::Paper, Code::Paper.message());
+    }
+}
+
+fn check_time(context: &Context<'_>, findings: &mut Findings) {
+    let licence = &context.claims.licence;
+    let now = context.options.now;
+    let longest = match (&context.claims.proof, context.scene) {
+        (Some(_), _) => GRANT_LIFETIME,
+        (None, Some(scene)) => scene.lifetime,
+        (None, None) => PAPER_LIFETIME,
+    };
+    if licence.exp.since(licence.iat) > longest {
+        return findings.fail(CheckName::Time, Code::Lifetime);
+    }
+    if let Some(proof) = &context.claims.proof
+        && context.options.challenge.is_none()
+        && proof.iat < licence.iat.minus(PROOF_WINDOW)
+    {
+        return findings.fail(CheckName::Time, Code::ProofTime);
+    }
+    if !context.clock_is_good {
+        return findings.unknown(CheckName::Time, Code::Clock);
+    }
+    if licence.iat > now.plus(EARLY_SLACK) {
+        return findings.fail(CheckName::Time, Code::TokenEarly);
+    }
+    if now >= licence.exp {
+        let code = if context.claims.proof.is_some() { Code::GrantExpired } else { Code::TokenExpired };
+        let late = now.since(licence.exp).0;
+        let detail = Text::new(format!("已过期 {late} 秒"), format!("expired {late} s ago"));
+        return findings.fail_with(CheckName::Time, code, code.message(), detail);
+    }
+    if let Some(proof) = &context.claims.proof {
+        check_proof_time(proof, context, findings);
+    }
+    findings.pass(CheckName::Time);
+}
+
+/// A phone's own clock: part of the check in plain H, only talked about when a challenge was answered.
+fn check_proof_time(proof: &ProofClaims, context: &Context<'_>, findings: &mut Findings) {
+    let off = proof.iat.since(context.options.now).0.unsigned_abs();
+    let window = PROOF_WINDOW.0.unsigned_abs();
+    if off <= window {
+        return;
+    }
+    let told = Text::new(format!("手机时间偏差 {off} 秒"), format!("phone clock off by {off} s"));
+    if context.options.challenge.is_some() {
+        findings.caution(Code::ClockOff, told);
+    } else if off <= CLOCK_TALK.0.unsigned_abs() {
+        findings.fail_with(CheckName::Time, Code::ProofTime, told.clone(), told);
+    } else {
+        findings.fail(CheckName::Time, Code::ProofTime);
+    }
+}
+
+fn check_replay(context: &Context<'_>, key: &super::ReplayKey, findings: &mut Findings) {
+    let Some(memory) = context.options.replay else {
+        return findings.not_checked(
+            CheckName::Replay,
+            Text::fixed("本次未使用核验记录", "no memory of earlier scans was given"),
+        );
+    };
+    findings.replay_required = true;
+    match memory.seen(key) {
+        None => findings.pass(CheckName::Replay),
+        Some(at) => {
+            let ago = context.options.now.since(at).0.max(0);
+            let detail = Text::new(format!("{ago} 秒前已核验"), format!("accepted {ago} s ago"));
+            findings.fail_with(CheckName::Replay, Code::Replay, Code::Replay.message(), detail);
+        }
+    }
+}
+
+fn check_dates(context: &Context<'_>, findings: &mut Findings) {
+    if !context.clock_is_good {
+        return findings.unknown(CheckName::Dates, Code::Clock);
+    }
+    let licence = &context.claims.licence;
+    let today = Day::of(context.options.now);
+    if today < licence.vf {
+        findings.fail(CheckName::Dates, Code::LicenceNotYet);
+    } else if licence.vt.is_some_and(|last| last < today) {
+        findings.fail(CheckName::Dates, Code::LicenceExpired);
+    } else {
+        findings.pass(CheckName::Dates);
+    }
+}
+
+/// SHA-256 of what the last signature is over.
+fn replay_key(parts: &Parts<'_>) -> super::ReplayKey {
+    let last = parts.proof.as_ref().map_or(&parts.compact, |proof| &proof.compact);
+    Sha256::digest(last.signing_input.as_bytes()).into()
+}
+
+impl Context<'_> {
+    fn catalogue_is_stale(&self) -> bool {
+        self.clock_is_good && self.catalogue.is_some_and(|catalogue| self.options.now >= catalogue.exp)
+    }
+
+    /// Until this presentation could be accepted a second time.
+    fn replay_until(&self) -> UnixTime {
+        let exp = self.claims.licence.exp;
+        match &self.claims.proof {
+            // A plain proof passes while the clock is within the window of its time.
+            Some(proof) if self.options.challenge.is_none() => {
+                exp.min(proof.iat.plus(PROOF_WINDOW).plus(Seconds(1)))
+            }
+            _ => exp,
+        }
+    }
+
+    fn shown_licence(&self) -> ShownLicence {
+        let licence = &self.claims.licence;
+        let kind = self.catalogue.and_then(|catalogue| catalogue.kind(licence.lic.kind()));
+        let unit = self.catalogue.and_then(|catalogue| catalogue.unit(licence.lic.issuer()));
+        let fields = licence.fld.iter().map(|(key, value)| ShownField {
+            key: key.to_owned(),
+            label: kind.and_then(|kind| kind.labels.get(key)).cloned(),
+            value: value.to_owned(),
+        });
+        ShownLicence {
+            identifier: licence.lic.as_str().to_owned(),
+            kind: ShownName {
+                code: licence.lic.kind().to_owned(),
+                names: kind.map(|kind| kind.names.clone()),
+            },
+            unit: ShownName {
+                code: licence.lic.issuer().to_owned(),
+                names: unit.map(|unit| unit.names.clone()),
+            },
+            fields: fields.collect(),
+            valid_from: licence.vf.to_string(),
+            valid_to: licence.vt.map(|day| day.to_string()),
+            delegate: licence.act.clone(),
+        }
+    }
+}
