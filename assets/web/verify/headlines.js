@@ -1,0 +1,70 @@
+/**
+ * How a verdict looks: outline, mark and colour (`tone`), and which headline it carries.
+ *
+ * Every code that is not named here falls to the harshest group of its class, so a code added to core can look too
+ * severe but never green.
+ */
+
+const GROUPS = {
+  valid: { outline: 'circle', mark: 'tick', tone: 'valid' },
+  conditional: { outline: 'triangle', mark: 'bang', tone: 'conditional' },
+  dates: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
+  final: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
+  suspended: { outline: 'square', mark: 'pause', tone: 'suspended' },
+  forged: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
+  unknown_issuer: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
+  stale_trust: { outline: 'diamond', mark: 'question', tone: 'unknown' },
+  refresh: { outline: 'circle', mark: 'again', tone: 'info' },
+  replay: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
+  wrong_scene: { outline: 'circle', mark: 'barred', tone: 'info' },
+  unknown_status: { outline: 'diamond', mark: 'question', tone: 'unknown' },
+  clock: { outline: 'diamond', mark: 'question', tone: 'unknown' },
+  not_a_code: { outline: 'square', mark: 'dash', tone: 'neutral' },
+};
+
+const GROUP_OF = {
+  E_LICENCE_EXPIRED: 'dates',
+  E_LICENCE_NOT_YET: 'dates',
+  E_STATUS_INVALID: 'final',
+  E_STATUS_SUPERSEDED: 'final',
+  E_STATUS_SUSPENDED: 'suspended',
+  E_KID_UNKNOWN: 'unknown_issuer',
+  E_TOKEN_EARLY: 'refresh',
+  E_TOKEN_EXPIRED: 'refresh',
+  E_GRANT_EXPIRED: 'refresh',
+  E_PROOF_TIME: 'refresh',
+  E_REPLAY: 'replay',
+  E_AUDIENCE: 'wrong_scene',
+  E_SCENE: 'wrong_scene',
+  E_NONCE: 'wrong_scene',
+  E_PROOF_MISSING: 'wrong_scene',
+  U_TRUST_MISSING: 'stale_trust',
+  U_TRUST_STALE: 'stale_trust',
+  U_CATALOGUE_STALE: 'stale_trust',
+  U_STATUS_MISSING: 'unknown_status',
+  U_STATUS_STALE: 'unknown_status',
+  U_CLOCK: 'clock',
+};
+
+/** What something looks like that never was a licence code. With the `EL1:` prefix the same codes mean damage. */
+const SHAPELESS = new Set(['E_SIZE', 'E_FORMAT', 'E_QR', 'E_SEGMENTS', 'E_B64', 'E_UTF8']);
+
+/** Cautions about the licence; the others are about this way of checking it and do not change its colour. */
+const ABOUT_LICENCE = new Set(['C_NOTICE', 'C_REPORTED_LOST', 'C_INSPECTION_OVERDUE']);
+
+/** Outline, mark and tone for a verdict on `input`. */
+export function appearance(verdict, input) {
+  return GROUPS[groupOf(verdict, input)];
+}
+
+function groupOf(verdict, input) {
+  if (verdict.verdict === 'valid') {
+    // Green needs both the answer and eleven checks of which none failed: a defect must not look like success.
+    const sound = verdict.code === 'OK' && verdict.checks.length === 11 && verdict.checks.every((c) => c.result !== 'fail');
+    if (!sound) return 'clock';
+    return verdict.cautions.some(({ code }) => ABOUT_LICENCE.has(code)) ? 'conditional' : 'valid';
+  }
+  if (verdict.verdict === 'undetermined') return GROUP_OF[verdict.code] ?? 'unknown_status';
+  if (SHAPELESS.has(verdict.code) && !input.trim().startsWith('EL1:')) return 'not_a_code';
+  return GROUP_OF[verdict.code] ?? 'forged';
+}

@@ -1,0 +1,199 @@
+/** `/verify`: paste a code or give a picture of one; the verdict is made on this device, with or without a network. */
+import { el, show } from '../js/dom.js';
+import { otherLanguage, pick, span, t } from '../js/i18n.js';
+import { keepOffline } from '../js/offline.js';
+import { codesIn, PictureError } from '../js/pictures.js';
+import { openStore } from '../js/store.js';
+import { TrustStore } from './trust.js';
+import { verdictCard } from './verdict.js';
+
+/** Knowledge older than this makes the chip ask for an update; most scenes refuse it from here on (tokens.md §2). */
+const OLD = 24 * 3600;
+
+const now = () => Math.floor(Date.now() / 1000);
+
+const chip = el('p', { class: 'chip', id: 'freshness', role: 'status' });
+const notice = el('p', { class: 'notice', role: 'status' });
+const results = el('section', { id: 'results', 'aria-label': t('verify.results') });
+const scene = el('select', { id: 'scene', name: 'scene' });
+const text = el('textarea', {
+  id: 'code',
+  name: 'code',
+  rows: '4',
+  spellcheck: 'false',
+  autocomplete: 'off',
+  autocapitalize: 'off',
+  placeholder: 'EL1:…',
+});
+const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
+const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
+
+let trust = null;
+
+draw();
+await start();
+
+function draw() {
+  document.title = `${t('verify.title')} · ${t('name')}`;
+  const other = otherLanguage();
+  show(
+    document.getElementById('header'),
+    el('h1', {}, t('verify.title')),
+    el('a', { href: other.href, lang: other.lang, hreflang: other.lang, class: 'language' }, other.name),
+  );
+  show(
+    document.getElementById('main'),
+    el('div', { class: 'freshness' }, chip, update),
+    notice,
+    el(
+      'form',
+      { class: 'panel input', onsubmit: submitted, ondragover: (event) => event.preventDefault(), ondrop: dropped },
+      el('label', { for: 'scene' }, t('verify.scene')),
+      scene,
+      el('label', { for: 'code' }, t('verify.paste')),
+      text,
+      el(
+        'div',
+        { class: 'buttons' },
+        el('button', { class: 'button primary', type: 'submit' }, t('verify.verify')),
+        el('label', { for: 'picture', class: 'button secondary file' }, t('verify.picture')),
+        picture,
+        el('button', { class: 'button secondary', type: 'button', onclick: clear }, t('verify.clear')),
+      ),
+      el('p', { class: 'quiet' }, t('verify.drop')),
+    ),
+    results,
+    el('p', { class: 'quiet' }, t('verify.local')),
+  );
+}
+
+async function start() {
+  drawScenes([]);
+  drawChip();
+  const offline = keepOffline();
+  try {
+    const { Verifier } = await import('/assets/wasm/verifier.js');
+    trust = new TrustStore(await openStore('lz-verify'), Verifier);
+    await trust.load();
+  } catch (error) {
+    tell(t('verify.no_module'));
+    throw error;
+  }
+  drawHeld();
+  await sync();
+  document.documentElement.dataset.ready = (await offline) ? 'offline' : 'online';
+  setInterval(drawChip, 30_000);
+}
+
+async function sync() {
+  update.disabled = true;
+  try {
+    await trust.sync(now());
+    tell('');
+  } catch (error) {
+    // A refusal names itself; all else is the network.
+    tell(error.texts ? `${pick(error.texts)} ${pick(error.hint)}` : t('verify.offline'));
+  } finally {
+    update.disabled = false;
+    drawHeld();
+  }
+}
+
+function drawHeld() {
+  drawScenes(trust.verifier?.held().scenes ?? []);
+  drawChip();
+}
+
+function drawScenes(scenes) {
+  const chosenBefore = scene.value;
+  show(
+    scene,
+    el('option', { value: '' }, t('verify.any_scene')),
+    scenes.map(({ code, names }) => el('option', { value: code }, pick(names))),
+  );
+  scene.value = scenes.some(({ code }) => code === chosenBefore) ? chosenBefore : '';
+}
+
+/** The chip tells the age of the oldest list held: that one decides how old a "not revoked" may be. */
+function drawChip() {
+  const lists = trust?.verifier?.held().status_lists ?? [];
+  if (lists.length === 0) {
+    chip.className = 'chip chip-none';
+    show(chip, t('verify.no_lists'));
+    return;
+  }
+  const age = now() - Math.min(...lists.map(({ iat }) => iat));
+  const old = age > OLD || lists.some(({ exp }) => exp <= now());
+  chip.className = old ? 'chip chip-old' : 'chip chip-ready';
+  show(chip, old ? '! ' : '● ', t(old ? 'verify.chip_old' : 'verify.chip_ready', { span: span(age) }));
+}
+
+function submitted(event) {
+  event.preventDefault();
+  if (text.value.trim() === '') {
+    tell(t('verify.nothing'));
+    text.focus();
+    return;
+  }
+  judge([withoutLineEnds(text.value)]);
+}
+
+/** A code may end in a blank, which Base45 uses as a digit; only what pasting adds is taken away. */
+function withoutLineEnds(pasted) {
+  return pasted.trimStart().replace(/[\r\n\t]+$/, '');
+}
+
+function chosen() {
+  const [file] = picture.files;
+  if (file) read(file);
+  // Choosing the same file again must count as a choice.
+  picture.value = '';
+}
+
+function dropped(event) {
+  event.preventDefault();
+  const [file] = event.dataTransfer.files;
+  if (file) read(file);
+}
+
+async function read(file) {
+  show(results);
+  tell(t('verify.reading'));
+  try {
+    const codes = await codesIn(file);
+    if (codes.length === 0) tell(t('verify.no_code'));
+    else judge(codes);
+  } catch (error) {
+    tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
+  }
+}
+
+/** One card per code. */
+function judge(codes) {
+  tell('');
+  if (!trust?.verifier) {
+    tell(t('verify.no_lists'));
+    return;
+  }
+  try {
+    const options = { now: now(), scene: scene.value || null };
+    show(results, codes.map((code) => verdictCard(trust.verifier.verify(code, options), code)));
+  } catch (error) {
+    show(results);
+    tell(error.texts ? pick(error.texts) : t('verify.failed'));
+    return;
+  }
+  results.querySelector('.verdict-title')?.focus();
+}
+
+function clear() {
+  text.value = '';
+  show(results);
+  tell('');
+  text.focus();
+}
+
+function tell(message) {
+  notice.hidden = message === '';
+  show(notice, message);
+}
