@@ -2,6 +2,7 @@
 import json
 import pathlib
 import unittest
+import zlib
 
 import el1_reader
 
@@ -24,7 +25,7 @@ class El1Reader(unittest.TestCase):
 
     def test_refuses_what_is_no_code(self):
         for text in ["", "EL1:", "EL1:BB8", "EC1:BB8", "https://example.org/", "EL1:ü", "EL1:" + "0" * 900]:
-            with self.subTest(text), self.assertRaises((ValueError, KeyError, IndexError, OverflowError)):
+            with self.subTest(text), self.assertRaises((ValueError, KeyError, IndexError, OverflowError, zlib.error)):
                 el1_reader.unpack(text)
 
 

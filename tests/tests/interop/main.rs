@@ -1,0 +1,4 @@
+//! Programs that know nothing of us judge what we make: JOSE and SD-JWT libraries, QR decoders.
+
+mod peers;
+mod signed;
