@@ -136,14 +136,20 @@ impl Verifier {
     /// # Errors
     /// `E_TRUST_KEY` if a root key is unusable or the threshold cannot be met.
     pub fn new(backend: &'static dyn Es256, roots: RootSet) -> Result<Self, Refusal> {
-        Ok(Self {
+        Ok(Self { roots: Roots::new(roots, backend)?, ..Self::without_roots(backend) })
+    }
+
+    /// A verifier that was never given roots: it loads nothing, and what has the form of a code is
+    /// `U_TRUST_MISSING`.
+    pub fn without_roots(backend: &'static dyn Es256) -> Self {
+        Self {
             backend,
-            roots: Roots::new(roots, backend)?,
+            roots: Roots::none(),
             trust: None,
             catalogues: BTreeMap::new(),
             lists: BTreeMap::new(),
             floors: Floors { time: RELEASE_DATE, ..Floors::default() },
-        })
+        }
     }
 
     /// The root set in force; after a rotation it is no longer the one given to [`Self::new`].
