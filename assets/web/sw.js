@@ -36,6 +36,8 @@ const SHELL = [
   '/assets/wallet/phone.js',
   '/assets/wallet/pin-lock.js',
   '/assets/wallet/showing.js',
+  '/assets/wallet/units.js',
+  '/assets/wallet/words.js',
   '/assets/wasm/errors.js',
   '/assets/wasm/load.js',
   '/assets/wasm/scanner.js',

@@ -2,6 +2,7 @@
 
 use liangzheng_core::{text::Text, verify::Refusal};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// For calls that are wrong in themselves: an option of the wrong type, roots that are no JSON. It is not one of
 /// the verdict's codes, because no token was judged.
@@ -20,12 +21,8 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
 }
 
 /// A call that cannot be carried out; `zh` and `en` say which argument is wrong.
-pub(crate) fn usage(zh: &str, en: &str) -> String {
-    thrown(
-        USAGE,
-        Text::new(zh, en),
-        Text::new("请检查调用参数。", "Check the arguments of the call."),
-    )
+pub(crate) fn usage(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> String {
+    thrown(USAGE, Text::new(zh, en), Text::new("请检查调用参数。", "Check the arguments of the call."))
 }
 
 fn thrown(code: &str, message: Text, hint: Text) -> String {

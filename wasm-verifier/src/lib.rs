@@ -14,11 +14,11 @@
 
 #[cfg(any(feature = "verifier", feature = "wallet"))]
 mod error;
+#[cfg(feature = "wallet")]
+mod qr_svg;
 #[cfg(feature = "scanner")]
 pub mod scanner;
 #[cfg(feature = "verifier")]
 pub mod verifier;
-#[cfg(feature = "wallet")]
-mod qr_svg;
 #[cfg(feature = "wallet")]
 pub mod wallet;

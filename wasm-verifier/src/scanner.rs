@@ -44,8 +44,9 @@ enum Binarizer {
 fn read(luma: &[u8], width: u32, height: u32, hints: &DecodeHints, binarizer: Binarizer) -> Vec<String> {
     let Ok(source) = Luma8Source::new_with_slice(luma, width, height) else { return Vec::new() };
     let results = match binarizer {
-        Binarizer::Local => QrReader
-            .decode_multiple_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), hints),
+        Binarizer::Local => {
+            QrReader.decode_multiple_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), hints)
+        }
         Binarizer::Global => QrReader
             .decode_multiple_with_hints(&mut BinaryBitmap::new(GlobalHistogramBinarizer::new(source)), hints),
     };

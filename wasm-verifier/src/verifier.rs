@@ -43,9 +43,11 @@ impl Verifier {
     /// `USAGE` if it is no root file, `E_TRUST_KEY` if a key in it is unusable.
     #[wasm_bindgen(constructor)]
     pub fn new(roots_json: &str) -> Result<Verifier, String> {
-        let roots: RootSet = serde_json::from_str(roots_json)
-            .map_err(|error| usage(&format!("roots 不是根密钥文件:{error}"), &format!("roots is no root file: {error}")))?;
-        let inner = liangzheng_core::verify::Verifier::new(&P256, roots).map_err(|refusal| refused(&refusal))?;
+        let roots: RootSet = serde_json::from_str(roots_json).map_err(|error| {
+            usage(format!("roots 不是根密钥文件:{error}"), format!("roots is no root file: {error}"))
+        })?;
+        let inner =
+            liangzheng_core::verify::Verifier::new(&P256, roots).map_err(|refusal| refused(&refusal))?;
         Ok(Self { inner, accepted: Accepted::default() })
     }
 
@@ -73,7 +75,12 @@ impl Verifier {
     /// # Errors
     /// As core's `load_status_list_from`.
     #[wasm_bindgen(js_name = loadStatusList)]
-    pub fn load_status_list(&mut self, text: &str, now: Option<f64>, uri: Option<String>) -> Result<bool, String> {
+    pub fn load_status_list(
+        &mut self,
+        text: &str,
+        now: Option<f64>,
+        uri: Option<String>,
+    ) -> Result<bool, String> {
         let on_expired = on_expired(now)?;
         answer(match uri {
             Some(uri) => self.inner.load_status_list_from(&uri, text, on_expired),
@@ -97,7 +104,7 @@ impl Verifier {
     /// Only if the call itself is wrong: `USAGE`, or the challenge is none. A bad code is a verdict.
     pub fn verify(&mut self, text: &str, options_json: &str) -> Result<String, String> {
         let options: VerifyOptions = serde_json::from_str(options_json)
-            .map_err(|error| usage(&format!("选项不正确:{error}"), &format!("wrong options: {error}")))?;
+            .map_err(|error| usage(format!("选项不正确:{error}"), format!("wrong options: {error}")))?;
         let challenge = options.challenge.as_deref().map(Challenge::parse).transpose();
         let challenge = challenge.map_err(|refusal| refused(&refusal))?;
         self.accepted.forget_until(options.now);
@@ -118,7 +125,7 @@ impl Verifier {
         {
             self.accepted.0.insert(key, (options.now, until));
         }
-        serde_json::to_string(&verdict).map_err(|error| usage("结论无法输出", &format!("no verdict: {error}")))
+        serde_json::to_string(&verdict).map_err(|error| usage("结论无法输出", format!("no verdict: {error}")))
     }
 
     /// What must be remembered across restarts, as JSON; see [`Self::restore`].
@@ -133,7 +140,7 @@ impl Verifier {
     /// `USAGE` if it is not what `floors` gave.
     pub fn restore(&mut self, floors_json: &str) -> Result<(), String> {
         let floors = serde_json::from_str(floors_json)
-            .map_err(|error| usage(&format!("floors 不正确:{error}"), &format!("wrong floors: {error}")))?;
+            .map_err(|error| usage(format!("floors 不正确:{error}"), format!("wrong floors: {error}")))?;
         self.inner.restore(floors);
         Ok(())
     }

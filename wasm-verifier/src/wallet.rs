@@ -45,7 +45,8 @@ pub fn kb_signing_input(grant: &str, audience: &str, nonce: &str, iat: f64) -> R
     }
     let nonce = Nonce::parse(nonce)
         .ok_or_else(|| usage("nonce 必须是 16 个 base64url 字符", "nonce must be 16 base64url characters"))?;
-    let iat = whole_seconds(iat).ok_or_else(|| usage("iat 必须是整数秒", "iat must be whole unix seconds"))?;
+    let iat =
+        whole_seconds(iat).ok_or_else(|| usage("iat 必须是整数秒", "iat must be whole unix seconds"))?;
     Ok(proof::signing_input(grant, audience, &nonce, iat))
 }
 
@@ -55,7 +56,8 @@ pub fn kb_signing_input(grant: &str, audience: &str, nonce: &str, iat: f64) -> R
 /// `USAGE` if the signature is not 64 bytes.
 #[wasm_bindgen]
 pub fn presentation(grant: &str, signing_input: &str, signature: &[u8]) -> Result<String, String> {
-    let signature = signature.try_into().map_err(|_| usage("签名必须是 64 字节", "the signature must be 64 bytes"))?;
+    let signature =
+        signature.try_into().map_err(|_| usage("签名必须是 64 字节", "the signature must be 64 bytes"))?;
     Ok(proof::attach(grant, signing_input, signature))
 }
 

@@ -1,0 +1,203 @@
+/**
+ * Answering a verifier's code (`EC1:`): who asks, for what, what they will see; then one answer, for that verifier only.
+ */
+import { el, show } from '../js/dom.js';
+import { pick, t } from '../js/i18n.js';
+import { codesIn, PictureError } from '../js/pictures.js';
+import { NoNetwork } from './api.js';
+import { ownCodes, unlocked } from './card.js';
+import * as phone from './phone.js';
+import { showing } from './showing.js';
+import { unitName } from './units.js';
+import { wordsFor } from './words.js';
+
+/** Profiles whose scenes take an answer to a challenge; S never does (tokens.md §3). */
+const ANSWERING = ['H', 'H+nonce'];
+
+export function challengeView(app) {
+  app.title(t('answer.title'));
+  const place = el('div', { class: 'place' });
+  let running = null;
+  ask();
+  return { nodes: [place], onLeave: () => running?.stop() };
+
+  function ask(said = '') {
+    running?.stop();
+    running = null;
+    show(place, entry({ app, said, onChallenge }));
+  }
+
+  async function onChallenge(challenge) {
+    const unit = await unitName(challenge.rp);
+    show(place, consent({ app, challenge, unit, onRefuse: () => ask(t('answer.refused')), onOpen }));
+    place.querySelector('h2').focus();
+  }
+
+  function onOpen(opened) {
+    running = showing({ app, place, ...opened, onOver: ask });
+  }
+}
+
+/** Where the verifier's code comes in: pasted, or as a picture. */
+function entry({ app, said, onChallenge }) {
+  const text = el('textarea', {
+    id: 'challenge',
+    rows: '4',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    autocapitalize: 'off',
+    placeholder: 'EC1:…',
+    required: true,
+  });
+  const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
+  const problem = el('p', { class: 'notice problem', role: 'alert', id: 'problem', hidden: true });
+
+  function tell(words) {
+    problem.hidden = words === '';
+    show(problem, words);
+  }
+
+  async function take(code) {
+    tell('');
+    const wallet = await app.modules;
+    if (!wallet) return tell(t('card.no_module'));
+    try {
+      return await onChallenge(wallet.readChallenge(code));
+    } catch (error) {
+      return tell(error.code === 'E_FORMAT' ? t('answer.not_one') : wordsFor(error));
+    }
+  }
+
+  async function chosen() {
+    try {
+      const codes = picture.files[0] ? await codesIn(picture.files[0]) : [];
+      const code = codes.find((one) => one.startsWith('EC1:'));
+      if (code) await take(code);
+      else tell(t('answer.no_code'));
+    } catch (error) {
+      tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
+    }
+    picture.value = '';
+  }
+
+  return el(
+    'form',
+    {
+      class: 'panel',
+      onsubmit: (event) => {
+        event.preventDefault();
+        take(text.value.trim());
+      },
+    },
+    said ? el('p', { class: 'notice', role: 'status', id: 'said' }, said) : null,
+    el('p', {}, t('answer.what')),
+    el('label', { for: 'challenge' }, t('answer.paste')),
+    text,
+    problem,
+    el(
+      'div',
+      { class: 'buttons' },
+      el('button', { type: 'submit', class: 'button primary' }, t('answer.next')),
+      el('label', { for: 'picture', class: 'button secondary file' }, t('verify.picture')),
+      picture,
+    ),
+  );
+}
+
+/** Cards that can be shown in the challenge's scene, each with that scene. */
+function candidates(cards, challenge) {
+  return cards
+    .filter((card) => card.showable)
+    .flatMap((card) => card.scenes.map((scene) => ({ card, scene })))
+    .filter(({ scene }) => scene.code === challenge.scene && scene.audience === challenge.aud)
+    .filter(({ scene }) => scene.profiles.some((profile) => ANSWERING.includes(profile)));
+}
+
+/** Who asks, for what, what they will see; nothing is signed before the PIN. */
+function consent({ app, challenge, unit, onRefuse, onOpen }) {
+  const choices = candidates(app.cards, challenge);
+  const asks = [
+    el('h2', { tabindex: '-1', id: 'consent' }, t('answer.asks')),
+    el(
+      'dl',
+      { class: 'seen' },
+      el('dt', {}, t('answer.unit')),
+      el('dd', { id: 'rp' }, unit ?? t('answer.unknown_unit', { code: challenge.rp })),
+      el('dt', {}, t('card.scene')),
+      el('dd', {}, choices[0] ? pick(choices[0].scene.names) : challenge.scene),
+    ),
+    unit ? null : el('p', { class: 'notice problem' }, t('answer.beware')),
+  ];
+  const refuse = el('button', { type: 'button', class: 'button secondary', onclick: onRefuse }, t('answer.refuse'));
+  if (choices.length === 0) {
+    return el('section', { class: 'panel' }, asks, el('p', { class: 'notice' }, t('answer.no_card')), refuse);
+  }
+
+  const select = el(
+    'select',
+    { id: 'card', onchange: preview },
+    choices.map(({ card }, index) => el('option', { value: String(index) }, `${pick(card.kind.names)} ${card.identifier}`)),
+  );
+  const seen = el('dl', { class: 'seen' });
+  const pin = el('input', {
+    id: 'pin',
+    type: 'password',
+    inputmode: 'numeric',
+    pattern: '[0-9]{6}',
+    maxlength: '6',
+    required: true,
+    autocomplete: 'current-password',
+  });
+  const button = el('button', { type: 'submit', class: 'button primary wide' }, t('answer.agree'));
+  const problem = el('p', { class: 'notice problem', role: 'alert', id: 'problem', hidden: true });
+
+  function preview() {
+    const { scene } = choices[Number(select.value)];
+    show(seen, scene.fields.map(({ key, label, value }) => [el('dt', {}, pick(label) || key), el('dd', {}, value)]));
+  }
+
+  async function submitted(event) {
+    event.preventDefault();
+    button.disabled = true;
+    problem.hidden = true;
+    const { card, scene } = choices[Number(select.value)];
+    try {
+      const kept = await granted(app, card, scene, pin.value);
+      onOpen({ card, scene, source: await ownCodes(app, kept, challenge) });
+    } catch (error) {
+      problem.hidden = false;
+      show(problem, wordsFor(error));
+      pin.value = '';
+      pin.focus();
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  preview();
+  return el(
+    'form',
+    { class: 'panel', onsubmit: submitted },
+    asks,
+    el('label', { for: 'card' }, t('answer.card')),
+    select,
+    el('h2', {}, t('card.will_see')),
+    seen,
+    el('label', { for: 'pin' }, t('card.pin')),
+    pin,
+    problem,
+    button,
+    refuse,
+  );
+}
+
+/** A grant to answer with: a new one from the server, which checks the PIN; with no network the one kept here. */
+async function granted(app, card, scene, pin) {
+  try {
+    if (app.offline) throw new NoNetwork();
+    return await phone.prepare(card, scene, pin);
+  } catch (error) {
+    if (!(error instanceof NoNetwork)) throw error;
+    return unlocked(card, scene, pin);
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * A code that renews itself, and never outlives itself on the screen.
+ *
+ * Two sources: `Online` asks the server for the next token of an open show (profile S); `Offline` lets the phone's own
+ * key sign a fresh proof for a grant (profile H). Both give `{text, refreshAt, deadAt, endsAt}` in unix seconds.
+ */
+import * as api from './api.js';
+import { now, nowMs } from '../js/clock.js';
+
+/** A phone makes a new proof this often: half of the ±60 s a verifier allows, so a slow clock still passes. */
+const PROOF_EVERY = 30;
+
+/** From here on a verifier may refuse a proof (tokens.md §2). */
+const PROOF_LIFE = 60;
+
+/** Seconds one PIN keeps a show open, as on the server (api.md). */
+const OPEN_FOR = 300;
+
+/** The code is taken off the screen this early: a token is dead at `expires_at`, and our clock may be 1 s off. */
+const MARGIN_MS = 1000;
+
+/** How long to wait after a refresh failed for lack of a network. */
+const RETRY_MS = 2000;
+
+/** The server's tokens for one show. */
+export class Online {
+  kind = 'online';
+  #opened;
+
+  /** `opened`: the answer of `openShow`, whose token is the first code. */
+  constructor(opened) {
+    this.#opened = opened;
+    this.show = opened.show;
+  }
+
+  async next() {
+    const reply = this.#opened ?? (await api.refreshShow(this.show));
+    this.#opened = null;
+    return { text: reply.qr_text, refreshAt: reply.refresh_at, deadAt: reply.expires_at, endsAt: reply.show_expires_at };
+  }
+
+  end() {
+    return api.endShow(this.show).catch(() => undefined);
+  }
+}
+
+/**
+ * The phone's own proofs for a grant; `answer` is the challenge they answer, if there is one. They end with the grant,
+ * and no later than `endsAt`: the PIN opens a code for as long as it would online.
+ */
+export class Offline {
+  kind = 'offline';
+
+  constructor({ kept, key, wallet, answer = null, endsAt = now() + OPEN_FOR }) {
+    Object.assign(this, { kept, key, wallet, answer });
+    this.endsAt = Math.min(kept.expiresAt, endsAt);
+  }
+
+  async next() {
+    const iat = now();
+    if (iat >= this.endsAt) throw new Over();
+    const options = this.answer
+      ? { audience: this.answer.proof_audience, nonce: this.answer.nonce, iat }
+      : { audience: this.kept.scene.audience, iat };
+    const text = await this.wallet.show(this.kept.grant, this.key, options);
+    const endsAt = this.endsAt;
+    return { text, refreshAt: Math.min(iat + PROOF_EVERY, endsAt), deadAt: Math.min(iat + PROOF_LIFE, endsAt), endsAt };
+  }
+
+  end() {}
+}
+
+/** Nothing more comes from this source. */
+export class Over extends Error {}
+
+/**
+ * Keeps one code alive. `on` is told of `{code}` (draw it), `{hidden}` (take it away: `background` or `no-network`),
+ * `{tick}` (seconds to the next code, seconds to the end), `{over}` (ask for the PIN again) and `{problem}`.
+ */
+export class LiveCode {
+  #source;
+  #on;
+  #code = null;
+  #drawn = false;
+  #busy = false;
+  #notBefore = 0;
+  #timer = null;
+
+  constructor(source, on) {
+    this.#source = source;
+    this.#on = on;
+  }
+
+  get source() {
+    return this.#source;
+  }
+
+  async start() {
+    document.addEventListener('visibilitychange', this.#visibility);
+    this.#timer = setInterval(() => this.#tick(), 250);
+    await this.refresh();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    document.removeEventListener('visibilitychange', this.#visibility);
+    this.#hide(null);
+    this.#code = null;
+  }
+
+  /** Fetches the next code now. */
+  async refresh() {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      const code = await this.#source.next();
+      if (this.#timer === null) return;
+      this.#code = code;
+      this.#draw();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #failed(error) {
+    // A server that stumbles is, for a moment, no server.
+    if (error instanceof api.NoNetwork || error.status >= 500) {
+      this.#notBefore = nowMs() + RETRY_MS;
+      this.#on({ offline: true });
+      return;
+    }
+    if (error.status === 429) {
+      this.#notBefore = nowMs() + (error.retryAfter ?? 1) * 1000;
+      this.#on({ waiting: error.retryAfter ?? 1 });
+      return;
+    }
+    this.stop();
+    if (error instanceof Over || error.status === 410) this.#on({ over: true });
+    else this.#on({ problem: error });
+  }
+
+  #draw() {
+    if (document.visibilityState === 'hidden') return;
+    this.#drawn = true;
+    this.#on({ code: this.#code });
+    this.#tick();
+  }
+
+  #hide(reason) {
+    if (!this.#drawn) return;
+    this.#drawn = false;
+    this.#on({ hidden: reason });
+  }
+
+  #tick() {
+    const time = nowMs();
+    if (this.#code) {
+      const { refreshAt, deadAt, endsAt } = this.#code;
+      if (time >= deadAt * 1000 - MARGIN_MS) this.#hide('no-network');
+      if (time >= endsAt * 1000 - MARGIN_MS) {
+        this.stop();
+        this.#on({ over: true });
+        return;
+      }
+      const left = Math.max(0, Math.ceil(((this.#drawn ? refreshAt : 0) * 1000 - time) / 1000));
+      this.#on({ tick: { left, ends: Math.ceil((endsAt * 1000 - time) / 1000) } });
+    }
+    const due = !this.#code || time >= this.#code.refreshAt * 1000 - MARGIN_MS;
+    if (due && time >= this.#notBefore && document.visibilityState !== 'hidden') this.refresh();
+  }
+
+  /** A code on a screen nobody looks at can be photographed by somebody else. */
+  #visibility = () => {
+    if (document.visibilityState === 'hidden') {
+      this.#hide('background');
+      return;
+    }
+    if (!this.#code) return;
+    if (nowMs() < this.#code.deadAt * 1000 - MARGIN_MS) this.#draw();
+    this.#tick();
+  };
+}

@@ -1,0 +1,69 @@
+/** The cards. */
+import { el } from '../js/dom.js';
+import { day, pick, t } from '../js/i18n.js';
+
+/** Words and sign of each state of a licence; a state not known here shows no green. */
+const STATES = {
+  ACTIVE: '✓',
+  ON_HOLD: '⏸',
+  SEIZED: '⏸',
+  DISABLED: '⏸',
+  REPORTED_LOST: '!',
+};
+
+export function listView(app) {
+  app.title(t('list.title'), false);
+  const showable = app.cards.filter((card) => card.showable);
+  const ended = app.cards.filter((card) => !card.showable);
+  return {
+    nodes: [
+      app.offline ? el('p', { class: 'notice', role: 'status' }, t('list.offline', { n: showable.length })) : null,
+      app.cards.length === 0 ? el('p', { class: 'panel' }, t(app.offline ? 'list.none_offline' : 'list.none')) : null,
+      el('ul', { class: 'cards' }, showable.map(entry)),
+      ended.length > 0 ? el('h2', { class: 'group' }, t('list.not_showable', { n: ended.length })) : null,
+      el('ul', { class: 'cards' }, ended.map(entry)),
+      el(
+        'div',
+        { class: 'buttons' },
+        el('a', { class: 'button secondary', href: '#answer' }, t('list.answer')),
+        app.offline
+          ? el('button', { class: 'button secondary', type: 'button', onclick: () => app.load() }, t('list.retry'))
+          : el('button', { class: 'button secondary', type: 'button', onclick: () => app.logout() }, t('list.logout')),
+      ),
+      el('p', { class: 'quiet' }, t('list.logout_note')),
+    ],
+  };
+}
+
+function entry(card) {
+  return el(
+    'li',
+    {},
+    el(
+      'a',
+      { class: card.showable ? 'card' : 'card card-off', href: `#card/${card.id}` },
+      el(
+        'span',
+        { class: 'card-line' },
+        el('span', { class: 'card-name' }, pick(card.kind.names)),
+        badge(card),
+      ),
+      el('span', { class: 'card-unit' }, pick(card.unit.names)),
+      el('span', { class: 'card-number' }, card.identifier),
+      el('span', {}, validity(card)),
+    ),
+  );
+}
+
+/** The state in a word and a sign. */
+export function badge(card) {
+  const kind = card.showable ? (card.cautions.length > 0 ? 'minding' : 'good') : 'off';
+  const sign = kind === 'minding' ? '!' : kind === 'good' ? '✓' : (STATES[card.status] ?? '✕').replace('✓', '✕');
+  const word = kind === 'off' && card.status === 'ACTIVE' ? t('status.not_showable') : t(`status.${card.status}`);
+  return el('span', { class: `badge badge-${kind}` }, `${sign} ${word}`);
+}
+
+/** The licence's own validity, which is neither the code's life nor the show's. */
+export function validity(card) {
+  return card.valid_to ? t('card.valid_to', { day: day(card.valid_to) }) : t('card.long_term');
+}
