@@ -2,13 +2,18 @@
 //!
 //! The files lie in `../shared/vectors` beside the repository; without them each test says that it skips.
 
-use std::{io::Write, path::Path};
+use std::{collections::BTreeMap, io::Write, path::Path};
 
 use liangzheng_core::{
     jws,
-    key::{AwsLc, Es256, Es256Key, HighS, Jwk, P256, PublicKey, SignatureFault, check_signature},
+    key::{
+        AwsLc, AwsLcSigner, Es256, Es256Key, HighS, Jwk, P256, PublicKey, SignatureFault, check_signature,
+    },
     status::packed,
-    verify::Code,
+    text::Text,
+    time::{Seconds, UnixTime},
+    trust::{NamedKey, Operator, OperatorKey, Purpose, RootSet, TrustList, sign_list},
+    verify::{Answer, Code, OnExpired, Options, Verifier},
 };
 use serde_json::Value;
 
@@ -131,6 +136,58 @@ fn usable_key(backend: &dyn Es256, jwk: &Value) -> Option<Box<dyn Es256Key>> {
     members.retain(|name, value| !(name == "alg" && value == "ES256" || name == "use" && value == "sig"));
     let jwk: Jwk = serde_json::from_value(Value::Object(members)).ok()?;
     backend.key(&PublicKey::from_jwk(&jwk).ok()?)
+}
+
+#[test]
+fn no_foreign_json_web_signature_is_a_licence() {
+    let Some(file) = vectors("wycheproof_json_web_signature_test.json") else { return };
+    let good = cases(&file).find(|(_, case)| case["tcId"] == 18).unwrap().0;
+    let now = UnixTime(1_800_000_000);
+    let verifier = verifier_trusting(&good["public"], now);
+    let mut told = BTreeMap::new();
+    for (_, case) in cases(&file) {
+        let verdict = verifier.verify(case["jws"].as_str().unwrap(), &Options::at(now));
+        assert_eq!(verdict.verdict, Answer::Invalid, "{case}");
+        told.insert(case["tcId"].as_u64().unwrap(), verdict.code);
+    }
+    assert_eq!(told.len(), 401);
+    // Their key is trusted and their signatures hold; what they lack is a kind.
+    assert_eq!((told[&18], told[&378]), (Code::Typ, Code::Typ));
+}
+
+/// A verifier whose trust list holds `jwk`'s key for show tokens under the `kid` the vectors name.
+fn verifier_trusting(jwk: &Value, now: UnixTime) -> Verifier {
+    let (root, _) = AwsLcSigner::generate("root-1").unwrap();
+    let roots = RootSet {
+        keys: vec![NamedKey { kid: "root-1".into(), jwk: root.public_key().to_jwk() }],
+        threshold: 1,
+    };
+    let text = |member: &str| jwk[member].as_str().unwrap().to_owned();
+    let list = TrustList {
+        version: 1,
+        iat: now,
+        exp: now.plus(Seconds(86_400)),
+        refresh: Seconds(86_400),
+        roots: roots.clone(),
+        operators: vec![Operator {
+            id: "lz.990000".into(),
+            names: Text { zh: "测试".into(), en: "Test".into() },
+            regions: vec!["1199".into()],
+            keys: vec![OperatorKey {
+                kid: text("kid"),
+                jwk: Jwk { kty: text("kty"), crv: text("crv"), x: text("x"), y: text("y") },
+                purpose: Purpose::Show,
+                nbf: now.plus(Seconds(-60)),
+                exp: now.plus(Seconds(86_400)),
+                revoked_at: None,
+                compromised: false,
+            }],
+        }],
+    };
+    let signed = sign_list(&list, &[&root]).unwrap();
+    let mut verifier = Verifier::new(&AwsLc, roots).unwrap();
+    verifier.load_trust_list(&signed, OnExpired::Refuse { now }).unwrap();
+    verifier
 }
 
 #[test]
