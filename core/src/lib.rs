@@ -11,7 +11,6 @@
 #![cfg_attr(
     test,
     expect(
-        clippy::unwrap_used,
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
         reason = "a test that goes wrong should stop at once"

@@ -49,8 +49,7 @@ const CITIZEN_CHECKS: [u8; 11] = *b"10X98765432";
 /// capital X (GB 11643-1999, MOD 11-2).
 pub fn citizen_id_is_valid(id: &str) -> bool {
     let Some((body, check)) = id.as_bytes().split_first_chunk::<17>() else { return false };
-    if !body.iter().all(u8::is_ascii_digit) || !id.get(6..14).is_some_and(|birth| Day::parse(birth).is_some())
-    {
+    if !body.iter().all(u8::is_ascii_digit) || id.get(6..14).and_then(Day::parse).is_none() {
         return false;
     }
     let sum = body.iter().zip(CITIZEN_WEIGHTS).fold(0_u32, |sum, (digit, weight)| {

@@ -1,67 +1,22 @@
-//! The checks, in their order.
+//! What each check asks once the signatures hold, in their order.
 
-use alloc::{
-    borrow::ToOwned,
-    boxed::Box,
-    format,
-    string::{String, ToString},
-};
-
-use sha2::{Digest, Sha256};
+use alloc::{format, string::ToString};
 
 use super::{
-    CheckName, Code, Options, Refusal, Verifier,
+    CheckName, Code, Options, ReplayKey, Verifier,
+    context::Context,
     findings::Findings,
     peek,
-    verdict::{
-        ShownField, ShownLicence, ShownName, ShownScene, ShownStatus, ShownToken, ShownTrust, Verdict,
-    },
+    signatures::{Claims, Parts, read_parts},
+    verdict::{ShownScene, ShownToken, ShownTrust, Verdict},
 };
 use crate::{
-    jws::{Compact, Decoded},
-    key::{Es256Key, HighS, check_signature},
-    limits::{CLOCK_TALK, EARLY_SLACK, GRANT_LIFETIME, MAX_PAYLOAD, PAPER_LIFETIME, PROOF_WINDOW},
-    status::StatusValue,
+    limits::{CLOCK_TALK, EARLY_SLACK, GRANT_LIFETIME, PAPER_LIFETIME, PROOF_WINDOW},
     text::Text,
-    time::{Day, Seconds, UnixTime},
-    token::{
-        GRANT_TYP, PROOF_TYP, SHOW_TYP, ShowClaims, grant,
-        presentation::{Grant, Presentation},
-        proof::{self, ProofClaims},
-        show,
-    },
-    trust::{Catalogue, Medium, Profile, Purpose, Scene, Trust, TrustedKey},
+    time::{Day, UnixTime},
+    token::proof::{self, ProofClaims},
+    trust::{Medium, Profile, Trust, TrustedKey},
 };
-
-/// A code whose form is right; no signature was checked.
-struct Parts<'a> {
-    compact: Compact<'a>,
-    token: Decoded,
-    kid: String,
-    proof: Option<ProofPart<'a>>,
-}
-
-struct ProofPart<'a> {
-    grant: &'a str,
-    compact: Compact<'a>,
-    decoded: Decoded,
-}
-
-/// What the signatures vouch for.
-struct Claims {
-    licence: ShowClaims,
-    proof: Option<ProofClaims>,
-}
-
-/// Everything later checks need.
-struct Context<'a> {
-    options: &'a Options<'a>,
-    clock_is_good: bool,
-    claims: Claims,
-    profile: Profile,
-    catalogue: Option<&'a Catalogue>,
-    scene: Option<&'a Scene>,
-}
 
 impl Verifier {
     /// Judges one code: the text of a QR code (`EL1:…`) or the token in it.
@@ -118,72 +73,6 @@ impl Verifier {
         is_good
     }
 
-    /// Trust lookup, then every signature, then the claims they vouch for.
-    fn check_signatures<'a>(
-        &'a self,
-        parts: &Parts<'_>,
-        options: &Options<'_>,
-        clock_is_good: bool,
-        findings: &mut Findings,
-    ) -> Option<(Claims, &'a Trust, &'a TrustedKey)> {
-        let Some(trust) = &self.trust else {
-            findings.unknown(CheckName::Issuer, Code::TrustMissing);
-            return None;
-        };
-        let Some(key) = trust.key(&parts.kid) else {
-            let due = trust.list.iat.plus(trust.list.refresh).min(trust.list.exp);
-            if !clock_is_good {
-                findings.unknown(CheckName::Issuer, Code::Clock);
-            } else if options.now > due || options.now >= trust.list.exp {
-                // The key may simply be newer than the list.
-                findings.unknown(CheckName::Issuer, Code::TrustStale);
-            } else {
-                findings.fail(CheckName::Issuer, Code::KidUnknown);
-            }
-            return None;
-        };
-        let wanted = if parts.proof.is_some() { Purpose::Grant } else { Purpose::Show };
-        if key.purpose != wanted {
-            findings.fail(CheckName::Issuer, Code::IssuerKeyMismatch);
-            return None;
-        }
-        let input = parts.compact.signing_input.as_bytes();
-        if let Err(fault) = check_signature(&*key.key, input, &parts.token.signature, HighS::Refuse) {
-            findings.fail(CheckName::Signature, fault);
-            return None;
-        }
-        match self.read_claims(parts, findings) {
-            Ok(claims) => {
-                findings.pass(CheckName::Signature);
-                Some((claims, trust, key))
-            }
-            Err(refusal) => {
-                let check =
-                    if refusal.code == Code::ProofSig { CheckName::Signature } else { CheckName::Form };
-                findings.fail(check, refusal);
-                None
-            }
-        }
-    }
-
-    fn read_claims(&self, parts: &Parts<'_>, findings: &mut Findings) -> Result<Claims, Refusal> {
-        let Some(proof) = &parts.proof else {
-            return Ok(Claims { licence: show::parse(&parts.token.payload)?, proof: None });
-        };
-        findings.holder_required = true;
-        let grant = grant::parse(&parts.token.payload)?;
-        let phone: Box<dyn Es256Key> =
-            self.backend.key(&grant.cnf).ok_or_else(|| Refusal::about(Code::ClaimType, "cnf"))?;
-        check_signature(
-            &*phone,
-            proof.compact.signing_input.as_bytes(),
-            &proof.decoded.signature,
-            HighS::Accept,
-        )
-        .map_err(|_| Code::ProofSig)?;
-        Ok(Claims { licence: grant.licence, proof: Some(proof::parse(&proof.decoded.payload)?) })
-    }
-
     /// Everything after the signatures.
     #[expect(
         clippy::too_many_arguments,
@@ -224,7 +113,7 @@ impl Verifier {
         check_holder(&context, parts, &mut findings);
         check_scene(&context, &mut findings);
         check_time(&context, &mut findings);
-        let replay_key = replay_key(parts);
+        let replay_key = parts.replay_key();
         check_replay(&context, &replay_key, &mut findings);
         let status = self.check_status(&context, trust, &mut findings);
         check_dates(&context, &mut findings);
@@ -287,111 +176,6 @@ impl Verifier {
         } else if !trust_is_stale {
             findings.pass(CheckName::Issuer);
         }
-    }
-
-    fn check_status(
-        &self,
-        context: &Context<'_>,
-        trust: &Trust,
-        findings: &mut Findings,
-    ) -> Option<ShownStatus> {
-        let options = context.options;
-        let licence = &context.claims.licence;
-        if let Some(live) =
-            options.live_status.and_then(|live| live.status(&licence.status.uri, licence.status.idx))
-        {
-            note_value(Some(live.value), true, findings);
-            return Some(ShownStatus {
-                value: live.value.wire(),
-                act: live.act,
-                as_of: live.as_of,
-                age_s: options.now.since(live.as_of).0.max(0),
-                source: "live",
-            });
-        }
-        let best = self.best_time(options.now);
-        let list = self
-            .lists
-            .get(&licence.status.uri)
-            .filter(|list| list.operator == licence.iss && list.keys_are_good(trust, best));
-        let Some(list) = list else {
-            findings.unknown(CheckName::Status, Code::StatusMissing);
-            findings.unknown(CheckName::Notices, Code::StatusMissing);
-            return None;
-        };
-        let Some(wire) = list.array.get(licence.status.idx) else {
-            findings.fail(CheckName::Status, Code::StatusIndex);
-            return None;
-        };
-        let age = list.age(options.now);
-        let below_floor = self.floors.lists.get(&licence.status.uri).is_some_and(|floor| list.iat < *floor);
-        // Without a scene there is no agreed age: nothing is fresh enough.
-        let max_age = context.scene.map_or(Seconds(-1), |scene| scene.max_status_age);
-        let is_fresh = context.clock_is_good && options.now < list.exp && age <= max_age && !below_floor;
-        note_value(StatusValue::from_wire(wire), is_fresh, findings);
-        if !is_fresh {
-            let why = if context.clock_is_good { Code::StatusStale } else { Code::Clock };
-            findings.unknown(CheckName::Status, why);
-            findings.unknown(CheckName::Notices, why);
-        } else if age > list.ttl {
-            findings.caution(Code::StatusAgeing, Code::StatusAgeing.message());
-        }
-        Some(ShownStatus { value: wire, act: None, as_of: list.iat, age_s: age.0, source: "list" })
-    }
-}
-
-/// Notes what a status value means; one that is final counts from an old list too.
-fn note_value(value: Option<StatusValue>, is_fresh: bool, findings: &mut Findings) {
-    let Some(value) = value else {
-        // A value this release does not know is no good standing.
-        findings.fail(CheckName::Status, Refusal::about(Code::StatusInvalid, "status"));
-        return;
-    };
-    if !is_fresh && !value.is_final() {
-        return;
-    }
-    let (status, notice) = match value {
-        StatusValue::Valid => (None, None),
-        StatusValue::Final => (Some(Code::StatusInvalid), None),
-        StatusValue::Superseded => (Some(Code::StatusSuperseded), None),
-        StatusValue::Suspended => (Some(Code::StatusSuspended), None),
-        StatusValue::Notice => (None, Some(Code::Notice)),
-        StatusValue::PaperLost => (None, Some(Code::ReportedLost)),
-        StatusValue::InspectionOverdue => (None, Some(Code::InspectionOverdue)),
-    };
-    match status {
-        Some(code) => findings.fail(CheckName::Status, code),
-        None => findings.pass(CheckName::Status),
-    }
-    match notice {
-        Some(code) => {
-            findings.pass_with(CheckName::Notices, code.message());
-            findings.caution(code, code.message());
-        }
-        None => findings.pass(CheckName::Notices),
-    }
-}
-
-/// Reads the form of a presentation: shape, encoding, headers.
-fn read_parts(presentation: &str) -> Result<Parts<'_>, Refusal> {
-    let Presentation { token: compact, grant } = Presentation::split(presentation)?;
-    let token = compact.decode(MAX_PAYLOAD)?;
-    let decoded_proof = match grant {
-        Some(Grant { text, proof: Some(compact) }) => {
-            Some(ProofPart { grant: text, compact, decoded: compact.decode(MAX_PAYLOAD)? })
-        }
-        _ => None,
-    };
-    let header = token.header()?;
-    match (header.typ(), grant) {
-        (Some(SHOW_TYP), None) => Ok(Parts { compact, token, kid: header.kid(SHOW_TYP)?, proof: None }),
-        (Some(GRANT_TYP), _) => {
-            let kid = header.kid(GRANT_TYP)?;
-            let proof = decoded_proof.ok_or(Code::ProofMissing)?;
-            proof.decoded.header()?.without_kid(PROOF_TYP)?;
-            Ok(Parts { compact, token, kid, proof: Some(proof) })
-        }
-        _ => Err(Code::Typ.into()),
     }
 }
 
@@ -506,7 +290,7 @@ fn check_proof_time(proof: &ProofClaims, context: &Context<'_>, findings: &mut F
     }
 }
 
-fn check_replay(context: &Context<'_>, key: &super::ReplayKey, findings: &mut Findings) {
+fn check_replay(context: &Context<'_>, key: &ReplayKey, findings: &mut Findings) {
     let Some(memory) = context.options.replay else {
         return findings.not_checked(
             CheckName::Replay,
@@ -536,55 +320,5 @@ fn check_dates(context: &Context<'_>, findings: &mut Findings) {
         findings.fail(CheckName::Dates, Code::LicenceExpired);
     } else {
         findings.pass(CheckName::Dates);
-    }
-}
-
-/// SHA-256 of what the last signature is over.
-fn replay_key(parts: &Parts<'_>) -> super::ReplayKey {
-    let last = parts.proof.as_ref().map_or(&parts.compact, |proof| &proof.compact);
-    Sha256::digest(last.signing_input.as_bytes()).into()
-}
-
-impl Context<'_> {
-    fn catalogue_is_stale(&self) -> bool {
-        self.clock_is_good && self.catalogue.is_some_and(|catalogue| self.options.now >= catalogue.exp)
-    }
-
-    /// Until this presentation could be accepted a second time.
-    fn replay_until(&self) -> UnixTime {
-        let exp = self.claims.licence.exp;
-        match &self.claims.proof {
-            // A plain proof passes while the clock is within the window of its time.
-            Some(proof) if self.options.challenge.is_none() => {
-                exp.min(proof.iat.plus(PROOF_WINDOW).plus(Seconds(1)))
-            }
-            _ => exp,
-        }
-    }
-
-    fn shown_licence(&self) -> ShownLicence {
-        let licence = &self.claims.licence;
-        let kind = self.catalogue.and_then(|catalogue| catalogue.kind(licence.lic.kind()));
-        let unit = self.catalogue.and_then(|catalogue| catalogue.unit(licence.lic.issuer()));
-        let fields = licence.fld.iter().map(|(key, value)| ShownField {
-            key: key.to_owned(),
-            label: kind.and_then(|kind| kind.labels.get(key)).cloned(),
-            value: value.to_owned(),
-        });
-        ShownLicence {
-            identifier: licence.lic.as_str().to_owned(),
-            kind: ShownName {
-                code: licence.lic.kind().to_owned(),
-                names: kind.map(|kind| kind.names.clone()),
-            },
-            unit: ShownName {
-                code: licence.lic.issuer().to_owned(),
-                names: unit.map(|unit| unit.names.clone()),
-            },
-            fields: fields.collect(),
-            valid_from: licence.vf.to_string(),
-            valid_to: licence.vt.map(|day| day.to_string()),
-            delegate: licence.act.clone(),
-        }
     }
 }

@@ -216,3 +216,38 @@ impl Findings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all_passed() -> Findings {
+        let mut findings = Findings::new();
+        findings.holder_required = true;
+        findings.replay_required = true;
+        for name in CheckName::ALL {
+            findings.pass(name);
+        }
+        findings
+    }
+
+    #[test]
+    fn without_any_one_check_the_verdict_is_never_valid() {
+        assert_eq!(all_passed().conclude(UnixTime(0)).verdict, Answer::Valid);
+        for name in CheckName::ALL {
+            let mut findings = all_passed();
+            findings.forget(name);
+            assert_eq!(findings.conclude(UnixTime(0)).verdict, Answer::Undetermined, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_check_that_failed_does_not_pass_afterwards() {
+        let mut findings = all_passed();
+        findings.fail(CheckName::Status, Code::StatusInvalid);
+        findings.pass(CheckName::Status);
+        findings.unknown(CheckName::Status, Code::StatusStale);
+        let verdict = findings.conclude(UnixTime(0));
+        assert_eq!((verdict.verdict, verdict.code), (Answer::Invalid, Code::StatusInvalid));
+    }
+}

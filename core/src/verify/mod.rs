@@ -5,10 +5,13 @@
 
 mod checks;
 mod code;
+mod context;
 mod findings;
 mod load;
 mod peek;
 mod replay;
+mod signatures;
+mod standing;
 mod verdict;
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
@@ -206,6 +209,3 @@ impl Verifier {
         now.max(self.floors.time)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -23,6 +23,10 @@ fn n_minus(s: &[u8]) -> Vec<u8> {
     out
 }
 
+fn halves(r: &[u8], s: &[u8]) -> Vec<u8> {
+    [r, s].concat()
+}
+
 fn with_signature(token: &str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> String {
     let (input, signature) = token.rsplit_once('.').unwrap();
     let signature = change(Base64UrlUnpadded::decode_vec(signature).unwrap());
@@ -32,13 +36,13 @@ fn with_signature(token: &str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Strin
 pub fn add(all: &mut Cases) {
     let good = signed_show(&claims(910_000));
     let other = signed_show(&claims(910_001));
-    let halves = |r: &[u8], s: &[u8]| [r, s].concat();
     let one = {
         let mut one = [0; 32];
         one[31] = 1;
         one
     };
-    let changes: Vec<(&str, Box<dyn Fn(Vec<u8>) -> Vec<u8>>, Code)> = vec![
+    type Change = Box<dyn Fn(Vec<u8>) -> Vec<u8>>;
+    let changes: Vec<(&str, Change, Code)> = vec![
         ("empty", Box::new(|_| vec![]), SigLen),
         ("63 bytes", Box::new(|s| s[..63].to_vec()), SigLen),
         ("65 bytes", Box::new(|s| halves(&s, &[0])), SigLen),

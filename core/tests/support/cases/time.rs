@@ -41,7 +41,7 @@ pub fn add(all: &mut Cases) {
         (c.iat, c.exp, c.vt) = (later(at - 5), later(at + 50), Some(Day::of(NOW)));
         all.add(format!("dates: the last day, {at} s on"), signed_show(&c), code)
             .at(NOW.0 + at)
-            .cautions(if code == Ok { &[StatusAgeing] } else { &[StatusAgeing] });
+            .cautions(&[StatusAgeing]);
     }
 
     // Grants and proofs.
