@@ -3,7 +3,10 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use miniz_oxide::{
-    deflate::core::{CompressorOxide, TDEFLFlush, TDEFLStatus, compress, create_comp_flags_from_zip_params},
+    deflate::core::{
+        CompressionStrategy, CompressorOxide, TDEFLFlush, TDEFLStatus, compress,
+        create_comp_flags_from_zip_params,
+    },
     inflate::{
         TINFLStatus,
         core::{
@@ -26,8 +29,9 @@ pub(crate) struct Deflater {
 
 impl Deflater {
     pub(crate) fn new() -> Self {
-        // Level 9 and no zlib wrapper: some 400 bytes, and each one saved is dots in the code.
-        let flags = create_comp_flags_from_zip_params(9, -15, 0);
+        // Fixed Huffman codes: for some 400 bytes the tables of a dynamic block cost more than they save
+        // (measured: 149 bytes against 164 for a show token), and making them costs time.
+        let flags = create_comp_flags_from_zip_params(9, -15, CompressionStrategy::Fixed as i32);
         Self { compressor: Box::new(CompressorOxide::new(flags)), scratch: vec![0; 8_192] }
     }
 
