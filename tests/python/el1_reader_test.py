@@ -14,7 +14,7 @@ class El1Reader(unittest.TestCase):
         vectors = json.loads((TESTS / "vectors/verdicts.json").read_text(encoding="utf-8"))
         cases = vectors["cases"] if isinstance(vectors, dict) else vectors
         codes = [case for case in cases if case.get("compact") and case["input"].startswith("EL1:")]
-        self.assertGreater(len(codes), 100, "the vectors hold fewer packed codes than expected")
+        self.assertGreater(len(codes), 50, "the vectors hold fewer packed codes than expected")
         for case in codes:
             with self.subTest(case["name"]):
                 self.assertEqual(el1_reader.unpack(case["input"]), case["compact"])

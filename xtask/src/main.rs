@@ -32,6 +32,8 @@ enum Command {
     Test,
     /// What must pass before a change lands: format, lints, documents, dependencies, all tests
     Ci,
+    /// Build the browser modules into target/wasm
+    Wasm,
     /// Measure; prints ratios of this one run
     Bench(bench::Arguments),
     /// Long or outward-looking checks
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::demo(&arguments),
         Command::Test => test::test(),
         Command::Ci => ci::ci(),
+        Command::Wasm => wasm::build(&step::modules()),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Soak { what } => soak::soak(what),
     };
