@@ -134,7 +134,7 @@ mod tests {
         let mut deflater = Deflater::new();
         deflater.scratch = vec![0; 1 << 20];
         let packed = deflater.deflate(&vec![b'x'; 1 << 20]).unwrap();
-        assert!(packed.len() < 2_000);
+        assert!(packed.len() < 8_000);
         assert_eq!(inflate(&packed), None);
     }
 
