@@ -1,0 +1,105 @@
+//! `inspect`: what stands in a code, none of it believed.
+
+use std::{ffi::OsStr, fmt::Write as _};
+
+use liangzheng_core::{
+    token::Challenge,
+    verify::{Peek, Refusal, peek},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    error::{Exit, Failure},
+    input, output,
+    words::{Lang, visible},
+};
+
+pub(crate) fn run(text: &OsStr, lang: Lang, as_json: bool) -> Result<Exit, Failure> {
+    let name = |refusal: Refusal| Failure::refused(lang.pick("无法拆开", "cannot be taken apart"), &refusal);
+    for code in input::read(text)?.codes {
+        let code = code.map_err(name)?;
+        let parts = Parts::of(&code).map_err(name)?;
+        if as_json {
+            output::json(&parts.json())?;
+        } else {
+            output::line(&parts.text(lang))?;
+        }
+    }
+    Ok(Exit::Valid)
+}
+
+enum Parts {
+    Code(Peek),
+    Challenge(Challenge),
+}
+
+impl Parts {
+    fn of(text: &str) -> Result<Self, Refusal> {
+        if text.starts_with("EC1:") {
+            Challenge::parse(text).map(Self::Challenge)
+        } else {
+            peek(text).map(Self::Code)
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Self::Code(peek) => {
+                let parts: Vec<Value> = peek
+                    .parts
+                    .iter()
+                    .map(
+                        |(header, payload)| json!({"header": any_json(header), "payload": any_json(payload)}),
+                    )
+                    .collect();
+                json!({"unverified": true, "presentation": peek.presentation, "parts": parts})
+            }
+            Self::Challenge(challenge) => json!({"unverified": true, "challenge": {
+                "aud": challenge.aud, "rp": challenge.rp, "scene": challenge.scene, "nonce": challenge.nonce.to_string(),
+            }}),
+        }
+    }
+
+    fn text(&self, lang: Lang) -> String {
+        let mut text = String::from(lang.pick(
+            "未核验 UNVERIFIED:以下内容未经核验,任何人都可以写成这样",
+            "UNVERIFIED: nothing below was checked; anybody can write this",
+        ));
+        match self {
+            Self::Code(peek) => {
+                let names =
+                    [lang.pick("平台令牌", "operator's token"), lang.pick("手机证明", "phone's proof")];
+                for ((header, payload), name) in peek.parts.iter().zip(names) {
+                    let _ = write!(text, "\n\nUNVERIFIED {name}\n{}\n{}", pretty(header), pretty(payload));
+                }
+                let _ = write!(
+                    text,
+                    "\n\nUNVERIFIED {}\n{}",
+                    lang.pick("展开后的文字", "unpacked"),
+                    visible(&peek.presentation)
+                );
+            }
+            Self::Challenge(_) => {
+                let _ = write!(
+                    text,
+                    "\n\nUNVERIFIED {}\n{}",
+                    lang.pick("核验码", "challenge"),
+                    pretty(&self.json().to_string())
+                );
+            }
+        }
+        text
+    }
+}
+
+/// JSON as it stands, or as a string if it is none.
+fn any_json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.into()))
+}
+
+/// Indented, line by line made safe for a terminal.
+fn pretty(text: &str) -> String {
+    let indented = serde_json::from_str::<Value>(text).and_then(|value| serde_json::to_string_pretty(&value));
+    let lines: Vec<String> = indented.as_deref().unwrap_or(text).lines().map(visible).collect();
+    lines.join("\n")
+}

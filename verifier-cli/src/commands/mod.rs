@@ -1,0 +1,9 @@
+//! One file per command; `sync` has a module of its own, because it alone knows the network.
+
+pub(crate) mod batch;
+pub(crate) mod bundle;
+pub(crate) mod challenge;
+pub(crate) mod doctor;
+pub(crate) mod generate;
+pub(crate) mod inspect;
+pub(crate) mod verify;

@@ -1,0 +1,97 @@
+//! What can stop a run before there is a verdict: an exit code, one sentence, and what to do about it.
+
+use std::{fmt, io, path::Path};
+
+use liangzheng_core::{text::Text, verify::Refusal};
+
+use crate::words::{Lang, visible};
+
+/// The process's exit codes (tokens.md §9); 64 and up are those of `sysexits.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Valid, or done.
+    Valid = 0,
+    /// Invalid, or refused.
+    Invalid = 1,
+    /// Something could not be known.
+    Undetermined = 2,
+    /// The input holds no readable code.
+    NoCode = 3,
+    /// The command line is wrong.
+    Usage = 64,
+    /// The input is not there.
+    NoInput = 66,
+    /// A fault of this program.
+    Internal = 70,
+    /// Network or disk.
+    Io = 74,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A run that ends without a verdict.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) message: Text,
+    pub(crate) hint: Option<Text>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { exit, message: Text::new(zh.into(), en.into()), hint: None }
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.hint = Some(Text::new(zh.into(), en.into()));
+        self
+    }
+
+    /// Core's word on an object or text it refuses, with the code that programs know it by.
+    pub(crate) fn refused(what: impl fmt::Display, refusal: &Refusal) -> Self {
+        let Text { zh, en } = refusal.message();
+        let code = refusal.code;
+        Self {
+            exit: Exit::Invalid,
+            message: Text::new(format!("{what}: {zh} ({code})"), format!("{what}: {en} ({code})")),
+            hint: Some(code.hint()),
+        }
+    }
+
+    /// A file that could not be read or written.
+    pub(crate) fn disk(path: &Path, error: &io::Error) -> Self {
+        let name = visible(&path.display().to_string());
+        Self::new(
+            Exit::Io,
+            format!("无法读写 {name}: {error}"),
+            format!("cannot read or write {name}: {error}"),
+        )
+        .hint("请检查路径、权限和磁盘空间。", "check the path, its permissions and the disk's free space")
+    }
+
+    /// An answer that could not be written, as when the reader of a pipe has gone.
+    pub(crate) fn output(error: &io::Error) -> Self {
+        Self::new(Exit::Io, format!("无法输出结果: {error}"), format!("cannot write the answer: {error}"))
+    }
+
+    /// Prints the error and its hint as `liangzheng-verify: error: …` and `hint: …`.
+    pub(crate) fn print(&self, lang: Lang) {
+        eprintln!("liangzheng-verify: error: {}", visible(lang.of(&self.message)));
+        if let Some(hint) = &self.hint {
+            eprintln!("hint: {}", visible(lang.of(hint)));
+        }
+    }
+}
+
+/// Prints something the user should know although the run goes on.
+pub(crate) fn warn(lang: Lang, message: &Text, hint: Option<&Text>) {
+    eprintln!("liangzheng-verify: warning: {}", visible(lang.of(message)));
+    if let Some(hint) = hint {
+        eprintln!("hint: {}", visible(lang.of(hint)));
+    }
+}

@@ -1,0 +1,138 @@
+//! Codes in PNG and JPEG pictures, within limits.
+
+mod ladder;
+
+use std::{io::Cursor, thread};
+
+use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+
+use crate::error::{Exit, Failure};
+
+/// Name of the thread that decodes: the decoder is foreign code fed with strangers' pictures, and if it
+/// panics the picture simply holds no code.
+pub(crate) const DECODER_THREAD: &str = "picture";
+
+/// Largest picture file in bytes: a 40-megapixel photograph of noise as JPEG stays below.
+pub(crate) const MAX_FILE: u64 = 64 << 20;
+
+/// Most pixels: what today's phones photograph without stitching. A picture is judged by its header, before
+/// any pixel is unpacked.
+const MAX_PIXELS: u64 = 40_000_000;
+
+/// Bytes a pixel takes at most while unpacking (16-bit RGBA).
+const MAX_PIXEL_BYTES: u64 = 8;
+
+/// A kind of picture, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Png,
+    Jpeg,
+    /// A picture or document this program does not read.
+    Other(&'static str),
+}
+
+impl Format {
+    /// What the first bytes say; `None` for what may be text.
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        let starts: [(&[u8], Self); 10] = [
+            (b"\x89PNG", Self::Png),
+            (b"\xff\xd8\xff", Self::Jpeg),
+            (b"GIF8", Self::Other("GIF")),
+            (b"BM", Self::Other("BMP")),
+            (b"%PDF", Self::Other("PDF")),
+            (b"II*\0", Self::Other("TIFF")),
+            (b"MM\0*", Self::Other("TIFF")),
+            (b"RIFF", Self::Other("WebP")),
+            (b"PK\x03\x04", Self::Other("ZIP")),
+            (b"\0\0\0", Self::Other("HEIC/AVIF")),
+        ];
+        starts.into_iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, format)| format)
+    }
+}
+
+/// The texts of the codes in a picture, from top left to bottom right as far as the decoder tells; at least one.
+///
+/// # Errors
+/// Exit 3, saying why no code could be read.
+pub(crate) fn read(bytes: Vec<u8>, format: Format, name: &str) -> Result<Vec<String>, Failure> {
+    let format = match format {
+        Format::Png => ImageFormat::Png,
+        Format::Jpeg => ImageFormat::Jpeg,
+        Format::Other(kind) => {
+            return Err(unreadable(
+                name,
+                &format!("不支持 {kind} 文件"),
+                &format!("{kind} is not supported"),
+            )
+            .hint("请改用 PNG 或 JPEG 图片。", "give a PNG or JPEG picture"));
+        }
+    };
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(unreadable(name, "图片文件超过 64 MB", "the picture file is over 64 MB")
+            .hint("请裁剪或缩小图片。", "crop the picture or make it smaller"));
+    }
+    let owned_name = name.to_owned();
+    let decoder = thread::Builder::new().name(DECODER_THREAD.into()).spawn(move || {
+        let grey = unpack(bytes, format, &owned_name)?;
+        let texts = ladder::read(&grey);
+        if texts.is_empty() { Err(no_code(&owned_name)) } else { Ok(texts) }
+    });
+    match decoder.map(thread::JoinHandle::join) {
+        Ok(Ok(texts)) => texts,
+        Ok(Err(_panicked)) => Err(no_code(name)),
+        Err(error) => Err(Failure::new(
+            Exit::Internal,
+            format!("无法启动线程: {error}"),
+            format!("cannot start a thread: {error}"),
+        )),
+    }
+}
+
+/// Exit 3: nothing that looks like a code.
+pub(crate) fn no_code(name: &str) -> Failure {
+    unreadable(name, "未识别到二维码", "no QR code found").hint(
+        "请靠近、擦拭镜头或调亮屏幕后重拍。",
+        "go closer, wipe the lens or brighten the screen, and take it again",
+    )
+}
+
+fn unreadable(name: &str, zh: &str, en: &str) -> Failure {
+    Failure::new(Exit::NoCode, format!("{name}: {zh}"), format!("{name}: {en}"))
+}
+
+fn unpack(bytes: Vec<u8>, format: ImageFormat, name: &str) -> Result<GrayImage, Failure> {
+    let damaged = |_| {
+        unreadable(name, "图片已损坏或不完整", "the picture is damaged or cut short")
+            .hint("请重新保存或重拍图片。", "save or take the picture again")
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_PIXELS * MAX_PIXEL_BYTES);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(unreadable(
+            name,
+            &format!("图片有 {width}×{height} 像素,超过 4000 万"),
+            &format!("the picture has {width}×{height} pixels, over 40 million"),
+        )
+        .hint("请裁剪或缩小图片。", "crop the picture or make it smaller"));
+    }
+    let picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    Ok(grey_on_white(picture))
+}
+
+/// Greyscale; where a picture is transparent, white paper shows through, as every viewer shows it.
+fn grey_on_white(picture: DynamicImage) -> GrayImage {
+    if !picture.color().has_alpha() {
+        return picture.into_luma8();
+    }
+    let picture = picture.into_luma_alpha8();
+    GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [luma, alpha] = picture.get_pixel(x, y).0;
+        let (luma, alpha) = (u32::from(luma), u32::from(alpha));
+        let blended = (luma * alpha + 255 * (255 - alpha)) / 255;
+        image::Luma([u8::try_from(blended).unwrap_or(u8::MAX)])
+    })
+}

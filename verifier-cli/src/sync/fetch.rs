@@ -1,0 +1,131 @@
+//! The network: this file is the only one in the program that touches it (`tests/no_network.rs` checks).
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use rustls::crypto::aws_lc_rs;
+use ureq::{
+    Agent,
+    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
+};
+
+use crate::{
+    error::{Exit, Failure},
+    words::visible,
+};
+
+/// For one answer in all: the longest, a status list of 1.5 MiB, passes in this time at 13 KiB/s.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// To reach the server at all; somebody is standing before the screen.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A platform to fetch from.
+pub(super) struct Server {
+    base: String,
+    agent: Agent,
+}
+
+/// What the server said.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// 200, the body as text.
+    Here(String),
+    /// 404: there is no such object, or not yet.
+    Nothing,
+    /// Another way is to be taken: a redirection (303), or nothing new (204, 304).
+    Elsewhere,
+}
+
+impl Server {
+    /// A server at `url`. Plain HTTP is taken, too: everything fetched is signed, and nothing is sent.
+    ///
+    /// # Errors
+    /// 64 if the address is not `http://…` or `https://…`; 66 or 74 if the certificates cannot be read.
+    pub(super) fn new(url: &str, ca: Option<&Path>) -> Result<Self, Failure> {
+        let base = url.trim_end_matches('/');
+        let is_address = ["http://", "https://"]
+            .iter()
+            .any(|scheme| base.len() > scheme.len() && base.starts_with(scheme));
+        if !is_address
+            || base.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '@'))
+        {
+            let shown = visible(url);
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("--server“{shown}”不是平台地址"),
+                format!("--server '{shown}' is not an address"),
+            )
+            .hint("例如 https://licences.example", "such as https://licences.example"));
+        }
+        let roots = ca.map_or(Ok(RootCerts::WebPki), certificates)?;
+        let tls = TlsConfig::builder()
+            .root_certs(roots)
+            .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
+            .build();
+        let agent = Agent::config_builder()
+            .tls_config(tls)
+            .http_status_as_error(false)
+            // No object has a reason to live on another host, and a redirection could turn a fetch into a probe.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(TIMEOUT))
+            .user_agent(concat!("liangzheng-verify/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        Ok(Self { base: base.into(), agent })
+    }
+
+    /// Fetches `path`, up to `limit` bytes; one byte more is read, so that core sees that it is too long.
+    ///
+    /// # Errors
+    /// 74 if the server cannot be reached or answers anything but the three of [`Answer`].
+    pub(super) fn get(&self, path: &str, limit: usize) -> Result<Answer, Failure> {
+        let url = format!("{}{path}", self.base);
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::new(Exit::Io, format!("无法获取 {url}: {error}"), format!("cannot fetch {url}: {error}"))
+                .hint(
+                    "请检查网络和 --server 地址;已有的核验包未受影响。",
+                    "check the network and --server; what was held is untouched",
+                )
+        };
+        let mut response = self.agent.get(&url).call().map_err(|error| failed(&error))?;
+        match response.status().as_u16() {
+            200 => {
+                // A body over the limit is the server's fault, and must not fill this machine's memory.
+                let body = response.body_mut().with_config().limit(limit as u64 + 1);
+                body.read_to_string().map(Answer::Here).map_err(|error| failed(&error))
+            }
+            404 => Ok(Answer::Nothing),
+            204 | 303 | 304 => Ok(Answer::Elsewhere),
+            status => Err(failed(&format_args!("HTTP {status}"))),
+        }
+    }
+}
+
+fn certificates(path: &Path) -> Result<RootCerts, Failure> {
+    let name = visible(&path.display().to_string());
+    let pem = fs::read(path).map_err(|error| {
+        Failure::new(
+            Exit::NoInput,
+            format!("无法读取 {name}: {error}"),
+            format!("cannot read {name}: {error}"),
+        )
+        .hint("--ca 需要 PEM 格式的证书文件。", "--ca wants a file of PEM certificates")
+    })?;
+    let certificates: Vec<Certificate<'static>> = parse_pem(&pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{name}: 没有证书"),
+            format!("{name}: holds no certificate"),
+        )
+        .hint("--ca 需要 PEM 格式的证书文件。", "--ca wants a file of PEM certificates"));
+    }
+    Ok(RootCerts::new_with_certs(&certificates))
+}

@@ -1,0 +1,171 @@
+//! `sync`: fetch what is newer, check it with core, keep it; nothing else in this program uses the network.
+//!
+//! Each object is kept or refused as a whole, in the order trust list, catalogue, status lists, so that a run
+//! that stops anywhere leaves the bundle as good as it was or better, and the next one goes on from there.
+
+mod fetch;
+mod status;
+mod trust;
+
+use std::path::Path;
+
+use liangzheng_core::{
+    key::AwsLc,
+    limits::{EARLY_SLACK, MAX_LIST},
+    text::Text,
+    time::UnixTime,
+    verify::{Loaded, OnExpired, Refusal, Verifier},
+};
+use serde::Serialize;
+
+use crate::{
+    Shell,
+    bundle::{self, Folder, Held, Lists},
+    error::{Exit, Failure, warn},
+    output,
+    words::Lang,
+};
+use fetch::{Answer, Server};
+
+/// What a run did, for `--json`.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    changed: bool,
+    trust_version: u64,
+    catalogues: usize,
+    status_lists: usize,
+    deltas_applied: usize,
+}
+
+/// A run: where from, where to, and the verifier that judges what comes.
+struct Run<'a> {
+    server: Server,
+    folder: &'a Folder,
+    verifier: Verifier,
+    now: UnixTime,
+    lang: Lang,
+    summary: Summary,
+}
+
+pub(crate) fn run(
+    shell: &Shell,
+    server: &str,
+    root: Option<&Path>,
+    ca: Option<&Path>,
+) -> Result<Exit, Failure> {
+    let server = Server::new(server, ca)?;
+    let held = Held::load(&shell.bundle, Lists::All)?;
+    held.warn(shell.lang);
+    let verifier = match (shell.bundle.pinned_roots()?, root) {
+        (Some(_), Some(_)) => {
+            let message =
+                Text::fixed("已有根密钥,--root 未使用", "a root is pinned already: --root is not used");
+            let hint = Text::fixed(
+                "要换根密钥请先清空(bundle reset)。",
+                "to pin another, empty the bundle first (bundle reset)",
+            );
+            warn(shell.lang, &message, Some(&hint));
+            held.verifier
+        }
+        (Some(_), None) => held.verifier,
+        (None, Some(path)) => Verifier::new(&AwsLc, bundle::read_root_file(path)?)
+            .map_err(|refusal| Failure::refused("--root", &refusal))?,
+        (None, None) => {
+            return Err(Failure::new(Exit::Usage, "核验包还没有根密钥", "the bundle holds no root yet")
+                .hint(
+                    "请用 --root 指定平台提供的 roots.json。",
+                    "name the platform's roots.json with --root",
+                ));
+        }
+    };
+    let _lock = shell.bundle.lock()?;
+    let now = shell.clock.now();
+    let mut run =
+        Run { server, folder: &shell.bundle, verifier, now, lang: shell.lang, summary: Summary::default() };
+    run.all()?;
+    if shell.json {
+        output::json(&run.summary)?;
+    }
+    Ok(Exit::Valid)
+}
+
+impl Run<'_> {
+    fn all(&mut self) -> Result<(), Failure> {
+        self.trust_list()?;
+        self.put_floors()?;
+        self.catalogue()?;
+        self.put_floors()?;
+        let done = self.status_lists();
+        // Whatever came in raises the floors, even if something after it was refused.
+        self.put_floors()?;
+        done?;
+        if self.now.plus(EARLY_SLACK) < self.verifier.floors().time {
+            let message = Text::fixed(
+                "本机时间不可信,核验结果将是“无法判断”",
+                "this machine's clock is behind: verdicts will be undetermined",
+            );
+            let hint = Text::fixed("请校准本机时间。", "set the clock");
+            warn(self.lang, &message, Some(&hint));
+        }
+        if !self.summary.changed {
+            self.tell("没有更新", "nothing new");
+        }
+        Ok(())
+    }
+
+    fn catalogue(&mut self) -> Result<(), Failure> {
+        const PATH: &str = "/.well-known/catalogue";
+        let Answer::Here(text) = self.server.get(PATH, MAX_LIST)? else { return Err(missing(PATH)) };
+        let before: Vec<(String, u64)> =
+            self.verifier.catalogues().map(|held| (held.iss.clone(), held.version)).collect();
+        let loaded = self
+            .verifier
+            .load_catalogue(&text, OnExpired::Refuse { now: self.now })
+            .map_err(|refusal| self.refused("场景目录", "catalogue", &refusal))?;
+        let new = self.verifier.catalogues().find(|held| {
+            loaded == Loaded::New
+                && !before.iter().any(|(iss, version)| *iss == held.iss && *version == held.version)
+        });
+        if let Some(catalogue) = new {
+            self.folder.put_catalogue(&catalogue.iss, &text)?;
+            let (iss, version) = (catalogue.iss.clone(), catalogue.version);
+            self.tell(
+                &format!("场景目录 {iss} 第 {version} 版"),
+                &format!("catalogue of {iss}: version {version}"),
+            );
+            self.summary.changed = true;
+        }
+        self.summary.catalogues = self.verifier.catalogues().count();
+        Ok(())
+    }
+
+    fn put_floors(&self) -> Result<(), Failure> {
+        // Before the first trust list is held there is nothing that floors could belong to.
+        if self.verifier.trust_list().is_none() {
+            return Ok(());
+        }
+        self.folder.put_floors(&self.verifier.floors())
+    }
+
+    /// Progress, on stderr.
+    fn tell(&self, zh: &str, en: &str) {
+        match self.lang {
+            Lang::Zh => eprintln!("{zh}"),
+            Lang::En => eprintln!("{en}"),
+        }
+    }
+
+    fn refused(&self, zh: &str, en: &str, refusal: &Refusal) -> Failure {
+        let what = match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        };
+        Failure::refused(what, refusal)
+    }
+}
+
+/// The server lacks something that every platform has.
+fn missing(path: &str) -> Failure {
+    Failure::new(Exit::Io, format!("平台没有 {path}"), format!("the server has no {path}"))
+        .hint("请检查 --server 地址。", "check --server")
+}

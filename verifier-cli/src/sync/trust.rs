@@ -1,0 +1,83 @@
+//! The trust list, version by version, so that a rotation of roots is followed step by step.
+
+use liangzheng_core::{
+    limits::MAX_LIST,
+    verify::{Code, OnExpired, Refusal},
+};
+
+use super::{Answer, Run, missing};
+use crate::error::Failure;
+
+/// Most versions walked in one run: with a list a day more than ten years. The next run goes on.
+const MAX_STEPS: u64 = 4_096;
+
+const CURRENT: &str = "/.well-known/trust-list";
+
+impl Run<'_> {
+    /// Brings the trust list up to the server's newest version.
+    pub(super) fn trust_list(&mut self) -> Result<(), Failure> {
+        if self.verifier.trust_list().is_none() {
+            self.first_trust_list()?;
+        }
+        for _ in 0..MAX_STEPS {
+            let Some(version) = self.version().and_then(|held| held.checked_add(1)) else { break };
+            let Answer::Here(text) = self.server.get(&format!("{CURRENT}/{version}"), MAX_LIST)? else {
+                break;
+            };
+            // A step on the way may have expired long ago; only where the walk ends must be fresh.
+            self.take(&text, OnExpired::TellInVerdict).map_err(|refusal| self.trust_refused(&refusal))??;
+            if self.version() < Some(version) {
+                break;
+            }
+        }
+        let is_expired = self.verifier.trust_list().is_some_and(|list| self.now >= list.exp);
+        if is_expired { Err(self.trust_refused(&Code::TrustExpired.into())) } else { Ok(()) }
+    }
+
+    /// Into an empty bundle: the newest list, if the pinned roots signed it; else from the first version they
+    /// did sign.
+    fn first_trust_list(&mut self) -> Result<(), Failure> {
+        let Answer::Here(text) = self.server.get(CURRENT, MAX_LIST)? else { return Err(missing(CURRENT)) };
+        let refusal = match self.take(&text, OnExpired::Refuse { now: self.now }) {
+            Ok(kept) => return kept,
+            Err(refusal) => refusal,
+        };
+        let may_have_rotated = matches!(refusal.code, Code::TrustSig | Code::TrustThreshold);
+        let first = self.verifier.floors().trust_version.max(1);
+        for version in first..first.saturating_add(MAX_STEPS) {
+            if !may_have_rotated {
+                break;
+            }
+            let Answer::Here(text) = self.server.get(&format!("{CURRENT}/{version}"), MAX_LIST)? else {
+                break;
+            };
+            if let Ok(kept) = self.take(&text, OnExpired::TellInVerdict) {
+                return kept;
+            }
+        }
+        Err(self.trust_refused(&refusal))
+    }
+
+    /// Core's word on a list; if it takes it, whether it could be kept.
+    fn take(&mut self, text: &str, on_expired: OnExpired) -> Result<Result<(), Failure>, Refusal> {
+        let before = self.version();
+        self.verifier.load_trust_list(text, on_expired)?;
+        if self.version() != before {
+            self.summary.changed = true;
+            if let Some(version) = self.version() {
+                self.tell(&format!("信任名录第 {version} 版"), &format!("trust list: version {version}"));
+                self.summary.trust_version = version;
+            }
+            return Ok(self.folder.put_trust_list(text, self.verifier.roots()));
+        }
+        Ok(Ok(()))
+    }
+
+    fn version(&self) -> Option<u64> {
+        self.verifier.trust_list().map(|list| list.version)
+    }
+
+    fn trust_refused(&self, refusal: &Refusal) -> Failure {
+        self.refused("信任名录", "trust list", refusal)
+    }
+}
