@@ -10,7 +10,6 @@ use liangzheng_core::{
     verify::{Answer, HeldStatus, Loaded, OnExpired, Options, Refusal, Replay, ReplayKey},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Holds trust list, catalogues and status lists, and judges codes by them. Fetches nothing.
@@ -123,7 +122,7 @@ impl Verifier {
             && verdict.verdict == Answer::Valid
             && let (Some(key), Some(until)) = (verdict.replay_key, verdict.replay_until)
         {
-            self.accepted.0.insert(key, (options.now, until));
+            self.accepted.0.push((key, options.now, until));
         }
         serde_json::to_string(&verdict).map_err(|error| usage("结论无法输出", format!("no verdict: {error}")))
     }
@@ -186,19 +185,20 @@ struct HeldScene<'a> {
     audience: &'a str,
 }
 
-/// Codes accepted with `remember`: when, and until when the same code could be accepted again.
+/// Codes accepted with `remember`: which, when, and until when the same code could be accepted again. A list, since it
+/// holds what one desk accepts within a code's life: a few dozen entries.
 #[derive(Default)]
-struct Accepted(BTreeMap<ReplayKey, (UnixTime, UnixTime)>);
+struct Accepted(Vec<(ReplayKey, UnixTime, UnixTime)>);
 
 impl Accepted {
     fn forget_until(&mut self, now: UnixTime) {
-        self.0.retain(|_, (_, until)| *until >= now);
+        self.0.retain(|(.., until)| *until >= now);
     }
 }
 
 impl Replay for Accepted {
     fn seen(&self, key: &ReplayKey) -> Option<UnixTime> {
-        self.0.get(key).map(|(at, _)| *at)
+        self.0.iter().find(|(known, ..)| known == key).map(|(_, at, _)| *at)
     }
 }
 
