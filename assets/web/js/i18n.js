@@ -49,9 +49,9 @@ export function clockTime(seconds, withSeconds = true) {
 }
 
 /** Unix seconds as date and wall clock in China. */
-export function moment(seconds) {
+export function moment(seconds, withSeconds = true) {
   const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(seconds * 1000);
-  return `${day(parts.replaceAll('-', ''))} ${clockTime(seconds)}`;
+  return `${day(parts.replaceAll('-', ''))} ${clockTime(seconds, withSeconds)}`;
 }
 
 /** A span of time in its largest unit: 「2 小时」. */

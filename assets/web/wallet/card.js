@@ -1,6 +1,6 @@
 /** One card: choose for whom, see what they will see, give the PIN, show the code. */
 import { el, show } from '../js/dom.js';
-import { clockTime, pick, span, t } from '../js/i18n.js';
+import { moment, pick, span, t } from '../js/i18n.js';
 import * as api from './api.js';
 import { Offline, Online } from './code.js';
 import { badge, validity } from './list.js';
@@ -185,5 +185,5 @@ export async function ownCodes(app, kept, answer = null, endsAt = undefined) {
   return new Offline({ kept, key, wallet, answer, endsAt });
 }
 
-/** 「18:30 前没有信号也能亮证」 for a grant just kept. */
-export const keptUntil = ({ expiresAt }) => t('card.kept_until', { time: clockTime(expiresAt, false) });
+/** 「…18:30 前没有信号也能亮证」 for a grant just kept. */
+export const keptUntil = ({ expiresAt }) => t('card.kept_until', { time: moment(expiresAt, false) });

@@ -1,15 +1,10 @@
 /** The cards. */
 import { el } from '../js/dom.js';
 import { day, pick, t } from '../js/i18n.js';
+import { sign } from '../js/shapes.js';
 
-/** Words and sign of each state of a licence; a state not known here shows no green. */
-const STATES = {
-  ACTIVE: '✓',
-  ON_HOLD: '⏸',
-  SEIZED: '⏸',
-  DISABLED: '⏸',
-  REPORTED_LOST: '!',
-};
+/** States that may pass again; every other one that cannot be shown has ended. */
+const PAUSED = new Set(['ON_HOLD', 'SEIZED', 'DISABLED', 'REPORTED_LOST']);
 
 export function listView(app) {
   app.title(t('list.title'), false);
@@ -55,12 +50,16 @@ function entry(card) {
   );
 }
 
-/** The state in a word and a sign. */
+/** The state in a word and a sign. What cannot be shown never looks good, whatever its status says. */
 export function badge(card) {
-  const kind = card.showable ? (card.cautions.length > 0 ? 'minding' : 'good') : 'off';
-  const sign = kind === 'minding' ? '!' : kind === 'good' ? '✓' : (STATES[card.status] ?? '✕').replace('✓', '✕');
-  const word = kind === 'off' && card.status === 'ACTIVE' ? t('status.not_showable') : t(`status.${card.status}`);
-  return el('span', { class: `badge badge-${kind}` }, `${sign} ${word}`);
+  if (!card.showable) {
+    const word = card.status === 'ACTIVE' ? t('status.not_showable') : t(`status.${card.status}`);
+    const drawn = PAUSED.has(card.status) ? sign('square', 'pause') : sign('octagon', 'cross');
+    return el('span', { class: 'badge badge-off' }, drawn, word);
+  }
+  const minding = card.cautions.length > 0;
+  const drawn = minding ? sign('triangle', 'bang') : sign('circle', 'tick');
+  return el('span', { class: minding ? 'badge badge-minding' : 'badge badge-good' }, drawn, t(`status.${card.status}`));
 }
 
 /** The licence's own validity, which is neither the code's life nor the show's. */
