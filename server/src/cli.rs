@@ -1,0 +1,151 @@
+//! `liangzheng-server`: serve, migrate, look at the configuration; and what the other parts add.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::Application;
+use crate::config::{Config, LogConfig, LogFormat};
+use crate::storage::Db;
+
+/// Registers, issues and keeps licences; mints the signed codes with which they are shown.
+///
+/// 电子证照服务器:登记、签发、保管证照,生成可离线核验的亮证码。
+#[derive(Debug, Parser)]
+#[command(name = "liangzheng-server", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until SIGTERM. 启动服务
+    Serve(Source),
+    /// Bring the database's tables up to date and stop. 升级数据库
+    Migrate(Source),
+    /// Look at the configuration. 查看配置
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Say whether it can be used. 检查配置
+    Check(Source),
+    /// Print what is in force; secrets are file paths, so nothing needs hiding. 打印生效的配置
+    Print(Source),
+}
+
+/// Where the configuration comes from; the environment (`LZ__SECTION__KEY`) is read in between.
+#[derive(Debug, Args)]
+struct Source {
+    /// TOML file. 配置文件
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address to listen on. 监听地址
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    bind: Option<String>,
+    /// Folder with the browser modules. 浏览器模块目录
+    #[arg(long, value_name = "DIR")]
+    assets: Option<String>,
+}
+
+impl Source {
+    fn load(&self) -> anyhow::Result<Config> {
+        let mut flags = Vec::new();
+        if let Some(bind) = &self.bind {
+            flags.push(("server.bind", bind.clone().into()));
+        }
+        if let Some(assets) = &self.assets {
+            flags.push(("server.assets", assets.clone().into()));
+        }
+        Ok(Config::load(self.config.as_deref(), &flags)?)
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            // 64 = EX_USAGE; clap's own 2 means "undetermined" in the verifier beside us.
+            return ExitCode::from(if error.use_stderr() { 64 } else { 0 });
+        }
+    };
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("liangzheng-server: error: {error:#}");
+            if let Some(hint) = hint(&error) {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(source) => {
+            let config = source.load()?;
+            start_log(&config.log)?;
+            block_on(serve(config))
+        }
+        Command::Migrate(source) => {
+            let config = source.load()?;
+            block_on(async move {
+                Db::open(&config.database).await?.close().await;
+                Ok(())
+            })
+        }
+        Command::Config(ConfigCommand::Check(source)) => {
+            source.load()?;
+            println!("ok");
+            Ok(())
+        }
+        Command::Config(ConfigCommand::Print(source)) => {
+            println!("{}", serde_json::to_string_pretty(&source.load()?)?);
+            Ok(())
+        }
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    if !config.limits.enabled {
+        tracing::warn!("request limits are lifted (limits.enabled = false): for benches only");
+    }
+    let application = Application::build(config).await?;
+    tracing::info!(address = %application.address(), "serving");
+    application.run().await
+}
+
+/// Sets up log lines on stdout; call once per process.
+pub fn start_log(config: &LogConfig) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.filter)?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
+    let outcome = match config.format {
+        LogFormat::Text => subscriber.try_init(),
+        LogFormat::Json => subscriber.json().try_init(),
+    };
+    outcome.map_err(|error| anyhow::anyhow!("the log cannot be started: {error}"))
+}
+
+/// Runs `work` on a runtime of actix, which its server needs.
+pub fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    actix_web::rt::System::new().block_on(work)
+}
+
+/// What helps, where the error alone does not say it.
+fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    use std::io::ErrorKind;
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>())?;
+    match io.kind() {
+        ErrorKind::AddrInUse => Some("another program listens there: choose another --bind (端口已被占用)"),
+        ErrorKind::PermissionDenied => Some("this user may not do that there (权限不足)"),
+        _ => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! `[limits]`: rates and queues.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConfigError, require};
+
+/// A token bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateConfig {
+    /// Requests that may come at once.
+    pub burst: u32,
+    /// Requests per second after that.
+    pub per_second: u32,
+}
+
+/// Rates and queues.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// False lifts the rate limits below, for benches; never the counters of wrong passwords and PINs.
+    pub enabled: bool,
+    /// Logins per address.
+    pub login_per_address: RateConfig,
+    /// All requests per address: far above what one counter, classroom or office behind one address sends.
+    pub per_address: RateConfig,
+    /// Requests per account: a phone that refreshes once a second stays far below.
+    pub per_account: RateConfig,
+    /// Password or PIN checks that may wait for a core before others are answered 503. Each holds 19 MiB while it
+    /// runs, nothing while it waits; 32 at 30 ms on two cores is half a second of waiting.
+    pub password_queue: usize,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            login_per_address: RateConfig { burst: 30, per_second: 1 },
+            per_address: RateConfig { burst: 2000, per_second: 500 },
+            per_account: RateConfig { burst: 600, per_second: 100 },
+            password_queue: 32,
+        }
+    }
+}
+
+impl LimitsConfig {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        for (key, rate) in [
+            ("limits.login_per_address", self.login_per_address),
+            ("limits.per_address", self.per_address),
+            ("limits.per_account", self.per_account),
+        ] {
+            require(rate.burst >= 1 && rate.per_second >= 1, key, "burst and per_second must be at least 1")?;
+        }
+        require((1..=10_000).contains(&self.password_queue), "limits.password_queue", "must be 1 to 10000")
+    }
+}

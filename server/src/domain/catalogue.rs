@@ -1,0 +1,98 @@
+//! The catalogue as the server uses it: which kinds may be shown in which scene, and what is seen of them.
+//!
+//! The signed form and its limits are core's ([`liangzheng_core::trust::Catalogue`]); this adds the look-ups and
+//! the cutting of a licence's face to what a scene may see. Nothing is cut silently: fields that do not fit a
+//! token are an error here, found when a scene is confirmed.
+
+use liangzheng_core::token::Fields;
+use liangzheng_core::trust::{Catalogue as Signed, Kind, Profile, Scene, SceneField, Unit};
+
+/// The catalogue in force.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    signed: Signed,
+}
+
+/// What one scene asks of one kind of licence.
+#[derive(Clone, Copy, Debug)]
+pub struct SceneRule<'a> {
+    /// The scene.
+    pub scene: &'a Scene,
+    fields: &'a [SceneField],
+}
+
+/// Why a licence cannot be shown in a scene, whatever its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SceneError {
+    /// No scene has this code.
+    #[error("no such scene")]
+    Unknown,
+    /// The scene does not list this kind of licence.
+    #[error("the scene does not take this kind of licence")]
+    KindNotListed,
+    /// The scene does not take this profile.
+    #[error("the scene does not take this way of showing")]
+    ProfileNotListed,
+    /// The masked fields are more than a token may carry.
+    #[error("the fields of this licence do not fit a token")]
+    FieldsTooLong,
+}
+
+impl Catalogue {
+    /// Takes the payload of a catalogue that was signed or verified here.
+    pub fn new(signed: Signed) -> Self {
+        Self { signed }
+    }
+
+    /// The signed content.
+    pub fn signed(&self) -> &Signed {
+        &self.signed
+    }
+
+    /// A scene by its code.
+    pub fn scene(&self, code: &str) -> Option<&Scene> {
+        self.signed.scenes.iter().find(|scene| scene.code == code)
+    }
+
+    /// A kind by its type code.
+    pub fn kind(&self, code: &str) -> Option<&Kind> {
+        self.signed.kinds.iter().find(|kind| kind.code == code)
+    }
+
+    /// An issuing unit by its USCC.
+    pub fn unit(&self, id: &str) -> Option<&Unit> {
+        self.signed.units.iter().find(|unit| unit.id == id)
+    }
+
+    /// What `scene` asks of licences of `kind`.
+    pub fn rule(&self, scene: &str, kind: &str) -> Result<SceneRule<'_>, SceneError> {
+        let scene = self.scene(scene).ok_or(SceneError::Unknown)?;
+        rule_of(scene, kind).ok_or(SceneError::KindNotListed)
+    }
+
+    /// Every scene in which licences of `kind` may be shown.
+    pub fn rules<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = SceneRule<'a>> {
+        self.signed.scenes.iter().filter_map(move |scene| rule_of(scene, kind))
+    }
+}
+
+impl SceneRule<'_> {
+    /// Whether the scene takes `profile`.
+    pub fn takes(&self, profile: Profile) -> Result<(), SceneError> {
+        if self.scene.profiles.contains(&profile) { Ok(()) } else { Err(SceneError::ProfileNotListed) }
+    }
+
+    /// The fields this scene sees, masked, in the scene's order; a field the licence does not have is left out.
+    pub fn shown(&self, face: &[(String, String)]) -> Result<Fields, SceneError> {
+        let seen = self.fields.iter().filter_map(|field| {
+            let (key, value) = face.iter().find(|(key, _)| *key == field.key)?;
+            Some((key.clone(), field.mask.apply(value)))
+        });
+        Fields::new(seen.collect()).map_err(|_| SceneError::FieldsTooLong)
+    }
+}
+
+fn rule_of<'a>(scene: &'a Scene, kind: &str) -> Option<SceneRule<'a>> {
+    let listed = scene.kinds.iter().find(|listed| listed.code == kind)?;
+    Some(SceneRule { scene, fields: &listed.fields })
+}

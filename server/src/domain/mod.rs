@@ -1,0 +1,11 @@
+//! The rules of the field, pure: no web server, no database, no waiting, no clock.
+
+pub mod account;
+pub mod authz;
+pub mod catalogue;
+pub mod clock;
+pub mod device;
+pub mod holder;
+pub mod ids;
+pub mod licence;
+pub mod lifecycle;

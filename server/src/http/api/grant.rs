@@ -1,0 +1,31 @@
+//! `POST /api/v1/wallet/licences/{id}/grant`: profile H.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use crate::App;
+use crate::domain::authz::MakeGrant;
+use crate::domain::ids::{DeviceId, LicenceId};
+use crate::http::extract::Permitted;
+use crate::http::problem::Problem;
+use crate::service::grant;
+
+/// Body of `POST …/grant`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantRequest {
+    device: DeviceId,
+    scene: String,
+    pin: String,
+}
+
+/// Grants the licence to one of the caller's phones.
+pub async fn create(
+    app: web::Data<App>,
+    permit: Permitted<MakeGrant>,
+    licence: web::Path<LicenceId>,
+    body: web::Json<GrantRequest>,
+) -> Result<HttpResponse, Problem> {
+    let granted = grant::grant(&app, &permit, *licence, body.device, &body.scene, &body.pin).await?;
+    Ok(HttpResponse::Created().json(granted))
+}

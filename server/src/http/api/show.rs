@@ -1,0 +1,92 @@
+//! `/api/v1/wallet/…/show` and `/shows/…`: profile S.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::qr_image::{self, DrawError};
+use crate::App;
+use crate::domain::authz::OpenShow;
+use crate::domain::ids::{LicenceId, ShowId};
+use crate::http::extract::Permitted;
+use crate::http::problem::Problem;
+use crate::service::show;
+
+/// Body of `POST …/show`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenRequest {
+    scene: String,
+    pin: String,
+}
+
+/// `POST /api/v1/wallet/licences/{id}/show`
+pub async fn open(
+    app: web::Data<App>,
+    permit: Permitted<OpenShow>,
+    licence: web::Path<LicenceId>,
+    body: web::Json<OpenRequest>,
+) -> Result<HttpResponse, Problem> {
+    let shown = show::open(&app, &permit, *licence, &body.scene, &body.pin).await?;
+    Ok(private(HttpResponse::Created()).json(shown))
+}
+
+/// `POST /api/v1/wallet/shows/{show}/refresh`: the hot path. Takes no body, whatever its type says.
+pub async fn refresh(
+    app: web::Data<App>,
+    permit: Permitted<OpenShow>,
+    show: web::Path<ShowId>,
+) -> Result<HttpResponse, Problem> {
+    let shown = show::refresh(&app, &permit, *show).await?;
+    Ok(private(HttpResponse::Ok()).json(shown))
+}
+
+/// `DELETE /api/v1/wallet/shows/{show}`
+pub async fn end(
+    app: web::Data<App>,
+    permit: Permitted<OpenShow>,
+    show: web::Path<ShowId>,
+) -> Result<HttpResponse, Problem> {
+    show::end(&app, &permit, *show).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET /api/v1/wallet/shows/{show}.svg`
+pub async fn svg(
+    app: web::Data<App>,
+    permit: Permitted<OpenShow>,
+    show: web::Path<ShowId>,
+) -> Result<HttpResponse, Problem> {
+    picture(&app, &permit, *show, "image/svg+xml", |text| Ok(qr_image::svg(text)?.into_bytes())).await
+}
+
+/// `GET /api/v1/wallet/shows/{show}.png`
+pub async fn png(
+    app: web::Data<App>,
+    permit: Permitted<OpenShow>,
+    show: web::Path<ShowId>,
+) -> Result<HttpResponse, Problem> {
+    picture(&app, &permit, *show, "image/png", qr_image::png).await
+}
+
+async fn picture(
+    app: &App,
+    permit: &Permitted<OpenShow>,
+    show: ShowId,
+    content_type: &'static str,
+    draw: fn(&str) -> Result<Vec<u8>, DrawError>,
+) -> Result<HttpResponse, Problem> {
+    let code = show::last_code(app, permit, show).await?;
+    // Drawing takes milliseconds: not on a thread that answers refreshes.
+    let drawn = web::block(move || draw(&code.qr_text)).await;
+    let body = drawn.unwrap_or(Err(DrawError::Stopped))?;
+    Ok(private(HttpResponse::Ok()).content_type(content_type).body(body))
+}
+
+/// A code is its holder's for a minute: no cache may keep it, no other site may embed it.
+fn private(mut response: actix_web::HttpResponseBuilder) -> actix_web::HttpResponseBuilder {
+    response
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")));
+    response
+}

@@ -1,0 +1,62 @@
+//! `/status-lists…`: Token Status Lists, their aggregation, and signed deltas. Public, readable from any page.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use liangzheng_core::time::UnixTime;
+use serde::Deserialize;
+
+use super::well_known::document;
+use crate::App;
+use crate::http::problem::{Problem, kinds};
+use crate::service::status::DeltaError;
+
+/// `GET /status-lists`: `{"status_lists":[uri, …]}` (draft-ietf-oauth-status-list §9).
+pub async fn aggregation(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let published = app.tokens.status.current();
+    let aggregation = published.aggregation.as_ref().ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    Ok(document(&request, aggregation, "application/json", BRIEF))
+}
+
+/// `GET /status-lists/{id}`
+pub async fn list(app: web::Data<App>, request: HttpRequest, id: web::Path<i64>) -> Result<HttpResponse, Problem> {
+    let published = app.tokens.status.current();
+    let list = published.lists.get(&id).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    Ok(document(&request, list, "application/statuslist+jwt", BRIEF))
+}
+
+/// Where a delta starts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeltaQuery {
+    /// `iat` of the lists the verifier holds.
+    from: i64,
+}
+
+/// `GET /status-lists/delta?from={iat}`: 204 if nothing is newer, 303 to the aggregation if `from` is not one of
+/// the publications still kept.
+pub async fn delta(app: web::Data<App>, query: web::Query<DeltaQuery>) -> Result<HttpResponse, Problem> {
+    let tokens = &app.tokens;
+    let made = tokens.status.delta(&app.db, &tokens.keys, UnixTime(query.from), app.clock.now()).await;
+    match made {
+        Ok(text) => Ok(open(HttpResponse::Ok()).content_type("application/statusdelta+jwt").body(text.to_string())),
+        Err(DeltaError::Current) => Ok(open(HttpResponse::NoContent()).finish()),
+        // Too long to sign is the same to a verifier as too old: it fetches the lists whole.
+        Err(DeltaError::TooOld | DeltaError::Sign(_)) => {
+            Ok(open(HttpResponse::SeeOther()).insert_header((header::LOCATION, "/status-lists")).finish())
+        }
+        Err(error @ (DeltaError::NoKey(_) | DeltaError::Storage(_))) => {
+            tracing::error!(%error, "no status delta");
+            Err(Problem::new(&kinds::UNAVAILABLE).retry_after(5))
+        }
+    }
+}
+
+fn open(mut response: actix_web::HttpResponseBuilder) -> actix_web::HttpResponseBuilder {
+    response
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(BRIEF)));
+    response
+}
+
+/// A change must not hide in a cache for longer than it takes to publish it.
+const BRIEF: &str = "public, max-age=5";

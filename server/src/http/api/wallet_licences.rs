@@ -1,0 +1,34 @@
+//! `/api/v1/wallet/licences`: the caller's own cards.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use crate::App;
+use crate::domain::authz::ViewOwnLicences;
+use crate::domain::ids::LicenceId;
+use crate::http::extract::Permitted;
+use crate::http::problem::{Problem, kinds};
+use crate::service::wallet_licences;
+
+/// `GET /api/v1/wallet/licences`
+pub async fn list(
+    app: web::Data<App>,
+    permit: Permitted<ViewOwnLicences>,
+) -> Result<HttpResponse, Problem> {
+    let cards = wallet_licences::list(&app, &permit)
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({ "items": cards, "next_cursor": null })))
+}
+
+/// `GET /api/v1/wallet/licences/{id}`
+pub async fn read(
+    app: web::Data<App>,
+    permit: Permitted<ViewOwnLicences>,
+    id: web::Path<LicenceId>,
+) -> Result<HttpResponse, Problem> {
+    let card = wallet_licences::read(&app, &permit, *id)
+        .await?
+        .ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", card.version))).json(card))
+}

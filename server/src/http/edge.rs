@@ -1,0 +1,197 @@
+//! What every request passes on its way in and out: its id, the limits per address, headers, problem documents.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
+
+use super::problem::{Problem, kinds};
+use crate::App;
+use crate::config::ServerConfig;
+
+/// Counts requests that are being answered, so that shutting down knows when it is done.
+#[derive(Clone, Debug, Default)]
+pub struct InFlight(Arc<AtomicUsize>);
+
+impl InFlight {
+    /// How many there are now.
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn enter(&self) -> Entered {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Entered(Arc::clone(&self.0))
+    }
+}
+
+struct Entered(Arc<AtomicUsize>);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// The address a request comes from, behind at most one trusted proxy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
+/// The address `request` comes from.
+pub(crate) fn client_address(request: &HttpRequest) -> IpAddr {
+    request.extensions().get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0)
+}
+
+/// Middleware around everything.
+pub(crate) async fn edge<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let data = request.app_data::<web::Data<App>>().cloned();
+    let app = data.as_deref().map(|app| &**app);
+    let _entered = request.app_data::<web::Data<InFlight>>().map(|in_flight| in_flight.enter());
+    let id = incoming_id(&request).unwrap_or_else(|| new_id(app));
+    let address = address_of(&request, app.map(|app| &app.config.server));
+    request.extensions_mut().insert(ClientAddress(address));
+
+    let refused = refusal(&request, app, address);
+    let path = request.path().to_owned();
+    let lang = if prefers_english(request.headers()) { "en" } else { "zh-CN" };
+    let (request, outcome) = match refused {
+        Some(problem) => {
+            (request.request().clone(), Ok(request.into_response(problem.error_response())))
+        }
+        None => {
+            let kept = request.request().clone();
+            (kept, next.call(request).await.map(|response| response.map_into_boxed_body()))
+        }
+    };
+    let response = match outcome {
+        Ok(response) => response,
+        // An error that no handler turned into an answer: the same treatment as an answer.
+        Err(error) => ServiceResponse::new(request.clone(), error.error_response()),
+    };
+    let mut response = with_document(response, &path, &id, lang);
+    finish(&mut response, &path, &id);
+    super::metrics::count(&response);
+    Ok(response)
+}
+
+/// What is refused before any handler sees it.
+fn refusal(request: &ServiceRequest, app: Option<&App>, address: IpAddr) -> Option<Problem> {
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Some(Problem::new(&kinds::UNSUPPORTED_MEDIA).detail(
+            "不接受带 Content-Encoding 的请求",
+            "a request with Content-Encoding is not accepted",
+        ));
+    }
+    let app = app?;
+    app.limits.address(address).err().map(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))
+}
+
+/// Turns an error answer without a body into a problem document.
+fn with_document(response: ServiceResponse, path: &str, id: &str, lang: &str) -> ServiceResponse {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let known = response.response().extensions().get::<Problem>().cloned();
+    let has_document = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == PROBLEM_JSON);
+    if has_document && known.is_none() {
+        return response;
+    }
+    // An answer from below us: its text may be in any words, so it is replaced.
+    let problem = known.unwrap_or_else(|| Problem::new(kinds::by_status(status.as_u16())));
+    problem.log(id);
+    let document = problem.document(path, id, lang);
+    let mut response = response.map_body(|_, _| BoxBody::new(document));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(if lang == "en" { "en" } else { "zh-CN" }));
+    headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Headers that every answer has.
+fn finish(response: &mut ServiceResponse, path: &str, id: &str) {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Answers of the API are about persons unless they say otherwise.
+    if path.starts_with("/api/") && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// A client's own id, if it is short and plain; anything else could forge log lines.
+fn incoming_id(request: &ServiceRequest) -> Option<Arc<str>> {
+    let text = request.headers().get("x-request-id")?.to_str().ok()?;
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    ((8..=64).contains(&text.len()) && plain).then(|| text.into())
+}
+
+fn new_id(app: Option<&App>) -> Arc<str> {
+    let bytes = app.map(|app| app.entropy.bytes::<8>()).unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(bytes)).into()
+}
+
+/// The peer, or what the one trusted proxy says of it. The proxy's own entry is the last; earlier ones may be forged.
+fn address_of(request: &ServiceRequest, config: Option<&ServerConfig>) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
+    if config.and_then(|config| config.trusted_proxy) != Some(peer) {
+        return peer;
+    }
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
+}
+
+/// Whether `Accept-Language` ranks English above Chinese; Chinese is the default.
+pub(crate) fn prefers_english(headers: &header::HeaderMap) -> bool {
+    let Some(list) = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let mut best = ("zh", 0.0_f32);
+    for item in list.split(',').take(16) {
+        let mut parts = item.split(';');
+        let tag = parts.next().unwrap_or("").trim();
+        let weight = parts.find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+        let language = tag.split('-').next().unwrap_or("");
+        if (language.eq_ignore_ascii_case("zh") || language.eq_ignore_ascii_case("en")) && weight > best.1 {
+            best = (if language.eq_ignore_ascii_case("en") { "en" } else { "zh" }, weight);
+        }
+    }
+    best.0 == "en"
+}
+
+const PROBLEM_JSON: &str = "application/problem+json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_better_ranked_of_the_two_languages_is_used() {
+        for (list, english) in [
+            ("en", true),
+            ("en-GB,zh;q=0.5", true),
+            ("zh-CN,en;q=0.9", false),
+            ("zh;q=0.1,en;q=0.2", true),
+            ("fr,de", false),
+            ("*", false),
+            ("en;q=abc", true),
+            ("", false),
+        ] {
+            let mut headers = header::HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(list).unwrap());
+            assert_eq!(prefers_english(&headers), english, "{list}");
+        }
+    }
+}

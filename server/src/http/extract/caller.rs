@@ -1,0 +1,148 @@
+//! Who sent a request, and the permit its handler asks for.
+//!
+//! Two ways in: `Authorization: Bearer` for programs, a `__Host-` cookie for our own pages. Only a browser sends a
+//! cookie by itself, so only then is it asked which page sent the request (security.md §2, 35).
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpRequest, web};
+
+use crate::App;
+use crate::domain::authz::{Action, Permit, permit};
+use crate::http::problem::{Problem, kinds};
+use crate::service::session::{self, Carrier, Principal};
+
+/// The session cookie. `__Host-` binds it to this host, the whole path and TLS; no subdomain can set it.
+pub const SESSION_COOKIE: &str = "__Host-lz";
+
+/// A caller who may do `A`: 401 without a session, 403 without the right.
+#[derive(Debug)]
+pub struct Permitted<A: Action>(Permit<A>);
+
+/// A caller who may do `A`, or the public. A session that is over is still told 401, not served as public.
+#[derive(Debug)]
+pub struct MaybePermitted<A: Action>(pub Option<Permit<A>>);
+
+/// Anybody with a session.
+#[derive(Debug)]
+pub struct LoggedIn(pub Arc<Principal>);
+
+impl<A: Action> Deref for Permitted<A> {
+    type Target = Permit<A>;
+    fn deref(&self) -> &Permit<A> {
+        &self.0
+    }
+}
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+impl<A: Action> FromRequest for Permitted<A> {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let principal = caller(&request).await?.ok_or_else(|| Problem::new(&kinds::UNAUTHENTICATED))?;
+            let permit = permit::<A>(Arc::unwrap_or_clone(principal)).map_err(|_| Problem::new(&kinds::FORBIDDEN))?;
+            Ok(Self(permit))
+        })
+    }
+}
+
+impl<A: Action> FromRequest for MaybePermitted<A> {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let principal = caller(&request).await?;
+            Ok(Self(principal.and_then(|principal| permit::<A>(Arc::unwrap_or_clone(principal)).ok())))
+        })
+    }
+}
+
+impl FromRequest for LoggedIn {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            caller(&request).await?.map(Self).ok_or_else(|| Problem::new(&kinds::UNAUTHENTICATED))
+        })
+    }
+}
+
+/// Whether a browser says the request comes from a page of this very origin.
+pub(crate) fn is_our_page(headers: &HeaderMap) -> bool {
+    match text(headers, "sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => origin_is_ours(headers),
+    }
+}
+
+/// Whom the request speaks for; `Ok(None)` if it carries no credentials at all.
+async fn caller(request: &HttpRequest) -> Result<Option<Arc<Principal>>, Problem> {
+    let headers = request.headers();
+    let (token, carrier) = if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+        let token = authorization.to_str().ok().and_then(bearer);
+        (token.ok_or_else(|| Problem::new(&kinds::UNAUTHENTICATED))?, Carrier::Bearer)
+    } else if let Some(token) = cookie(headers) {
+        refuse_foreign_page(request)?;
+        (token, Carrier::Cookie)
+    } else {
+        return Ok(None);
+    };
+    let app = request
+        .app_data::<web::Data<App>>()
+        .ok_or_else(|| Problem::new(&kinds::INTERNAL))?;
+    let principal = session::authenticate(app, token, carrier)
+        .await?
+        .ok_or_else(|| Problem::new(&kinds::UNAUTHENTICATED))?;
+    app.limits
+        .account(principal.account)
+        .map_err(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))?;
+    Ok(Some(principal))
+}
+
+/// The cookie came by itself: the page that sent it must be ours.
+fn refuse_foreign_page(request: &HttpRequest) -> Result<(), Problem> {
+    let headers = request.headers();
+    let refused = || Problem::new(&kinds::CROSS_SITE);
+    if let Some(site) = text(headers, "sec-fetch-site") {
+        // `none` is the address bar: fine for reading, and no page of anybody's for writing.
+        let read = request.method().is_safe() && site == "none";
+        return if site == "same-origin" || read { Ok(()) } else { Err(refused()) };
+    }
+    if request.method().is_safe() || origin_is_ours(headers) { Ok(()) } else { Err(refused()) }
+}
+
+/// Whether `Origin` names the host the request was sent to. Its scheme is left out: a proxy may end TLS before us.
+fn origin_is_ours(headers: &HeaderMap) -> bool {
+    let origin = text(headers, "origin").and_then(|origin| origin.split_once("://"));
+    origin.zip(text(headers, "host")).is_some_and(|((_, origin), host)| origin.eq_ignore_ascii_case(host))
+}
+
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let pairs = headers.get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
+    pairs
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,8 @@
+//! What handlers take from a request: who sent it and what they may do, conditions, idempotency keys.
+
+mod caller;
+mod conditions;
+
+pub use caller::{LoggedIn, MaybePermitted, Permitted, SESSION_COOKIE};
+pub use conditions::{IdempotencyKey, IfMatch};
+pub(crate) use caller::is_our_page;

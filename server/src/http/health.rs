@@ -1,0 +1,33 @@
+//! Whether the server lives, whether it is ready for requests, and what it is.
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use crate::App;
+
+/// `GET /livez` and `/healthz`: the process answers.
+pub(crate) async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: it can do its work; otherwise 503 and the reasons.
+pub(crate) async fn ready(app: web::Data<App>) -> HttpResponse {
+    let mut reasons = Vec::new();
+    if let Err(error) = app.db.ping().await {
+        tracing::warn!(%error, "not ready: the database does not answer");
+        reasons.push("database");
+    }
+    reasons.extend(app.not_ready());
+    if reasons.is_empty() {
+        HttpResponse::Ok().json(json!({ "status": "ready" }))
+    } else {
+        HttpResponse::ServiceUnavailable().insert_header(("Retry-After", "1")).content_type("application/problem+json").json(
+            json!({ "type": "/problems/unavailable", "title": "Not ready", "status": 503, "code": "not-ready", "reasons": reasons }),
+        )
+    }
+}
+
+/// `GET /version`.
+pub(crate) async fn version() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }))
+}

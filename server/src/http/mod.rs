@@ -1,0 +1,14 @@
+//! HTTP: translates requests into service calls and answers into documents. No rule lives here.
+
+pub mod api;
+mod edge;
+pub mod extract;
+mod health;
+mod metrics;
+mod pages;
+pub mod problem;
+pub mod routes;
+
+pub use edge::InFlight;
+pub(crate) use edge::edge;
+pub(crate) use metrics::install_recorder;

@@ -1,0 +1,173 @@
+//! The pages people see: compiled in, with the headers that keep them safe. Browser modules come from a folder.
+
+use std::path::{Component, Path, PathBuf};
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::edge::prefers_english;
+use super::problem::{Problem, kinds};
+use crate::App;
+
+#[derive(RustEmbed)]
+#[folder = "../assets/web"]
+struct Web;
+
+/// `GET /`: to the wallet, which is what most people come for.
+pub(crate) async fn home() -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, "/wallet")).finish()
+}
+
+/// `GET /wallet`
+pub(crate) async fn wallet(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    embedded("wallet/index.html", &request)
+}
+
+/// `GET /verify`
+pub(crate) async fn verify(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    embedded("verify/index.html", &request)
+}
+
+/// `GET /sw.js`: the service worker, which must stand above all pages it keeps offline.
+pub(crate) async fn service_worker(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    embedded("sw.js", &request)
+}
+
+/// `GET /assets/{path}`: scripts, styles, pictures of the pages.
+pub(crate) async fn asset(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    embedded(&path, &request)
+}
+
+/// `GET /assets/wasm/{path}`: browser modules from the `--assets` folder.
+pub(crate) async fn module(
+    app: web::Data<App>,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    // Files beside the modules that are written by hand are compiled in, under the same address.
+    if let Ok(response) = embedded(&format!("wasm/{path}"), &request) {
+        return Ok(response);
+    }
+    let file = app.config.server.assets.as_deref().and_then(|folder| inside(folder, &path));
+    let content = match &file {
+        Some(file) => tokio::fs::read(file).await.ok(),
+        None => None,
+    };
+    let (Some(file), Some(content)) = (file, content) else {
+        return Ok(modules_missing(&request));
+    };
+    let kind = content_type(&file).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    Ok(page_headers(&mut HttpResponse::Ok())
+        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(content))
+}
+
+/// `GET /problems/{slug}`: what a problem means, in both languages.
+pub(crate) async fn problem(slug: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let kind = kinds::by_slug(&slug).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    // Every text here is ours and free of markup.
+    let text = format!(
+        "<!doctype html>\n<html lang=\"zh-CN\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{zh}</title>\n<main><h1>{zh}</h1><p>{help_zh}</p>\n\
+         <section lang=\"en\"><h2>{en}</h2><p>{help_en}</p></section>\n\
+         <p>HTTP {status} · <code>{slug}</code></p></main></html>\n",
+        zh = kind.title.zh,
+        en = kind.title.en,
+        help_zh = kind.help.zh,
+        help_en = kind.help.en,
+        status = kind.status,
+        slug = kind.slug,
+    );
+    Ok(page_headers(&mut HttpResponse::Ok()).content_type("text/html; charset=utf-8").body(text))
+}
+
+fn embedded(path: &str, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    let file: EmbeddedFile = Web::get(path).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    let tag = tag_of(&file);
+    let mut response = HttpResponse::Ok();
+    page_headers(&mut response)
+        .insert_header((header::ETAG, tag.clone()))
+        // Asked again each time, answered 304: a new server's page never runs an old server's script.
+        .insert_header((header::CACHE_CONTROL, "no-cache"));
+    if request.headers().get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag.as_bytes()) {
+        return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
+    }
+    let kind = content_type(Path::new(path)).map_or_else(|| file.metadata.mimetype().to_owned(), str::to_owned);
+    Ok(response.insert_header((header::CONTENT_TYPE, kind)).body(file.data.into_owned()))
+}
+
+fn tag_of(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    let short: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{short}\"")
+}
+
+/// The rules under which our pages run (ux.md §3): nothing from elsewhere, no inline script, no frame around them.
+fn page_headers(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    response
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .insert_header(("Permissions-Policy", "camera=(self)"))
+        .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
+        .insert_header(("Cross-Origin-Resource-Policy", "same-origin"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+}
+
+fn modules_missing(request: &HttpRequest) -> HttpResponse {
+    let text = if prefers_english(request.headers()) {
+        "The browser modules are not built. Run `cargo xtask demo`, or start the server with --assets DIR.\n"
+    } else {
+        "浏览器模块尚未构建。请运行 `cargo xtask demo`，或以 --assets 目录 启动服务器。\n"
+    };
+    page_headers(&mut HttpResponse::NotFound())
+        .content_type("application/problem+json")
+        .json(serde_json::json!({
+            "type": "/problems/not-found",
+            "title": text.trim_end(),
+            "status": 404,
+            "code": "browser-modules-not-built",
+        }))
+}
+
+/// The file `path` names inside `folder`; `None` for anything that would lead out of it.
+fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
+    let path = Path::new(path);
+    let plain = path.components().all(|part| matches!(part, Component::Normal(name) if !name.as_encoded_bytes().starts_with(b".")));
+    (plain && path.components().next().is_some()).then(|| folder.join(path))
+}
+
+/// What browsers insist on: modules need a script type, streaming compilation `application/wasm`.
+fn content_type(path: &Path) -> Option<&'static str> {
+    Some(match path.extension()?.to_str()? {
+        "wasm" => "application/wasm",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "ts" => "text/plain; charset=utf-8",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "css" => "text/css; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        _ => return None,
+    })
+}
+
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types lv";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_leads_out_of_the_folder() {
+        let folder = Path::new("/srv/wasm");
+        for path in ["../secret", "/etc/passwd", "a/../../b", "", ".", ".git/config", "a/.hidden"] {
+            assert_eq!(inside(folder, path), None, "{path}");
+        }
+        assert_eq!(inside(folder, "verifier/verifier.js"), Some("/srv/wasm/verifier/verifier.js".into()));
+    }
+}

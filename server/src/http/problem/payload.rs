@@ -1,0 +1,66 @@
+//! actix's own extractor errors, in our words.
+
+use actix_web::error::{JsonPayloadError, PayloadError, QueryPayloadError};
+use actix_web::web::{JsonConfig, PathConfig, QueryConfig};
+use serde_json::error::Category;
+
+use super::{Problem, kinds};
+
+/// How JSON bodies are read: at most [`MAX_BODY`] bytes.
+pub fn json_config() -> JsonConfig {
+    JsonConfig::default().limit(MAX_BODY).error_handler(|error, _| json_problem(&error).into())
+}
+
+/// How path segments are read: one that does not parse names nothing, so it is simply not found.
+pub fn path_config() -> PathConfig {
+    PathConfig::default().error_handler(|_, _| Problem::new(&kinds::NOT_FOUND).into())
+}
+
+/// How the query is read; unknown parameters are refused by the types themselves.
+pub fn query_config() -> QueryConfig {
+    QueryConfig::default().error_handler(|error, _| {
+        let told = match &error {
+            QueryPayloadError::Deserialize(cause) => cause.to_string(),
+            _ => String::new(),
+        };
+        Problem::new(&kinds::INVALID).detail(format!("查询参数有误：{told}"), format!("query: {told}")).into()
+    })
+}
+
+fn json_problem(error: &JsonPayloadError) -> Problem {
+    match error {
+        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => too_large(),
+        JsonPayloadError::ContentType => Problem::new(&kinds::UNSUPPORTED_MEDIA),
+        JsonPayloadError::Deserialize(cause) => json_fault(cause),
+        JsonPayloadError::Payload(PayloadError::Overflow) => too_large(),
+        _ => Problem::new(&kinds::MALFORMED),
+    }
+}
+
+/// A JSON text that does not parse, or parses to something else than was asked for.
+///
+/// serde's words name members and positions, never a value that was sent: a PIN in the wrong member must not come
+/// back in an answer that somebody logs. `invalid type: string "…"` does quote it, so that part is cut.
+fn json_fault(cause: &serde_json::Error) -> Problem {
+    let place = format!("line {}, column {}", cause.line(), cause.column());
+    let place_zh = format!("第 {} 行第 {} 列", cause.line(), cause.column());
+    match cause.classify() {
+        Category::Data => {
+            let told = cause.to_string();
+            let named = ["unknown field", "missing field", "duplicate field"].iter().any(|s| told.starts_with(s));
+            let what = if named { told.split(" at line").next().unwrap_or("") } else { "wrong type or value" };
+            Problem::new(&kinds::INVALID)
+                .detail(format!("JSON 内容有误（{place_zh}）：{what}"), format!("{what} ({place})"))
+        }
+        _ => Problem::new(&kinds::MALFORMED)
+            .detail(format!("JSON 语法有误（{place_zh}）"), format!("not JSON ({place})")),
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(&kinds::TOO_LARGE)
+}
+
+/// The largest JSON body: a verification carries at most a 4,296-character code (tokens.md §6) and a 400-character
+/// challenge, everything else is smaller; four times that leaves room for escapes.
+pub const MAX_BODY: usize = 32 * 1024;

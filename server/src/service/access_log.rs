@@ -1,0 +1,107 @@
+//! The access log's writer: no data leaves before its row is on the disk.
+//!
+//! Many requests wait at once, and a commit costs one flush however many rows it holds. So one task takes all
+//! rows that wait, inserts them with one statement, commits once, and answers every waiting request (group
+//! commit). A request whose row could not be written is refused with 503: an unlogged use is worse than none.
+
+use std::sync::Arc;
+
+use liangzheng_core::time::UnixTime;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::storage::{self, Db};
+
+/// What was done with a licence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i64)]
+pub enum UseKind {
+    /// A show was opened and its first token minted.
+    Show = 1,
+    /// A further token of an open show.
+    Refresh = 2,
+    /// A grant for offline showing went to a device.
+    Grant = 3,
+    /// Somebody verified a token here.
+    Verification = 4,
+}
+
+/// One row of the log. Texts are shared with the cached show, so a refresh copies none.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// When, in whole seconds.
+    pub at: UnixTime,
+    /// What was done.
+    pub kind: UseKind,
+    /// The licence; empty when a verification could not tell.
+    pub licence: Arc<str>,
+    /// The account that did it; empty for the anonymous public.
+    pub actor: Arc<str>,
+    /// The show (show, refresh), the device (grant), or the verdict's code (verification).
+    pub subject: Arc<str>,
+    /// The scene, as far as known.
+    pub scene: Arc<str>,
+    /// The token's `jti`, or the first 12 bytes of its replay key.
+    pub token: [u8; 12],
+}
+
+/// The row could not be written; the data must not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the access log cannot be written")]
+pub struct LogUnavailable;
+
+/// Hands rows to the writer. Cheap to clone; the writer ends when the last clone is gone.
+#[derive(Clone, Debug)]
+pub struct AccessLog {
+    queue: mpsc::Sender<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    row: Use,
+    written: oneshot::Sender<bool>,
+}
+
+impl AccessLog {
+    /// Starts the writer on the current runtime.
+    pub fn start(db: Db) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(write(db, waiting));
+        Self { queue }
+    }
+
+    /// Returns once `row` is committed.
+    pub async fn record(&self, row: Use) -> Result<(), LogUnavailable> {
+        let (written, outcome) = oneshot::channel();
+        self.queue.send(Waiting { row, written }).await.map_err(|_| LogUnavailable)?;
+        match outcome.await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(LogUnavailable),
+        }
+    }
+}
+
+async fn write(db: Db, mut queue: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(MAX_BATCH);
+    let mut rows = Vec::with_capacity(MAX_BATCH);
+    while queue.recv_many(&mut batch, MAX_BATCH).await > 0 {
+        let mut answers = Vec::with_capacity(batch.len());
+        for waiting in batch.drain(..) {
+            rows.push(waiting.row);
+            answers.push(waiting.written);
+        }
+        let outcome = storage::access_log::append(&db, &rows).await;
+        if let Err(error) = &outcome {
+            tracing::error!(%error, rows = rows.len(), "access log not written; the requests are refused");
+        }
+        rows.clear();
+        for answer in answers {
+            // The request may have been given up meanwhile; its row stays, since it may have been sent.
+            let _ = answer.send(outcome.is_ok());
+        }
+    }
+}
+
+/// Rows that may wait before requests themselves wait: far above the connections of one server.
+const QUEUE: usize = 4096;
+/// Rows per commit: 256 × 7 parameters stay far below both databases' limits (32,766 and 65,535).
+const MAX_BATCH: usize = 256;

@@ -1,0 +1,219 @@
+//! The open shows in memory: what a refresh needs, so that it reads no database.
+//!
+//! Filled from the database when a show is first asked for on this server, emptied by the change feed. A reader
+//! that began before a change and ends after it must not put its old copy back: each emptying raises the epoch,
+//! and a copy is kept only if the epoch is still that of before its reading.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use liangzheng_core::time::{Seconds, UnixTime};
+use liangzheng_core::token::ShowClaims;
+
+use crate::domain::ids::{AccountId, ShowId};
+use crate::storage::change::Change;
+use crate::storage::show::ShowRow;
+
+/// One open show with everything its next token needs.
+#[derive(Debug)]
+pub struct OpenShow {
+    /// Its id.
+    pub key: ShowId,
+    /// The holder's account.
+    pub owner: AccountId,
+    /// Its id as text.
+    pub id: Arc<str>,
+    /// The holder's account as text.
+    pub account: Arc<str>,
+    /// The session that opened it.
+    pub session: Arc<str>,
+    /// The licence.
+    pub licence: Arc<str>,
+    /// The scene.
+    pub scene: Arc<str>,
+    /// The claims of its tokens, but for `iat`, `exp` and `jti`.
+    pub claims: ShowClaims,
+    /// Life of each token.
+    pub lifetime: Seconds,
+    /// Over at the latest.
+    pub closes_at: UnixTime,
+    ended: AtomicBool,
+    last: Mutex<Option<LastCode>>,
+}
+
+/// The code last minted for a show, for its picture.
+#[derive(Clone, Debug)]
+pub struct LastCode {
+    /// `EL1:…`
+    pub qr_text: Arc<str>,
+    /// When its token runs out.
+    pub expires_at: UnixTime,
+}
+
+impl OpenShow {
+    /// A show just opened or read.
+    pub fn new(key: ShowId, owner: AccountId, row: &ShowRow, claims: ShowClaims, lifetime: Seconds) -> Self {
+        Self {
+            key,
+            owner,
+            id: row.id.as_str().into(),
+            account: row.account.as_str().into(),
+            session: row.session.as_str().into(),
+            licence: row.licence.as_str().into(),
+            scene: row.scene.as_str().into(),
+            claims,
+            lifetime,
+            closes_at: UnixTime(row.closes_at),
+            ended: AtomicBool::new(false),
+            last: Mutex::new(None),
+        }
+    }
+
+    /// Whether something has ended it since it was read.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Keeps the code just minted.
+    pub fn remember(&self, code: LastCode) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+    }
+
+    /// The code last minted here.
+    pub fn last_code(&self) -> Option<LastCode> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The open shows of this server.
+#[derive(Debug, Default)]
+pub struct Hot {
+    shows: RwLock<HashMap<ShowId, Arc<OpenShow>>>,
+    epoch: AtomicU64,
+}
+
+/// The epoch a reading began in.
+#[derive(Clone, Copy, Debug)]
+pub struct Epoch(u64);
+
+impl Hot {
+    /// To be taken before reading the database.
+    pub fn epoch(&self) -> Epoch {
+        Epoch(self.epoch.load(Ordering::Acquire))
+    }
+
+    /// A show held here.
+    pub fn show(&self, id: ShowId) -> Option<Arc<OpenShow>> {
+        self.shows.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// Keeps a show read since `epoch`, unless something changed meanwhile or it is here already.
+    pub fn keep(&self, show: OpenShow, epoch: Epoch) -> Arc<OpenShow> {
+        let mut shows = self.shows.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = shows.get(&show.key) {
+            return held.clone();
+        }
+        let show = Arc::new(show);
+        if self.epoch.load(Ordering::Acquire) == epoch.0 {
+            shows.insert(show.key, show.clone());
+        }
+        show
+    }
+
+    /// Forgets what `change` made old. A show removed here is ended for requests that already hold it.
+    pub fn apply(&self, change: &Change) {
+        let is_hit: &dyn Fn(&OpenShow) -> bool = match change {
+            Change::Session(id) => &move |show: &OpenShow| *show.session == **id,
+            Change::Account(id) => &move |show: &OpenShow| *show.account == **id,
+            Change::Licence(id) => &move |show: &OpenShow| *show.licence == **id,
+            Change::Show(id) => &move |show: &OpenShow| *show.id == **id,
+            // Scenes, masks and units may all be others now.
+            Change::Catalogue | Change::Trust => &|_: &OpenShow| true,
+            Change::Device(_) | Change::Status | Change::Published | Change::Keys => return,
+        };
+        let rebuilt_only = matches!(change, Change::Catalogue | Change::Trust);
+        let mut shows = self.shows.write().unwrap_or_else(PoisonError::into_inner);
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        shows.retain(|_, show| {
+            let hit = is_hit(show);
+            if hit && !rebuilt_only {
+                show.ended.store(true, Ordering::Release);
+            }
+            !hit
+        });
+    }
+
+    /// Forgets shows that closed before `now`.
+    pub fn sweep(&self, now: UnixTime) {
+        let mut shows = self.shows.write().unwrap_or_else(PoisonError::into_inner);
+        shows.retain(|_, show| show.closes_at > now);
+    }
+
+    /// How many shows are held.
+    pub fn len(&self) -> usize {
+        self.shows.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether none is held.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use liangzheng_core::identifier::Identifier;
+    use liangzheng_core::time::Day;
+    use liangzheng_core::token::{Fields, Jti, StatusRef};
+
+    use super::*;
+    use crate::domain::clock::SystemEntropy;
+
+    fn show(licence: &str) -> OpenShow {
+        let claims = ShowClaims {
+            iss: "lz.990000".into(),
+            iat: UnixTime(0),
+            exp: UnixTime(60),
+            jti: Jti::from_bytes([0; 12]),
+            aud: "hotel".into(),
+            scene: "hotel.checkin".into(),
+            lic: Identifier::parse("11100000MB0143028R001.11990100MB0000019L.20260000123.001.S").unwrap(),
+            fld: Fields::default(),
+            vf: Day::parse("20260101").unwrap(),
+            vt: None,
+            status: StatusRef { uri: "http://x/status-lists/1".into(), idx: 1 },
+            act: None,
+        };
+        let (key, owner) = (ShowId::generate(UnixTime(0), &SystemEntropy), AccountId::generate(UnixTime(0), &SystemEntropy));
+        let row = ShowRow {
+            id: key.to_string(),
+            account: owner.to_string(),
+            session: "ses_1".into(),
+            licence: licence.into(),
+            scene: "hotel.checkin".into(),
+            opened_at: 0,
+            closes_at: 300,
+            ended_at: None,
+        };
+        OpenShow::new(key, owner, &row, claims, Seconds(60))
+    }
+
+    #[test]
+    fn an_act_ends_the_licences_shows_and_no_others() {
+        let hot = Hot::default();
+        let (one, two) = (hot.keep(show("lic_1"), hot.epoch()), hot.keep(show("lic_2"), hot.epoch()));
+        hot.apply(&Change::Licence("lic_1".into()));
+        assert!(one.has_ended() && hot.show(one.key).is_none());
+        assert!(!two.has_ended() && hot.show(two.key).is_some());
+    }
+
+    #[test]
+    fn a_copy_read_before_a_change_is_not_kept_after_it() {
+        let hot = Hot::default();
+        let epoch = hot.epoch();
+        hot.apply(&Change::Licence("lic_1".into()));
+        let late = hot.keep(show("lic_1"), epoch);
+        assert!(hot.show(late.key).is_none());
+    }
+}

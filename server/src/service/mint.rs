@@ -1,0 +1,178 @@
+//! Making tokens: from a licence and a scene to claims, from claims to a signed token and its QR text.
+
+use std::cell::RefCell;
+
+use liangzheng_core::key::SignError;
+use liangzheng_core::qr::Packer;
+use liangzheng_core::status::StatusValue;
+use liangzheng_core::text::Text;
+use liangzheng_core::time::{Day, Seconds, UnixTime};
+use liangzheng_core::token::{Jti, ShowClaims, StatusRef, show};
+use liangzheng_core::trust::{Profile, Purpose};
+use liangzheng_core::verify::{Answer, Code, Live, LiveStatus, Options, Refusal, Verdict, Verifier};
+
+use super::keys::NoActiveKey;
+use super::tokens::Tokens;
+use crate::domain::catalogue::{Catalogue, SceneError};
+use crate::domain::clock::Entropy;
+use crate::domain::licence::{Licence, Unshowable};
+
+/// A token and the text of its QR code.
+#[derive(Clone, Debug)]
+pub struct MintedCode {
+    /// The compact JWS.
+    pub token: String,
+    /// `EL1:…`
+    pub qr_text: String,
+    /// Its name, for the access log.
+    pub jti: Jti,
+    /// From when it no longer counts.
+    pub expires_at: UnixTime,
+}
+
+/// Why no token could be made, though the licence may be shown.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MintError {
+    /// No key may sign now.
+    #[error(transparent)]
+    NoKey(#[from] NoActiveKey),
+    /// Signing failed.
+    #[error("signing failed: {0}")]
+    Sign(#[from] SignError),
+    /// The token does not fit a QR text.
+    #[error("the token cannot be packed: {0}")]
+    Pack(Refusal),
+}
+
+/// Why a licence cannot be shown now: a code of the verdict it would get, or the scene's own refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotShowable {
+    /// A stable code: `E_…`, `U_…` or one of the scene's.
+    pub code: &'static str,
+    /// The reason for people.
+    pub reason: Text,
+}
+
+impl NotShowable {
+    /// The reason a verdict of `code` gives.
+    pub(super) fn of(code: Code) -> Self {
+        Self { code: code.as_str(), reason: code.message() }
+    }
+}
+
+impl From<SceneError> for NotShowable {
+    fn from(error: SceneError) -> Self {
+        let (code, reason) = match error {
+            SceneError::Unknown => ("scene-unknown", Text::fixed("没有这个用证场景", "There is no such scene")),
+            SceneError::KindNotListed => (
+                "scene-kind-not-listed",
+                Text::fixed("该场景不使用此类证照", "The scene does not take this kind of licence"),
+            ),
+            SceneError::ProfileNotListed => (
+                "scene-profile-not-listed",
+                Text::fixed("该场景不接受此种亮证方式", "The scene does not take this way of showing"),
+            ),
+            SceneError::FieldsTooLong => (
+                "fields-too-long",
+                Text::fixed("照面信息超出亮证码容量", "The fields do not fit a code"),
+            ),
+        };
+        Self { code, reason }
+    }
+}
+
+/// The claims of a licence shown in a scene; `iat`, `exp` and `jti` are set by each minting.
+pub fn claims_for(
+    tokens: &Tokens,
+    catalogue: &Catalogue,
+    licence: &Licence,
+    scene: &str,
+    profile: Profile,
+    status: StatusRef,
+) -> Result<(ShowClaims, Seconds), NotShowable> {
+    let rule = catalogue.rule(scene, licence.identifier.kind())?;
+    rule.takes(profile)?;
+    let claims = ShowClaims {
+        iss: tokens.config.operator.clone(),
+        iat: UnixTime(0),
+        exp: UnixTime(0),
+        jti: Jti::from_bytes([0; 12]),
+        aud: rule.scene.aud.clone(),
+        scene: rule.scene.code.clone(),
+        lic: licence.identifier.clone(),
+        fld: rule.shown(&licence.face)?,
+        vf: licence.valid_from,
+        vt: licence.valid_to,
+        status,
+        act: None,
+    };
+    Ok((claims, rule.scene.lifetime))
+}
+
+/// The licence's value on the wire, if it can be shown now: asked before an index is given out, so that a licence
+/// that cannot be shown leaves no trace in a list.
+pub fn showable(licence: &Licence, now: UnixTime) -> Result<StatusValue, NotShowable> {
+    let today = Day::of(now);
+    let refused = |why: Unshowable| NotShowable { code: why.code(), reason: why.reason() };
+    licence.showable(today).map_err(refused)?;
+    licence.wire_status(today).ok_or_else(|| refused(Unshowable::NotIssued))
+}
+
+/// Signs a show token as from `now` and packs it.
+pub fn mint_show(
+    tokens: &Tokens,
+    template: &ShowClaims,
+    lifetime: Seconds,
+    entropy: &dyn Entropy,
+    now: UnixTime,
+) -> Result<MintedCode, MintError> {
+    let mut claims = template.clone();
+    claims.iat = now;
+    claims.exp = now.plus(lifetime);
+    claims.jti = Jti::from_bytes(entropy.bytes());
+    let signer = tokens.keys.signer(Purpose::Show, now)?;
+    let token = show::sign(&claims, &*signer)?;
+    let qr_text = PACKER.with_borrow_mut(|packer| packer.pack(&token)).map_err(MintError::Pack)?;
+    Ok(MintedCode { token, qr_text, jti: claims.jti, expires_at: claims.exp })
+}
+
+thread_local! {
+    /// One compressor per worker: making one costs four times a pack.
+    static PACKER: RefCell<Packer> = RefCell::new(Packer::new());
+}
+
+/// What a verifier of that scene with this server's knowledge would say of `presentation`.
+pub fn would_be(
+    verifier: &Verifier,
+    presentation: &str,
+    claims: &ShowClaims,
+    value: StatusValue,
+    now: UnixTime,
+) -> Result<Verdict, NotShowable> {
+    let live = Known { uri: &claims.status.uri, idx: claims.status.idx, value, as_of: now };
+    let options = Options {
+        now,
+        audience: Some(&claims.aud),
+        scene: Some(&claims.scene),
+        challenge: None,
+        replay: None,
+        live_status: Some(&live),
+    };
+    let verdict = verifier.verify(presentation, &options);
+    if verdict.verdict == Answer::Valid { Ok(verdict) } else { Err(NotShowable::of(verdict.code)) }
+}
+
+/// The one status that the database just told.
+struct Known<'a> {
+    uri: &'a str,
+    idx: u32,
+    value: StatusValue,
+    as_of: UnixTime,
+}
+
+impl LiveStatus for Known<'_> {
+    fn status(&self, uri: &str, idx: u32) -> Option<Live> {
+        (uri == self.uri && idx == self.idx).then(|| Live { value: self.value, act: None, as_of: self.as_of })
+    }
+}

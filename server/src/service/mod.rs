@@ -1,0 +1,23 @@
+//! Use cases: the order of steps and where the transaction ends. Rules about roles and states live in `domain`.
+
+pub mod access_log;
+pub mod ceremony;
+pub mod device;
+pub mod grant;
+pub mod hot;
+pub mod key_life;
+pub mod keys;
+pub mod lifecycle;
+pub mod limits;
+pub mod mint;
+pub mod password;
+pub mod pin;
+pub mod publish;
+pub mod session;
+pub mod show;
+pub mod status;
+pub mod tokens;
+pub mod trust;
+pub mod uses;
+pub mod verify;
+pub mod wallet_licences;

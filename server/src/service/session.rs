@@ -1,0 +1,291 @@
+//! Logging in and out, and whom a request speaks for.
+//!
+//! A token is 256 random bits; the database has its SHA-256. Open sessions are remembered in memory, so that a request
+//! reads no database, and forgotten by the change feed ([`crate::storage::change`]): a logout or a disabled account
+//! counts here at once and on other servers within a second.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use liangzheng_core::time::{Seconds, UnixTime};
+use zeroize::Zeroizing;
+
+use super::password::PasswordError;
+use crate::App;
+pub use crate::domain::account::Principal;
+use crate::domain::ids::{AccountId, SessionId};
+use crate::storage::account::AccountRow;
+use crate::storage::change::{self, Change};
+use crate::storage::session::{NewSession, SessionRow};
+use crate::storage::{self, StorageError};
+
+/// How a token travels. One given as a cookie is no Bearer token and the reverse: a script on a page can read neither
+/// from the other, and the checks of cookies cannot be stepped around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// `Authorization: Bearer`, for programs.
+    Bearer,
+    /// A `__Host-` cookie, for our own pages.
+    Cookie,
+}
+
+impl Carrier {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "bearer",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+/// A new session.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// The token; shown once, never stored.
+    pub token: Zeroizing<String>,
+    /// Over at the latest.
+    pub expires_at: UnixTime,
+    /// Who logged in.
+    pub principal: Principal,
+}
+
+/// Why nobody was logged in.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// Unknown login, wrong password, or a disabled account: not told apart.
+    #[error("wrong login or password")]
+    Wrong,
+    /// Too many logins from this address, or too many wrong passwords for this login.
+    #[error("too many logins")]
+    TooMany {
+        /// How long to wait.
+        wait: Seconds,
+    },
+    /// Too many checks at once, or the hash failed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Opens a session.
+pub async fn log_in(
+    app: &App,
+    login: &str,
+    password: &str,
+    carrier: Carrier,
+    address: IpAddr,
+) -> Result<LoggedIn, LoginError> {
+    app.limits.login(address).map_err(|wait| LoginError::TooMany { wait })?;
+    let bucket = app.secrets.fingerprint("login", login.as_bytes());
+    let mut tx = app.db.begin_read().await?;
+    refuse_full(&mut tx, &bucket, app.now()).await?;
+    let account = storage::account::find_by_login(&mut tx, login).await?;
+    tx.commit().await?;
+    let account = account.filter(|account| account.disabled_at.is_none());
+    let right = app.passwords.verify(password, account.as_ref().map(|account| account.password.as_str())).await?;
+
+    let now = app.now();
+    let mut tx = app.db.begin_write().await?;
+    // Again, now that nobody else can write: of many guesses at once only those that fit the bucket are answered.
+    refuse_full(&mut tx, &bucket, now).await?;
+    let Some(account) = account.filter(|_| right) else {
+        storage::account::add_failure(&mut tx, &bucket, now, FAILURE_COOLS_IN).await?;
+        tx.commit().await?;
+        return Err(LoginError::Wrong);
+    };
+    storage::account::clear_failures(&mut tx, &bucket).await?;
+    let (token, session) = new_session(app, account.id, carrier, now);
+    storage::session::insert(&mut tx, &session).await?;
+    tx.commit().await?;
+    let principal = principal_of(account, session.id)?;
+    Ok(LoggedIn { token, expires_at: session.expires_at, principal })
+}
+
+/// Ends the session; its shows end with it.
+pub async fn log_out(app: &App, principal: &Principal) -> Result<(), StorageError> {
+    let now = app.now();
+    let mut tx = app.db.begin_write().await?;
+    storage::session::end(&mut tx, principal.session, now).await?;
+    let ended = Change::Session(principal.session.to_string());
+    change::record(&mut tx, &ended, now).await?;
+    tx.commit().await?;
+    app.apply(&ended).await;
+    Ok(())
+}
+
+/// Disables an account: its next request is refused.
+pub async fn disable(app: &App, account: AccountId) -> Result<(), StorageError> {
+    let now = app.now();
+    let mut tx = app.db.begin_write().await?;
+    storage::account::disable(&mut tx, account, now).await?;
+    let changed = Change::Account(account.to_string());
+    change::record(&mut tx, &changed, now).await?;
+    tx.commit().await?;
+    app.apply(&changed).await;
+    Ok(())
+}
+
+/// Whom a token speaks for; `None` if for nobody.
+pub async fn authenticate(
+    app: &App,
+    token: &str,
+    carrier: Carrier,
+) -> Result<Option<Arc<Principal>>, StorageError> {
+    let Some(hash) = hash_of(token) else { return Ok(None) };
+    let now = app.now();
+    let epoch = app.sessions.epoch();
+    if let Some(known) = app.sessions.find(&hash) {
+        return Ok(known.speaks_for(carrier, now));
+    }
+    let mut tx = app.db.begin_read().await?;
+    let row = storage::session::find(&mut tx, &hash, now).await?;
+    tx.commit().await?;
+    let Some(row) = row else { return Ok(None) };
+    let known = Known::try_from(row)?;
+    let principal = known.speaks_for(carrier, now);
+    app.sessions.keep(hash, known, epoch, now);
+    Ok(principal)
+}
+
+/// Sessions remembered in memory.
+#[derive(Debug, Default)]
+pub struct SessionCache {
+    known: RwLock<HashMap<[u8; 32], Known>>,
+    epoch: AtomicU64,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    principal: Arc<Principal>,
+    carrier: Carrier,
+    expires_at: UnixTime,
+}
+
+impl Known {
+    fn speaks_for(&self, carrier: Carrier, now: UnixTime) -> Option<Arc<Principal>> {
+        (self.carrier == carrier && now < self.expires_at).then(|| Arc::clone(&self.principal))
+    }
+}
+
+impl SessionCache {
+    /// Forgets what a change made old.
+    pub fn apply(&self, change: &Change) {
+        let stale = |known: &Known| match change {
+            Change::Session(id) => *known.principal.session.text() == **id,
+            Change::Account(id) => *known.principal.account.text() == **id,
+            _ => false,
+        };
+        if !matches!(change, Change::Session(_) | Change::Account(_)) {
+            return;
+        }
+        let mut sessions = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Raised under the lock: a reader that began before cannot put its old copy back.
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        sessions.retain(|_, known| !stale(known));
+    }
+
+    fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    fn find(&self, hash: &[u8; 32]) -> Option<Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    }
+
+    fn keep(&self, hash: [u8; 32], known: Known, epoch: u64, now: UnixTime) {
+        let mut sessions = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if self.epoch() != epoch {
+            return;
+        }
+        if sessions.len() >= MAX_REMEMBERED {
+            sessions.retain(|_, known| now < known.expires_at);
+        }
+        if sessions.len() < MAX_REMEMBERED {
+            sessions.insert(hash, known);
+        }
+    }
+}
+
+impl TryFrom<SessionRow> for Known {
+    type Error = StorageError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StorageError> {
+        let inconsistent =
+            |table, column| StorageError::Inconsistent { table, column, row: row.id.to_string() };
+        let carrier = match row.carrier.as_str() {
+            "bearer" => Carrier::Bearer,
+            "cookie" => Carrier::Cookie,
+            _ => return Err(inconsistent("session", "carrier")),
+        };
+        let role = row.role.parse().map_err(|_| inconsistent("account", "role"))?;
+        let principal = Principal {
+            account: row.account,
+            session: row.id,
+            login: row.login,
+            name: row.name,
+            role,
+            unit: row.unit,
+            holder: row.holder,
+        };
+        Ok(Self { principal: Arc::new(principal), carrier, expires_at: UnixTime(row.expires_at) })
+    }
+}
+
+async fn refuse_full(tx: &mut storage::Tx, bucket: &[u8; 32], now: UnixTime) -> Result<(), LoginError> {
+    let Some(until) = storage::account::failures_until(tx, bucket).await? else { return Ok(()) };
+    // Room for one more failure?
+    let room_at = until.minus(Seconds(FAILURE_COOLS_IN.0.saturating_mul(FAILURES_AT_ONCE - 1)));
+    let wait = room_at.since(now);
+    if wait > Seconds(0) { Err(LoginError::TooMany { wait }) } else { Ok(()) }
+}
+
+fn new_session(app: &App, account: AccountId, carrier: Carrier, now: UnixTime) -> (Zeroizing<String>, NewSession) {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    let secret = Zeroizing::new(app.entropy.bytes::<32>());
+    let token = Zeroizing::new(format!("{TOKEN_PREFIX}{}", Base64UrlUnpadded::encode_string(&*secret)));
+    let session = NewSession {
+        id: SessionId::generate(now, &*app.entropy),
+        account,
+        token_sha256: sha256(token.as_bytes()),
+        carrier: carrier.as_str(),
+        created_at: now,
+        expires_at: now.plus(Seconds(app.config.sessions.lifetime_seconds)),
+    };
+    (token, session)
+}
+
+fn principal_of(account: AccountRow, session: SessionId) -> Result<Principal, StorageError> {
+    let role = account.role()?;
+    Ok(Principal {
+        account: account.id,
+        session,
+        login: account.login,
+        name: account.name,
+        role,
+        unit: account.unit,
+        holder: account.holder,
+    })
+}
+
+/// The hash of a text that looks like a token of ours; anything else is not worth a look.
+fn hash_of(token: &str) -> Option<[u8; 32]> {
+    (token.len() == TOKEN_PREFIX.len() + 43 && token.starts_with(TOKEN_PREFIX)).then(|| sha256(token.as_bytes()))
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    digest.as_ref().try_into().unwrap_or_default()
+}
+
+/// What tokens begin with, so that a leaked one is recognised for what it is.
+const TOKEN_PREFIX: &str = "lzs_";
+/// Wrong passwords per login that are answered at once (api.md: 10, then 0.2 per second).
+const FAILURES_AT_ONCE: i64 = 10;
+const FAILURE_COOLS_IN: Seconds = Seconds(5);
+/// Sessions remembered per server, about 400 bytes each; others are read from the database each time.
+const MAX_REMEMBERED: usize = 100_000;

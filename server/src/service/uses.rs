@@ -1,0 +1,83 @@
+//! What a holder sees of the access log: who used which of the own licences, when, for what.
+
+use liangzheng_core::time::UnixTime;
+use serde::Serialize;
+
+use crate::App;
+use crate::domain::authz::{Permit, ViewOwnUses};
+use crate::storage::access_log::UseRow;
+use crate::storage::{self, StorageError};
+
+/// A page of uses, newest first.
+#[derive(Clone, Debug, Serialize)]
+pub struct Uses {
+    /// The uses.
+    pub items: Vec<UseOfLicence>,
+    /// Where the next page begins; `None` at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// One use.
+#[derive(Clone, Debug, Serialize)]
+pub struct UseOfLicence {
+    /// Unix seconds.
+    pub at: UnixTime,
+    /// `show`, `grant` or `verification`.
+    pub kind: &'static str,
+    /// The licence.
+    pub licence: String,
+    /// The scene, as far as it was known.
+    pub scene: Option<String>,
+    /// Who did it.
+    pub by: Option<UsedBy>,
+    /// The show or the device; for a verification the verdict's code.
+    pub subject: String,
+}
+
+/// The account behind a use.
+#[derive(Clone, Debug, Serialize)]
+pub struct UsedBy {
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: Option<String>,
+    /// Its unit, for staff.
+    pub unit: Option<String>,
+}
+
+/// The caller's uses from before `cursor`, at most `limit`.
+pub async fn list(
+    app: &App,
+    permit: &Permit<ViewOwnUses>,
+    cursor: Option<i64>,
+    limit: i64,
+) -> Result<Uses, StorageError> {
+    let Some(holder) = permit.principal().holder else { return Ok(Uses { items: Vec::new(), next_cursor: None }) };
+    let mut tx = app.db.begin_read().await?;
+    let before = cursor.unwrap_or(i64::MAX);
+    let mut rows = storage::access_log::uses_of(&mut tx, holder, before, limit.saturating_add(1)).await?;
+    tx.commit().await?;
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > wanted;
+    rows.truncate(wanted);
+    let next_cursor = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
+    Ok(Uses { items: rows.into_iter().map(UseOfLicence::from).collect(), next_cursor })
+}
+
+impl From<UseRow> for UseOfLicence {
+    fn from(row: UseRow) -> Self {
+        let kind = match row.kind {
+            1 => "show",
+            3 => "grant",
+            _ => "verification",
+        };
+        Self {
+            at: UnixTime(row.at),
+            kind,
+            licence: row.licence,
+            scene: Some(row.scene).filter(|scene| !scene.is_empty()),
+            by: row.name.map(|name| UsedBy { name, role: row.role, unit: row.unit }),
+            subject: row.subject,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! `POST /api/v1/verify`: the verdict by this server's own knowledge, which is always current.
+//!
+//! Staff who verify get the whole verdict, spend the token (a second showing is a replay), and leave a row in the
+//! log that the holder can read. The anonymous public gets the answer and its code, spends nothing and sees nothing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use liangzheng_core::status::StatusValue;
+use liangzheng_core::time::UnixTime;
+use liangzheng_core::token::Challenge;
+use liangzheng_core::verify::{Answer, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier};
+
+use super::access_log::{LogUnavailable, Use, UseKind};
+use super::tokens::Judge;
+use crate::App;
+use crate::domain::authz::{Permit, VerifyFully};
+use crate::storage::{self, StorageError};
+
+/// What is to be verified, and for which use.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// `EL1:…` or the token in it.
+    pub input: String,
+    /// The verifier's scene.
+    pub scene: Option<String>,
+    /// The verifier's audience class.
+    pub audience: Option<String>,
+    /// The challenge it showed, `EC1:…`.
+    pub challenge: Option<String>,
+}
+
+/// Why there is no verdict.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The challenge is not one.
+    #[error("the challenge cannot be read: {0}")]
+    Challenge(Refusal),
+    /// The use could not be logged.
+    #[error(transparent)]
+    Log(#[from] LogUnavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// The whole verdict for staff: spends the token and logs the use.
+pub async fn full(app: &App, permit: &Permit<VerifyFully>, question: &Question) -> Result<Verdict, VerifyError> {
+    let now = app.clock.now();
+    let asked = Asked::new(question)?;
+    let (verdict, licence) = match &app.tokens.judge {
+        Judge::Given { verifier, remember } => {
+            let verdict = asked.judge(verifier, now, None, None);
+            if *remember { (spend(app, &asked, verifier, verdict, None, now).await?, None) } else { (verdict, None) }
+        }
+        Judge::Own => {
+            let state = app.tokens.trust.current();
+            let (live, licence) = current_status(app, &asked, &state.verifier, now).await?;
+            let verdict = asked.judge(&state.verifier, now, None, Some(&live));
+            (spend(app, &asked, &state.verifier, verdict, Some(&live), now).await?, licence)
+        }
+    };
+    log(app, permit, &verdict, licence, now).await?;
+    Ok(verdict)
+}
+
+/// The verdict for the public, of which only answer and code may be told: spends nothing, logs nobody.
+pub async fn public(app: &App, question: &Question) -> Result<Verdict, VerifyError> {
+    let now = app.clock.now();
+    let asked = Asked::new(question)?;
+    match &app.tokens.judge {
+        Judge::Given { verifier, .. } => Ok(asked.judge(verifier, now, None, None)),
+        Judge::Own => {
+            let state = app.tokens.trust.current();
+            let (live, _) = current_status(app, &asked, &state.verifier, now).await?;
+            let replay = seen_before(app, &asked.judge(&state.verifier, now, None, Some(&live))).await?;
+            Ok(asked.judge(&state.verifier, now, Some(&replay), Some(&live)))
+        }
+    }
+}
+
+struct Asked<'a> {
+    question: &'a Question,
+    challenge: Option<Challenge>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(question: &'a Question) -> Result<Self, VerifyError> {
+        let challenge = question.challenge.as_deref().map(Challenge::parse).transpose();
+        Ok(Self { question, challenge: challenge.map_err(VerifyError::Challenge)? })
+    }
+
+    fn judge(
+        &self,
+        verifier: &Verifier,
+        now: UnixTime,
+        replay: Option<&dyn Replay>,
+        live_status: Option<&dyn LiveStatus>,
+    ) -> Verdict {
+        let options = Options {
+            now,
+            audience: self.question.audience.as_deref(),
+            scene: self.question.scene.as_deref(),
+            challenge: self.challenge.as_ref(),
+            replay,
+            live_status,
+        };
+        verifier.verify(&self.question.input, &options)
+    }
+}
+
+/// The status of the licence behind the code, read from the database, and that licence.
+///
+/// Which index is meant only the verifier can say, after the signatures; so it is asked once without a status.
+async fn current_status(
+    app: &App,
+    asked: &Asked<'_>,
+    verifier: &Verifier,
+    now: UnixTime,
+) -> Result<(Looked, Option<Arc<str>>), StorageError> {
+    let wanted = Wanted::default();
+    asked.judge(verifier, now, None, Some(&wanted));
+    let Some((uri, idx)) = wanted.0.into_inner().unwrap_or_else(PoisonError::into_inner) else {
+        return Ok((Looked(None), None));
+    };
+    let mut tx = app.db.begin_read().await?;
+    let lists = storage::status::lists(&mut tx).await?;
+    let Some(list) = lists.iter().find(|list| list.uri == uri) else { return Ok((Looked(None), None)) };
+    let Some(entry) = storage::status::owner(&mut tx, list.id, i64::from(idx)).await? else {
+        return Ok((Looked(None), None));
+    };
+    let act = storage::licence::status_word(&mut tx, &entry.licence).await?;
+    tx.commit().await?;
+    let value = u8::try_from(entry.value).ok().and_then(StatusValue::from_wire).unwrap_or(StatusValue::Final);
+    // A word is told only where the wire value hides several: final, suspended.
+    let act = act.filter(|_| value != StatusValue::Valid);
+    let live = Live { value, act, as_of: now };
+    Ok((Looked(Some((uri, idx, live))), Some(entry.licence.into())))
+}
+
+/// Notes which status the verifier asks for, and knows none.
+#[derive(Default)]
+struct Wanted(Mutex<Option<(String, u32)>>);
+
+impl LiveStatus for Wanted {
+    fn status(&self, uri: &str, idx: u32) -> Option<Live> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((uri.to_owned(), idx));
+        None
+    }
+}
+
+struct Looked(Option<(String, u32, Live)>);
+
+impl LiveStatus for Looked {
+    fn status(&self, uri: &str, idx: u32) -> Option<Live> {
+        let (known, at, live) = self.0.as_ref()?;
+        (known == uri && *at == idx).then(|| live.clone())
+    }
+}
+
+/// The one earlier showing that matters.
+struct Seen(Option<UnixTime>);
+
+impl Replay for Seen {
+    fn seen(&self, _: &ReplayKey) -> Option<UnixTime> {
+        self.0
+    }
+}
+
+async fn seen_before(app: &App, verdict: &Verdict) -> Result<Seen, StorageError> {
+    let Some(key) = &verdict.replay_key else { return Ok(Seen(None)) };
+    let mut tx = app.db.begin_read().await?;
+    let at = storage::show::spent_at(&mut tx, key).await?;
+    tx.commit().await?;
+    Ok(Seen(at.map(UnixTime)))
+}
+
+/// Spends what is valid. Of two requests at once one spends and the other is told `E_REPLAY`: the insert decides.
+async fn spend(
+    app: &App,
+    asked: &Asked<'_>,
+    verifier: &Verifier,
+    verdict: Verdict,
+    live: Option<&dyn LiveStatus>,
+    now: UnixTime,
+) -> Result<Verdict, StorageError> {
+    let (Some(key), Some(until)) = (verdict.replay_key, verdict.replay_until) else { return Ok(verdict) };
+    let mut seen = Seen(None);
+    if verdict.verdict == Answer::Valid {
+        let mut tx = app.db.begin_write().await?;
+        if !storage::show::spend(&mut tx, &key, now, until).await? {
+            seen = Seen(storage::show::spent_at(&mut tx, &key).await?.map(UnixTime));
+        }
+        tx.commit().await?;
+    } else {
+        seen = seen_before(app, &verdict).await?;
+    }
+    Ok(asked.judge(verifier, now, Some(&seen), live))
+}
+
+async fn log(
+    app: &App,
+    permit: &Permit<VerifyFully>,
+    verdict: &Verdict,
+    licence: Option<Arc<str>>,
+    now: UnixTime,
+) -> Result<(), LogUnavailable> {
+    let mut token = [0; 12];
+    if let Some(key) = &verdict.replay_key {
+        token.copy_from_slice(&key[..12]);
+    }
+    let row = Use {
+        at: now,
+        kind: UseKind::Verification,
+        // Only what its signatures vouch for is known to concern this licence.
+        licence: licence.filter(|_| verdict.licence.is_some()).unwrap_or_default(),
+        actor: Arc::from(permit.principal().account.to_string()),
+        subject: verdict.code.as_str().into(),
+        scene: verdict.scene.as_ref().map_or_else(Arc::default, |scene| scene.code.as_str().into()),
+        token,
+    };
+    app.tokens.log.record(row).await
+}

@@ -1,0 +1,206 @@
+//! From a configuration to a running server: the same for `main` and for tests.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App as WebApp, HttpServer, web};
+use liangzheng_core::trust::RootSet;
+use zeroize::Zeroizing;
+
+use crate::App;
+use crate::config::Config;
+use crate::domain::clock::{Clock, Entropy, SystemClock, SystemEntropy};
+use crate::http::{InFlight, edge, problem, routes};
+use crate::secrets::Secrets;
+use crate::service::limits::Limits;
+use crate::service::password::Passwords;
+use crate::service::session::SessionCache;
+use crate::service::tokens::{self, Judge};
+use crate::signing::{FileKeyStore, KeyStore};
+use crate::storage::Db;
+use crate::worker::{self, Workers};
+
+/// What comes from outside the configuration. `Default` is the real world; tests put in their own.
+pub struct Outside {
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where unpredictable bytes come from.
+    pub entropy: Arc<dyn Entropy>,
+    /// The signing keys; `None` = the folder of `tokens.keys`.
+    pub keys: Option<Arc<dyn KeyStore>>,
+    /// The roots to believe; `None` = the file `tokens.roots`.
+    pub roots: Option<RootSet>,
+    /// What the verify route judges by.
+    pub judge: Judge,
+    /// TLS with this certificate chain and key; `None` = plain HTTP.
+    pub tls: Option<rustls::ServerConfig>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            keys: None,
+            roots: None,
+            judge: Judge::default(),
+            tls: None,
+        }
+    }
+}
+
+/// A server that is bound to its port and ready to run.
+pub struct Application {
+    app: Arc<App>,
+    server: Server,
+    address: SocketAddr,
+    in_flight: InFlight,
+    drain: Duration,
+    // Kept so that they run as long as the server does.
+    workers: Workers,
+}
+
+impl Application {
+    /// Opens the database, reads keys and lists, binds the port. Nothing is served before [`Application::run`].
+    pub async fn build(config: Config) -> anyhow::Result<Self> {
+        Self::build_with(config, Outside::default()).await
+    }
+
+    /// The same with another clock, other keys, …
+    pub async fn build_with(config: Config, outside: Outside) -> anyhow::Result<Self> {
+        config.validate()?;
+        let listener = TcpListener::bind(config.server.bind)?;
+        let address = listener.local_addr()?;
+        let (drain, workers) = (Duration::from_secs(config.server.drain_seconds), config.server.workers);
+        let scheme = if outside.tls.is_some() { "https" } else { "http" };
+        let base_url = config.server.base_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+        let tls = outside.tls.clone();
+        let app = Arc::new(make_app(config, outside, base_url).await?);
+        // Before the first request: metrics counted without a recorder are lost.
+        crate::http::install_recorder();
+        let in_flight = InFlight::default();
+        let data = web::Data::from(Arc::clone(&app));
+        let counted = web::Data::new(in_flight.clone());
+        let mut http = HttpServer::new(move || {
+            WebApp::new()
+                .app_data(data.clone())
+                .app_data(counted.clone())
+                .app_data(problem::json_config())
+                .app_data(problem::path_config())
+                .app_data(problem::query_config())
+                .app_data(web::PayloadConfig::new(problem::MAX_BODY))
+                .configure(routes::configure)
+                .default_service(web::to(routes::unknown))
+                .wrap(from_fn(edge))
+        })
+        .disable_signals()
+        .client_request_timeout(HEADER_TIMEOUT)
+        .shutdown_timeout(1);
+        if workers > 0 {
+            http = http.workers(workers);
+        }
+        let server = match tls {
+            Some(tls) => http.listen_rustls_0_23(listener, tls)?.run(),
+            None => http.listen(listener)?.run(),
+        };
+        let workers = worker::start(Arc::clone(&app));
+        Ok(Self { app, server, address, in_flight, drain, workers })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its handlers share: for tests that look behind the API.
+    pub fn app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
+    /// Stops the server from elsewhere, as SIGTERM does.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until `stop` is ready, then lets requests in flight end.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let handle = self.server.handle();
+        let server = tokio::spawn(self.server);
+        stop.await;
+        tracing::info!(in_flight = self.in_flight.count(), "stopping");
+        handle.pause().await;
+        let drained = drain(&self.in_flight);
+        if tokio::time::timeout(self.drain, drained).await.is_err() {
+            tracing::warn!(in_flight = self.in_flight.count(), "stopped with requests in flight");
+        }
+        handle.stop(false).await;
+        server.await??;
+        drop(self.workers);
+        self.app.db.close().await;
+        Ok(())
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    pub async fn run(self) -> anyhow::Result<()> {
+        self.run_until(asked_to_stop()).await
+    }
+}
+
+async fn make_app(config: Config, outside: Outside, base_url: String) -> anyhow::Result<App> {
+    let Outside { clock, entropy, keys, roots, judge, .. } = outside;
+    let secrets = Secrets::open_or_create(&config.secrets.master_file, &*entropy)?;
+    let db = Db::open(&config.database).await?;
+    let keys: Arc<dyn KeyStore> = match keys {
+        Some(keys) => keys,
+        None => Arc::new(FileKeyStore::open_or_create(&config.tokens.keys, &config.tokens.keystore_pass_file)?),
+    };
+    let roots = match roots {
+        Some(roots) => roots,
+        None => tokens::read_roots(&config.tokens.roots)?,
+    };
+    let tokens = tokens::start(&db, config.tokens.clone(), base_url, keys, roots, judge, &*clock).await?;
+    let metrics_token = match &config.secrets.metrics_token_file {
+        Some(file) => Some(Zeroizing::new(std::fs::read_to_string(file)?.trim().to_owned())),
+        None => None,
+    };
+    Ok(App {
+        passwords: Passwords::new(&secrets, &*entropy, config.limits.password_queue)?,
+        limits: Limits::new(&config.limits),
+        sessions: SessionCache::default(),
+        config,
+        db,
+        clock,
+        entropy,
+        secrets,
+        tokens,
+        metrics_token,
+    })
+}
+
+/// Ready once nothing has been in flight for two looks: a request may be between two of its steps.
+async fn drain(in_flight: &InFlight) {
+    let mut quiet = 0;
+    while quiet < 2 {
+        quiet = if in_flight.count() == 0 { quiet + 1 } else { 0 };
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be caught; stop the process by force");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// A client that sends its headers slower than this is not one of ours (security.md §2, 38).
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);

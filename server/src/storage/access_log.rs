@@ -1,0 +1,83 @@
+//! Rows of the access log. Append only; the group commit is [`crate::service::access_log`]'s.
+
+use liangzheng_core::time::UnixTime;
+use sqlx::{Postgres, QueryBuilder, Sqlite};
+
+use super::{Db, StorageError, Tx, on_conn};
+use crate::domain::ids::HolderId;
+use crate::service::access_log::Use;
+
+/// One use of a licence as its holder reads it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct UseRow {
+    /// Its place in the log.
+    pub seq: i64,
+    /// Unix seconds.
+    pub at: i64,
+    /// [`crate::service::access_log::UseKind`] as a number.
+    pub kind: i64,
+    /// The licence.
+    pub licence: String,
+    /// The show, the device, or the verdict's code.
+    pub subject: String,
+    /// The scene.
+    pub scene: String,
+    /// Name of the account that did it; `None` if it is gone.
+    pub name: Option<String>,
+    /// Role of that account.
+    pub role: Option<String>,
+    /// Unit of that account, for staff.
+    pub unit: Option<String>,
+}
+
+/// Binds one row's columns in the order of [`APPEND`].
+macro_rules! push {
+    ($values:ident, $row:ident) => {{
+        $values
+            .push_bind($row.at.0)
+            .push_bind($row.kind as i64)
+            .push_bind(&*$row.licence)
+            .push_bind(&*$row.actor)
+            .push_bind(&*$row.subject)
+            .push_bind(&*$row.scene)
+            .push_bind(&$row.token[..]);
+    }};
+}
+
+/// Writes `rows` with one statement and one commit; on return they are on the disk.
+pub async fn append(db: &Db, rows: &[Use]) -> Result<(), StorageError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin_write().await?;
+    match &mut tx {
+        Tx::Sqlite(tx) => {
+            let mut insert = QueryBuilder::<Sqlite>::new(APPEND);
+            insert.push_values(rows, |mut values, row| push!(values, row));
+            insert.build().execute(&mut **tx).await?;
+        }
+        Tx::Postgres(tx) => {
+            let mut insert = QueryBuilder::<Postgres>::new(APPEND);
+            insert.push_values(rows, |mut values, row| push!(values, row));
+            insert.build().execute(&mut **tx).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// Uses of any licence of a holder, newest first, from before `before`; refreshes are left out.
+pub async fn uses_of(tx: &mut Tx, holder: HolderId, before: i64, limit: i64) -> Result<Vec<UseRow>, StorageError> {
+    Ok(on_conn!(tx, |conn| sqlx::query_as(USES).bind(holder).bind(before).bind(limit).fetch_all(conn).await)?)
+}
+
+/// How many rows of `kind` were written since `since`; for tests and figures.
+pub async fn count(tx: &mut Tx, kind: i64, since: UnixTime) -> Result<i64, StorageError> {
+    Ok(on_conn!(tx, |conn| sqlx::query_scalar(COUNT).bind(kind).bind(since.0).fetch_one(conn).await)?)
+}
+
+pub(super) const APPEND: &str = "INSERT INTO access_log (at, kind, licence, actor, subject, scene, token) ";
+pub(super) const USES: &str = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, a.name, a.role, a.unit \
+    FROM access_log l LEFT JOIN account a ON a.id = l.actor \
+    WHERE l.licence IN (SELECT id FROM licence WHERE holder = $1) AND l.kind <> 2 AND l.seq < $2 \
+    ORDER BY l.seq DESC LIMIT $3";
+pub(super) const COUNT: &str = "SELECT COUNT(*) FROM access_log WHERE kind = $1 AND at >= $2";

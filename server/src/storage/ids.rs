@@ -1,0 +1,29 @@
+//! How ids are kept: as the text people see, `TEXT` in both databases, so that a row can be read by eye.
+
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::{Database, Decode, Encode, Type};
+
+use crate::domain::ids::{AccountId, ActId, DeviceId, HolderId, LicenceId, SessionId, ShowId};
+
+/// Lets an id of `domain` be bound and read; `domain` itself must not know the database.
+macro_rules! stored_id {
+    ($($id:ty),+ $(,)?) => { $(
+        impl<DB: Database> Type<DB> for $id where String: Type<DB> {
+            fn type_info() -> DB::TypeInfo { <String as Type<DB>>::type_info() }
+            fn compatible(ty: &DB::TypeInfo) -> bool { <String as Type<DB>>::compatible(ty) }
+        }
+        impl<'q, DB: Database> Encode<'q, DB> for $id where String: Encode<'q, DB> {
+            fn encode_by_ref(&self, buf: &mut <DB as Database>::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+                self.to_string().encode(buf)
+            }
+        }
+        impl<'r, DB: Database> Decode<'r, DB> for $id where String: Decode<'r, DB> {
+            fn decode(value: <DB as Database>::ValueRef<'r>) -> Result<Self, BoxDynError> {
+                Ok(String::decode(value)?.parse::<$id>()?)
+            }
+        }
+    )+ };
+}
+
+stored_id!(AccountId, SessionId, HolderId, LicenceId, ActId, DeviceId, ShowId);

@@ -1,0 +1,222 @@
+//! Licences. The face is sealed; everything a list or a rule needs stands in columns.
+
+use liangzheng_core::identifier::Identifier;
+use liangzheng_core::time::{Day, UnixTime};
+
+use super::{StorageError, Tx, on_conn};
+use crate::domain::clock::Entropy;
+use crate::domain::ids::{HolderId, LicenceId};
+use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
+use crate::secrets::Secrets;
+
+#[derive(sqlx::FromRow)]
+struct LicenceRow {
+    id: LicenceId,
+    identifier: String,
+    holder: HolderId,
+    face: Vec<u8>,
+    valid_from: i64,
+    valid_to: Option<i64>,
+    status: String,
+    status_since: i64,
+    successor: Option<LicenceId>,
+    seized_until: Option<i64>,
+    pledged: i64,
+    mortgaged: i64,
+    inspection_due: Option<i64>,
+    inspection_failed: i64,
+    disputed: i64,
+    version: i64,
+    created_at: i64,
+}
+
+/// Adds a licence version; false if its identifier is taken.
+pub async fn insert(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    entropy: &dyn Entropy,
+    licence: &Licence,
+) -> Result<bool, StorageError> {
+    let plain = serde_json::to_vec(&licence.face).map_err(|_| inconsistent("face", licence.id))?;
+    let face = secrets.seal(&place(licence.id), &plain, entropy);
+    let columns = Columns::of(licence)?;
+    let inserted = on_conn!(tx, |conn| sqlx::query(INSERT)
+        .bind(licence.id)
+        .bind(licence.identifier.to_string())
+        .bind(licence.kind())
+        .bind(licence.unit())
+        .bind(licence.holder)
+        .bind(&face)
+        .bind(columns.valid_from)
+        .bind(columns.valid_to)
+        .bind(licence.status.as_str())
+        .bind(licence.status_since.0)
+        .bind(columns.successor)
+        .bind(columns.seized_until)
+        .bind(i64::from(licence.encumbrances.pledged))
+        .bind(i64::from(licence.encumbrances.mortgaged))
+        .bind(columns.inspection_due)
+        .bind(columns.inspection_failed)
+        .bind(i64::from(licence.disputed))
+        .bind(licence.version)
+        .bind(licence.created_at.0)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(inserted == 1)
+}
+
+/// A licence by its id.
+pub async fn find(tx: &mut Tx, secrets: &Secrets, id: LicenceId) -> Result<Option<Licence>, StorageError> {
+    let row: Option<LicenceRow> = on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
+    row.map(|row| open(row, secrets)).transpose()
+}
+
+/// A licence as it is now, held until the transaction ends: nobody else changes it meanwhile.
+///
+/// Needed by whatever writes something that must agree with its state, as an act or a new status index. On SQLite the
+/// write lock does that already; on PostgreSQL the row must be touched first.
+pub async fn find_and_hold(tx: &mut Tx, secrets: &Secrets, id: LicenceId) -> Result<Option<Licence>, StorageError> {
+    on_conn!(&mut *tx, |conn| sqlx::query(HOLD).bind(id).execute(conn).await.map(drop))?;
+    find(tx, secrets, id).await
+}
+
+/// A holder's issued licences in the order of their entry, whatever became of them: the wallet says what.
+pub async fn of_holder(tx: &mut Tx, secrets: &Secrets, holder: HolderId) -> Result<Vec<Licence>, StorageError> {
+    let rows: Vec<LicenceRow> =
+        on_conn!(tx, |conn| sqlx::query_as(OF_HOLDER).bind(holder).bind(MAX_LISTED).fetch_all(conn).await)?;
+    rows.into_iter().map(|row| open(row, secrets)).collect()
+}
+
+/// The status word of a licence, without opening its face.
+pub async fn status_word(tx: &mut Tx, id: &str) -> Result<Option<String>, StorageError> {
+    Ok(on_conn!(tx, |conn| sqlx::query_scalar(STATUS_WORD).bind(id).fetch_optional(conn).await)?)
+}
+
+/// Writes what an act changed, if the row still has the version before it; otherwise [`StorageError::Conflict`].
+///
+/// Identifier, holder, face and dates of a version never change: that would be a new version.
+pub async fn replace(tx: &mut Tx, before: &Licence, after: &Licence) -> Result<(), StorageError> {
+    let columns = Columns::of(after)?;
+    let changed = on_conn!(tx, |conn| sqlx::query(REPLACE)
+        .bind(before.id)
+        .bind(before.version)
+        .bind(after.status.as_str())
+        .bind(after.status_since.0)
+        .bind(columns.successor)
+        .bind(columns.seized_until)
+        .bind(i64::from(after.encumbrances.pledged))
+        .bind(i64::from(after.encumbrances.mortgaged))
+        .bind(columns.inspection_due)
+        .bind(columns.inspection_failed)
+        .bind(i64::from(after.disputed))
+        .bind(after.version)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected()))?;
+    if changed == 1 { Ok(()) } else { Err(StorageError::Conflict) }
+}
+
+struct Columns {
+    valid_from: i64,
+    valid_to: Option<i64>,
+    successor: Option<LicenceId>,
+    seized_until: Option<i64>,
+    inspection_due: Option<i64>,
+    inspection_failed: i64,
+}
+
+impl Columns {
+    fn of(licence: &Licence) -> Result<Self, StorageError> {
+        let day = |day: Day| day.to_string().parse::<i64>().map_err(|_| inconsistent("valid_from", licence.id));
+        let (successor, seized_until) = match licence.status {
+            Status::Superseded { successor } => (Some(successor), None),
+            Status::Seized { until } => (None, until.map(day).transpose()?),
+            _ => (None, None),
+        };
+        Ok(Self {
+            valid_from: day(licence.valid_from)?,
+            valid_to: licence.valid_to.map(day).transpose()?,
+            successor,
+            seized_until,
+            inspection_due: licence.inspection.map(|inspection| day(inspection.due)).transpose()?,
+            inspection_failed: i64::from(licence.inspection.is_some_and(|inspection| inspection.failed)),
+        })
+    }
+}
+
+fn open(row: LicenceRow, secrets: &Secrets) -> Result<Licence, StorageError> {
+    let id = row.id;
+    let day = |column, number: i64| {
+        Day::parse(&format!("{number:08}")).ok_or_else(move || inconsistent(column, id))
+    };
+    let plain = secrets.open(&place(id), &row.face).map_err(|_| inconsistent("face", id))?;
+    let seized_until = row.seized_until.map(|number| day("seized_until", number)).transpose()?;
+    let inspection_due = row.inspection_due.map(|number| day("inspection_due", number)).transpose()?;
+    Ok(Licence {
+        id,
+        identifier: Identifier::parse(&row.identifier).map_err(|_| inconsistent("identifier", id))?,
+        holder: row.holder,
+        face: serde_json::from_slice(&plain).map_err(|_| inconsistent("face", id))?,
+        valid_from: day("valid_from", row.valid_from)?,
+        valid_to: row.valid_to.map(|number| day("valid_to", number)).transpose()?,
+        status: status(&row.status, row.successor, seized_until).ok_or_else(|| inconsistent("status", id))?,
+        status_since: UnixTime(row.status_since),
+        encumbrances: Encumbrances { pledged: row.pledged == 1, mortgaged: row.mortgaged == 1 },
+        inspection: inspection_due.map(|due| Inspection { due, failed: row.inspection_failed == 1 }),
+        disputed: row.disputed == 1,
+        version: row.version,
+        created_at: UnixTime(row.created_at),
+    })
+}
+
+/// The status a row's columns say; `None` for a mix that no act makes.
+fn status(word: &str, successor: Option<LicenceId>, seized_until: Option<Day>) -> Option<Status> {
+    if (word == "SUPERSEDED") != successor.is_some() || (word != "SEIZED" && seized_until.is_some()) {
+        return None;
+    }
+    Some(match word {
+        "DRAFT" => Status::Draft,
+        "PENDING_REVIEW" => Status::PendingReview,
+        "ACTIVE" => Status::Active,
+        "SUPERSEDED" => Status::Superseded { successor: successor? },
+        "ON_HOLD" => Status::OnHold,
+        "SEIZED" => Status::Seized { until: seized_until },
+        "REPORTED_LOST" => Status::ReportedLost,
+        "DISABLED" => Status::Disabled,
+        "CANCELLED" => Status::Cancelled,
+        "REVOKED" => Status::Revoked,
+        "WITHDRAWN" => Status::Withdrawn,
+        "ANNULLED" => Status::Annulled,
+        _ => return None,
+    })
+}
+
+fn place(id: LicenceId) -> String {
+    format!("licence.face/{id}")
+}
+
+fn inconsistent(column: &'static str, id: LicenceId) -> StorageError {
+    StorageError::Inconsistent { table: "licence", column, row: id.to_string() }
+}
+
+/// More licences than anybody holds; a bound, so that one request never reads a table.
+const MAX_LISTED: i64 = 500;
+
+pub(super) const INSERT: &str = "INSERT INTO licence (id, identifier, kind, unit, holder, face, valid_from, \
+    valid_to, status, status_since, successor, seized_until, pledged, mortgaged, inspection_due, \
+    inspection_failed, disputed, version, created_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+    ON CONFLICT DO NOTHING";
+pub(super) const FIND: &str = "SELECT id, identifier, holder, face, valid_from, valid_to, status, status_since, \
+    successor, seized_until, pledged, mortgaged, inspection_due, inspection_failed, disputed, version, created_at \
+    FROM licence WHERE id = $1";
+pub(super) const OF_HOLDER: &str = "SELECT id, identifier, holder, face, valid_from, valid_to, status, \
+    status_since, successor, seized_until, pledged, mortgaged, inspection_due, inspection_failed, disputed, \
+    version, created_at FROM licence \
+    WHERE holder = $1 AND status NOT IN ('DRAFT', 'PENDING_REVIEW') ORDER BY id LIMIT $2";
+pub(super) const HOLD: &str = "UPDATE licence SET version = version WHERE id = $1";
+pub(super) const STATUS_WORD: &str = "SELECT status FROM licence WHERE id = $1";
+pub(super) const REPLACE: &str = "UPDATE licence SET status = $3, status_since = $4, successor = $5, \
+    seized_until = $6, pledged = $7, mortgaged = $8, inspection_due = $9, inspection_failed = $10, disputed = $11, \
+    version = $12 WHERE id = $1 AND version = $2";
