@@ -50,18 +50,8 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     report.close()
 }
 
-/// The bench profile (fat LTO) of the tests crate's `bench_core`.
 fn core() -> Result<()> {
-    run(&mut cargo([
-        "run",
-        "--locked",
-        "--profile",
-        "bench",
-        "-p",
-        "liangzheng-tests",
-        "--bin",
-        "bench_core",
-    ]))
+    run(&mut cargo(["bench", "--locked", "-p", "liangzheng-tests", "--bench", "core"]))
 }
 
 fn per_token_in_node() -> Result<()> {

@@ -44,13 +44,13 @@ fn claims(now: UnixTime, lifetime: Seconds) -> ShowClaims {
 }
 
 /// What a reader must find in a compact JWS: its payload as JSON.
-fn payload(token: &str) -> Value {
+pub(crate) fn payload(token: &str) -> Value {
     let segment = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&Base64UrlUnpadded::decode_vec(segment).unwrap()).unwrap()
 }
 
 /// The token with one character in the middle of segment `at` replaced; still base64url.
-fn altered(token: &str, at: usize) -> String {
+pub(crate) fn altered(token: &str, at: usize) -> String {
     let mut segments: Vec<String> = token.split('.').map(str::to_owned).collect();
     let middle = segments[at].len() / 2;
     let other = if segments[at].as_bytes()[middle] == b'A' { "B" } else { "A" };
