@@ -103,6 +103,8 @@ export class Verifier {
   loadStatusList(text: string, now?: UnixTime, uri?: string): boolean;
   applyDelta(text: string, now?: UnixTime): boolean;
   verify(text: string, options: VerifyOptions): Verdict;
+  /** Forgets the codes accepted with `remember`. */
+  forget(): void;
   /** Keep these with the signed objects; they belong to the root set. */
   floors(): Floors;
   /** After the kept trust lists are loaded. */

@@ -36,6 +36,10 @@ export class Verifier {
     return guarded(() => JSON.parse(this.#native.verify(text, JSON.stringify(options))));
   }
 
+  forget() {
+    guarded(() => this.#native.forget());
+  }
+
   floors() {
     return guarded(() => JSON.parse(this.#native.floors()));
   }

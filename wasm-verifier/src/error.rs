@@ -1,6 +1,6 @@
-//! What JavaScript catches: `{code, message, hint}` as JSON text, the texts in both languages.
+//! What JavaScript gives and catches: times as numbers, errors `{code, message, hint}` as JSON text.
 
-use liangzheng_core::{text::Text, verify::Refusal};
+use liangzheng_core::{text::Text, time::UnixTime, verify::Refusal};
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -23,6 +23,18 @@ pub(crate) fn refused(refusal: &Refusal) -> String {
 /// A call that cannot be carried out; `zh` and `en` say which argument is wrong.
 pub(crate) fn usage(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> String {
     thrown(USAGE, Text::new(zh, en), Text::new("请检查调用参数。", "Check the arguments of the call."))
+}
+
+/// A time as JavaScript has it. Beyond ±2^53 s it is the nearest its one number type can hold, and beyond `i64` the
+/// last there is: such a clock is absurd either way, and the verdict says so.
+///
+/// # Errors
+/// `USAGE` for a fraction or what is no number; `name` says which argument it was.
+pub(crate) fn whole_seconds(name: &str, seconds: f64) -> Result<UnixTime, String> {
+    if seconds.fract() == 0.0 {
+        return Ok(UnixTime(seconds as i64));
+    }
+    Err(usage(format!("{name} 必须是整数秒"), format!("{name} must be whole unix seconds")))
 }
 
 fn thrown(code: &str, message: Text, hint: Text) -> String {

@@ -1,6 +1,6 @@
 //! The verifier: signed objects and codes go in as text, verdicts come out as JSON.
 
-use crate::error::{refused, usage};
+use crate::error::{refused, usage, whole_seconds};
 use liangzheng_core::{
     key::P256,
     text::Text,
@@ -23,7 +23,7 @@ pub struct Verifier {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VerifyOptions {
-    now: UnixTime,
+    now: f64,
     #[serde(default)]
     audience: Option<String>,
     #[serde(default)]
@@ -106,11 +106,12 @@ impl Verifier {
             .map_err(|error| usage(format!("选项不正确:{error}"), format!("wrong options: {error}")))?;
         let challenge = options.challenge.as_deref().map(Challenge::parse).transpose();
         let challenge = challenge.map_err(|refusal| refused(&refusal))?;
-        self.accepted.forget_until(options.now);
+        let now = whole_seconds("now", options.now)?;
+        self.accepted.forget_until(now);
         let verdict = self.inner.verify(
             text,
             &Options {
-                now: options.now,
+                now,
                 audience: options.audience.as_deref(),
                 scene: options.scene.as_deref(),
                 challenge: challenge.as_ref(),
@@ -122,9 +123,14 @@ impl Verifier {
             && verdict.verdict == Answer::Valid
             && let (Some(key), Some(until)) = (verdict.replay_key, verdict.replay_until)
         {
-            self.accepted.0.push((key, options.now, until));
+            self.accepted.0.push((key, now, until));
         }
         serde_json::to_string(&verdict).map_err(|error| usage("结论无法输出", format!("no verdict: {error}")))
+    }
+
+    /// Forgets the codes accepted with `remember`, as when a desk's shift ends.
+    pub fn forget(&mut self) {
+        self.accepted = Accepted::default();
     }
 
     /// What must be remembered across restarts, as JSON; see [`Self::restore`].
@@ -205,8 +211,7 @@ impl Replay for Accepted {
 fn on_expired(now: Option<f64>) -> Result<OnExpired, String> {
     match now {
         None => Ok(OnExpired::TellInVerdict),
-        Some(seconds) if seconds.fract() == 0.0 => Ok(OnExpired::Refuse { now: UnixTime(seconds as i64) }),
-        Some(_) => Err(usage("now 必须是整数秒", "now must be whole unix seconds")),
+        Some(seconds) => Ok(OnExpired::Refuse { now: whole_seconds("now", seconds)? }),
     }
 }
 

@@ -2,12 +2,11 @@
 //! key cannot be taken out of the phone.
 
 use crate::{
-    error::{refused, usage},
+    error::{refused, usage, whole_seconds},
     qr_svg,
 };
 use liangzheng_core::{
     qr,
-    time::UnixTime,
     token::{Challenge, Nonce, proof},
 };
 use serde::Serialize;
@@ -45,9 +44,7 @@ pub fn kb_signing_input(grant: &str, audience: &str, nonce: &str, iat: f64) -> R
     }
     let nonce = Nonce::parse(nonce)
         .ok_or_else(|| usage("nonce 必须是 16 个 base64url 字符", "nonce must be 16 base64url characters"))?;
-    let iat =
-        whole_seconds(iat).ok_or_else(|| usage("iat 必须是整数秒", "iat must be whole unix seconds"))?;
-    Ok(proof::signing_input(grant, audience, &nonce, iat))
+    Ok(proof::signing_input(grant, audience, &nonce, whole_seconds("iat", iat)?))
 }
 
 /// The presentation `<grant>~<kb>`; `signature` is WebCrypto's ECDSA output, raw r‖s.
@@ -96,10 +93,4 @@ pub fn read_challenge(text: &str) -> Result<String, String> {
 #[wasm_bindgen(js_name = qrSvg)]
 pub fn draw_qr(text: &str) -> Result<String, String> {
     qr_svg::draw(text).ok_or_else(|| usage("内容过长,放不进二维码", "the text does not fit a QR code"))
-}
-
-/// JavaScript has one number type; a time must be a whole number it can hold exactly.
-fn whole_seconds(seconds: f64) -> Option<UnixTime> {
-    const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
-    (seconds.fract() == 0.0 && seconds.abs() <= LARGEST_EXACT).then_some(UnixTime(seconds as i64))
 }

@@ -3,7 +3,7 @@ import { el, show } from '../js/dom.js';
 import { moment, pick, span, t } from '../js/i18n.js';
 import * as api from './api.js';
 import { Offline, Online } from './code.js';
-import { badge, validity } from './list.js';
+import { badge, stateOf, validity } from './list.js';
 import * as phone from './phone.js';
 import { checkPin } from './pin-lock.js';
 import { showing } from './showing.js';
@@ -53,7 +53,7 @@ function refusal(card) {
     'section',
     { class: 'panel refusal', id: 'not-showable' },
     el('h2', {}, t('card.cannot_show')),
-    el('p', {}, pick(card.reason) || t(`status.${card.status}`)),
+    el('p', {}, pick(card.reason) || stateOf(card)),
     card.reason?.hint ? el('p', { class: 'quiet' }, pick(card.reason.hint)) : null,
   );
 }

@@ -43,6 +43,7 @@ function entry(card) {
         el('span', { class: 'card-name' }, pick(card.kind.names)),
         badge(card),
       ),
+      el('span', {}, card.fields?.[0]?.value),
       el('span', { class: 'card-unit' }, pick(card.unit.names)),
       el('span', { class: 'card-number' }, card.identifier),
       el('span', {}, validity(card)),
@@ -53,14 +54,17 @@ function entry(card) {
 /** The state in a word and a sign. What cannot be shown never looks good, whatever its status says. */
 export function badge(card) {
   if (!card.showable) {
-    const word = card.status === 'ACTIVE' ? t('status.not_showable') : t(`status.${card.status}`);
+    const word = card.status === 'ACTIVE' ? t('status.not_showable') : stateOf(card);
     const drawn = PAUSED.has(card.status) ? sign('square', 'pause') : sign('octagon', 'cross');
     return el('span', { class: 'badge badge-off' }, drawn, word);
   }
   const minding = card.cautions.length > 0;
   const drawn = minding ? sign('triangle', 'bang') : sign('circle', 'tick');
-  return el('span', { class: minding ? 'badge badge-minding' : 'badge badge-good' }, drawn, t(`status.${card.status}`));
+  return el('span', { class: minding ? 'badge badge-minding' : 'badge badge-good' }, drawn, stateOf(card));
 }
+
+/** The state in the register's own word. */
+export const stateOf = (card) => pick(card.status_label) || t(`status.${card.status}`);
 
 /** The licence's own validity, which is neither the code's life nor the show's. */
 export function validity(card) {

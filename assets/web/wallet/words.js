@@ -10,7 +10,7 @@ export function wordsFor(error) {
   if (error instanceof NoNetwork) return t('error.no_network');
   if (error instanceof PhoneRefused) return error.message;
   if (error.texts) return pick(error.texts);
-  if (error.status === 429) return t('error.wait', { span: span(error.retryAfter ?? 1) });
+  if (error.status === 429 && !error.body.detail) return t('error.wait', { span: span(error.retryAfter ?? 1) });
   const { body } = error;
   if (!body) return t('error.unknown');
   const own = pick(body.reason) || pick(body.message) || body.detail || body.title;
