@@ -1,6 +1,10 @@
 //! `verify`: every code of one input, one verdict each.
 
-use std::{ffi::OsStr, path::Path};
+use std::{
+    ffi::OsStr,
+    io::{self, IsTerminal as _},
+    path::Path,
+};
 
 use liangzheng_core::{
     text::Text,
@@ -59,6 +63,7 @@ pub(crate) fn run(
             let several = (read.codes.len() > 1).then_some((at + 1, read.codes.len()));
             report::print(shell.lang, &verdict, several)?;
         }
+        hint(shell, &verdict);
         if read.shadowed_file && verdict.verdict == Answer::Invalid {
             let message = Text::fixed(
                 "输入按码的文字处理,但有同名文件",
@@ -70,6 +75,14 @@ pub(crate) fn run(
         }
     }
     Ok(exits.exit())
+}
+
+/// Tells on stderr what to do, unless the form on the same screen just did.
+fn hint(shell: &Shell, verdict: &Verdict) {
+    let is_on_screen = !shell.json && io::stdout().is_terminal();
+    if verdict.verdict != Answer::Valid && !is_on_screen {
+        eprintln!("hint: {}", shell.lang.of(&verdict.hint));
+    }
 }
 
 /// The status lists that these codes name; nothing else of the bundle's lists need be read.

@@ -32,7 +32,9 @@ pub(super) enum Answer {
     Here(String),
     /// 404: there is no such object, or not yet.
     Nothing,
-    /// Another way is to be taken: a redirection (303), or nothing new (204, 304).
+    /// 204 or 304: there is nothing newer.
+    Unchanged,
+    /// 303: it is to be had another way. Never followed from here.
     Elsewhere,
 }
 
@@ -79,7 +81,7 @@ impl Server {
     /// Fetches `path`, up to `limit` bytes; one byte more is read, so that core sees that it is too long.
     ///
     /// # Errors
-    /// 74 if the server cannot be reached or answers anything but the three of [`Answer`].
+    /// 74 if the server cannot be reached or answers anything but what [`Answer`] lists.
     pub(super) fn get(&self, path: &str, limit: usize) -> Result<Answer, Failure> {
         let url = format!("{}{path}", self.base);
         let failed = |error: &dyn std::fmt::Display| {
@@ -97,7 +99,8 @@ impl Server {
                 body.read_to_string().map(Answer::Here).map_err(|error| failed(&error))
             }
             404 => Ok(Answer::Nothing),
-            204 | 303 | 304 => Ok(Answer::Elsewhere),
+            204 | 304 => Ok(Answer::Unchanged),
+            303 => Ok(Answer::Elsewhere),
             status => Err(failed(&format_args!("HTTP {status}"))),
         }
     }

@@ -27,7 +27,7 @@ impl Run<'_> {
     /// Brings the status lists up to date.
     pub(super) fn status_lists(&mut self) -> Result<(), Failure> {
         let wanted = self.aggregation()?;
-        let done = match self.delta()? {
+        let done = match self.delta(&wanted)? {
             true => {
                 let held: BTreeSet<String> = self.verifier.status_lists().map(|list| list.uri).collect();
                 wanted.difference(&held).try_for_each(|uri| self.whole(uri))
@@ -53,15 +53,22 @@ impl Run<'_> {
         Ok(aggregation.status_lists.into_iter().filter(|uri| uri.len() <= MAX_URI).collect())
     }
 
-    /// Whether everything held is now as new as a delta could make it.
-    fn delta(&mut self) -> Result<bool, Failure> {
-        let iats: BTreeSet<_> = self.verifier.status_lists().map(|list| list.iat).collect();
+    /// Whether the wanted lists that are held are now as new as the server's.
+    fn delta(&mut self, wanted: &BTreeSet<String>) -> Result<bool, Failure> {
+        let iats: BTreeSet<_> = self
+            .verifier
+            .status_lists()
+            .filter(|list| wanted.contains(&list.uri))
+            .map(|list| list.iat)
+            .collect();
         let (Some(iat), 1) = (iats.first(), iats.len()) else { return Ok(false) };
         if self.folder.count_deltas()? >= MAX_DELTAS {
             return Ok(false);
         }
-        let Answer::Here(text) = self.server.get(&format!("{LISTS}/delta?from={iat}"), MAX_DELTA)? else {
-            return Ok(false);
+        let text = match self.server.get(&format!("{LISTS}/delta?from={iat}"), MAX_DELTA)? {
+            Answer::Here(text) => text,
+            Answer::Unchanged => return Ok(true),
+            Answer::Nothing | Answer::Elsewhere => return Ok(false),
         };
         // Any refusal, a wrong signature included, means: do without the delta. The lists are signed, too.
         match self.verifier.apply_delta(&text, OnExpired::Refuse { now: self.now }) {

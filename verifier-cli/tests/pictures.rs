@@ -1,0 +1,71 @@
+//! Pictures, as people have them.
+
+mod support;
+
+use support::{at, folder, run, world::NOW, write_fixture};
+
+fn codes_of(path: &std::path::Path, bundle: &std::path::Path) -> (i32, Vec<String>, String) {
+    let said = run(&[
+        "verify",
+        path.to_str().unwrap(),
+        "--bundle",
+        bundle.to_str().unwrap(),
+        "--now",
+        &at(NOW),
+        "--json",
+    ]);
+    let codes = said
+        .stdout
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["code"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    (said.code, codes, said.stderr)
+}
+
+#[test]
+fn codes_are_read_from_pictures_and_bad_pictures_are_told_apart() {
+    let fixture = folder("pictures");
+    write_fixture(&fixture);
+    for (name, exit, codes, error) in [
+        ("valid.png", 0, &["OK"][..], ""),
+        ("valid.jpg", 0, &["OK"], ""),
+        ("picture-named.txt", 0, &["OK"], ""),
+        ("turned.png", 0, &["OK"], ""),
+        ("upside-down.jpg", 0, &["OK"], ""),
+        ("mirrored.png", 0, &["OK"], ""),
+        ("transparent.png", 0, &["OK"], ""),
+        ("dim.jpg", 0, &["OK"], ""),
+        ("two.png", 1, &["E_STATUS_INVALID", "OK"], ""),
+        ("no-code.png", 3, &[], "no QR code found"),
+        ("truncated.png", 3, &[], "damaged or cut short"),
+        ("head-only.png", 3, &[], "damaged or cut short"),
+        ("too-large.png", 3, &[], "10000×5000 pixels, over 40 million"),
+        ("animation.gif", 3, &[], "GIF is not supported"),
+        ("blank.txt", 3, &[], "no QR code found"),
+    ] {
+        let (code, mut found, stderr) = codes_of(&fixture.join(name), &fixture.join("bundle"));
+        found.sort();
+        assert_eq!(
+            (code, &found[..].iter().map(String::as_str).collect::<Vec<_>>()[..]),
+            (exit, codes),
+            "{name}: {stderr}"
+        );
+        assert!(stderr.contains(error), "{name}: {stderr}");
+        assert_eq!(code == 3, stderr.contains("hint: ") && found.is_empty(), "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn a_picture_on_stdin_is_read_as_one() {
+    let fixture = folder("picture-stdin");
+    write_fixture(&fixture);
+    let picture = std::fs::read(fixture.join("valid.png")).unwrap();
+    let bundle = fixture.join("bundle");
+    let said = support::run_with(
+        &["verify", "-", "--bundle", bundle.to_str().unwrap(), "--now", &at(NOW)],
+        &picture,
+    );
+    assert_eq!(said.code, 0, "{said:?}");
+}

@@ -1,0 +1,70 @@
+//! A platform's public files on a port of this machine, for `sync`.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Write},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+/// What it answers, path by path, and what it was asked.
+#[derive(Clone, Default)]
+pub struct Server {
+    files: Arc<Mutex<BTreeMap<String, (u16, Vec<u8>)>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+    pub url: String,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = Self { url, ..Self::default() };
+        let serving = server.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                serving.answer(stream);
+            }
+        });
+        server
+    }
+
+    pub fn put(&self, path: &str, body: impl AsRef<[u8]>) {
+        self.put_status(path, 200, body);
+    }
+
+    pub fn put_status(&self, path: &str, status: u16, body: impl AsRef<[u8]>) {
+        self.files.lock().unwrap().insert(path.into(), (status, body.as_ref().to_vec()));
+    }
+
+    pub fn remove(&self, path: &str) {
+        self.files.lock().unwrap().remove(path);
+    }
+
+    /// The paths asked for since the last time.
+    pub fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    fn answer(&self, stream: TcpStream) {
+        let mut reader = BufReader::new(&stream);
+        let mut request = String::new();
+        let _ = reader.read_line(&mut request);
+        let mut line = String::from("-");
+        while !line.trim().is_empty() {
+            line.clear();
+            if reader.read_line(&mut line).unwrap_or(0) == 0 {
+                break;
+            }
+        }
+        let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+        let file = self.files.lock().unwrap().get(&path).cloned();
+        let (status, body) = file.unwrap_or((404, vec![]));
+        self.asked.lock().unwrap().push(path);
+        let head =
+            format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        let _ = (&stream).write_all(head.as_bytes());
+        let _ = (&stream).write_all(&body);
+    }
+}
