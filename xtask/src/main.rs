@@ -32,7 +32,7 @@ enum Command {
     Test,
     /// What must pass before a change lands: format, lints, documents, dependencies, all tests
     Ci,
-    /// Build the browser modules into target/wasm
+    /// Build the browser modules into target/modules
     Wasm,
     /// Measure; prints ratios of this one run
     Bench(bench::Arguments),

@@ -16,7 +16,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// Where the browser modules are written: `web` for the server's pages, `node` for tests.
 pub(crate) fn modules() -> PathBuf {
-    root().join("target/wasm")
+    root().join("target/modules")
 }
 
 /// `cargo` as the user calls it, in the repository's root.
