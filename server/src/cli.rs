@@ -1,5 +1,8 @@
 //! `liangzheng-server`: serve, migrate, look at the configuration; and what the other parts add.
 
+mod demo;
+mod key;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -29,6 +32,14 @@ enum Command {
     /// Look at the configuration. 查看配置
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Make an invented province in an empty folder and serve it. 演示
+    Demo(demo::DemoArguments),
+    /// Signing keys: list, rotate, compromise. 签名密钥
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Trust list: draft, sign (offline), publish. 信任名录
+    #[command(subcommand)]
+    Trust(key::TrustCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -111,6 +122,9 @@ fn run(command: Command) -> anyhow::Result<()> {
             println!("{}", serde_json::to_string_pretty(&source.load()?)?);
             Ok(())
         }
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::Key(command) => key::run_key(command),
+        Command::Trust(command) => key::run_trust(command),
     }
 }
 

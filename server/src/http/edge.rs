@@ -62,19 +62,11 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     let refused = refusal(&request, app, address);
     let path = request.path().to_owned();
     let lang = if prefers_english(request.headers()) { "en" } else { "zh-CN" };
-    let (request, outcome) = match refused {
-        Some(problem) => {
-            (request.request().clone(), Ok(request.into_response(problem.error_response())))
-        }
-        None => {
-            let kept = request.request().clone();
-            (kept, next.call(request).await.map(|response| response.map_into_boxed_body()))
-        }
-    };
-    let response = match outcome {
-        Ok(response) => response,
-        // An error that no handler turned into an answer: the same treatment as an answer.
-        Err(error) => ServiceResponse::new(request.clone(), error.error_response()),
+    let response = match refused {
+        Some(problem) => request.into_response(problem.error_response()),
+        // Nothing may hold the request while it is routed (actix takes it mutably); what handlers and extractors
+        // refuse comes back as an answer.
+        None => next.call(request).await?.map_into_boxed_body(),
     };
     let mut response = with_document(response, &path, &id, lang);
     finish(&mut response, &path, &id);

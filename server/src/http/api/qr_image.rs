@@ -10,7 +10,7 @@ use qrcode::{Color, EcLevel, QrCode};
 
 /// Why no picture could be made.
 #[derive(Debug, thiserror::Error)]
-pub enum DrawError {
+pub(crate) enum DrawError {
     /// The text is longer than a code holds, which the packer's budget excludes.
     #[error("the text does not fit a QR code: {0}")]
     Encode(#[from] QrError),
@@ -23,7 +23,7 @@ pub enum DrawError {
 }
 
 /// The code as SVG: one path, crisp at any size.
-pub fn svg(text: &str) -> Result<String, DrawError> {
+pub(crate) fn svg(text: &str) -> Result<String, DrawError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::L)?;
     let side = code.width() + 2 * QUIET;
     let mut path = String::with_capacity(code.width() * code.width() * 4);
@@ -45,7 +45,7 @@ pub fn svg(text: &str) -> Result<String, DrawError> {
 }
 
 /// The code as an 8-bit grey PNG.
-pub fn png(text: &str) -> Result<Vec<u8>, DrawError> {
+pub(crate) fn png(text: &str) -> Result<Vec<u8>, DrawError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::L)?;
     let side = (code.width() + 2 * QUIET) * MODULE;
     let mut pixels = vec![WHITE; side * side];

@@ -1,0 +1,260 @@
+//! The demo's folder: what is made in it the first time, and what is taken from it afterwards.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use liangzheng_core::time::UnixTime;
+use liangzheng_core::trust::{NamedKey, RootSet};
+use serde::{Deserialize, Serialize};
+
+use super::{data, people};
+use crate::config::{Config, DatabaseConfig};
+use crate::domain::clock::{Clock, Entropy};
+use crate::secrets::{Secrets, SecretsError};
+use crate::service::ceremony::{self, CeremonyError};
+use crate::service::key_life::{self, KeyLifeError, OperatorEntry};
+use crate::service::keys::ALL_PURPOSES;
+use crate::service::publish::{PublishError, sign_catalogue_row};
+use crate::signing::{FileKeyStore, KeyStore, KeyStoreError, RootKey, write_root_key};
+use crate::storage::{self, Db, StorageError};
+
+/// A demo folder ready to be served.
+#[derive(Debug)]
+pub struct DemoFolder {
+    /// The configuration to serve it with.
+    pub config: Config,
+    /// Certificate and key for `--tls`, PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Whether it was made just now.
+    pub is_new: bool,
+}
+
+/// Why the demo cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DemoError {
+    /// The folder holds something else.
+    #[error("{0} is neither empty nor a demo folder; give another --data")]
+    NotADemo(PathBuf),
+    /// Reading or writing failed.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file of the folder, or the embedded data, cannot be read.
+    #[error("{what}: {problem}")]
+    Data {
+        /// Which.
+        what: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Keys.
+    #[error(transparent)]
+    KeyStore(#[from] KeyStoreError),
+    /// The life of keys.
+    #[error(transparent)]
+    KeyLife(#[from] KeyLifeError),
+    /// Signing the trust list.
+    #[error(transparent)]
+    Ceremony(#[from] CeremonyError),
+    /// Signing the catalogue.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// The master secret.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// What a demo folder remembers of its making, in `demo.state.json`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    /// The server's name in tokens. A later `--port` changes the address served, never this: codes and status lists
+    /// already out there name it.
+    base_url: String,
+}
+
+/// Makes `dir` a demo folder if it is empty, and says how to serve it.
+pub async fn prepare(
+    dir: &Path,
+    port: u16,
+    tls: bool,
+    mut config: Config,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<DemoFolder, DemoError> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(at(dir))?;
+    let dir = dir.canonicalize().map_err(at(dir))?;
+    let state_file = dir.join(STATE_FILE);
+    let is_new = !state_file.exists();
+    if is_new && !is_empty(&dir)? {
+        return Err(DemoError::NotADemo(dir));
+    }
+    let scheme = if tls { "https" } else { "http" };
+    let state = if is_new {
+        State { base_url: format!("{scheme}://127.0.0.1:{port}") }
+    } else {
+        read_json(&state_file)?
+    };
+    apply(&mut config, &dir, port, &state.base_url);
+    let tls = if tls { Some(certificate(&dir, entropy)?) } else { None };
+    if is_new {
+        make(&dir, &config, clock.now(), entropy).await?;
+        // Written last: a folder whose making was cut off is not taken for a demo.
+        write_private(&state_file, &to_json(&state))?;
+    } else {
+        renew(&dir, &config, clock.now()).await?;
+    }
+    Ok(DemoFolder { config, tls, is_new })
+}
+
+fn apply(config: &mut Config, dir: &Path, port: u16, base_url: &str) {
+    config.server.bind = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    config.server.base_url = Some(base_url.to_owned());
+    config.database = DatabaseConfig { url: format!("sqlite:{}", dir.join("demo.db").display()), ..Default::default() };
+    config.secrets.master_file = dir.join("master.key");
+    config.tokens.roots = dir.join("roots.json");
+    config.tokens.keys = dir.join("keys");
+    config.tokens.keystore_pass_file = dir.join("keystore.pass");
+}
+
+async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy) -> Result<(), DemoError> {
+    let roots = make_root(dir)?;
+    let secrets = Secrets::open_or_create(&config.secrets.master_file, entropy)?;
+    let store = FileKeyStore::open_or_create(&config.tokens.keys, &config.tokens.keystore_pass_file)?;
+    let db = Db::open(&config.database).await?;
+    let mut catalogue_kid = String::new();
+    for purpose in ALL_PURPOSES {
+        // A minute back, so that a verifier whose clock is a little slow takes the first tokens too.
+        let nbf = now.minus(liangzheng_core::limits::EARLY_SLACK);
+        catalogue_kid = key_life::add(&db, &store, purpose, nbf, entropy, now).await?.kid;
+    }
+    sign_and_publish(dir, &db, config, &roots, now).await?;
+    let content = embedded("assets/demo/catalogue.json", data::demo_catalogue())?.content();
+    // Purposes end with the catalogue's.
+    let signer = store.open(&catalogue_kid)?.signer;
+    let row = sign_catalogue_row(content, &*signer, &config.tokens, now)?;
+    let mut tx = db.begin_write().await?;
+    storage::trust::insert_catalogue(&mut tx, &row).await?;
+    tx.commit().await?;
+    let base_url = config.server.base_url.clone().unwrap_or_default();
+    let file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;
+    write_private(&dir.join("demo.json"), &to_json(&file))?;
+    db.close().await;
+    Ok(())
+}
+
+/// Renews the trust list of a demo that has been lying about: its root is at hand.
+async fn renew(dir: &Path, config: &Config, now: UnixTime) -> Result<(), DemoError> {
+    let db = Db::open(&config.database).await?;
+    let mut tx = db.begin_read().await?;
+    let newest = storage::trust::lists(&mut tx).await?.pop();
+    tx.commit().await?;
+    if newest.is_none_or(|row| row.exp - now.0 < RENEW_BEFORE) {
+        let roots = read_json(&dir.join("roots.json"))?;
+        sign_and_publish(dir, &db, config, &roots, now).await?;
+    }
+    db.close().await;
+    Ok(())
+}
+
+async fn sign_and_publish(
+    dir: &Path,
+    db: &Db,
+    config: &Config,
+    roots: &RootSet,
+    now: UnixTime,
+) -> Result<(), DemoError> {
+    let draft = key_life::draft(db, &operator_entry(&config.tokens.operator), roots, now).await?;
+    let key = RootKey::read(&dir.join(ROOT_FILE))?;
+    let signed = ceremony::sign(ceremony::Input::Draft(draft), &[key], None, now)?;
+    key_life::publish(db, roots, &signed.jws, now).await?;
+    Ok(())
+}
+
+/// The configuration of a demo folder, for commands that work beside its server.
+pub fn config_of(dir: &Path) -> Result<Config, DemoError> {
+    let state: State = read_json(&dir.join(STATE_FILE))?;
+    let dir = dir.canonicalize().map_err(at(dir))?;
+    let mut config = Config::default();
+    apply(&mut config, &dir, 0, &state.base_url);
+    Ok(config)
+}
+
+/// How the demo's operator is named in its trust list.
+pub(crate) fn operator_entry(id: &str) -> OperatorEntry {
+    OperatorEntry {
+        id: id.to_owned(),
+        names: liangzheng_core::text::Text::fixed("九岳省电子证照平台(演示)", "Jiuyue Province Licence Platform (demo)"),
+        regions: vec!["1199".into(), "1299".into()],
+    }
+}
+
+fn make_root(dir: &Path) -> Result<RootSet, DemoError> {
+    let folder = dir.join("roots");
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(at(&folder))?;
+    let public = write_root_key(&dir.join(ROOT_FILE))?;
+    // One of one: a demo has one custodian. A real installation has two of three (tokens.md §1).
+    let roots = RootSet { keys: vec![NamedKey { kid: "root-1".into(), jwk: public.to_jwk() }], threshold: 1 };
+    let file = dir.join("roots.json");
+    fs::write(&file, to_json(&roots)).map_err(at(&file))?;
+    Ok(roots)
+}
+
+/// A self-signed certificate for this machine; phones need TLS before they give a page camera and keys.
+fn certificate(dir: &Path, _entropy: &dyn Entropy) -> Result<(PathBuf, PathBuf), DemoError> {
+    let (certificate, key) = (dir.join("tls.crt"), dir.join("tls.key"));
+    if !certificate.exists() || !key.exists() {
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()])
+            .map_err(|error| DemoError::Data { what: "self-signed certificate".into(), problem: error.to_string() })?;
+        fs::write(&certificate, made.cert.pem()).map_err(at(&certificate))?;
+        write_private(&key, &made.signing_key.serialize_pem())?;
+    }
+    Ok((certificate, key))
+}
+
+pub(super) fn embedded<T>(what: &str, read: Result<T, serde_json::Error>) -> Result<T, DemoError> {
+    read.map_err(|error| DemoError::Data { what: what.into(), problem: error.to_string() })
+}
+
+fn is_empty(dir: &Path) -> Result<bool, DemoError> {
+    Ok(fs::read_dir(dir).map_err(at(dir))?.next().is_none())
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, DemoError> {
+    let text = fs::read_to_string(file).map_err(at(file))?;
+    embedded(&file.display().to_string(), serde_json::from_str(&text))
+}
+
+fn to_json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// Writes a file of mode 0600 as a whole: a reader sees all of it or none.
+fn write_private(file: &Path, text: &str) -> Result<(), DemoError> {
+    use std::io::Write;
+    let new = file.with_extension("new");
+    let _ = fs::remove_file(&new);
+    let mut open =
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new).map_err(at(&new))?;
+    open.write_all(text.as_bytes()).and_then(|()| open.sync_all()).map_err(at(&new))?;
+    fs::rename(&new, file).map_err(at(file))
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> DemoError {
+    let path = path.to_owned();
+    move |source| DemoError::Io { path, source }
+}
+
+const STATE_FILE: &str = "demo.state.json";
+const ROOT_FILE: &str = "roots/root-1.pem";
+/// A month: a demo started again within it still has a list that verifiers take.
+const RENEW_BEFORE: i64 = 30 * 86_400;

@@ -1,0 +1,12 @@
+//! `liangzheng-server demo`: an invented province in an empty folder, then the ordinary server on top of it.
+//!
+//! Everything is made by the same code that a real installation uses: key store, trust list, catalogue, licences.
+//! Only passwords and PINs are of the demo's making; they stand in `DIR/demo.json`, mode 0600.
+
+mod data;
+mod folder;
+mod people;
+
+pub use data::{DemoCatalogue, demo_catalogue};
+pub use folder::{DemoError, DemoFolder, config_of, prepare};
+pub(crate) use folder::operator_entry;

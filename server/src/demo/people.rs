@@ -1,0 +1,294 @@
+//! The demo's accounts and licences, and `demo.json`, which tells a script or a visitor of them.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use liangzheng_core::identifier::Identifier;
+use liangzheng_core::time::{Day, Seconds, UnixTime};
+use liangzheng_core::verify::Code;
+use serde::Serialize;
+
+use super::data::{self, DemoHolder, DemoLicence, DemoPeople};
+use super::folder::{DemoError, embedded};
+use crate::domain::account::Role;
+use crate::domain::clock::Entropy;
+use crate::domain::holder::{Holder, HolderKind};
+use crate::domain::ids::{AccountId, HolderId, LicenceId};
+use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
+use crate::secrets::Secrets;
+use crate::service::password::Passwords;
+use crate::storage::account::AccountRow;
+use crate::storage::{self, Db, Tx};
+
+/// `demo.json` (api.md, "Demo").
+#[derive(Debug, Serialize)]
+pub(super) struct DemoFile {
+    base_url: String,
+    roots: String,
+    accounts: Vec<FileAccount>,
+    licences: Vec<FileLicence>,
+    scenes: Vec<FileScene>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileAccount {
+    role: &'static str,
+    login: String,
+    password: String,
+    pin: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileLicence {
+    id: LicenceId,
+    holder: String,
+    kind: String,
+    status: &'static str,
+    cautions: &'static [Code],
+}
+
+#[derive(Debug, Serialize)]
+struct FileScene {
+    code: String,
+    audience: String,
+}
+
+/// Fills the database.
+pub(super) async fn make(
+    db: &Db,
+    secrets: &Secrets,
+    base_url: &str,
+    dir: &Path,
+    now: UnixTime,
+    entropy: &dyn Entropy,
+) -> Result<DemoFile, DemoError> {
+    let people = embedded("assets/demo/people.json", data::demo_people())?;
+    let catalogue = embedded("assets/demo/catalogue.json", data::demo_catalogue())?;
+    let maker = Maker { secrets, entropy, now, passwords: passwords(secrets, entropy)? };
+    let mut accounts = Vec::new();
+    let mut holders = HashMap::new();
+    // Hashes first: the one writer must not wait for Argon2.
+    let hashed = maker.hash_all(&people).await?;
+    let mut tx = db.begin_write().await?;
+    for ((login, secret), person) in hashed.holders.iter().zip(&people.holders) {
+        let id = maker.holder(&mut tx, person).await?;
+        holders.insert(login.clone(), id);
+        maker.account(&mut tx, login, &person.name, Role::Holder, None, Some(id), secret).await?;
+        accounts.push(file_account(Role::Holder, login, secret));
+    }
+    for ((login, secret), person) in hashed.staff.iter().zip(&people.staff) {
+        let role = person.role.parse().map_err(|_| wrong(login, "no such role"))?;
+        maker.account(&mut tx, login, &person.name, role, Some(person.unit.clone()), None, secret).await?;
+        accounts.push(file_account(role, login, secret));
+    }
+    let licences = maker.licences(&mut tx, &people.licences, &holders).await?;
+    tx.commit().await?;
+    let scenes = catalogue.scenes.iter();
+    Ok(DemoFile {
+        base_url: base_url.to_owned(),
+        roots: dir.join("roots.json").display().to_string(),
+        accounts,
+        licences,
+        scenes: scenes.map(|scene| FileScene { code: scene.code.clone(), audience: scene.aud.clone() }).collect(),
+    })
+}
+
+fn passwords(secrets: &Secrets, entropy: &dyn Entropy) -> Result<Passwords, DemoError> {
+    Passwords::new(secrets, entropy, 64).map_err(|error| wrong("passwords", &error.to_string()))
+}
+
+fn file_account(role: Role, login: &str, secret: &Secret) -> FileAccount {
+    FileAccount {
+        role: role.as_str(),
+        login: login.to_owned(),
+        password: secret.password.clone(),
+        pin: secret.pin.as_ref().map(|(pin, _)| pin.clone()),
+    }
+}
+
+struct Maker<'a> {
+    secrets: &'a Secrets,
+    entropy: &'a dyn Entropy,
+    now: UnixTime,
+    passwords: Passwords,
+}
+
+/// An account's secrets with their hashes.
+struct Secret {
+    password: String,
+    password_hash: String,
+    pin: Option<(String, String)>,
+}
+
+struct Hashed {
+    holders: Vec<(String, Secret)>,
+    staff: Vec<(String, Secret)>,
+}
+
+impl Maker<'_> {
+    async fn hash_all(&self, people: &DemoPeople) -> Result<Hashed, DemoError> {
+        let mut hashed = Hashed { holders: Vec::new(), staff: Vec::new() };
+        for person in &people.holders {
+            hashed.holders.push((person.login.clone(), self.secret(true).await?));
+        }
+        for person in &people.staff {
+            hashed.staff.push((person.login.clone(), self.secret(false).await?));
+        }
+        Ok(hashed)
+    }
+
+    /// Random secrets: a demo left reachable must not have passwords that stand in its source.
+    async fn secret(&self, with_pin: bool) -> Result<Secret, DemoError> {
+        let password = letters(self.entropy);
+        let password_hash = self.hash(&password).await?;
+        let pin = if with_pin {
+            let pin = format!("{:06}", u32::from_le_bytes(self.entropy.bytes()) % 1_000_000);
+            let hash = self.hash(&pin).await?;
+            Some((pin, hash))
+        } else {
+            None
+        };
+        Ok(Secret { password, password_hash, pin })
+    }
+
+    async fn hash(&self, secret: &str) -> Result<String, DemoError> {
+        self.passwords.hash(secret, self.entropy).await.map_err(|error| wrong("passwords", &error.to_string()))
+    }
+
+    async fn holder(&self, tx: &mut Tx, person: &DemoHolder) -> Result<HolderId, DemoError> {
+        let holder = Holder {
+            id: HolderId::generate(self.now, self.entropy),
+            kind: if person.code_type == "111" { HolderKind::Natural } else { HolderKind::Legal },
+            name: person.name.clone(),
+            number: person.code.clone(),
+            created_at: self.now,
+        };
+        storage::holder::insert(tx, self.secrets, self.entropy, &holder).await?;
+        Ok(holder.id)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is a column; a struct would only name them twice")]
+    async fn account(
+        &self,
+        tx: &mut Tx,
+        login: &str,
+        name: &str,
+        role: Role,
+        unit: Option<String>,
+        holder: Option<HolderId>,
+        secret: &Secret,
+    ) -> Result<(), DemoError> {
+        let row = AccountRow {
+            id: AccountId::generate(self.now, self.entropy),
+            login: login.to_owned(),
+            name: name.to_owned(),
+            role: role.as_str().to_owned(),
+            unit,
+            holder,
+            password: secret.password_hash.clone(),
+            pin: secret.pin.as_ref().map(|(_, hash)| hash.clone()),
+            pin_failures: 0,
+            pin_shut_until: 0,
+            disabled_at: None,
+            created_at: self.now.0,
+        };
+        if storage::account::insert(tx, &row).await? { Ok(()) } else { Err(wrong(login, "stands twice")) }
+    }
+
+    /// The licences in the order of the file: clean ACTIVE ones first.
+    async fn licences(
+        &self,
+        tx: &mut Tx,
+        demo: &[DemoLicence],
+        holders: &HashMap<String, HolderId>,
+    ) -> Result<Vec<FileLicence>, DemoError> {
+        let ids: Vec<LicenceId> = demo.iter().map(|_| LicenceId::generate(self.now, self.entropy)).collect();
+        let mut file = Vec::new();
+        // A superseded version names its successor, which must be there before it.
+        let order = (0..demo.len()).filter(|at| demo[*at].status != "SUPERSEDED");
+        let order = order.chain((0..demo.len()).filter(|at| demo[*at].status == "SUPERSEDED"));
+        for at in order {
+            let (entry, id) = (&demo[at], ids[at]);
+            let successor = demo.iter().position(|next| next.serial == entry.serial && next.version > entry.version);
+            let holder = *holders.get(&entry.holder).ok_or_else(|| wrong(&entry.holder, "no such holder"))?;
+            let licence = self.licence(entry, id, holder, successor.map(|at| ids[at]))?;
+            if !storage::licence::insert(tx, self.secrets, self.entropy, &licence).await? {
+                return Err(wrong(&entry.serial, "stands twice"));
+            }
+            file.push((at, FileLicence {
+                id,
+                holder: entry.holder.clone(),
+                kind: entry.kind.clone(),
+                status: licence.status.as_str(),
+                cautions: licence.cautions(Day::of(self.now)),
+            }));
+        }
+        file.sort_by_key(|(at, _)| *at);
+        Ok(file.into_iter().map(|(_, licence)| licence).collect())
+    }
+
+    fn licence(
+        &self,
+        demo: &DemoLicence,
+        id: LicenceId,
+        holder: HolderId,
+        successor: Option<LicenceId>,
+    ) -> Result<Licence, DemoError> {
+        let identifier = Identifier::build(&demo.kind, &demo.unit, &demo.serial, demo.version)
+            .map_err(|_| wrong(&demo.serial, "no GB/T 36904 identifier comes of it"))?;
+        Ok(Licence {
+            id,
+            identifier,
+            holder,
+            face: demo.face.clone().into_iter().collect(),
+            valid_from: self.day(demo.valid_from),
+            valid_to: demo.valid_to.map(|days| self.day(days)),
+            status: status(&demo.status, successor).ok_or_else(|| wrong(&demo.serial, "no such status"))?,
+            status_since: self.now,
+            encumbrances: Encumbrances {
+                pledged: demo.encumbrances.iter().any(|name| name == "PLEDGED"),
+                mortgaged: demo.encumbrances.iter().any(|name| name == "MORTGAGED"),
+            },
+            // Overdue since a month; due in half a year.
+            inspection: demo.inspection.as_deref().map(|state| Inspection {
+                due: self.day(if state == "OVERDUE" { -30 } else { 180 }),
+                failed: false,
+            }),
+            disputed: demo.disputed,
+            version: 1,
+            created_at: self.now,
+        })
+    }
+
+    fn day(&self, offset: i64) -> Day {
+        Day::of(self.now.plus(Seconds(offset * 86_400)))
+    }
+}
+
+fn status(word: &str, successor: Option<LicenceId>) -> Option<Status> {
+    Some(match word {
+        "DRAFT" => Status::Draft,
+        "PENDING_REVIEW" => Status::PendingReview,
+        "ACTIVE" => Status::Active,
+        "SUPERSEDED" => Status::Superseded { successor: successor? },
+        "ON_HOLD" => Status::OnHold,
+        "SEIZED" => Status::Seized { until: None },
+        "REPORTED_LOST" => Status::ReportedLost,
+        "DISABLED" => Status::Disabled,
+        "CANCELLED" => Status::Cancelled,
+        "REVOKED" => Status::Revoked,
+        "WITHDRAWN" => Status::Withdrawn,
+        "ANNULLED" => Status::Annulled,
+        _ => return None,
+    })
+}
+
+/// Twelve letters and digits that cannot be taken for one another: 59 bits, easy to type.
+fn letters(entropy: &dyn Entropy) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
+    entropy.bytes::<12>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
+
+fn wrong(what: &str, problem: &str) -> DemoError {
+    DemoError::Data { what: what.to_owned(), problem: problem.to_owned() }
+}
