@@ -19,13 +19,13 @@ pub(crate) enum Need {
     Everything,
 }
 
-/// Debian packages, and the file that shows that the same thing came another way.
+/// Debian packages, each with what it is for.
 const DEBIAN: [(&str, &str); 5] = [
-    ("chromium", "/usr/bin/chromium"), // browser tests
-    ("fonts-wqy-microhei", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"), // Chinese in their pictures
-    ("postgresql", "/usr/local/bin/postgres"), // storage on the second database
-    ("libzbar0", "/usr/local/lib/libzbar.so.0"), // a QR decoder that is not ours
-    ("wrk", "/usr/local/bin/wrk"),     // load for `bench`
+    ("chromium", "tests of the pages"),
+    ("fonts-wqy-microhei", "Chinese in their pictures"),
+    ("postgresql", "storage tests on the second database"),
+    ("libzbar0", "a QR decoder that is not ours"),
+    ("wrk", "load for the bench"),
 ];
 
 /// Folders with a package.json and a lock file.
@@ -53,17 +53,6 @@ pub(crate) fn venv_python() -> PathBuf {
     root().join(".venv/bin/python")
 }
 
-/// `postgres`'s folder: Debian keeps its binaries out of PATH.
-pub(crate) fn postgres_bin() -> Option<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
-        .filter(|bin| bin.join("initdb").exists())
-        .collect();
-    found.sort();
-    found.pop()
-}
-
 fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let sysroot = output(&mut program("rustc", &["--print", "sysroot"], &root()))?;
@@ -88,11 +77,13 @@ fn components() -> Result<()> {
 }
 
 fn debian_packages() -> Result<()> {
-    let mut missing: Vec<&str> = DEBIAN
-        .iter()
-        .filter(|(package, elsewhere)| !Path::new(elsewhere).exists() && !is_installed(package))
-        .map(|(package, _)| *package)
-        .collect();
+    let mut missing = Vec::new();
+    for (package, purpose) in DEBIAN {
+        if !is_installed(package) {
+            println!("setup: {package} is missing ({purpose})");
+            missing.push(package);
+        }
+    }
     if !succeeds(&mut program("python3", &["-c", "import venv, ensurepip"], &root())) {
         missing.extend(["python3", "python3-venv"]);
     }

@@ -43,11 +43,8 @@ pub(crate) fn parts(report: &mut Report) {
     npm_test(report, "browser", "tests/browser");
 }
 
-/// Peers, decoders and PostgreSQL are there after `setup`: a test that skips for lack of one must fail now.
+/// Peers and decoders are there after `setup`: a test that skips for lack of one must fail now.
 fn strict(command: &mut std::process::Command) -> &mut std::process::Command {
-    if let Some(bin) = setup::postgres_bin() {
-        command.env("LZ_TEST_POSTGRES_BIN", bin);
-    }
     command.env("LZ_TEST_STRICT", "1").env("LZ_TEST_PYTHON", setup::venv_python())
 }
 
