@@ -95,7 +95,6 @@ fn debian_packages() -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    println!("setup: Debian packages missing: {}", missing.join(" "));
     let by_hand = format!(
         "run as root: apt-get update && apt-get install --no-install-recommends {}",
         missing.join(" ")

@@ -27,10 +27,9 @@ pub(crate) fn parts(report: &mut Report) {
     if !shared.exists() {
         println!("note: {} is absent; tests of others' vectors say that they skip", shared.display());
     }
-    // The tests start the programs themselves, so these come first.
-    report.part("binaries", || {
-        run(&mut cargo(["build", "--locked", "-p", "liangzheng-server", "-p", "liangzheng-verify"]))
-    });
+    // Some tests start the programs, which `cargo test` alone does not build; asked for together with the tests, so
+    // that both have the same features and nothing is compiled twice.
+    report.part("build", || run(&mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"])));
     report.part("browser module", || wasm::build(&modules()));
     report.part("cargo test", || {
         let mut test = cargo(["test", "--workspace", "--locked", "--no-fail-fast"]);
