@@ -28,6 +28,14 @@ export function guarded(call) {
   }
 }
 
+/**
+ * `value` if it is a string. The bindings would take anything with a `length`, and read beyond what they were given.
+ */
+export function text(value, name) {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
+  return value;
+}
+
 function translated(thrown) {
   if (thrown instanceof LiangzhengError) return thrown;
   if (typeof thrown === 'string') {

@@ -1,5 +1,5 @@
 /** The verifier for browsers and Node: judges licence codes by what it has been given, and fetches nothing. */
-import { guarded, LiangzhengError } from './errors.js';
+import { guarded, LiangzhengError, text } from './errors.js';
 import { load } from './load.js';
 import init, { Verifier as Native } from './verifier_wasm.js';
 
@@ -12,28 +12,28 @@ export class Verifier {
 
   /** `roots`: the public root file, as object or text. */
   constructor({ roots }) {
-    this.#native = guarded(() => new Native(typeof roots === 'string' ? roots : JSON.stringify(roots)));
+    this.#native = guarded(() => new Native(typeof roots === 'string' ? roots : text(JSON.stringify(roots), 'roots')));
   }
 
-  loadTrustList(text, now) {
-    return guarded(() => this.#native.loadTrustList(text, now));
+  loadTrustList(list, now) {
+    return guarded(() => this.#native.loadTrustList(text(list, 'trust list'), now));
   }
 
-  loadCatalogue(text, now) {
-    return guarded(() => this.#native.loadCatalogue(text, now));
+  loadCatalogue(catalogue, now) {
+    return guarded(() => this.#native.loadCatalogue(text(catalogue, 'catalogue'), now));
   }
 
-  loadStatusList(text, now, uri) {
-    return guarded(() => this.#native.loadStatusList(text, now, uri));
+  loadStatusList(list, now, uri) {
+    return guarded(() => this.#native.loadStatusList(text(list, 'status list'), now, uri && text(uri, 'uri')));
   }
 
-  applyDelta(text, now) {
-    return guarded(() => this.#native.applyDelta(text, now));
+  applyDelta(delta, now) {
+    return guarded(() => this.#native.applyDelta(text(delta, 'delta'), now));
   }
 
-  verify(text, options) {
+  verify(code, options) {
     // JSON.stringify leaves out what is undefined, and `null` means "not given" on the other side.
-    return guarded(() => JSON.parse(this.#native.verify(text, JSON.stringify(options))));
+    return guarded(() => JSON.parse(this.#native.verify(text(code, 'code'), text(JSON.stringify(options), 'options'))));
   }
 
   forget() {
@@ -45,7 +45,7 @@ export class Verifier {
   }
 
   restore(floors) {
-    guarded(() => this.#native.restore(JSON.stringify(floors)));
+    guarded(() => this.#native.restore(text(JSON.stringify(floors), 'floors')));
   }
 
   held() {

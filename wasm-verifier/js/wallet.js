@@ -1,5 +1,5 @@
 /** The holder's side: packs, unpacks and draws codes, and prepares what the phone's own key signs. */
-import { guarded } from './errors.js';
+import { guarded, text } from './errors.js';
 import { load } from './load.js';
 import init, * as native from './wallet_wasm.js';
 
@@ -7,14 +7,18 @@ export { LiangzhengError } from './errors.js';
 
 await load(init, 'wallet_wasm_bg.wasm');
 
-export const pack = (presentation) => guarded(() => native.pack(presentation));
-export const unpack = (text) => guarded(() => native.unpack(text));
-export const qrSvg = (text) => guarded(() => native.qrSvg(text));
-export const readChallenge = (text) => guarded(() => JSON.parse(native.readChallenge(text)));
+export const pack = (presentation) => guarded(() => native.pack(text(presentation, 'presentation')));
+export const unpack = (code) => guarded(() => native.unpack(text(code, 'code')));
+export const qrSvg = (code) => guarded(() => native.qrSvg(text(code, 'code')));
+export const readChallenge = (code) => guarded(() => JSON.parse(native.readChallenge(text(code, 'challenge'))));
 export const kbSigningInput = (grant, audience, nonce, iat) =>
-  guarded(() => native.kbSigningInput(grant, audience, nonce, iat));
+  guarded(() =>
+    native.kbSigningInput(text(grant, 'grant'), text(audience, 'audience'), text(nonce, 'nonce'), iat),
+  );
 export const presentation = (grant, signingInput, signature) =>
-  guarded(() => native.presentation(grant, signingInput, new Uint8Array(signature)));
+  guarded(() =>
+    native.presentation(text(grant, 'grant'), text(signingInput, 'signing input'), new Uint8Array(signature)),
+  );
 
 /** 96 random bits as base64url: the nonce of a proof that answers no challenge. */
 export function freshNonce() {

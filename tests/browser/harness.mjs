@@ -1,0 +1,183 @@
+/**
+ * The real server (its demo province in an empty folder), a real Chromium, and small hands for both.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import jsQR from 'jsqr';
+import { chromium } from 'playwright-core';
+import { PNG } from 'pngjs';
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const modules = join(root, 'target/wasm');
+
+/** What a phone of middling size shows. */
+const PHONE = { width: 390, height: 844 };
+
+const CHROMIUM = process.env.LZ_TEST_CHROMIUM ?? '/usr/bin/chromium';
+
+/** The newest build, so that a stale release does not hide what was just changed. */
+function serverBinary() {
+  const built = ['debug', 'release'].map((profile) => join(root, 'target', profile, 'liangzheng-server')).filter(existsSync);
+  if (built.length === 0) throw new Error('no liangzheng-server is built: run `cargo build -p liangzheng-server`');
+  return built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+}
+
+export async function startServer() {
+  const data = mkdtempSync(join(tmpdir(), 'lz-browser-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const log = [];
+  const child = spawn(
+    serverBinary(),
+    ['demo', '--data', data, '--port', String(port), '--assets', join(modules, 'web')],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.push(chunk.toString()));
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const server = {
+    url,
+    log,
+    async stop() {
+      if (child.exitCode === null) child.kill('SIGTERM');
+      await exited;
+    },
+    async close() {
+      await server.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+  for (let waited = 0; ; waited += 100) {
+    const ready = await fetch(`${url}/readyz`).catch(() => null);
+    if (ready?.ok) break;
+    if (child.exitCode !== null || waited > 60_000) throw new Error(`the server did not come up:\n${log.join('')}`);
+    await sleep(100);
+  }
+  server.demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'));
+  return server;
+}
+
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** A page in a browser profile of its own. What breaks the page's own rules is kept in `page.faults`. */
+export async function newPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 2, ...options });
+  const page = await context.newPage();
+  page.faults = [];
+  page.on('pageerror', (error) => page.faults.push(String(error)));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted ?Type/i.test(message.text())) page.faults.push(message.text());
+  });
+  return page;
+}
+
+export const account = (server, login) => server.demo.accounts.find((one) => one.login === login);
+
+/** Logs in on the wallet page and waits for the cards. */
+export async function logIn(page, server, login) {
+  const { password } = account(server, login);
+  await page.goto(`${server.url}/wallet`);
+  await page.fill('#login', login);
+  await page.fill('#password', password);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('.card');
+}
+
+/** Opens a card, chooses the scene, gives the PIN; `keep`: also keep a grant for offline use. */
+export async function showCard(page, server, login, { licence, scene, keep = false, pin = account(server, login).pin }) {
+  await page.goto(`${server.url}/wallet#card/${licence}`);
+  await page.waitForSelector('#pin');
+  await page.selectOption('#scene', scene);
+  if (await page.isVisible('#keep')) await page.setChecked('#keep', keep);
+  await page.fill('#pin', pin);
+  await page.click('button[type=submit]');
+}
+
+/** The text of the code on the screen, read from its pixels by a decoder that is not ours. */
+export async function readScreen(page) {
+  const image = page.locator('#qr');
+  await image.waitFor({ state: 'visible' });
+  const { data, width, height } = PNG.sync.read(await image.screenshot());
+  const found = jsQR(new Uint8ClampedArray(data), width, height);
+  if (!found) throw new Error('no code could be read from the screen');
+  return found.data;
+}
+
+/** Violations of WCAG 2.2 A and AA on the page as it stands, as one line each. */
+export async function axe(page) {
+  // evaluate, because Trusted Types refuse a script tag.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }),
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+/** A verifier in Node that holds what the server publishes now. */
+export async function verifierFor(server) {
+  const { Verifier } = await import(join(modules, 'node/verifier.js'));
+  const get = async (path) => (await fetch(server.url + path)).text();
+  const now = Math.floor(Date.now() / 1000);
+  const verifier = new Verifier({ roots: await get('/.well-known/roots.json') });
+  verifier.loadTrustList(await get('/.well-known/trust-list'), now);
+  verifier.loadCatalogue(await get('/.well-known/catalogue'), now);
+  for (const uri of JSON.parse(await get('/status-lists')).status_lists) {
+    verifier.loadStatusList(await get(new URL(uri).pathname), now, uri);
+  }
+  return verifier;
+}
+
+export const now = () => Math.floor(Date.now() / 1000);
+
+/** A clean, showable licence of `login` that `scene` takes, as the server lists it. */
+export async function cardFor(page, scene) {
+  const { items } = await page.evaluate(async () => (await fetch('/api/v1/wallet/licences')).json());
+  return items.find((card) => card.showable && card.cautions.length === 0 && card.scenes.some(({ code }) => code === scene));
+}
+
+/** Does an act on a licence as the person who may. */
+export async function act(server, login, licence, name) {
+  const call = async (path, body, token) => {
+    const response = await fetch(`${server.url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  const { password } = account(server, login);
+  const { token } = await call('/sessions', { login, password });
+  return call(`/licences/${licence}/acts`, { act: name, reason: '测试', legal_basis: '测试依据' }, token);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
