@@ -43,7 +43,7 @@ pub(crate) fn read(input: &OsStr) -> Result<Input, Failure> {
         Some("-") => from_bytes(&mut io::stdin().lock(), "stdin"),
         Some(text) if is_code_text(text) => {
             let shadowed_file = !text.starts_with(qr::PREFIX) && Path::new(text).is_file();
-            Ok(Input { codes: vec![Ok(text.trim().to_owned())], shadowed_file })
+            Ok(Input { codes: vec![Ok(text.to_owned())], shadowed_file })
         }
         _ => {
             let path = Path::new(input);
@@ -52,10 +52,12 @@ pub(crate) fn read(input: &OsStr) -> Result<Input, Failure> {
     }
 }
 
-/// Whether a command line argument is a code itself. A slash is in no token, so a path may hold dots.
+/// Whether a command line argument is a code itself: then it is judged as it stands. A slash is in no token,
+/// so a path may hold dots; nothing at all is no file's name.
 fn is_code_text(text: &str) -> bool {
-    let text = text.trim_start();
-    ["EL1:", "EC1:"].iter().any(|prefix| text.starts_with(prefix))
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    text.is_empty()
+        || ["EL1:", "EC1:"].iter().any(|prefix| start.starts_with(prefix))
         || (text.bytes().filter(|byte| *byte == b'.').count() >= 2 && !text.contains(['/', '\\']))
 }
 
@@ -129,7 +131,7 @@ mod tests {
             ("C:\\codes\\a.b.c", false),
             ("code.txt", false),
             ("el1:abc", false),
-            ("", false),
+            ("", true),
         ] {
             assert_eq!(is_code_text(text), is_code, "{text}");
         }

@@ -1,4 +1,5 @@
 //! Nothing is fetched while verifying: one file of the program knows the network, and only `sync` uses it.
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 use std::{
     fs,

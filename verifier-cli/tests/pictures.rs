@@ -1,4 +1,5 @@
 //! Pictures, as people have them.
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! `sync` against a server on this machine: what is taken, what is refused, and what is left as it was.
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 mod support;
 
@@ -35,6 +36,10 @@ impl Setting {
         write(&setting.root, serde_json::to_vec(&all_roots()).unwrap());
         let list = signed_trust(&world::trust_list());
         setting.server.put(TRUST, &list);
+        for version in 1..7 {
+            let list = TrustList { version, ..world::trust_list() };
+            setting.server.put(&format!("{TRUST}/{version}"), signed_trust(&list));
+        }
         setting.server.put(&format!("{TRUST}/7"), &list);
         setting.server.put(CATALOGUE, sign_catalogue(&world::catalogue(), &key("catalogue-a")).unwrap());
         setting.server.put("/status-lists", format!(r#"{{"status_lists":["{LIST_A}"]}}"#));
@@ -239,11 +244,19 @@ fn root_rotations_are_walked_step_by_step() {
         server: setting.server.clone(),
         root: setting.root.clone(),
     };
-    stuck.server.remove(&format!("{TRUST}/7"));
     stuck.server.remove(&format!("{TRUST}/8"));
     let said = stuck.sync();
     assert_eq!((said.code, said.stderr.contains("E_TRUST_THRESHOLD")), (1, true), "{said:?}");
-    assert!(!stuck.bundle.join("trust-list.json").exists());
+    let strangers = folder("sync-rotate-strangers").join("roots.json");
+    write(&strangers, serde_json::to_vec(&roots(&["root-7", "root-8"], 2)).unwrap());
+    let stranger = Setting {
+        bundle: strangers.with_file_name("bundle"),
+        server: setting.server.clone(),
+        root: strangers,
+    };
+    let said = stranger.sync();
+    assert_eq!((said.code, said.stderr.contains("E_TRUST_THRESHOLD")), (1, true), "{said:?}");
+    assert!(!stranger.bundle.join("trust-list.json").exists());
 }
 
 #[test]

@@ -97,9 +97,56 @@ fn any_json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.into()))
 }
 
-/// Indented, line by line made safe for a terminal.
-fn pretty(text: &str) -> String {
-    let indented = serde_json::from_str::<Value>(text).and_then(|value| serde_json::to_string_pretty(&value));
-    let lines: Vec<String> = indented.as_deref().unwrap_or(text).lines().map(visible).collect();
-    lines.join("\n")
+/// Indented and made safe for a terminal, character for character as it stands: a member that is there twice
+/// shows twice.
+fn pretty(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    let new_line = |text: &mut String, depth: usize| {
+        text.push('\n');
+        text.extend(std::iter::repeat_n("  ", depth));
+    };
+    for c in json.chars() {
+        if in_string {
+            text.push_str(&visible(c.encode_utf8(&mut [0; 4])));
+            in_string = c != '"' || escaped;
+            escaped = c == '\\' && !escaped;
+            continue;
+        }
+        match c {
+            '{' | '[' => {
+                text.push(c);
+                // Nobody's token is deep; a deep one is not worth the columns.
+                depth = (depth + 1).min(16);
+                new_line(&mut text, depth);
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                new_line(&mut text, depth);
+                text.push(c);
+            }
+            ',' => {
+                text.push(c);
+                new_line(&mut text, depth);
+            }
+            ':' => text.push_str(": "),
+            ' ' | '\t' | '\r' | '\n' => {}
+            _ => {
+                in_string = c == '"';
+                text.push_str(&visible(c.encode_utf8(&mut [0; 4])));
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_json_is_lost_or_obeyed() {
+        let text = pretty("{\"a\":\"x,{\\\"y\u{1b}\", \"a\":[1,2]}");
+        assert_eq!(text, "{\n  \"a\": \"x,{\\\"y\\u{1b}\",\n  \"a\": [\n    1,\n    2\n  ]\n}");
+    }
 }

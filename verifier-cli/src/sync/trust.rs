@@ -16,9 +16,7 @@ const CURRENT: &str = "/.well-known/trust-list";
 impl Run<'_> {
     /// Brings the trust list up to the server's newest version.
     pub(super) fn trust_list(&mut self) -> Result<(), Failure> {
-        if self.verifier.trust_list().is_none() {
-            self.first_trust_list()?;
-        }
+        let out_of_reach = if self.version().is_none() { self.first_trust_list()? } else { None };
         for _ in 0..MAX_STEPS {
             let Some(version) = self.version().and_then(|held| held.checked_add(1)) else { break };
             let Answer::Here(text) = self.server.get(&format!("{CURRENT}/{version}"), MAX_LIST)? else {
@@ -30,29 +28,34 @@ impl Run<'_> {
                 break;
             }
         }
+        if let Some(newest) = out_of_reach
+            && let Err(refusal) = self.take(&newest, OnExpired::TellInVerdict)
+            && is_rotated(&refusal)
+        {
+            // The walk stopped short of it: a version in between is missing.
+            return Err(self.trust_refused(&refusal));
+        }
         let is_expired = self.verifier.trust_list().is_some_and(|list| self.now >= list.exp);
         if is_expired { Err(self.trust_refused(&Code::TrustExpired.into())) } else { Ok(()) }
     }
 
-    /// Into an empty bundle: the newest list, if the pinned roots signed it; else from the first version they
-    /// did sign.
-    fn first_trust_list(&mut self) -> Result<(), Failure> {
-        let Answer::Here(text) = self.server.get(CURRENT, MAX_LIST)? else { return Err(missing(CURRENT)) };
-        let refusal = match self.take(&text, OnExpired::Refuse { now: self.now }) {
-            Ok(kept) => return kept,
+    /// Into an empty bundle: the newest list, if the pinned roots signed it; else the first version they did
+    /// sign, and the newest is given back for after the walk.
+    fn first_trust_list(&mut self) -> Result<Option<String>, Failure> {
+        let Answer::Here(newest) = self.server.get(CURRENT, MAX_LIST)? else { return Err(missing(CURRENT)) };
+        let refusal = match self.take(&newest, OnExpired::Refuse { now: self.now }) {
+            Ok(kept) => return kept.map(|()| None),
             Err(refusal) => refusal,
         };
-        let may_have_rotated = matches!(refusal.code, Code::TrustSig | Code::TrustThreshold);
-        let first = self.verifier.floors().trust_version.max(1);
-        for version in first..first.saturating_add(MAX_STEPS) {
-            if !may_have_rotated {
-                break;
-            }
-            let Answer::Here(text) = self.server.get(&format!("{CURRENT}/{version}"), MAX_LIST)? else {
-                break;
-            };
-            if let Ok(kept) = self.take(&text, OnExpired::TellInVerdict) {
-                return kept;
+        if is_rotated(&refusal) {
+            let first = self.verifier.floors().trust_version.max(1);
+            for version in first..first.saturating_add(MAX_STEPS) {
+                let Answer::Here(text) = self.server.get(&format!("{CURRENT}/{version}"), MAX_LIST)? else {
+                    break;
+                };
+                if let Ok(kept) = self.take(&text, OnExpired::TellInVerdict) {
+                    return kept.map(|()| Some(newest));
+                }
             }
         }
         Err(self.trust_refused(&refusal))
@@ -80,4 +83,9 @@ impl Run<'_> {
     fn trust_refused(&self, refusal: &Refusal) -> Failure {
         self.refused("信任名录", "trust list", refusal)
     }
+}
+
+/// Whether the list may be good, but by roots that only a walk leads to.
+fn is_rotated(refusal: &Refusal) -> bool {
+    matches!(refusal.code, Code::TrustSig | Code::TrustThreshold)
 }

@@ -184,7 +184,7 @@ pub fn write_fixture(folder: &Path) {
         ("cancelled", with_status(2, 1)),
         ("suspended", with_status(3, 2)),
         ("notice", with_status(4, 3)),
-        ("superseded", with_status(5, 12)),
+        ("superseded", with_status(5, 4)),
         ("old-list", show(6, |claims| claims.status.uri = LIST_OLD.into())),
         ("phone", phone_code(7, NOW.0 - 5, "phone-1")),
         ("other-phone", phone_code(8, NOW.0 - 5, "phone-2")),

@@ -8,10 +8,13 @@ use std::{
     thread,
 };
 
+/// Path → status and body.
+type Files = BTreeMap<String, (u16, Vec<u8>)>;
+
 /// What it answers, path by path, and what it was asked.
 #[derive(Clone, Default)]
 pub struct Server {
-    files: Arc<Mutex<BTreeMap<String, (u16, Vec<u8>)>>>,
+    files: Arc<Mutex<Files>>,
     asked: Arc<Mutex<Vec<String>>>,
     pub url: String,
 }
