@@ -2,31 +2,46 @@
 
 use alloc::string::String;
 
-use serde::Deserialize;
-
 use crate::{
+    limits::MAX_LIST_DEPTH,
+    members::Members,
     time::UnixTime,
     token::Challenge,
     verify::{Options, Refusal, Verdict, Verifier},
 };
 
 /// How a shell asks for a verdict.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// Text of the code.
     pub input: String,
     /// The verifier's clock, unix seconds.
     pub now: UnixTime,
     /// The verifier's audience class.
-    #[serde(default)]
     pub audience: Option<String>,
     /// The scene.
-    #[serde(default)]
     pub scene: Option<String>,
     /// The text (`EC1:…`) of the challenge that was shown.
-    #[serde(default)]
     pub challenge: Option<String>,
+}
+
+impl Request {
+    /// Reads a request; a member that is absent or null is not set, one that is not known is refused, so that a
+    /// misspelt `scene` cannot pass unseen.
+    ///
+    /// # Errors
+    /// `E_CLAIM_MISSING`, `E_CLAIM_TYPE`, `E_CLAIM_UNKNOWN` name the member, `E_FORMAT` for no object.
+    pub fn parse(json: &str) -> Result<Self, Refusal> {
+        let known = ["input", "now", "audience", "scene", "challenge"];
+        let mut request = Members::read(json.as_bytes(), MAX_LIST_DEPTH, &known)?;
+        Ok(Self {
+            input: request.text("input")?,
+            now: request.time("now")?,
+            audience: request.if_present("audience", Members::text)?,
+            scene: request.if_present("scene", Members::text)?,
+            challenge: request.if_present("challenge", Members::text)?,
+        })
+    }
 }
 
 /// Judges a request without memory and without live status.

@@ -3,14 +3,14 @@
 //! `alg` is a constant and not a choice, a header has exactly the members its kind has, and every
 //! byte string has one spelling only. Nothing here looks at claims.
 
-use alloc::{format, string::String, vec::Vec};
-
-use base64ct::{Base64UrlUnpadded, Encoding};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use crate::{
+    base64url,
     json::{self, Node, NotJson},
     key::{Es256Key, HighS, SignError, Signer, check_signature, sign_low_s},
     limits::{MAX_HEADER, MAX_JWS, MAX_PAYLOAD, MAX_TOKEN_DEPTH},
+    members::shortened,
     verify::{Code, Refusal},
 };
 
@@ -37,9 +37,9 @@ pub struct Decoded {
 
 /// The members of a header that differ, not yet judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    typ: Option<String>,
-    kid: Option<Node>,
+pub struct Header<'a> {
+    typ: Option<Cow<'a, str>>,
+    kid: Option<Node<'a>>,
 }
 
 impl<'a> Compact<'a> {
@@ -64,8 +64,7 @@ impl<'a> Compact<'a> {
     /// # Errors
     /// `E_B64` unless each is canonical base64url without padding, `E_SIZE` if header or payload is too long.
     pub fn decode(&self, max_payload: usize) -> Result<Decoded, Refusal> {
-        let bytes =
-            |segment: &str| Base64UrlUnpadded::decode_vec(segment).map_err(|_| Refusal::from(Code::B64));
+        let bytes = |segment: &str| base64url::decode(segment).ok_or(Refusal::from(Code::B64));
         let decoded = Decoded {
             header: bytes(self.header)?,
             payload: bytes(self.payload)?,
@@ -83,7 +82,7 @@ impl Decoded {
     ///
     /// # Errors
     /// `E_UTF8`, `E_FORMAT`, `E_ALG`, `E_HEADER_FIELD`; the first that holds.
-    pub fn header(&self) -> Result<Header, Refusal> {
+    pub fn header(&self) -> Result<Header<'_>, Refusal> {
         let node = json::parse(&self.header, MAX_TOKEN_DEPTH).map_err(|why| match why {
             NotJson::Utf8 => Code::Utf8,
             NotJson::Duplicate => Code::HeaderField,
@@ -92,18 +91,18 @@ impl Decoded {
         let Node::Object(members) = node else { return Err(Code::Format.into()) };
         let (mut alg, mut typ, mut kid, mut stranger) = (None, None, None, None);
         for (name, value) in members {
-            match name.as_str() {
+            match &*name {
                 "alg" => alg = Some(value),
                 "typ" => typ = Some(value),
                 "kid" => kid = Some(value),
-                _ => stranger = Some(name),
+                _ => stranger = Some(shortened(&name)),
             }
         }
         if !matches!(alg, Some(Node::Text(alg)) if alg == "ES256") {
             return Err(Code::Alg.into());
         }
         if let Some(name) = stranger {
-            return Err(Refusal::about(Code::HeaderField, shortened(name)));
+            return Err(Refusal::about(Code::HeaderField, name));
         }
         // A `typ` that is no text is no kind of token: the same as none.
         let typ = if let Some(Node::Text(typ)) = typ { Some(typ) } else { None };
@@ -111,7 +110,7 @@ impl Decoded {
     }
 }
 
-impl Header {
+impl Header<'_> {
     /// The kind of token (RFC 7519 §5.1), if it says one.
     pub fn typ(&self) -> Option<&str> {
         self.typ.as_deref()
@@ -126,7 +125,7 @@ impl Header {
             return Err(Code::Typ.into());
         }
         match self.kid {
-            Some(Node::Text(kid)) if kid_is_well_formed(&kid) => Ok(kid),
+            Some(Node::Text(kid)) if kid_is_well_formed(&kid) => Ok(kid.into_owned()),
             _ => Err(Code::KidFormat.into()),
         }
     }
@@ -157,11 +156,6 @@ pub fn check(text: &str, key: &dyn Es256Key, high_s: HighS) -> Result<Decoded, R
     Ok(decoded)
 }
 
-/// A stranger's member name goes into a message: cut to what a line holds.
-fn shortened(name: String) -> String {
-    if name.len() > 32 { name.chars().take(32).collect() } else { name }
-}
-
 /// Whether `kid` is `[A-Za-z0-9_-]{1,64}`.
 pub fn kid_is_well_formed(kid: &str) -> bool {
     (1..=64).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -183,15 +177,15 @@ pub fn sign(typ: &str, payload: &[u8], signer: &dyn Signer) -> Result<String, Si
     let mut token = signing_input(&header_json(signer.kid(), typ), payload);
     let signature = sign_low_s(signer, token.as_bytes())?;
     token.push('.');
-    token.push_str(&Base64UrlUnpadded::encode_string(&signature));
+    token.push_str(&base64url::encode(signature));
     Ok(token)
 }
 
 /// `base64url(header).base64url(payload)`.
 pub(crate) fn signing_input(header: &str, payload: &[u8]) -> String {
-    let mut text = Base64UrlUnpadded::encode_string(header.as_bytes());
+    let mut text = base64url::encode(header.as_bytes());
     text.push('.');
-    text.push_str(&Base64UrlUnpadded::encode_string(payload));
+    text.push_str(&base64url::encode(payload));
     text
 }
 
@@ -200,9 +194,10 @@ mod tests {
     use super::*;
 
     fn kid_of(json: &str) -> Result<String, Code> {
-        let text = format!("{}.e30.", Base64UrlUnpadded::encode_string(json.as_bytes()));
+        let text = format!("{}.e30.", base64url::encode(json.as_bytes()));
         let compact = Compact::split(&text, 4_096).map_err(|r| r.code)?;
-        let header = compact.decode(1_536).and_then(|decoded| decoded.header()).map_err(|r| r.code)?;
+        let decoded = compact.decode(1_536).map_err(|r| r.code)?;
+        let header = decoded.header().map_err(|r| r.code)?;
         if header.typ() == Some("kb+jwt") {
             return header.without_kid("kb+jwt").map(|()| String::new()).map_err(|r| r.code);
         }

@@ -21,12 +21,14 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod base64url;
 pub mod ffi;
 pub mod identifier;
 pub mod json;
 pub mod jws;
 pub mod key;
 pub mod limits;
+mod members;
 pub mod qr;
 pub mod status;
 pub mod text;

@@ -11,9 +11,10 @@ mod signature;
 
 use alloc::{boxed::Box, format, string::String};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::base64url;
 
 #[cfg(feature = "aws-lc")]
 pub use aws_lc::{AwsLc, AwsLcSigner};
@@ -97,11 +98,7 @@ impl PublicKey {
         if jwk.kty != "EC" || jwk.crv != "P-256" {
             return Err(JwkError::Kind);
         }
-        let coordinate = |text: &str| {
-            let mut bytes = [0; 32];
-            let length = Base64UrlUnpadded::decode(text, &mut bytes).map_err(|_| JwkError::Coordinate)?.len();
-            if length == 32 { Ok(bytes) } else { Err(JwkError::Coordinate) }
-        };
+        let coordinate = |text: &str| base64url::decode_array(text).ok_or(JwkError::Coordinate);
         Ok(Self { x: coordinate(&jwk.x)?, y: coordinate(&jwk.y)? })
     }
 
@@ -110,8 +107,8 @@ impl PublicKey {
         Jwk {
             kty: "EC".into(),
             crv: "P-256".into(),
-            x: Base64UrlUnpadded::encode_string(&self.x),
-            y: Base64UrlUnpadded::encode_string(&self.y),
+            x: base64url::encode(self.x),
+            y: base64url::encode(self.y),
         }
     }
 
@@ -119,7 +116,7 @@ impl PublicKey {
     pub fn thumbprint(&self) -> String {
         let jwk = self.to_jwk();
         let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, jwk.x, jwk.y);
-        Base64UrlUnpadded::encode_string(&Sha256::digest(canonical.as_bytes()))
+        base64url::encode(Sha256::digest(canonical.as_bytes()))
     }
 }
 

@@ -8,9 +8,8 @@ mod deflate;
 
 use alloc::{format, string::String, vec::Vec};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
 use crate::{
+    base64url,
     jws::Decoded,
     limits::{MAX_PAYLOAD, MAX_PRESENTATION, MAX_QR_TEXT},
     token::{presentation::Presentation, proof::sd_hash},
@@ -152,12 +151,7 @@ fn split_body<const N: usize>(body: &[u8]) -> Option<[&[u8]; N]> {
 }
 
 fn compact(header: &[u8], payload: &[u8], signature: &[u8; 64]) -> String {
-    format!(
-        "{}.{}.{}",
-        Base64UrlUnpadded::encode_string(header),
-        Base64UrlUnpadded::encode_string(payload),
-        Base64UrlUnpadded::encode_string(signature)
-    )
+    format!("{}.{}.{}", base64url::encode(header), base64url::encode(payload), base64url::encode(signature))
 }
 
 /// The proof's payload with its hash taken out, if it is this grant's hash and stands in a unique place.

@@ -2,14 +2,16 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{DELTA_TYP, SHARD_ENTRIES, StatusArray};
 use crate::{
+    base64url,
+    json::Node,
     jws,
     key::{SignError, Signer},
-    limits::{MAX_DELTA, STATUS_LIFETIME},
+    limits::{MAX_DELTA, MAX_LIST_DEPTH, STATUS_LIFETIME},
+    members::{Members, wrong},
     time::UnixTime,
     trust::{Purpose, Trust, read_signed},
     verify::{Code, Refusal},
@@ -39,49 +41,46 @@ pub struct Delta {
     pub chg: BTreeMap<String, Vec<(u32, u8)>>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Wire {
     iat: UnixTime,
     base: WireSnapshot,
     next: WireSnapshot,
-    chg: UniqueMap,
+    chg: BTreeMap<String, String>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct WireSnapshot {
     iat: UnixTime,
     exp: UnixTime,
-    lists: UniqueMap,
+    lists: BTreeMap<String, String>,
 }
 
-/// URI → base64url; a URI that stands twice is refused.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct UniqueMap(BTreeMap<String, String>);
+impl Snapshot {
+    fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
+        let lists = members.map("lists", |hash| match hash {
+            Node::Text(hash) => base64url::decode_array(&hash).ok_or_else(|| wrong("lists")),
+            _ => Err(wrong("lists")),
+        })?;
+        Ok(Self { iat: members.time("iat")?, exp: members.time("exp")?, lists: lists.into_iter().collect() })
+    }
+}
 
-impl<'de> Deserialize<'de> for UniqueMap {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = UniqueMap;
-
-            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str("list URIs and their values")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut access: A) -> Result<UniqueMap, A::Error> {
-                let mut map = BTreeMap::new();
-                while let Some((uri, value)) = access.next_entry::<String, String>()? {
-                    if map.insert(uri, value).is_some() {
-                        return Err(serde::de::Error::custom("a list stands twice"));
-                    }
-                }
-                Ok(UniqueMap(map))
-            }
-        }
-        deserializer.deserialize_map(Visitor)
+impl Delta {
+    fn read(payload: &[u8]) -> Result<Self, Refusal> {
+        let mut delta = Members::read(payload, MAX_LIST_DEPTH, &["iat", "base", "next", "chg"])?;
+        let chg = delta.map("chg", |changes| match changes {
+            Node::Text(packed) => base64url::decode(&packed)
+                .and_then(|bytes| unpack_changes(&bytes))
+                .ok_or_else(|| wrong("chg")),
+            _ => Err(wrong("chg")),
+        })?;
+        Ok(Self {
+            iat: delta.time("iat")?,
+            base: Snapshot::take(&mut delta.object("base", &["iat", "exp", "lists"])?)?,
+            next: Snapshot::take(&mut delta.object("next", &["iat", "exp", "lists"])?)?,
+            chg: chg.into_iter().collect(),
+        })
     }
 }
 
@@ -94,35 +93,18 @@ pub fn sign_delta(delta: &Delta, signer: &dyn Signer) -> Result<String, SignErro
     let content = || SignError::Content("delta".into());
     let mut chg = BTreeMap::new();
     for (uri, changes) in &delta.chg {
-        chg.insert(
-            uri.clone(),
-            Base64UrlUnpadded::encode_string(&pack_changes(changes).ok_or_else(content)?),
-        );
+        chg.insert(uri.clone(), base64url::encode(pack_changes(changes).ok_or_else(content)?));
     }
-    let wire = Wire {
-        iat: delta.iat,
-        base: wire_snapshot(&delta.base),
-        next: wire_snapshot(&delta.next),
-        chg: UniqueMap(chg),
-    };
+    let wire =
+        Wire { iat: delta.iat, base: wire_snapshot(&delta.base), next: wire_snapshot(&delta.next), chg };
     let payload = serde_json::to_vec(&wire).map_err(|_| content())?;
     let text = jws::sign(DELTA_TYP, &payload, signer)?;
     if text.len() > MAX_DELTA { Err(content()) } else { Ok(text) }
 }
 
 fn wire_snapshot(snapshot: &Snapshot) -> WireSnapshot {
-    let lists =
-        snapshot.lists.iter().map(|(uri, hash)| (uri.clone(), Base64UrlUnpadded::encode_string(hash)));
-    WireSnapshot { iat: snapshot.iat, exp: snapshot.exp, lists: UniqueMap(lists.collect()) }
-}
-
-fn read_snapshot(wire: WireSnapshot) -> Result<Snapshot, Refusal> {
-    let mut lists = BTreeMap::new();
-    for (uri, hash) in wire.lists.0 {
-        let bytes = Base64UrlUnpadded::decode_vec(&hash).map_err(|_| Code::B64)?;
-        lists.insert(uri, bytes.try_into().map_err(|_| Code::Format)?);
-    }
-    Ok(Snapshot { iat: wire.iat, exp: wire.exp, lists })
+    let lists = snapshot.lists.iter().map(|(uri, hash)| (uri.clone(), base64url::encode(hash)));
+    WireSnapshot { iat: snapshot.iat, exp: snapshot.exp, lists: lists.collect() }
 }
 
 /// Varint (LEB128) gaps, each followed by one value byte. A gap counts from the entry after the last change,
@@ -182,15 +164,8 @@ pub(crate) struct ReadDelta {
 /// Reads and verifies a delta.
 pub(crate) fn read_delta(text: &str, trust: &Trust, now: UnixTime) -> Result<ReadDelta, Refusal> {
     let signed = read_signed(text, MAX_DELTA, DELTA_TYP, Purpose::Status, Code::StatusSig, trust)?;
-    let wire: Wire = serde_json::from_slice(&signed.payload).map_err(|_| Code::Format)?;
-    signed.key_was_good(trust, wire.iat, now)?;
-    let mut chg = BTreeMap::new();
-    for (uri, packed) in wire.chg.0 {
-        let bytes = Base64UrlUnpadded::decode_vec(&packed).map_err(|_| Code::B64)?;
-        chg.insert(uri, unpack_changes(&bytes).ok_or(Code::Format)?);
-    }
-    let delta =
-        Delta { iat: wire.iat, base: read_snapshot(wire.base)?, next: read_snapshot(wire.next)?, chg };
+    let delta = Delta::read(&signed.payload).map_err(|_| Code::Format)?;
+    signed.key_was_good(trust, delta.iat, now)?;
     let lifetime = delta.next.exp.since(delta.next.iat);
     if lifetime.0 <= 0 || lifetime > STATUS_LIFETIME || delta.next.iat <= delta.base.iat {
         return Err(Code::Lifetime.into());

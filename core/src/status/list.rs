@@ -2,13 +2,14 @@
 
 use alloc::string::String;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{LIST_TYP, SHARD_BYTES, StatusArray, packed};
 use crate::{
     jws,
     key::{SignError, Signer},
-    limits::{MAX_STATUS_JWT, STATUS_LIFETIME},
+    limits::{MAX_LIST_DEPTH, MAX_STATUS_JWT, STATUS_LIFETIME},
+    members::Members,
     time::{Seconds, UnixTime},
     trust::{Purpose, Trust, read_signed},
     verify::{Code, Refusal},
@@ -27,8 +28,7 @@ pub struct ListHead {
     pub ttl: Seconds,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Wire {
     sub: String,
     iat: UnixTime,
@@ -37,11 +37,24 @@ struct Wire {
     status_list: WireList,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct WireList {
-    bits: u8,
+    bits: u64,
     lst: String,
+}
+
+impl Wire {
+    fn read(payload: &[u8]) -> Result<Self, Refusal> {
+        let mut wire = Members::read(payload, MAX_LIST_DEPTH, &["sub", "iat", "exp", "ttl", "status_list"])?;
+        let mut list = wire.object("status_list", &["bits", "lst"])?;
+        Ok(Self {
+            sub: wire.text("sub")?,
+            iat: wire.time("iat")?,
+            exp: wire.time("exp")?,
+            ttl: wire.seconds("ttl")?,
+            status_list: WireList { bits: list.count("bits")?, lst: list.text("lst")? },
+        })
+    }
 }
 
 /// Signs a status list.
@@ -80,7 +93,7 @@ pub(crate) struct ReadList {
 /// Reads and verifies a status list; it is inflated only after its signature held.
 pub(crate) fn read_list(text: &str, trust: &Trust, now: UnixTime) -> Result<ReadList, Refusal> {
     let signed = read_signed(text, MAX_STATUS_JWT, LIST_TYP, Purpose::Status, Code::StatusSig, trust)?;
-    let wire: Wire = serde_json::from_slice(&signed.payload).map_err(|_| Code::Format)?;
+    let wire = Wire::read(&signed.payload).map_err(|_| Code::Format)?;
     signed.key_was_good(trust, wire.iat, now)?;
     let head = ListHead { sub: wire.sub, iat: wire.iat, exp: wire.exp, ttl: wire.ttl };
     if !lifetime_is_right(&head) {

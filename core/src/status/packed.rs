@@ -2,7 +2,6 @@
 
 use alloc::{string::String, vec, vec::Vec};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use miniz_oxide::{
     deflate::compress_to_vec_zlib,
     inflate::{
@@ -17,7 +16,10 @@ use miniz_oxide::{
     },
 };
 
-use crate::verify::{Code, Refusal};
+use crate::{
+    base64url,
+    verify::{Code, Refusal},
+};
 
 /// The value of entry `index`; `bits` is 1, 2, 4 or 8; `None` outside the array.
 ///
@@ -40,7 +42,7 @@ pub fn get(bytes: &[u8], bits: u8, index: u32) -> Option<u8> {
 /// # Errors
 /// `E_B64`; `E_STATUS_SIZE` if it is not zlib, or not exactly `length` bytes, or anything follows.
 pub fn inflate(lst: &str, length: usize) -> Result<Vec<u8>, Refusal> {
-    let packed = Base64UrlUnpadded::decode_vec(lst).map_err(|_| Code::B64)?;
+    let packed = base64url::decode(lst).ok_or(Code::B64)?;
     let mut bytes = vec![0; length];
     let flags =
         TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_COMPUTE_ADLER32 | TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
@@ -54,7 +56,7 @@ pub fn inflate(lst: &str, length: usize) -> Result<Vec<u8>, Refusal> {
 
 /// Packs an array as an `lst`.
 pub fn deflate(bytes: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(&compress_to_vec_zlib(bytes, 9))
+    base64url::encode(compress_to_vec_zlib(bytes, 9))
 }
 
 #[cfg(test)]
@@ -82,19 +84,13 @@ mod tests {
         for length in [0, 999, 1001] {
             assert_eq!(inflate(&lst, length).unwrap_err().code, Code::StatusSize, "{length}");
         }
-        let bytes = Base64UrlUnpadded::decode_vec(&lst).unwrap();
+        let bytes = base64url::decode(&lst).unwrap();
         for cut in 0..bytes.len() {
-            assert_eq!(
-                inflate(&Base64UrlUnpadded::encode_string(&bytes[..cut]), 1000).unwrap_err().code,
-                Code::StatusSize
-            );
+            assert_eq!(inflate(&base64url::encode(&bytes[..cut]), 1000).unwrap_err().code, Code::StatusSize);
         }
         let mut longer = bytes;
         longer.push(0);
-        assert_eq!(
-            inflate(&Base64UrlUnpadded::encode_string(&longer), 1000).unwrap_err().code,
-            Code::StatusSize
-        );
+        assert_eq!(inflate(&base64url::encode(longer), 1000).unwrap_err().code, Code::StatusSize);
         assert_eq!(inflate("!", 1).unwrap_err().code, Code::B64);
     }
 }

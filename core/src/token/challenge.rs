@@ -4,12 +4,10 @@ use alloc::{format, string::String};
 
 use serde::Serialize;
 
-use super::{
-    Nonce,
-    claims::{Members, is_lower_code, is_unit_code},
-};
+use super::Nonce;
 use crate::{
     limits::MAX_TOKEN_DEPTH,
+    members::{Members, is_lower_code, is_unit_code},
     qr::base45,
     verify::{Code, Refusal},
 };

@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use super::{
     GRANT_TYP, ShowClaims, VCT,
-    claims::{Members, wrong},
     licence::{SHOW_CLAIMS, Wire},
     show::sign_checked,
 };
 use crate::{
     key::{Jwk, PublicKey, SignError, Signer},
     limits::MAX_TOKEN_DEPTH,
+    members::{Members, wrong},
     verify::Refusal,
 };
 
@@ -35,8 +35,7 @@ pub fn parse(payload: &[u8]) -> Result<GrantClaims, Refusal> {
     let mut members = Members::read(payload, MAX_TOKEN_DEPTH, &known)?;
     let licence = ShowClaims::take(&mut members)?;
     members.text_if("vct", |vct| vct == VCT)?;
-    let mut jwk = members.object("cnf", &["jwk"])?.object("jwk", &["kty", "crv", "x", "y"])?;
-    let jwk = Jwk { kty: jwk.text("kty")?, crv: jwk.text("crv")?, x: jwk.text("x")?, y: jwk.text("y")? };
+    let jwk = members.object("cnf", &["jwk"])?.jwk("jwk")?;
     let cnf = PublicKey::from_jwk(&jwk).map_err(|_| wrong("cnf"))?;
     Ok(GrantClaims { licence, cnf })
 }

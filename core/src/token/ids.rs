@@ -1,9 +1,8 @@
 //! Random identifiers: 96 bits, written as 16 base64url characters. The bits come from the shell.
 
-use alloc::string::String;
 use core::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use crate::base64url;
 
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -24,16 +23,13 @@ macro_rules! random_id {
 
             /// Reads 16 characters of canonical base64url.
             pub fn parse(text: &str) -> Option<Self> {
-                let mut bytes = [0; 12];
-                let length = Base64UrlUnpadded::decode(text, &mut bytes).ok()?.len();
-                (length == 12).then_some(Self(bytes))
+                base64url::decode_array(text).map(Self)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let text: String = Base64UrlUnpadded::encode_string(&self.0);
-                f.write_str(&text)
+                f.write_str(&base64url::encode(self.0))
             }
         }
     };

@@ -4,14 +4,12 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{
-    Jti,
-    claims::{Members, is_lower_code, is_operator_id, is_plain_text, wrong},
-};
+use super::Jti;
 use crate::{
     identifier::Identifier,
     json::Node,
     limits::{MAX_DELEGATE, MAX_FIELDS, MAX_URI},
+    members::{Members, is_lower_code, is_operator_id, is_plain_text, wrong},
     status::SHARD_ENTRIES,
     time::{Day, UnixTime},
     verify::{Code, Refusal},
@@ -111,7 +109,7 @@ pub(crate) const SHOW_CLAIMS: [&str; 12] =
 
 impl ShowClaims {
     /// Takes the licence's claims out of a payload's members.
-    pub(crate) fn take(members: &mut Members) -> Result<Self, Refusal> {
+    pub(crate) fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
         let claims = Self {
             iss: members.text_if("iss", is_operator_id)?,
             iat: members.time("iat")?,
@@ -154,16 +152,16 @@ impl ShowClaims {
     }
 }
 
-fn take_fields(members: &mut Members) -> Result<Fields, Refusal> {
+fn take_fields(members: &mut Members<'_>) -> Result<Fields, Refusal> {
     let Node::Object(fields) = members.required("fld")? else { return Err(wrong("fld")) };
     let texts = fields.into_iter().map(|(key, value)| match value {
-        Node::Text(value) => Ok((key, value)),
+        Node::Text(value) => Ok((key.into_owned(), value.into_owned())),
         _ => Err(wrong("fld")),
     });
     Fields::new(texts.collect::<Result<_, _>>()?)
 }
 
-fn take_status(members: &mut Members) -> Result<StatusRef, Refusal> {
+fn take_status(members: &mut Members<'_>) -> Result<StatusRef, Refusal> {
     let mut list = members.object("status", &["status_list"])?.object("status_list", &["idx", "uri"])?;
     let idx = list.number("idx")?;
     let uri = list.text_if("uri", |uri| {
@@ -176,7 +174,7 @@ fn take_status(members: &mut Members) -> Result<StatusRef, Refusal> {
     Ok(StatusRef { uri, idx })
 }
 
-fn take_delegate(members: &mut Members) -> Result<Option<Delegate>, Refusal> {
+fn take_delegate(members: &mut Members<'_>) -> Result<Option<Delegate>, Refusal> {
     if !members.has("act") {
         return Ok(None);
     }

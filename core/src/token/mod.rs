@@ -1,7 +1,6 @@
 //! The tokens a licence is shown with: `show+jwt`, the grant (`dc+sd-jwt`) and the phone's proof (`kb+jwt`).
 
 mod challenge;
-mod claims;
 pub mod grant;
 mod ids;
 mod licence;
@@ -10,7 +9,6 @@ pub mod proof;
 pub mod show;
 
 pub use challenge::Challenge;
-pub(crate) use claims::{is_lower_code, is_operator_id};
 pub use grant::GrantClaims;
 pub use ids::{Jti, Nonce};
 pub use licence::{Delegate, Fields, ShowClaims, StatusRef};

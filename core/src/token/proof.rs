@@ -2,14 +2,16 @@
 
 use alloc::{format, string::String};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Nonce,
-    claims::{Members, is_proof_audience},
+use super::Nonce;
+use crate::{
+    base64url, jws,
+    limits::MAX_TOKEN_DEPTH,
+    members::{Members, is_proof_audience},
+    time::UnixTime,
+    verify::Refusal,
 };
-use crate::{jws, limits::MAX_TOKEN_DEPTH, time::UnixTime, verify::Refusal};
 
 /// The claims of a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub fn parse(payload: &[u8]) -> Result<ProofClaims, Refusal> {
 
 /// `sd_hash` for a grant; `grant` ends with `~` and is hashed whole.
 pub fn sd_hash(grant: &str) -> String {
-    Base64UrlUnpadded::encode_string(&Sha256::digest(grant.as_bytes()))
+    base64url::encode(Sha256::digest(grant.as_bytes()))
 }
 
 /// What the phone's key signs: header and claims of a proof for `grant` (ending with `~`).
@@ -55,5 +57,5 @@ pub fn signing_input(grant: &str, audience: &str, nonce: &Nonce, iat: UnixTime) 
 
 /// The presentation `<grant>~<kb>` from its parts; `signature` is raw r‖s.
 pub fn attach(grant: &str, signing_input: &str, signature: &[u8; 64]) -> String {
-    format!("{grant}{signing_input}.{}", Base64UrlUnpadded::encode_string(signature))
+    format!("{grant}{signing_input}.{}", base64url::encode(signature))
 }

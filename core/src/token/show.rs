@@ -2,11 +2,12 @@
 
 use alloc::string::String;
 
-use super::{SHOW_TYP, ShowClaims, claims::Members, licence::SHOW_CLAIMS};
+use super::{SHOW_TYP, ShowClaims, licence::SHOW_CLAIMS};
 use crate::{
     jws,
     key::{SignError, Signer},
     limits::{MAX_JWS, MAX_PAYLOAD, MAX_TOKEN_DEPTH},
+    members::Members,
     verify::Refusal,
 };
 

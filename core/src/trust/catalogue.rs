@@ -8,10 +8,10 @@ use super::{CATALOGUE_TYP, Purpose, Trust, read_signed, signed::Signed};
 use crate::{
     jws,
     key::{SignError, Signer},
-    limits::{CATALOGUE_LIFETIME, MAX_LIST, PAPER_LIFETIME, SCREEN_LIFETIME},
+    limits::{CATALOGUE_LIFETIME, MAX_LIST, MAX_LIST_DEPTH, PAPER_LIFETIME, SCREEN_LIFETIME},
+    members::{Members, is_lower_code, text_of, wrong},
     text::Text,
     time::{Seconds, UnixTime},
-    token::is_lower_code,
     verify::{Code, Refusal},
 };
 
@@ -142,6 +142,16 @@ pub enum Medium {
 }
 
 impl Mask {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "none" => Some(Self::None),
+            "name" => Some(Self::Name),
+            "tail4" => Some(Self::Tail4),
+            "id_number" => Some(Self::IdNumber),
+            _ => None,
+        }
+    }
+
     /// The value as the scene sees it.
     pub fn apply(self, value: &str) -> String {
         let count = value.chars().count();
@@ -157,7 +167,45 @@ impl Mask {
     }
 }
 
+impl Scene {
+    fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
+        let profiles = members.texts("profiles")?;
+        Ok(Self {
+            code: members.text("code")?,
+            names: members.names("names")?,
+            aud: members.text("aud")?,
+            kinds: members.objects("kinds", &["code", "fields"], |kind| {
+                let fields = kind.objects("fields", &["key", "mask"], |field| {
+                    Ok(SceneField { key: field.text("key")?, mask: field.parsed("mask", Mask::parse)? })
+                })?;
+                Ok(SceneKind { code: kind.text("code")?, fields })
+            })?,
+            lifetime: members.seconds("lifetime")?,
+            profiles: profiles
+                .iter()
+                .map(|profile| Profile::parse(profile).ok_or_else(|| wrong("profiles")))
+                .collect::<Result<_, _>>()?,
+            max_status_age: members.seconds("max_status_age")?,
+            medium: members.parsed("medium", Medium::parse)?,
+        })
+    }
+}
+
+impl Medium {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "screen" => Some(Self::Screen),
+            "paper" => Some(Self::Paper),
+            _ => None,
+        }
+    }
+}
+
 impl Profile {
+    fn parse(text: &str) -> Option<Self> {
+        [Self::S, Self::H, Self::HNonce].into_iter().find(|profile| profile.as_str() == text)
+    }
+
     /// The profile as written in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -211,6 +259,34 @@ impl<'de> Deserialize<'de> for Labels {
 }
 
 impl Catalogue {
+    /// Reads the payload of a catalogue; whether it is signed is not looked at.
+    ///
+    /// # Errors
+    /// `E_FORMAT` for anything but its members in their form.
+    pub fn read(payload: &[u8]) -> Result<Self, Refusal> {
+        Self::from_members(payload).map_err(|_| Code::Format.into())
+    }
+
+    fn from_members(payload: &[u8]) -> Result<Self, Refusal> {
+        let known = ["iss", "version", "iat", "exp", "units", "kinds", "scenes"];
+        let mut catalogue = Members::read(payload, MAX_LIST_DEPTH, &known)?;
+        let scene = ["code", "names", "aud", "kinds", "lifetime", "profiles", "max_status_age", "medium"];
+        Ok(Self {
+            iss: catalogue.text("iss")?,
+            version: catalogue.count("version")?,
+            iat: catalogue.time("iat")?,
+            exp: catalogue.time("exp")?,
+            units: catalogue.objects("units", &["id", "names", "kinds"], |unit| {
+                Ok(Unit { id: unit.text("id")?, names: unit.names("names")?, kinds: unit.texts("kinds")? })
+            })?,
+            kinds: catalogue.objects("kinds", &["code", "names", "labels"], |kind| {
+                let labels = Labels(kind.map("labels", text_of)?);
+                Ok(Kind { code: kind.text("code")?, names: kind.names("names")?, labels })
+            })?,
+            scenes: catalogue.objects("scenes", &scene, Scene::take)?,
+        })
+    }
+
     /// The unit with this code.
     pub fn unit(&self, id: &str) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.id == id)
@@ -286,7 +362,7 @@ pub(crate) fn read_catalogue(
     now: UnixTime,
 ) -> Result<(Catalogue, Signed), Refusal> {
     let signed = read_signed(text, MAX_LIST, CATALOGUE_TYP, Purpose::Catalogue, Code::CatalogueSig, trust)?;
-    let catalogue: Catalogue = serde_json::from_slice(&signed.payload).map_err(|_| Code::Format)?;
+    let catalogue = Catalogue::read(&signed.payload)?;
     if catalogue.iss != signed.operator {
         return Err(Code::IssuerKeyMismatch.into());
     }

@@ -2,17 +2,17 @@
 
 use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
 use super::{RootSet, Roots, TRUST_TYP};
 use crate::{
+    base64url,
     jws::{self, Compact, kid_is_well_formed},
     key::{Es256, Es256Key, HighS, Jwk, PublicKey, SignError, Signer, check_signature, sign_low_s},
-    limits::{MAX_LIST, MAX_ROOT_SIGNATURES, TRUST_LIFETIME},
+    limits::{MAX_LIST, MAX_LIST_DEPTH, MAX_ROOT_SIGNATURES, TRUST_LIFETIME},
+    members::{Members, is_operator_id},
     text::Text,
     time::{Seconds, UnixTime},
-    token::is_operator_id,
     verify::{Code, Refusal},
 };
 
@@ -85,15 +85,13 @@ pub enum Purpose {
 }
 
 /// JWS JSON general serialisation (RFC 7515 §7.2.1), protected headers only.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct General {
     payload: String,
     signatures: Vec<RootSignature>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct RootSignature {
     protected: String,
     signature: String,
@@ -109,12 +107,92 @@ pub fn sign_list(list: &TrustList, signers: &[&dyn Signer]) -> Result<String, Si
     let mut signatures = Vec::new();
     for signer in signers {
         let input = jws::signing_input(&jws::header_json(signer.kid(), TRUST_TYP), &payload);
-        let signature = Base64UrlUnpadded::encode_string(&sign_low_s(*signer, input.as_bytes())?);
+        let signature = base64url::encode(sign_low_s(*signer, input.as_bytes())?);
         let protected = input.split('.').next().unwrap_or_default().to_owned();
         signatures.push(RootSignature { protected, signature });
     }
-    let general = General { payload: Base64UrlUnpadded::encode_string(&payload), signatures };
+    let general = General { payload: base64url::encode(payload), signatures };
     serde_json::to_string(&general).map_err(content)
+}
+
+impl General {
+    fn read(text: &str) -> Result<Self, Refusal> {
+        let read = |text: &str| {
+            let mut general = Members::read(text.as_bytes(), MAX_LIST_DEPTH, &["payload", "signatures"])?;
+            let signatures = general.objects("signatures", &["protected", "signature"], |one| {
+                Ok(RootSignature { protected: one.text("protected")?, signature: one.text("signature")? })
+            })?;
+            Ok(Self { payload: general.text("payload")?, signatures })
+        };
+        read(text).map_err(|_: Refusal| Code::Format.into())
+    }
+}
+
+impl TrustList {
+    /// Reads the payload of a trust list; whether it is signed is not looked at.
+    ///
+    /// # Errors
+    /// `E_FORMAT` for anything but its members in their form.
+    pub fn read(payload: &[u8]) -> Result<Self, Refusal> {
+        Self::from_members(payload).map_err(|_| Code::Format.into())
+    }
+
+    fn from_members(payload: &[u8]) -> Result<Self, Refusal> {
+        let known = ["version", "iat", "exp", "refresh", "roots", "operators"];
+        let mut list = Members::read(payload, MAX_LIST_DEPTH, &known)?;
+        Ok(Self {
+            version: list.count("version")?,
+            iat: list.time("iat")?,
+            exp: list.time("exp")?,
+            refresh: list.seconds("refresh")?,
+            roots: RootSet::take(&mut list.object("roots", &["keys", "threshold"])?)?,
+            operators: list.objects("operators", &["id", "names", "regions", "keys"], Operator::take)?,
+        })
+    }
+}
+
+impl Operator {
+    fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
+        let key = ["kid", "jwk", "purpose", "nbf", "exp", "revoked_at", "compromised"];
+        Ok(Self {
+            id: members.text("id")?,
+            names: members.names("names")?,
+            regions: members.texts("regions")?,
+            keys: members.objects("keys", &key, OperatorKey::take)?,
+        })
+    }
+}
+
+impl OperatorKey {
+    fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            kid: members.text("kid")?,
+            jwk: members.jwk("jwk")?,
+            purpose: members.parsed("purpose", Purpose::parse)?,
+            nbf: members.time("nbf")?,
+            exp: members.time("exp")?,
+            revoked_at: members.if_present("revoked_at", Members::time)?,
+            compromised: members.flag("compromised")?,
+        })
+    }
+}
+
+impl Purpose {
+    /// The purpose as written in a trust list.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Show => "show",
+            Self::Grant => "grant",
+            Self::Status => "status",
+            Self::Catalogue => "catalogue",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Show, Self::Grant, Self::Status, Self::Catalogue]
+            .into_iter()
+            .find(|purpose| purpose.as_str() == text)
+    }
 }
 
 /// A verified trust list, its keys ready to use.
@@ -173,13 +251,13 @@ pub(crate) fn read_list(text: &str, roots: &Roots, backend: &dyn Es256) -> Resul
     if text.len() > MAX_LIST {
         return Err(Code::Size.into());
     }
-    let general: General = serde_json::from_str(text).map_err(|_| Code::Format)?;
+    let general = General::read(text)?;
     if general.signatures.len() > MAX_ROOT_SIGNATURES {
         return Err(Code::Size.into());
     }
     check_threshold(&general, roots)?;
-    let payload = Base64UrlUnpadded::decode_vec(&general.payload).map_err(|_| Code::B64)?;
-    let list: TrustList = serde_json::from_slice(&payload).map_err(|_| Code::Format)?;
+    let payload = base64url::decode(&general.payload).ok_or(Code::B64)?;
+    let list = TrustList::read(&payload)?;
     let next = Roots::new(list.roots.clone(), backend)?;
     if next.set != roots.set {
         check_threshold(&general, &next)?;

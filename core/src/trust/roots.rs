@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     jws::kid_is_well_formed,
     key::{Es256, Es256Key, Jwk, PublicKey},
-    limits::MAX_ROOT_SIGNATURES,
+    limits::{MAX_LIST_DEPTH, MAX_ROOT_SIGNATURES},
+    members::{Members, wrong},
     verify::{Code, Refusal},
 };
 
@@ -29,6 +30,26 @@ pub struct NamedKey {
     pub kid: String,
     /// The key.
     pub jwk: Jwk,
+}
+
+impl RootSet {
+    /// Reads a root file: `{"keys":[{"kid","jwk"}],"threshold"}`.
+    ///
+    /// # Errors
+    /// `E_FORMAT` if it is none; whether its keys are usable is the verifier's answer.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        Members::read(text.as_bytes(), MAX_LIST_DEPTH, &["keys", "threshold"])
+            .and_then(|mut set| Self::take(&mut set))
+            .map_err(|_| Code::Format.into())
+    }
+
+    pub(crate) fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
+        let keys = members.objects("keys", &["kid", "jwk"], |key| {
+            Ok(NamedKey { kid: key.text("kid")?, jwk: key.jwk("jwk")? })
+        })?;
+        let threshold = u32::try_from(members.count("threshold")?).map_err(|_| wrong("threshold"))?;
+        Ok(Self { keys, threshold })
+    }
 }
 
 /// A root set whose keys are ready to check with.

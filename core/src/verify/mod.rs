@@ -30,7 +30,8 @@ pub use verdict::{
 
 use crate::{
     key::Es256,
-    limits::RELEASE_DATE,
+    limits::{MAX_LIST_DEPTH, RELEASE_DATE},
+    members::{Members, wrong},
     status::{StatusArray, StatusValue},
     time::{Seconds, UnixTime},
     token::Challenge,
@@ -77,6 +78,32 @@ pub struct Floors {
     pub lists: BTreeMap<String, UnixTime>,
     /// Highest `iat` of all accepted lists, deltas and catalogues; never a token's, never a scan's.
     pub time: UnixTime,
+}
+
+impl Floors {
+    /// Reads floors as they serialise.
+    ///
+    /// # Errors
+    /// `E_FORMAT` for anything else: floors that cannot be read must not be taken for none.
+    pub fn parse(json: &str) -> Result<Self, Refusal> {
+        let read = |json: &str| {
+            let known = ["trust_version", "catalogues", "lists", "time"];
+            let mut floors = Members::read(json.as_bytes(), MAX_LIST_DEPTH, &known)?;
+            let catalogues =
+                floors.map("catalogues", |version| version.whole().ok_or_else(|| wrong("catalogues")))?;
+            let lists = floors.map("lists", |iat| iat.whole().ok_or_else(|| wrong("lists")))?;
+            Ok(Self {
+                trust_version: floors.count("trust_version")?,
+                catalogues: catalogues
+                    .into_iter()
+                    .map(|(operator, version)| (operator, version.unsigned_abs()))
+                    .collect(),
+                lists: lists.into_iter().map(|(uri, iat)| (uri, UnixTime(iat))).collect(),
+                time: floors.time("time")?,
+            })
+        };
+        read(json).map_err(|_: Refusal| Code::Format.into())
+    }
 }
 
 /// A status list that is held, for "what do I have and how old is it".

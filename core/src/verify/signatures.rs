@@ -49,16 +49,16 @@ pub(super) fn read_parts(presentation: &str) -> Result<Parts<'_>, Refusal> {
         _ => None,
     };
     let header = token.header()?;
-    match (header.typ(), grant) {
-        (Some(SHOW_TYP), None) => Ok(Parts { compact, token, kid: header.kid(SHOW_TYP)?, proof: None }),
-        (Some(GRANT_TYP), _) => {
-            let kid = header.kid(GRANT_TYP)?;
-            let proof = decoded_proof.ok_or(Code::ProofMissing)?;
-            proof.decoded.header()?.without_kid(PROOF_TYP)?;
-            Ok(Parts { compact, token, kid, proof: Some(proof) })
-        }
-        _ => Err(Code::Typ.into()),
+    let is_grant = header.typ() == Some(GRANT_TYP);
+    if !is_grant && (header.typ() != Some(SHOW_TYP) || grant.is_some()) {
+        return Err(Code::Typ.into());
     }
+    let kid = header.kid(if is_grant { GRANT_TYP } else { SHOW_TYP })?;
+    let proof = if is_grant { Some(decoded_proof.ok_or(Code::ProofMissing)?) } else { None };
+    if let Some(proof) = &proof {
+        proof.decoded.header()?.without_kid(PROOF_TYP)?;
+    }
+    Ok(Parts { compact, token, kid, proof })
 }
 
 impl Parts<'_> {
