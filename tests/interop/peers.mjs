@@ -72,6 +72,10 @@ const verifier = new SDJwtVcInstance({
   kbVerifier: async (data, signature, payload) => es256(payload.cnf.jwk, data, signature),
   statusListFetcher: async (uri) => statusByUri.get(uri),
   statusVerifier: async (data, signature) => byKid(data, signature),
+  // The values from 3 up are the application's own (draft §7.1); ours that stand for "valid, with a caution".
+  statusValidator: async (status) => {
+    if (![0, 3, 13, 14].includes(status)) throw new Error(`status ${status}`);
+  },
 });
 
 for (const { name, presentation, aud, nonce, accept, claims } of cases.sd_jwt) {

@@ -21,11 +21,11 @@ pub(crate) struct DemoServer {
 }
 
 impl DemoServer {
-    /// Starts it and waits until it is ready; `None`, said aloud, if the binary was not built.
+    /// Starts it on `folder/data` and waits until it is ready; `None`, said aloud, if the binary was not built.
     ///
     /// # Panics
     /// If it ends or is not ready within the 60 s it promises.
-    pub(crate) fn start(data: &Path) -> Option<Self> {
+    pub(crate) fn start(folder: &Path) -> Option<Self> {
         // Tests of one package do not build another's binary; `cargo xtask test` builds it first.
         let binary = std::env::var_os("LZ_TEST_SERVER").map_or_else(
             || Path::new(env!("CARGO_TARGET_TMPDIR")).join("../debug/liangzheng-server"),
@@ -36,10 +36,11 @@ impl DemoServer {
             return None;
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let log = std::fs::File::create(data.join("server.log")).unwrap();
+        let data = folder.join("data");
+        let log = std::fs::File::create(folder.join("server.log")).unwrap();
         let process = Command::new(binary)
             .args(["demo", "--data"])
-            .arg(data)
+            .arg(&data)
             .args(["--port", &port.to_string()])
             // One test shows in a minute what a town shows in an hour.
             .env("LZ__LIMITS__ENABLED", "false")
@@ -49,12 +50,12 @@ impl DemoServer {
             .spawn()
             .unwrap();
         let mut server = Self { process, url: format!("http://127.0.0.1:{port}"), demo: Value::Null };
-        server.wait_until_ready(data);
+        server.wait_until_ready(folder);
         server.demo = serde_json::from_slice(&std::fs::read(data.join("demo.json")).unwrap()).unwrap();
         Some(server)
     }
 
-    fn wait_until_ready(&mut self, data: &Path) {
+    fn wait_until_ready(&mut self, folder: &Path) {
         let started = Instant::now();
         while ureq::get(format!("{}/readyz", self.url)).call().is_err() {
             let ended = self.process.try_wait().unwrap();
@@ -62,7 +63,7 @@ impl DemoServer {
             assert!(
                 ended.is_none() && waited < Duration::from_secs(60),
                 "not ready after {waited:?} (ended: {ended:?}); see {}/server.log",
-                data.display()
+                folder.display()
             );
             std::thread::sleep(Duration::from_millis(100));
         }

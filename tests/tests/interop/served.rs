@@ -28,9 +28,17 @@ struct Shown {
     pictures: Vec<Value>,
     jws: Vec<Value>,
     sd_jwt: Vec<Value>,
-    status: Vec<(String, u64)>,
+    status: Vec<Entry>,
     /// (kind, scene) of each S code and each H code.
     pairs: BTreeSet<(String, String)>,
+}
+
+/// Where a token's status stands, and what must stand there.
+#[derive(Clone)]
+struct Entry {
+    uri: String,
+    idx: u64,
+    value: u8,
 }
 
 #[test]
@@ -81,6 +89,7 @@ fn show_in_every_scene(
     let device =
         server.post("/api/v1/wallet/devices", Some(bearer), &device).expect("the phone is registered");
 
+    let value = value_of(&licence["cautions"]);
     for scene in catalogue["scenes"].as_array().unwrap() {
         let (code, class) = (scene["code"].as_str().unwrap(), scene["aud"].as_str().unwrap());
         let kind = licence["kind"].as_str().unwrap();
@@ -96,6 +105,7 @@ fn show_in_every_scene(
             Err(409) => continue,
             other => other.unwrap_or_else(|status| panic!("{name}: show answered {status}")),
         };
+        let is_new = shown.pairs.insert((kind.into(), code.into()));
         let token = show["token"].as_str().unwrap();
         let png = format!("/api/v1/wallet/shows/{}.png", show["show"].as_str().unwrap());
         let picture = folder.join(format!("s{}.png", shown.pictures.len()));
@@ -104,14 +114,14 @@ fn show_in_every_scene(
         assert_eq!(qr::unpack(text).unwrap(), token, "{name}");
         shown.pictures.push(picture_case(&format!("S {name}"), &picture, text, S_VERSION));
         shown.jws.push(jws_case(&name, token, "show+jwt", class));
-        shown.status.push(status_of(token));
+        shown.status.push(entry_of(token, value));
 
         let grant = json!({ "device": device["id"], "scene": code, "pin": holder["pin"] });
         let grant = server.post(&format!("{path}/grant"), Some(bearer), &grant);
         let grant = grant.unwrap_or_else(|status| panic!("{name}: grant answered {status}"));
         let grant = grant["grant"].as_str().unwrap();
         shown.jws.push(jws_case(&name, grant.trim_end_matches('~'), "dc+sd-jwt", class));
-        shown.status.push(status_of(grant));
+        shown.status.push(entry_of(grant, value));
         // The longest answer a phone gives is the one to a challenge, which names the verifier too.
         for audience in [class.to_owned(), format!("{class}#91990100MA0000314U")] {
             let nonce = Nonce::from_bytes([0x9d; 12]);
@@ -121,12 +131,14 @@ fn show_in_every_scene(
             let picture = folder.join(format!("h{}.pgm", shown.pictures.len()));
             draw(&text, &picture);
             shown.pictures.push(picture_case(&format!("H {audience} {name}"), &picture, &text, H_VERSION));
-            shown.sd_jwt.push(json!({
-                "name": name, "presentation": presentation, "aud": audience, "grant_aud": class,
-                "nonce": nonce.to_string(), "accept": true, "claims": payload(grant),
-            }));
+            // One of each is enough for the libraries: some inflate a whole status list for every presentation.
+            if is_new {
+                shown.sd_jwt.push(json!({
+                    "name": name, "presentation": presentation, "aud": audience, "grant_aud": class,
+                    "nonce": nonce.to_string(), "accept": true, "claims": payload(grant),
+                }));
+            }
         }
-        shown.pairs.insert((kind.into(), code.into()));
     }
 }
 
@@ -142,15 +154,25 @@ fn jws_case(name: &str, token: &str, typ: &str, class: &str) -> Value {
     })
 }
 
-/// Where a token's status stands: list and index.
-fn status_of(token: &str) -> (String, u64) {
+fn entry_of(token: &str, value: u8) -> Entry {
     let claims = payload(token);
     let entry = &claims["status"]["status_list"];
-    (entry["uri"].as_str().unwrap().into(), entry["idx"].as_u64().unwrap())
+    Entry { uri: entry["uri"].as_str().unwrap().into(), idx: entry["idx"].as_u64().unwrap(), value }
+}
+
+/// The status value (core/README.md, "Status list") of an ACTIVE licence with these cautions.
+fn value_of(cautions: &Value) -> u8 {
+    let says = |code: &str| cautions.as_array().unwrap().iter().any(|caution| caution == code);
+    match () {
+        () if says("C_REPORTED_LOST") => 13,
+        () if says("C_INSPECTION_OVERDUE") => 14,
+        () if says("C_NOTICE") => 3,
+        () => 0,
+    }
 }
 
 /// The served tokens under the served keys, and an altered copy of each kind, which must be refused.
-fn library_cases(server: &DemoServer, jws: &[Value], sd_jwt: &[Value], status: &[(String, u64)]) -> Value {
+fn library_cases(server: &DemoServer, jws: &[Value], sd_jwt: &[Value], status: &[Entry]) -> Value {
     let jwks: Value = serde_json::from_slice(&server.get("/.well-known/jwks.json", None)).unwrap();
     for key in jwks["keys"].as_array().unwrap() {
         let names: BTreeSet<&str> = key.as_object().unwrap().keys().map(String::as_str).collect();
@@ -166,13 +188,12 @@ fn library_cases(server: &DemoServer, jws: &[Value], sd_jwt: &[Value], status: &
     bad["accept"] = false.into();
     sd_jwt.push(bad);
 
-    let uris: BTreeSet<&String> = status.iter().map(|(uri, _)| uri).collect();
+    let uris: BTreeSet<&String> = status.iter().map(|entry| &entry.uri).collect();
     let lists = uris.into_iter().map(|uri| {
         let path = uri.strip_prefix(&server.url).expect("the demo's lists lie on the demo server");
         let token = String::from_utf8(server.get(path, None)).unwrap();
-        // Each of these was just shown as valid or with a notice; the exact value of clean ones is 0.
-        let values: Vec<(u64, u8)> =
-            status.iter().filter(|(list, _)| list == uri).map(|(_, idx)| (*idx, 0)).collect();
+        let here = status.iter().filter(|entry| entry.uri == *uri);
+        let values: Vec<(u64, u8)> = here.map(|entry| (entry.idx, entry.value)).collect();
         json!({ "name": uri, "token": token, "uri": uri, "accept": true, "values": values })
     });
     json!({ "jwks": jwks, "jws": jws, "sd_jwt": sd_jwt, "status": lists.collect::<Vec<_>>() })
