@@ -1,6 +1,6 @@
 //! What clients are told when showing, granting, verifying or drawing fails.
 
-use super::{Problem, kinds};
+use super::{FieldError, Problem, kinds};
 use crate::http::api::qr_image::DrawError;
 use crate::service::access_log::LogUnavailable;
 use crate::service::show::ShowError;
@@ -11,8 +11,11 @@ impl From<ShowError> for Problem {
         match error {
             ShowError::NotFound => Self::new(&kinds::NOT_FOUND),
             ShowError::Over => Self::new(&kinds::SHOW_ENDED),
+            // The type says that it cannot be shown, the entry which code a verifier would give.
             ShowError::NotShowable(why) => {
-                Self::new(&kinds::LICENCE_NOT_SHOWABLE).code(why.code).detail_text(why.reason)
+                let mut problem = Self::new(&kinds::LICENCE_NOT_SHOWABLE).detail_text(why.reason.clone());
+                problem.errors.push(FieldError { pointer: "", code: why.code, detail: why.reason });
+                problem
             }
             ShowError::TooMany { wait } => {
                 let problem = Self::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0);
