@@ -9,3 +9,4 @@ pub mod holder;
 pub mod ids;
 pub mod licence;
 pub mod lifecycle;
+pub mod usage;

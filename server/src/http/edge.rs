@@ -10,6 +10,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
 
+use super::extract::identify;
 use super::problem::{Problem, kinds};
 use crate::App;
 use crate::config::ServerConfig;
@@ -66,7 +67,12 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
         Some(problem) => request.into_response(problem.error_response()),
         // Nothing may hold the request while it is routed (actix takes it mutably); what handlers and extractors
         // refuse comes back as an answer.
-        None => next.call(request).await?.map_into_boxed_body(),
+        None => {
+            if let Some(app) = app {
+                identify(request.request(), app).await;
+            }
+            next.call(request).await?.map_into_boxed_body()
+        }
     };
     let mut response = with_document(response, &path, &id, lang);
     finish(&mut response, &path, &id);

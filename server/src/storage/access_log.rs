@@ -5,7 +5,7 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use super::{Db, StorageError, Tx, on_conn};
 use crate::domain::ids::HolderId;
-use crate::service::access_log::Use;
+use crate::domain::usage::Use;
 
 /// One use of a licence as its holder reads it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

@@ -1,6 +1,7 @@
 //! The permit: proof that a principal was found to be allowed an action.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::Action;
 use crate::domain::account::Principal;
@@ -15,7 +16,7 @@ use crate::domain::ids::HolderId;
 /// ```
 #[derive(Debug)]
 pub struct Permit<A: Action> {
-    principal: Principal,
+    principal: Arc<Principal>,
     action: PhantomData<A>,
 }
 
@@ -31,7 +32,8 @@ pub struct Denied {
 ///
 /// A role alone is not enough: a holder's account must be some holder, and staff must belong to some unit, or there
 /// would be nothing to compare an object's owner with.
-pub fn permit<A: Action>(principal: Principal) -> Result<Permit<A>, Denied> {
+pub fn permit<A: Action>(principal: impl Into<Arc<Principal>>) -> Result<Permit<A>, Denied> {
+    let principal = principal.into();
     let listed = A::ROLES.contains(&principal.role);
     let scoped = match principal.role {
         crate::domain::account::Role::Holder => principal.holder.is_some(),
@@ -42,7 +44,7 @@ pub fn permit<A: Action>(principal: Principal) -> Result<Permit<A>, Denied> {
 
 impl<A: Action> Permit<A> {
     /// Who was permitted.
-    pub const fn principal(&self) -> &Principal {
+    pub fn principal(&self) -> &Principal {
         &self.principal
     }
 

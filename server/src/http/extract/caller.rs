@@ -1,16 +1,18 @@
 //! Who sent a request, and the permit its handler asks for.
 //!
+//! The edge of the server finds out who it is before any handler's arguments are read, so that a caller without the
+//! right learns nothing from how its body was judged.
+//!
 //! Two ways in: `Authorization: Bearer` for programs, a `__Host-` cookie for our own pages. Only a browser sends a
 //! cookie by itself, so only then is it asked which page sent the request (security.md §2, 35).
 
-use std::future::Future;
+use std::future::{Ready, ready};
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::App;
 use crate::domain::authz::{Action, Permit, permit};
@@ -39,45 +41,51 @@ impl<A: Action> Deref for Permitted<A> {
     }
 }
 
-type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+/// What the edge found out about who sent a request; nobody, if it carries no credentials.
+#[derive(Clone, Debug)]
+struct Caller(Result<Option<Arc<Principal>>, Problem>);
+
+/// Finds out who sent `request` and keeps it there for the handler's arguments.
+pub(crate) async fn identify(request: &HttpRequest, app: &App) {
+    let caller = Caller(caller(request, app).await);
+    request.extensions_mut().insert(caller);
+}
+
+fn identified(request: &HttpRequest) -> Result<Option<Arc<Principal>>, Problem> {
+    request.extensions().get::<Caller>().map_or(Ok(None), |caller| caller.0.clone())
+}
 
 impl<A: Action> FromRequest for Permitted<A> {
     type Error = Problem;
-    type Future = Extracting<Self>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let principal = caller(&request).await?.ok_or_else(|| Problem::new(&kinds::UNAUTHENTICATED))?;
-            let permit = permit::<A>(Arc::unwrap_or_clone(principal)).map_err(|_| Problem::new(&kinds::FORBIDDEN))?;
-            Ok(Self(permit))
-        })
+        let principal = identified(request).and_then(|caller| caller.ok_or_else(nobody));
+        let permit = |principal| permit::<A>(principal).map_err(|_| Problem::new(&kinds::FORBIDDEN));
+        ready(principal.and_then(permit).map(Self))
     }
 }
 
 impl<A: Action> FromRequest for MaybePermitted<A> {
     type Error = Problem;
-    type Future = Extracting<Self>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let principal = caller(&request).await?;
-            Ok(Self(principal.and_then(|principal| permit::<A>(Arc::unwrap_or_clone(principal)).ok())))
-        })
+        ready(identified(request).map(|caller| Self(caller.and_then(|principal| permit::<A>(principal).ok()))))
     }
 }
 
 impl FromRequest for LoggedIn {
     type Error = Problem;
-    type Future = Extracting<Self>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            caller(&request).await?.map(Self).ok_or_else(|| Problem::new(&kinds::UNAUTHENTICATED))
-        })
+        ready(identified(request).and_then(|caller| caller.ok_or_else(nobody)).map(Self))
     }
+}
+
+fn nobody() -> Problem {
+    Problem::new(&kinds::UNAUTHENTICATED)
 }
 
 /// Whether a browser says the request comes from a page of this very origin.
@@ -89,26 +97,19 @@ pub(crate) fn is_our_page(headers: &HeaderMap) -> bool {
 }
 
 /// Whom the request speaks for; `Ok(None)` if it carries no credentials at all.
-async fn caller(request: &HttpRequest) -> Result<Option<Arc<Principal>>, Problem> {
+async fn caller(request: &HttpRequest, app: &App) -> Result<Option<Arc<Principal>>, Problem> {
     let headers = request.headers();
     let (token, carrier) = if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-        let token = authorization.to_str().ok().and_then(bearer);
-        (token.ok_or_else(|| Problem::new(&kinds::UNAUTHENTICATED))?, Carrier::Bearer)
+        (authorization.to_str().ok().and_then(bearer).ok_or_else(nobody)?, Carrier::Bearer)
     } else if let Some(token) = cookie(headers) {
         refuse_foreign_page(request)?;
         (token, Carrier::Cookie)
     } else {
         return Ok(None);
     };
-    let app = request
-        .app_data::<web::Data<App>>()
-        .ok_or_else(|| Problem::new(&kinds::INTERNAL))?;
-    let principal = session::authenticate(app, token, carrier)
-        .await?
-        .ok_or_else(|| Problem::new(&kinds::UNAUTHENTICATED))?;
-    app.limits
-        .account(principal.account)
-        .map_err(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))?;
+    let principal = session::authenticate(app, token, carrier).await?.ok_or_else(nobody)?;
+    let rate = app.limits.account(principal.account);
+    rate.map_err(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))?;
     Ok(Some(principal))
 }
 

@@ -5,4 +5,4 @@ mod conditions;
 
 pub use caller::{LoggedIn, MaybePermitted, Permitted, SESSION_COOKIE};
 pub use conditions::{IdempotencyKey, IfMatch};
-pub(crate) use caller::is_our_page;
+pub(crate) use caller::{identify, is_our_page};
