@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-export const modules = join(root, 'target/wasm');
+export const modules = join(root, 'target/modules');
 
 /** What a phone of middling size shows. */
 const PHONE = { width: 390, height: 844 };

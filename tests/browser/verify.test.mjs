@@ -108,7 +108,7 @@ test('an expired code asks for a refresh and does not call the licence invalid',
 
 test('a code altered in one place is red, and shows nothing of the holder', async () => {
   const { text, card } = await freshCode();
-  const { unpack, pack } = await import('../../target/wasm/node/wallet.js');
+  const { unpack, pack } = await import('../../target/modules/node/wallet.js');
   const [header, payload, signature] = unpack(text).split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url'));
   claims.fld.n = '张三';

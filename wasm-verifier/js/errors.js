@@ -36,6 +36,11 @@ export function text(value, name) {
   return value;
 }
 
+/** As `text`, but `null` and `undefined` mean "not given". */
+export function textOrNone(value, name) {
+  return value === null || value === undefined ? undefined : text(value, name);
+}
+
 function translated(thrown) {
   if (thrown instanceof LiangzhengError) return thrown;
   if (typeof thrown === 'string') {

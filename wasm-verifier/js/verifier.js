@@ -1,5 +1,5 @@
 /** The verifier for browsers and Node: judges licence codes by what it has been given, and fetches nothing. */
-import { guarded, LiangzhengError, text } from './errors.js';
+import { guarded, LiangzhengError, text, textOrNone } from './errors.js';
 import { load } from './load.js';
 import init, { Verifier as Native } from './verifier_wasm.js';
 
@@ -24,7 +24,7 @@ export class Verifier {
   }
 
   loadStatusList(list, now, uri) {
-    return guarded(() => this.#native.loadStatusList(text(list, 'status list'), now, uri && text(uri, 'uri')));
+    return guarded(() => this.#native.loadStatusList(text(list, 'status list'), now, textOrNone(uri, 'uri')));
   }
 
   applyDelta(delta, now) {
@@ -32,8 +32,22 @@ export class Verifier {
   }
 
   verify(code, options) {
-    // JSON.stringify leaves out what is undefined, and `null` means "not given" on the other side.
-    return guarded(() => JSON.parse(this.#native.verify(text(code, 'code'), text(JSON.stringify(options), 'options'))));
+    return guarded(() => {
+      const { now, audience, scene, challenge, remember = false, ...unknown } = options;
+      // A misspelt `scene` must not pass for "any scene".
+      for (const name of Object.keys(unknown)) throw new TypeError(`there is no option ${name}`);
+      if (typeof now !== 'number') throw new TypeError('now must be a number of unix seconds');
+      return JSON.parse(
+        this.#native.verify(
+          text(code, 'code'),
+          now,
+          textOrNone(audience, 'audience'),
+          textOrNone(scene, 'scene'),
+          textOrNone(challenge, 'challenge'),
+          Boolean(remember),
+        ),
+      );
+    });
   }
 
   forget() {

@@ -1,15 +1,15 @@
 //! The verifier: signed objects and codes go in as text, verdicts come out as JSON.
 
-use crate::error::{refused, usage, whole_seconds};
+use crate::error::{refused, whole_seconds};
 use liangzheng_core::{
     key::P256,
     text::Text,
     time::UnixTime,
     token::Challenge,
     trust::RootSet,
-    verify::{Answer, HeldStatus, Loaded, OnExpired, Options, Refusal, Replay, ReplayKey},
+    verify::{Answer, Floors, HeldStatus, Loaded, OnExpired, Options, Refusal, Replay, ReplayKey},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Holds trust list, catalogues and status lists, and judges codes by them. Fetches nothing.
@@ -19,34 +19,17 @@ pub struct Verifier {
     accepted: Accepted,
 }
 
-/// The options of one verification; a name that is not known is refused, so a misspelt `scene` cannot pass unseen.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VerifyOptions {
-    now: f64,
-    #[serde(default)]
-    audience: Option<String>,
-    #[serde(default)]
-    scene: Option<String>,
-    #[serde(default)]
-    challenge: Option<String>,
-    #[serde(default)]
-    remember: bool,
-}
-
 #[wasm_bindgen]
 impl Verifier {
     /// A verifier that trusts the root set in `roots_json` (the public root file) and holds nothing yet.
     ///
     /// # Errors
-    /// `USAGE` if it is no root file, `E_TRUST_KEY` if a key in it is unusable.
+    /// As core's `RootSet::parse`; `E_TRUST_KEY` if a key in it is unusable.
     #[wasm_bindgen(constructor)]
     pub fn new(roots_json: &str) -> Result<Verifier, String> {
-        let roots: RootSet = serde_json::from_str(roots_json).map_err(|error| {
-            usage(format!("roots 不是根密钥文件:{error}"), format!("roots is no root file: {error}"))
-        })?;
-        let inner =
-            liangzheng_core::verify::Verifier::new(&P256, roots).map_err(|refusal| refused(&refusal))?;
+        let inner = RootSet::parse(roots_json)
+            .and_then(|roots| liangzheng_core::verify::Verifier::new(&P256, roots))
+            .map_err(|refusal| refused(&refusal))?;
         Ok(Self { inner, accepted: Accepted::default() })
     }
 
@@ -96,36 +79,43 @@ impl Verifier {
         answer(self.inner.apply_delta(text, on_expired(now)?))
     }
 
-    /// Judges one code; the verdict as JSON. Options as JSON: `now` (unix seconds) and, as wanted, `audience`,
-    /// `scene`, `challenge` (the `EC1:` text shown) and `remember` (refuse a code this verifier accepted before).
+    /// Judges one code; the verdict as JSON. `challenge` is the `EC1:` text that was shown; with `remember` a code
+    /// this verifier accepted before is refused.
     ///
     /// # Errors
     /// Only if the call itself is wrong: `USAGE`, or the challenge is none. A bad code is a verdict.
-    pub fn verify(&mut self, text: &str, options_json: &str) -> Result<String, String> {
-        let options: VerifyOptions = serde_json::from_str(options_json)
-            .map_err(|error| usage(format!("选项不正确:{error}"), format!("wrong options: {error}")))?;
-        let challenge = options.challenge.as_deref().map(Challenge::parse).transpose();
-        let challenge = challenge.map_err(|refusal| refused(&refusal))?;
-        let now = whole_seconds("now", options.now)?;
+    pub fn verify(
+        &mut self,
+        text: &str,
+        now: f64,
+        audience: Option<String>,
+        scene: Option<String>,
+        challenge: Option<String>,
+        remember: bool,
+    ) -> Result<String, String> {
+        let challenge =
+            challenge.as_deref().map(Challenge::parse).transpose().map_err(|refusal| refused(&refusal))?;
+        let now = whole_seconds("now", now)?;
         self.accepted.forget_until(now);
         let verdict = self.inner.verify(
             text,
             &Options {
                 now,
-                audience: options.audience.as_deref(),
-                scene: options.scene.as_deref(),
+                audience: audience.as_deref(),
+                scene: scene.as_deref(),
                 challenge: challenge.as_ref(),
-                replay: if options.remember { Some(&self.accepted) } else { None },
+                replay: if remember { Some(&self.accepted) } else { None },
                 live_status: None,
             },
         );
-        if options.remember
+        if remember
             && verdict.verdict == Answer::Valid
             && let (Some(key), Some(until)) = (verdict.replay_key, verdict.replay_until)
         {
             self.accepted.0.push((key, now, until));
         }
-        serde_json::to_string(&verdict).map_err(|error| usage("结论无法输出", format!("no verdict: {error}")))
+        // Texts and numbers always serialise.
+        Ok(serde_json::to_string(&verdict).unwrap_or_default())
     }
 
     /// Forgets the codes accepted with `remember`, as when a desk's shift ends.
@@ -142,10 +132,9 @@ impl Verifier {
     /// Raises the floors to what [`Self::floors`] once gave. Load the kept trust lists first: they may be older.
     ///
     /// # Errors
-    /// `USAGE` if it is not what `floors` gave.
+    /// As core's `Floors::parse`.
     pub fn restore(&mut self, floors_json: &str) -> Result<(), String> {
-        let floors = serde_json::from_str(floors_json)
-            .map_err(|error| usage(format!("floors 不正确:{error}"), format!("wrong floors: {error}")))?;
+        let floors = Floors::parse(floors_json).map_err(|refusal| refused(&refusal))?;
         self.inner.restore(floors);
         Ok(())
     }
