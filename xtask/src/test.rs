@@ -1,7 +1,5 @@
 //! Every test: Rust, the browser module in Node and Chromium, foreign readers.
 
-use std::path::Path;
-
 use anyhow::Result;
 
 use crate::{
@@ -38,24 +36,13 @@ pub(crate) fn parts(report: &mut Report) {
     report.part("EL1 reader in Python", || {
         run(&mut program("python3", &["tests/python/el1_reader_test.py"], &root()))
     });
-    npm_test(report, "wasm in Node", "wasm-verifier");
-    npm_test(report, "browser", "tests/browser");
+    // The pages in Chromium, and the browser modules there and in Node.
+    report.part("npm test", || {
+        run(strict(&mut program("npm", &["test", "--silent"], &root().join("tests/browser"))))
+    });
 }
 
 /// Peers and decoders are there after `setup`: a test that skips for lack of one must fail now.
 fn strict(command: &mut std::process::Command) -> &mut std::process::Command {
     command.env("LZ_TEST_STRICT", "1").env("LZ_TEST_PYTHON", setup::venv_python())
-}
-
-/// `npm test` where the folder has one.
-fn npm_test(report: &mut Report, name: &str, folder: &str) {
-    let folder = root().join(folder);
-    if !has_tests(&folder) {
-        return report.skip(name, "no package.json with a test script");
-    }
-    report.part(name, || run(strict(&mut program("npm", &["test", "--silent"], &folder))));
-}
-
-fn has_tests(folder: &Path) -> bool {
-    std::fs::read_to_string(folder.join("package.json")).is_ok_and(|text| text.contains("\"test\""))
 }
