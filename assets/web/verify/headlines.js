@@ -2,7 +2,8 @@
  * How a verdict looks: outline, mark and colour (`tone`), and which headline it carries.
  *
  * Every code that is not named here falls to the harshest group of its class, so a code added to core can look too
- * severe but never green.
+ * severe but never green. With `withhold` nothing of the holder is drawn, even what an operator did sign: beside a
+ * phone's wrong proof it is somebody else's licence.
  */
 
 const GROUPS = {
@@ -11,7 +12,7 @@ const GROUPS = {
   dates: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
   final: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
   suspended: { outline: 'square', mark: 'pause', tone: 'suspended' },
-  forged: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
+  forged: { outline: 'octagon', mark: 'cross', tone: 'invalid', withhold: true },
   unknown_issuer: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
   stale_trust: { outline: 'diamond', mark: 'question', tone: 'unknown' },
   refresh: { outline: 'circle', mark: 'again', tone: 'info' },
@@ -52,7 +53,7 @@ const SHAPELESS = new Set(['E_SIZE', 'E_FORMAT', 'E_QR', 'E_SEGMENTS', 'E_B64', 
 /** Cautions about the licence; the others are about this way of checking it and do not change its colour. */
 const ABOUT_LICENCE = new Set(['C_NOTICE', 'C_REPORTED_LOST', 'C_INSPECTION_OVERDUE']);
 
-/** Outline, mark and tone for a verdict on `input`. */
+/** Outline, mark, tone (and perhaps `withhold`) for a verdict on `input`. */
 export function appearance(verdict, input) {
   return GROUPS[groupOf(verdict, input)];
 }

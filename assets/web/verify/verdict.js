@@ -8,7 +8,7 @@ const MARK = { pass: '✓', fail: '✕', not_checked: '—' };
 
 /** The card for `verdict` on `input`. Its heading can take the focus. */
 export function verdictCard(verdict, input) {
-  const { outline, mark, tone } = appearance(verdict, input);
+  const { outline, mark, tone, withhold = false } = appearance(verdict, input);
   const urgent = tone === 'invalid' || tone === 'suspended';
   return el(
     'article',
@@ -29,10 +29,10 @@ export function verdictCard(verdict, input) {
       'div',
       { class: 'verdict-body' },
       cautions(verdict),
-      licence(verdict),
+      licence(withhold ? { licence: null } : verdict),
       checks(verdict),
       el('p', { class: 'quiet' }, t('verify.code', { code: verdict.code })),
-      raw(verdict),
+      withhold ? null : raw(verdict),
     ),
   );
 }

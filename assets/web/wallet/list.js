@@ -43,13 +43,16 @@ function entry(card) {
         el('span', { class: 'card-name' }, pick(card.kind.names)),
         badge(card),
       ),
-      el('span', {}, card.fields?.[0]?.value),
+      el('span', {}, nameOn(card)),
       el('span', { class: 'card-unit' }, pick(card.unit.names)),
       el('span', { class: 'card-number' }, card.identifier),
       el('span', {}, validity(card)),
     ),
   );
 }
+
+/** Whose it is, as the card may say it to a passer-by; `n` is the name in every kind of our catalogue. */
+const nameOn = (card) => card.fields?.find(({ key }) => key === 'n')?.value;
 
 /** The state in a word and a sign. What cannot be shown never looks good, whatever its status says. */
 export function badge(card) {
