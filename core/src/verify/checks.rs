@@ -113,7 +113,7 @@ impl Verifier {
         check_holder(&context, parts, &mut findings);
         check_scene(&context, &mut findings);
         check_time(&context, &mut findings);
-        let replay_key = parts.replay_key();
+        let replay_key = parts.replay_key(&context.claims.licence.jti);
         check_replay(&context, &replay_key, &mut findings);
         let status = self.check_status(&context, trust, &mut findings);
         check_dates(&context, &mut findings);

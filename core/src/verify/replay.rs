@@ -2,9 +2,11 @@
 
 use crate::time::UnixTime;
 
-/// Names one presentation: SHA-256 of the signing input of its last JWS.
+/// Names one presentation.
 ///
-/// Not of its text: a phone's signature (r, s) has a twin (r, n−s), and a DEFLATE stream has many spellings.
+/// Of a show token its `jti` and the first 20 bytes of its signature, which low-S makes unique; of a grant's proof
+/// the SHA-256 of its signing input. Never of the text: a phone's signature (r, s) has a twin (r, n−s), and a
+/// DEFLATE stream has many spellings.
 pub type ReplayKey = [u8; 32];
 
 /// A memory of accepted presentations; the shell fills and bounds it.

@@ -10,7 +10,7 @@ use crate::{
     key::{Es256Key, HighS, check_signature},
     limits::MAX_PAYLOAD,
     token::{
-        GRANT_TYP, PROOF_TYP, SHOW_TYP, ShowClaims, grant,
+        GRANT_TYP, Jti, PROOF_TYP, SHOW_TYP, ShowClaims, grant,
         presentation::{Grant, Presentation},
         proof::{self, ProofClaims},
         show,
@@ -62,10 +62,15 @@ pub(super) fn read_parts(presentation: &str) -> Result<Parts<'_>, Refusal> {
 }
 
 impl Parts<'_> {
-    /// SHA-256 of what the last signature is over.
-    pub(super) fn replay_key(&self) -> ReplayKey {
-        let last = self.proof.as_ref().map_or(&self.compact, |proof| &proof.compact);
-        Sha256::digest(last.signing_input.as_bytes()).into()
+    /// Names this presentation; see [`ReplayKey`].
+    pub(super) fn replay_key(&self, jti: &Jti) -> ReplayKey {
+        if let Some(proof) = &self.proof {
+            return Sha256::digest(proof.compact.signing_input.as_bytes()).into();
+        }
+        let mut key = [0; 32];
+        let bytes = jti.as_bytes().iter().chain(&self.token.signature);
+        key.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
+        key
     }
 }
 
