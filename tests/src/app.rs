@@ -15,6 +15,7 @@ use liangzheng_server::demo::demo_catalogue;
 use liangzheng_server::domain::clock::{ManualClock, SystemEntropy};
 use liangzheng_server::service::key_life::{self, OperatorEntry};
 use liangzheng_server::service::publish::sign_catalogue_row;
+use liangzheng_server::service::tokens::Judge;
 use liangzheng_server::signing::{KeyStore, MemoryKeyStore};
 use liangzheng_server::startup::Outside;
 use liangzheng_server::storage::{self, Db};
@@ -38,10 +39,12 @@ pub struct TestApp {
     pub roots: RootSet,
     /// Makes people and licences in its database.
     pub builder: Builder,
+    config: Config,
+    keys: Arc<MemoryKeyStore>,
     runtime: tokio::runtime::Runtime,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    _db: TestDb,
+    db: Arc<TestDb>,
 }
 
 impl TestApp {
@@ -52,6 +55,15 @@ impl TestApp {
 
     /// Starts a server on `db`; `adjust` may change its configuration.
     pub fn start(db: TestDb, adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::start_with(db, adjust, Judge::Own)
+    }
+
+    /// Starts a server whose verify route judges by given lists; its rate limits are lifted.
+    pub fn judging(db: TestDb, judge: Judge) -> Self {
+        Self::start_with(db, |config| config.limits.enabled = false, judge)
+    }
+
+    fn start_with(db: TestDb, adjust: impl FnOnce(&mut Config), judge: Judge) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let mut config = Config::default();
         config.server.bind = ([127, 0, 0, 1], 0).into();
@@ -69,13 +81,41 @@ impl TestApp {
             (opened, roots)
         });
         let clock = Arc::new(ManualClock::at(NOON));
-        let outside =
-            Outside { clock: clock.clone(), keys: Some(keys), roots: Some(roots.clone()), ..Outside::default() };
+        Self::launch(config, Arc::new(db), Builder::new(opened), keys, roots, clock, judge, runtime)
+    }
+
+    /// A second server on the same database, with the same keys and clock.
+    pub fn beside(&self) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (keys, roots, clock) = (self.keys.clone(), self.roots.clone(), self.clock.clone());
+        let (config, builder) = (self.config.clone(), self.builder.clone());
+        Self::launch(config, self.db.clone(), builder, keys, roots, clock, Judge::Own, runtime)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of what two servers may share")]
+    fn launch(
+        config: Config,
+        db: Arc<TestDb>,
+        builder: Builder,
+        keys: Arc<MemoryKeyStore>,
+        roots: RootSet,
+        clock: Arc<ManualClock>,
+        judge: Judge,
+        runtime: tokio::runtime::Runtime,
+    ) -> Self {
+        let outside = Outside {
+            clock: clock.clone(),
+            keys: Some(keys.clone()),
+            roots: Some(roots.clone()),
+            judge,
+            ..Outside::default()
+        };
+        let given = config.clone();
         let (told, started) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let application = Application::build_with(config, outside).await.expect("a server");
+                let application = Application::build_with(given, outside).await.expect("a server");
                 told.send((application.address(), application.app())).unwrap();
                 let stop = async {
                     let _ = stopped.await;
@@ -89,11 +129,13 @@ impl TestApp {
             app,
             clock,
             roots,
-            builder: Builder::new(opened),
+            builder,
+            config,
+            keys,
             runtime,
             stop: Some(stop),
             thread: Some(thread),
-            _db: db,
+            db,
         }
     }
 

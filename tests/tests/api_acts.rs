@@ -1,5 +1,7 @@
 //! Acts on licences over HTTP: who may, from which state, on which version, once.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
+
 use liangzheng_server::domain::account::Role;
 use liangzheng_server::domain::ids::LicenceId;
 use liangzheng_server::domain::licence::Status;
@@ -187,7 +189,7 @@ fn an_act_without_reason_basis_or_sense_is_refused_with_the_member_that_is_wrong
         (json!("2026-11-22T12:00:00+08:00"), NOON.0),
         (json!("2026-11-22T04:00:30Z"), NOON.0 + 30),
     ] {
-        let name = if recorded(&app, licence) % 2 == 0 { "suspend" } else { "resume" };
+        let name = if recorded(&app, licence).is_multiple_of(2) { "suspend" } else { "resume" };
         let mut body = act(name);
         body["effective_at"] = value.clone();
         assert_eq!(app.post(Some(&token), &path(licence), &body).status, 200, "{value}");
@@ -218,4 +220,68 @@ fn an_act_ends_the_open_shows_of_its_licence_at_once() {
     let again = app.post(Some(&lin), &format!("/api/v1/wallet/licences/{licence}/show"), &body);
     assert_eq!(again.status, 409);
     assert_eq!(app.get(Some(&lin), &format!("/api/v1/wallet/licences/{licence}")).json()["showable"], false);
+}
+
+#[test]
+fn an_act_on_one_server_ends_shows_on_another_within_a_second_and_no_code_outlives_it() {
+    let app = TestApp::start(TestDb::postgres(), |_| {});
+    let beside = app.beside();
+    let (_, lin) = app.wait(app.builder.holder("lin"));
+    app.wait(app.builder.staff("qin", Role::IssuerChecker, UNIT));
+    let licence = app.wait(app.builder.licence(lin, BUSINESS_LICENCE, UNIT, Status::Active)).id;
+    let (holder, checker) = (app.log_in("lin"), app.log_in("qin"));
+    let scene = app.get(Some(&holder), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
+    let body = json!({ "scene": scene, "pin": "246810" });
+    let show = format!("/api/v1/wallet/licences/{licence}/show");
+    let opened = beside.post(Some(&holder), &show, &body);
+    assert_eq!(opened.status, 201, "{}", opened.text());
+    let refresh = format!("/api/v1/wallet/shows/{}/refresh", opened.json()["show"].as_str().unwrap());
+    assert_eq!(beside.send("POST", Some(&holder), &refresh, &[], None).status, 200);
+    // Shows are being opened on one server while the other suspends.
+    let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+        let shows: Vec<_> = (0..8)
+            .map(|_| {
+                let (beside, holder, show, body) = (&beside, &holder, &show, &body);
+                scope.spawn(move || beside.post(Some(holder), show, body).status)
+            })
+            .collect();
+        assert_eq!(app.post(Some(&checker), &path(licence), &act("suspend")).status, 200);
+        shows.into_iter().map(|show| show.join().unwrap()).collect()
+    });
+    statuses.sort_unstable();
+    assert!(statuses.iter().all(|status| matches!(status, 201 | 409 | 410)), "{statuses:?}");
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert_eq!(beside.send("POST", Some(&holder), &refresh, &[], None).status, 409);
+    let values: Vec<i64> = app.wait(async {
+        let mut tx = app.builder.db.begin_read().await.unwrap();
+        let entries = storage::status::entries_of_licence(&mut tx, &licence.to_string()).await.unwrap();
+        entries.iter().map(|entry| entry.value).collect()
+    });
+    assert_eq!(values, [2], "whatever came first, the index says suspended");
+}
+
+#[test]
+fn an_inspection_that_runs_out_overnight_reaches_the_status_index_by_itself() {
+    let app = TestApp::sqlite();
+    let (_, lin) = app.wait(app.builder.holder("lin"));
+    let mut inspected = liangzheng_tests::builders::licence(lin, BUSINESS_LICENCE, UNIT, Status::Active);
+    let due = liangzheng_core::time::Day::parse("20261122").unwrap();
+    inspected.inspection = Some(liangzheng_server::domain::licence::Inspection { due, failed: false });
+    app.wait(app.builder.put(&inspected));
+    let holder = app.log_in("lin");
+    let scene = app.get(Some(&holder), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
+    let show = format!("/api/v1/wallet/licences/{}/show", inspected.id);
+    assert_eq!(app.post(Some(&holder), &show, &json!({ "scene": scene, "pin": "246810" })).status, 201);
+    let mark = || app.wait(liangzheng_server::service::inspection::mark_overdue(&app.app)).unwrap();
+    let value = || {
+        app.wait(async {
+            let mut tx = app.builder.db.begin_read().await.unwrap();
+            let id = inspected.id.to_string();
+            storage::status::entries_of_licence(&mut tx, &id).await.unwrap()[0].value
+        })
+    };
+    assert_eq!((mark(), value()), (0, 0));
+    app.pass(86_400);
+    mark();
+    assert_eq!((value(), mark()), (14, 0), "marked, by this or by the worker, and only once");
 }

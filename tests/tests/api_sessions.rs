@@ -175,7 +175,7 @@ fn bodies_that_are_not_logins_are_told_what_is_wrong_and_never_quoted() {
         liangzheng_tests::http::send("POST", &url, &[("Content-Type", kind)], Some(body.as_bytes()))
     };
     let long = format!("{{\"login\":\"{}\",\"password\":\"x\"}}", "a".repeat(65));
-    let huge = format!("{{\"login\":\"{}\"}}", "a".repeat(40_000));
+    let huge = format!("{{\"login\":\"{}\"}}", "a".repeat(70_000));
     for (body, status, code) in [
         ("", 400, "malformed-request"),
         ("{", 400, "malformed-request"),
@@ -196,5 +196,25 @@ fn bodies_that_are_not_logins_are_told_what_is_wrong_and_never_quoted() {
     for kind in ["text/plain", "application/x-www-form-urlencoded", ""] {
         let answer = raw("{\"login\":\"lin\",\"password\":\"x\"}", kind);
         assert_eq!((answer.status, answer.problem().as_str()), (415, "unsupported-media-type"), "{kind}");
+    }
+}
+
+#[test]
+fn what_one_server_ends_another_refuses_within_a_second() {
+    let app = TestApp::start(TestDb::postgres(), |_| {});
+    let beside = app.beside();
+    let lin = app.wait(app.builder.holder("lin")).0;
+    app.wait(app.builder.holder("chen"));
+    let (lin_token, chen_token) = (app.log_in("lin"), app.log_in("chen"));
+    let path = "/api/v1/wallet/licences";
+    // Both servers now remember both sessions.
+    for token in [&lin_token, &chen_token] {
+        assert_eq!((app.get(Some(token), path).status, beside.get(Some(token), path).status), (200, 200));
+    }
+    app.wait(session::disable(&app.app, lin)).unwrap();
+    assert_eq!(app.delete(Some(&chen_token), "/api/v1/sessions/current").status, 204);
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    for token in [&lin_token, &chen_token] {
+        assert_eq!((app.get(Some(token), path).status, beside.get(Some(token), path).status), (401, 401));
     }
 }

@@ -1,5 +1,7 @@
 //! Storage on both databases: every statement prepares, every function keeps its contract, the migrations agree.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -86,6 +86,8 @@ CREATE TABLE licence (
 );
 
 CREATE INDEX licence_holder ON licence (holder);
+-- Looked through every minute for inspections that ran out.
+CREATE INDEX licence_inspection ON licence (inspection_due) WHERE inspection_due IS NOT NULL;
 
 -- What was done to a licence, by whom, on what grounds. Append only.
 CREATE TABLE act (

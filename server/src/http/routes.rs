@@ -111,7 +111,7 @@ pub fn configure(config: &mut ServiceConfig) {
         let allow = allow.join(", ");
         config.service(resource.default_service(web::to(move || {
             let mut problem = Problem::new(&kinds::METHOD_NOT_ALLOWED);
-            problem.allow = Some(allow.clone());
+            problem.allow = Some(allow.as_str().into());
             async move { Err::<HttpResponse, Problem>(problem) }
         })));
     }

@@ -13,11 +13,12 @@ use liangzheng_core::trust::{Profile, Purpose};
 
 use super::access_log::{Use, UseKind};
 use super::mint::{self, MintError};
-use super::show::{ShowError, own_licence};
+use super::show::{ShowError, hold_own_licence, own_licence};
 use super::status;
 use crate::App;
 use crate::domain::account::Principal;
 use crate::domain::authz::{MakeGrant, Permit};
+use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, LicenceId};
 use crate::storage;
 
@@ -43,13 +44,15 @@ pub async fn grant(
     let now = app.clock.now();
     let mut tx = app.db.begin_read().await?;
     own_licence(app, &mut tx, permit, licence).await?;
-    own_device(&mut tx, holder, device).await?;
+    let found = storage::device::find(&mut tx, device).await?;
+    own_key(found, holder)?;
     tx.commit().await?;
     super::pin::check(app, holder, pin).await?;
 
     let mut tx = app.db.begin_write().await?;
-    let found = own_licence(app, &mut tx, permit, licence).await?;
-    let key = own_device(&mut tx, holder, device).await?;
+    let found = hold_own_licence(app, &mut tx, permit, licence).await?;
+    // Held, so that dropping the phone at this moment either finds the index given out here or prevents it.
+    let key = own_key(storage::device::find_and_hold(&mut tx, device).await?, holder)?;
     let state = app.tokens.trust.current();
     let value = mint::showable(&found, now)?;
     state.catalogue.rule(scene, found.identifier.kind()).map_err(mint::NotShowable::from)?;
@@ -96,11 +99,7 @@ fn rehearse(claims: &ShowClaims, signer: &dyn Signer, app: &App, now: UnixTime) 
 }
 
 /// The key of a device of the caller; a dropped one, or anybody else's, is not found.
-async fn own_device(tx: &mut storage::Tx, holder: &Principal, device: DeviceId) -> Result<PublicKey, ShowError> {
-    let found = storage::device::find(tx, device).await?.ok_or(ShowError::NotFound)?;
-    if found.account == holder.account && found.dropped_at.is_none() {
-        Ok(found.key)
-    } else {
-        Err(ShowError::NotFound)
-    }
+fn own_key(device: Option<Device>, holder: &Principal) -> Result<PublicKey, ShowError> {
+    let own = device.filter(|device| device.account == holder.account && device.dropped_at.is_none());
+    own.map(|device| device.key).ok_or(ShowError::NotFound)
 }

@@ -173,6 +173,6 @@ struct Known<'a> {
 
 impl LiveStatus for Known<'_> {
     fn status(&self, uri: &str, idx: u32) -> Option<Live> {
-        (uri == self.uri && idx == self.idx).then(|| Live { value: self.value, act: None, as_of: self.as_of })
+        (uri == self.uri && idx == self.idx).then_some(Live { value: self.value, act: None, as_of: self.as_of })
     }
 }

@@ -5,6 +5,7 @@ pub mod ceremony;
 pub mod device;
 pub mod grant;
 pub mod hot;
+pub mod inspection;
 pub mod key_life;
 pub mod keys;
 pub mod lifecycle;

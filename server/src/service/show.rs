@@ -96,7 +96,7 @@ pub async fn open(
     super::pin::check(app, holder, pin).await?;
 
     let mut tx = app.db.begin_write().await?;
-    let found = own_licence(app, &mut tx, permit, found.id).await?;
+    let found = hold_own_licence(app, &mut tx, permit, found.id).await?;
     let open = storage::show::open_until(&mut tx, &holder.account.to_string(), now).await?;
     if open.len() >= app.tokens.config.open_shows {
         let soonest = open.first().copied().unwrap_or(now.0);
@@ -191,7 +191,7 @@ async fn read(app: &App, permit: &Permit<MayShow>, id: ShowId, now: UnixTime) ->
         return Err(ShowError::Over);
     }
     let licence = row.licence.parse().map_err(|_| ShowError::NotFound)?;
-    let found = own_licence(app, &mut tx, permit, licence).await?;
+    let found = hold_own_licence(app, &mut tx, permit, licence).await?;
     let show = build(app, &mut tx, &found, &row, now).await?;
     // What the licence has become is told before that the show has ended: it says why.
     let code = mint::mint_show(&app.tokens, &show.claims, show.lifetime, &*app.entropy, now)?;
@@ -234,6 +234,18 @@ pub(super) async fn own_licence<A: Action>(
     id: LicenceId,
 ) -> Result<Licence, ShowError> {
     let found = storage::licence::find(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
+    if permit.owns(found.holder) { Ok(found) } else { Err(ShowError::NotFound) }
+}
+
+/// The same, held as it is until the transaction ends: an act must not come between what is decided here on its state
+/// and the status index that is given out for it.
+pub(super) async fn hold_own_licence<A: Action>(
+    app: &App,
+    tx: &mut Tx,
+    permit: &Permit<A>,
+    id: LicenceId,
+) -> Result<Licence, ShowError> {
+    let found = storage::licence::find_and_hold(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
     if permit.owns(found.holder) { Ok(found) } else { Err(ShowError::NotFound) }
 }
 

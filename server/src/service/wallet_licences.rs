@@ -218,7 +218,7 @@ fn scenes(licence: &Licence, catalogue: &Catalogue, label: &dyn Fn(&str) -> Text
 /// shows is masked all the same.
 fn masked(catalogue: &Catalogue, kind: &str, key: &str, value: &str) -> String {
     let of_kind = catalogue.signed().scenes.iter().flat_map(|scene| &scene.kinds).filter(|listed| listed.code == kind);
-    let masks = of_kind.flat_map(|listed| &listed.fields).filter(|field| field.key == key).map(|field| field.mask);
+    let mut masks = of_kind.flat_map(|listed| &listed.fields).filter(|field| field.key == key).map(|field| field.mask);
     let default = if citizen_id_is_valid(value) { Mask::IdNumber } else { Mask::None };
-    masks.filter(|mask| *mask != Mask::None).last().unwrap_or(default).apply(value)
+    masks.find(|mask| *mask != Mask::None).unwrap_or(default).apply(value)
 }

@@ -38,6 +38,12 @@ pub async fn find(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>, StorageEr
     row.map(Device::try_from).transpose()
 }
 
+/// A phone as it is now, held until the transaction ends: it is not dropped while an index is given to it.
+pub async fn find_and_hold(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>, StorageError> {
+    on_conn!(&mut *tx, |conn| sqlx::query(HOLD).bind(id).execute(conn).await.map(drop))?;
+    find(tx, id).await
+}
+
 /// An account's phone with this key, not dropped.
 pub async fn find_by_thumbprint(
     tx: &mut Tx,
@@ -98,4 +104,5 @@ pub(super) const FIND_BY_THUMBPRINT: &str = "SELECT id, account, name, sec1, cre
     WHERE account = $1 AND thumbprint = $2 AND dropped_at IS NULL";
 pub(super) const OF_ACCOUNT: &str = "SELECT id, account, name, sec1, created_at, dropped_at FROM device \
     WHERE account = $1 AND dropped_at IS NULL ORDER BY id";
+pub(super) const HOLD: &str = "UPDATE device SET name = name WHERE id = $1";
 pub(super) const DROP: &str = "UPDATE device SET dropped_at = $2 WHERE id = $1 AND dropped_at IS NULL";

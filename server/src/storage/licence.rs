@@ -88,6 +88,12 @@ pub async fn of_holder(tx: &mut Tx, secrets: &Secrets, holder: HolderId) -> Resu
     rows.into_iter().map(|row| open(row, secrets)).collect()
 }
 
+/// Licences whose inspection ran out before `today` while an index of theirs still says nothing of it.
+pub async fn overdue_unmarked(tx: &mut Tx, today: Day, limit: i64) -> Result<Vec<LicenceId>, StorageError> {
+    let today: i64 = today.to_string().parse().unwrap_or(0);
+    Ok(on_conn!(tx, |conn| sqlx::query_scalar(OVERDUE).bind(today).bind(limit).fetch_all(conn).await)?)
+}
+
 /// The status word of a licence, without opening its face.
 pub async fn status_word(tx: &mut Tx, id: &str) -> Result<Option<String>, StorageError> {
     Ok(on_conn!(tx, |conn| sqlx::query_scalar(STATUS_WORD).bind(id).fetch_optional(conn).await)?)
@@ -215,6 +221,8 @@ pub(super) const OF_HOLDER: &str = "SELECT id, identifier, holder, face, valid_f
     status_since, successor, seized_until, pledged, mortgaged, inspection_due, inspection_failed, disputed, \
     version, created_at FROM licence \
     WHERE holder = $1 AND status NOT IN ('DRAFT', 'PENDING_REVIEW') ORDER BY id LIMIT $2";
+pub(super) const OVERDUE: &str = "SELECT DISTINCT l.id FROM licence l JOIN status_entry e ON e.licence = l.id \
+    WHERE l.status = 'ACTIVE' AND l.inspection_due < $1 AND e.value IN (0, 3) ORDER BY l.id LIMIT $2";
 pub(super) const HOLD: &str = "UPDATE licence SET version = version WHERE id = $1";
 pub(super) const STATUS_WORD: &str = "SELECT status FROM licence WHERE id = $1";
 pub(super) const REPLACE: &str = "UPDATE licence SET status = $3, status_since = $4, successor = $5, \

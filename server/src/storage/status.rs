@@ -99,8 +99,10 @@ pub async fn not_valid(tx: &mut Tx) -> Result<Vec<EntryRow>, StorageError> {
 /// Gives an index a new value and puts the change into the feed, in this transaction.
 pub async fn set(tx: &mut Tx, list: i64, idx: i64, value: StatusValue, now: UnixTime) -> Result<(), StorageError> {
     let wire = i64::from(value.wire());
-    on_conn!(tx, |conn| sqlx::query(SET).bind(list).bind(idx).bind(wire).execute(conn).await.map(drop))?;
+    // The feed's head is locked first: two transactions that change the same indexes then queue here, instead of each
+    // holding an index the other waits for.
     let seq = change::record(tx, &Change::Status, now).await?;
+    on_conn!(&mut *tx, |conn| sqlx::query(SET).bind(list).bind(idx).bind(wire).execute(conn).await.map(drop))?;
     on_conn!(tx, |conn| sqlx::query(INSERT_CHANGE)
         .bind(seq)
         .bind(list)

@@ -7,7 +7,7 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use tokio::task::JoinHandle;
 
 use crate::App;
-use crate::service::publish;
+use crate::service::{inspection, publish};
 use crate::storage::{self, StorageError, change};
 
 /// The running workers; dropping this stops them.
@@ -61,6 +61,10 @@ async fn take_in(app: &App, seen: &mut i64) -> Result<(), StorageError> {
 
 async fn housekeeping(app: &App, now: UnixTime) {
     app.tokens.hot.sweep(now);
+    app.limits.forget_idle();
+    if let Err(error) = inspection::mark_overdue(app).await {
+        tracing::error!(%error, "overdue inspections cannot be marked");
+    }
     if let Err(error) = publish::renew_catalogue(&app.db, &app.tokens, now).await {
         tracing::error!(%error, "the catalogue cannot be renewed");
     }
@@ -75,6 +79,9 @@ async fn forget(app: &App, now: UnixTime) -> Result<(), StorageError> {
     change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
     storage::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
     storage::show::forget_spent(&mut tx, now.minus(KEEP_SPENT)).await?;
+    storage::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
+    storage::account::forget_failures(&mut tx, now).await?;
+    storage::idempotency::forget(&mut tx, now.minus(KEEP_REPLIES)).await?;
     crate::service::status::grow(&mut tx, &app.tokens.base_url, now).await?;
     tx.commit().await
 }
@@ -85,5 +92,9 @@ const CLEAN_EVERY: Seconds = Seconds(60);
 /// Longer than any server is away and comes back with its caches full.
 const KEEP_CHANGES: Seconds = Seconds(86_400);
 const KEEP_SHOWS: Seconds = Seconds(3600);
+/// A day after their end, so that a log line of yesterday still finds its session.
+const KEEP_SESSIONS: Seconds = Seconds(86_400);
+/// How long a repeated request finds its first answer (ux.md §3).
+const KEEP_REPLIES: Seconds = Seconds(86_400);
 /// Beyond the verifiers' slack for early codes, so that a spent token can never be spent again.
 const KEEP_SPENT: Seconds = Seconds(300);

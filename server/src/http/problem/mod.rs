@@ -27,7 +27,7 @@ pub struct Problem {
     /// Which of the known problems.
     pub kind: &'static ProblemType,
     /// What happened this time; absent when the title says all.
-    pub detail: Option<Text>,
+    pub detail: Option<Box<Text>>,
     /// A code for programs, more exact than the type; absent = the slug.
     pub code: Option<&'static str>,
     /// What is wrong with single members of the request.
@@ -35,9 +35,9 @@ pub struct Problem {
     /// Seconds after which trying again may help.
     pub retry_after: Option<u64>,
     /// Methods that this path takes (405 only).
-    pub allow: Option<String>,
+    pub allow: Option<Box<str>>,
     /// What went wrong on our side, for the log only.
-    cause: Option<String>,
+    cause: Option<Box<str>>,
 }
 
 /// One member of the request that cannot be used.
@@ -60,14 +60,14 @@ impl Problem {
     /// Adds what happened this time.
     #[must_use]
     pub fn detail(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        self.detail = Some(Text::new(zh.into(), en.into()));
+        self.detail = Some(Box::new(Text::new(zh.into(), en.into())));
         self
     }
 
     /// Adds a text that is at hand in both languages.
     #[must_use]
     pub fn detail_text(mut self, text: Text) -> Self {
-        self.detail = Some(text);
+        self.detail = Some(Box::new(text));
         self
     }
 
@@ -94,7 +94,7 @@ impl Problem {
 
     /// An error of ours: the cause goes to the log once, with the request's id; the client is told only that.
     pub fn internal(cause: &dyn std::error::Error) -> Self {
-        Self { cause: Some(Chain(cause).to_string()), ..Self::new(&kinds::INTERNAL) }
+        Self { cause: Some(Chain(cause).to_string().into()), ..Self::new(&kinds::INTERNAL) }
     }
 
     /// Writes the cause, if there is one, to the log.

@@ -61,6 +61,6 @@ fn too_large() -> Problem {
     Problem::new(&kinds::TOO_LARGE)
 }
 
-/// The largest JSON body: a verification carries at most a 4,296-character code (tokens.md §6) and a 400-character
-/// challenge, everything else is smaller; four times that leaves room for escapes.
-pub const MAX_BODY: usize = 32 * 1024;
+/// The largest JSON body: as much as the command line reads (security.md §2, 29), so that a text far too long for a
+/// code gets the same verdict from both. Every real body is at most a tenth of it.
+pub const MAX_BODY: usize = 64 * 1024;
