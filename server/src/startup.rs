@@ -155,7 +155,9 @@ async fn make_app(config: Config, outside: Outside, base_url: String) -> anyhow:
     let db = Db::open(&config.database).await?;
     let keys: Arc<dyn KeyStore> = match keys {
         Some(keys) => keys,
-        None => Arc::new(FileKeyStore::open_or_create(&config.tokens.keys, &config.tokens.keystore_pass_file)?),
+        None => {
+            Arc::new(FileKeyStore::open_or_create(&config.tokens.keys, &config.tokens.keystore_pass_file)?)
+        }
     };
     let roots = match roots {
         Some(roots) => roots,
@@ -191,7 +193,8 @@ async fn drain(in_flight: &InFlight) {
 
 async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         tracing::error!("signals cannot be caught; stop the process by force");
         return std::future::pending().await;

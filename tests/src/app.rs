@@ -64,7 +64,8 @@ impl TestApp {
     }
 
     fn start_with(db: TestDb, adjust: impl FnOnce(&mut Config), judge: Judge) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let mut config = Config::default();
         config.server.bind = ([127, 0, 0, 1], 0).into();
         config.server.base_url = Some("https://licence.example".into());
@@ -72,7 +73,8 @@ impl TestApp {
         config.database = db.config.clone();
         config.secrets.master_file = db.folder().join("master.key");
         std::fs::write(&config.secrets.master_file, MASTER).unwrap();
-        std::fs::set_permissions(&config.secrets.master_file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::fs::set_permissions(&config.secrets.master_file, std::fs::Permissions::from_mode(0o600))
+            .unwrap();
         adjust(&mut config);
         let keys = Arc::new(MemoryKeyStore::default());
         let (opened, roots) = runtime.block_on(async {
@@ -86,7 +88,8 @@ impl TestApp {
 
     /// A second server on the same database, with the same keys and clock.
     pub fn beside(&self) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (keys, roots, clock) = (self.keys.clone(), self.roots.clone(), self.clock.clone());
         let (config, builder) = (self.config.clone(), self.builder.clone());
         Self::launch(config, self.db.clone(), builder, keys, roots, clock, Judge::Own, runtime)
@@ -208,8 +211,10 @@ impl Drop for TestApp {
 /// Keys, a trust list signed by one root, and the demo's catalogue.
 async fn publish(db: &Db, keys: &dyn KeyStore, config: &Config) -> RootSet {
     let (root, _) = AwsLcSigner::generate("root-1").unwrap();
-    let roots =
-        RootSet { keys: vec![NamedKey { kid: "root-1".into(), jwk: root.public_key().to_jwk() }], threshold: 1 };
+    let roots = RootSet {
+        keys: vec![NamedKey { kid: "root-1".into(), jwk: root.public_key().to_jwk() }],
+        threshold: 1,
+    };
     let earlier = NOON.minus(Seconds(60));
     let mut catalogue_kid = String::new();
     for purpose in [Purpose::Show, Purpose::Grant, Purpose::Status, Purpose::Catalogue] {
@@ -224,7 +229,8 @@ async fn publish(db: &Db, keys: &dyn KeyStore, config: &Config) -> RootSet {
     let jws = sign_list(&draft, &[&root]).unwrap();
     key_life::publish(db, &roots, &jws, NOON).await.unwrap();
     let content = demo_catalogue().unwrap().content();
-    let row = sign_catalogue_row(content, &*keys.open(&catalogue_kid).unwrap().signer, &config.tokens, NOON).unwrap();
+    let row = sign_catalogue_row(content, &*keys.open(&catalogue_kid).unwrap().signer, &config.tokens, NOON)
+        .unwrap();
     let mut tx = db.begin_write().await.unwrap();
     storage::trust::insert_catalogue(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();

@@ -68,7 +68,13 @@ impl Builder {
         self.account(login, role, Some(unit), None).await
     }
 
-    async fn account(&self, login: &str, role: Role, unit: Option<&str>, holder: Option<HolderId>) -> AccountId {
+    async fn account(
+        &self,
+        login: &str,
+        role: Role,
+        unit: Option<&str>,
+        holder: Option<HolderId>,
+    ) -> AccountId {
         let hashes = hashes();
         let row = AccountRow {
             id: AccountId::generate(NOON, &SystemEntropy),

@@ -97,15 +97,35 @@ impl Cluster {
         run(as_postgres(Path::new("mkdir")).arg(&folder));
         let data = folder.join("data");
         let data_text = data.to_str().unwrap();
-        run(as_postgres(&bin.join("initdb")).args(["-D", data_text, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]));
+        run(as_postgres(&bin.join("initdb")).args([
+            "-D",
+            data_text,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]));
         // Safe on the disk is not what these tests are about; a crash only loses a folder that is thrown away.
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c synchronous_commit=off -c max_connections=200",
             folder.display()
         );
         let log = folder.join("log");
-        run(as_postgres(&bin.join("pg_ctl"))
-            .args(["-D", data_text, "-w", "-t", "60", "-o", &options, "-l", log.to_str().unwrap(), "start"]));
+        run(as_postgres(&bin.join("pg_ctl")).args([
+            "-D",
+            data_text,
+            "-w",
+            "-t",
+            "60",
+            "-o",
+            &options,
+            "-l",
+            log.to_str().unwrap(),
+            "start",
+        ]));
         let stop = format!(
             "read -r _; {} -D '{data_text}' -m immediate stop; rm -rf '{}'",
             bin.join("pg_ctl").display(),
@@ -124,7 +144,13 @@ impl Cluster {
     fn create_database(&self) -> String {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("t{}", COUNT.fetch_add(1, Ordering::SeqCst));
-        run(as_postgres(&self.bin.join("createdb")).args(["-h", self.folder.to_str().unwrap(), "-U", "postgres", &name]));
+        run(as_postgres(&self.bin.join("createdb")).args([
+            "-h",
+            self.folder.to_str().unwrap(),
+            "-U",
+            "postgres",
+            &name,
+        ]));
         format!("postgres://postgres@localhost/{name}?host={}", self.folder.display())
     }
 }
@@ -141,7 +167,8 @@ fn binaries() -> PathBuf {
 
 /// PostgreSQL refuses to run as root; then its own user runs it.
 fn as_postgres(program: &Path) -> Command {
-    let is_root = std::fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
+    let is_root =
+        std::fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
     let mut command = if is_root {
         let mut command = Command::new("runuser");
         command.args(["-u", "postgres", "--"]).arg(program);

@@ -167,7 +167,9 @@ pub fn synced(url: &str, roots: RootSet, now: liangzheng_core::time::UnixTime) -
     let lists: Value = serde_json::from_str(&get("/status-lists")).unwrap();
     for uri in lists["status_lists"].as_array().unwrap() {
         let path = uri.as_str().unwrap().splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap();
-        verifier.load_status_list_from(uri.as_str().unwrap(), &get(&path), OnExpired::Refuse { now }).unwrap();
+        verifier
+            .load_status_list_from(uri.as_str().unwrap(), &get(&path), OnExpired::Refuse { now })
+            .unwrap();
     }
     verifier
 }

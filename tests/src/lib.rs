@@ -3,7 +3,12 @@
 //!
 //! A test speaks HTTP through [`app::TestApp`], or storage functions through [`db::TestDb`]; nothing is mocked.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that goes wrong should stop at once")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that goes wrong should stop at once"
+)]
 
 pub mod app;
 pub mod builders;

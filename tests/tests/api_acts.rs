@@ -41,21 +41,33 @@ fn recorded(app: &TestApp, licence: LicenceId) -> usize {
 fn a_checker_suspends_resumes_and_revokes_and_every_act_is_recorded_on_both_databases() {
     for db in TestDb::both() {
         let (app, licence, token) = office(db);
-        for (name, status, version) in [("suspend", "ON_HOLD", 2), ("resume", "ACTIVE", 3), ("revoke", "REVOKED", 4)] {
+        for (name, status, version) in
+            [("suspend", "ON_HOLD", 2), ("resume", "ACTIVE", 3), ("revoke", "REVOKED", 4)]
+        {
             let answer = app.post(Some(&token), &path(licence), &act(name));
             assert_eq!(answer.status, 200, "{}", answer.text());
-            assert_eq!(answer.json(), json!({ "id": licence.to_string(), "status": status, "version": version }));
+            assert_eq!(
+                answer.json(),
+                json!({ "id": licence.to_string(), "status": status, "version": version })
+            );
             assert_eq!(answer.header("etag"), Some(format!("\"{version}\"").as_str()));
         }
         app.wait(async {
             let mut tx = app.builder.db.begin_read().await.unwrap();
             let acts = storage::act::of_licence(&mut tx, licence).await.unwrap();
-            let told: Vec<_> = acts.iter().map(|a| (a.act.as_str(), a.from_status.as_str(), a.to_status.as_str())).collect();
+            let told: Vec<_> =
+                acts.iter().map(|a| (a.act.as_str(), a.from_status.as_str(), a.to_status.as_str())).collect();
             assert_eq!(
                 told,
-                [("suspend", "ACTIVE", "ON_HOLD"), ("resume", "ON_HOLD", "ACTIVE"), ("revoke", "ACTIVE", "REVOKED")]
+                [
+                    ("suspend", "ACTIVE", "ON_HOLD"),
+                    ("resume", "ON_HOLD", "ACTIVE"),
+                    ("revoke", "ACTIVE", "REVOKED")
+                ]
             );
-            assert!(acts.iter().all(|a| a.effective_at == NOON.0 && a.unit == UNIT && a.reason == "投诉核查"));
+            assert!(
+                acts.iter().all(|a| a.effective_at == NOON.0 && a.unit == UNIT && a.reason == "投诉核查")
+            );
         });
     }
 }
@@ -115,7 +127,11 @@ fn the_same_request_under_one_key_is_done_once_and_another_is_refused_on_both_da
         let first = with("k-1", &act("suspend"));
         assert_eq!(first.status, 200, "{}", first.text());
         let again = with("k-1", &act("suspend"));
-        assert_eq!((again.status, again.json()), (200, first.json()), "not 409, though it is suspended by now");
+        assert_eq!(
+            (again.status, again.json()),
+            (200, first.json()),
+            "not 409, though it is suspended by now"
+        );
         let other = with("k-1", &act("revoke"));
         assert_eq!((other.status, other.problem().as_str()), (422, "idempotency-key-reused"));
         assert_eq!(with("k-2", &act("suspend")).status, 409, "another key is another request");
@@ -179,7 +195,9 @@ fn an_act_without_reason_basis_or_sense_is_refused_with_the_member_that_is_wrong
         assert_eq!((answer.status, answer.problem().as_str()), (422, "invalid-request"), "{member} {value}");
         assert_eq!(answer.json()["errors"][0]["pointer"], format!("/{member}"), "{value}");
     }
-    for body in [json!({}), json!({ "act": "suspend" }), changed("pin", json!("1")), changed("reason", json!(5))] {
+    for body in
+        [json!({}), json!({ "act": "suspend" }), changed("pin", json!("1")), changed("reason", json!(5))]
+    {
         assert_eq!(app.post(Some(&token), &path(licence), &body).status, 422, "{body}");
     }
     assert_eq!(recorded(&app, licence), 0);
@@ -208,7 +226,8 @@ fn an_act_without_reason_basis_or_sense_is_refused_with_the_member_that_is_wrong
 fn an_act_ends_the_open_shows_of_its_licence_at_once() {
     let (app, licence, token) = office(TestDb::sqlite());
     let lin = app.log_in("lin");
-    let scene = app.get(Some(&lin), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
+    let scene =
+        app.get(Some(&lin), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
     let body = json!({ "scene": scene, "pin": "246810" });
     let shown = app.post(Some(&lin), &format!("/api/v1/wallet/licences/{licence}/show"), &body);
     assert_eq!(shown.status, 201, "{}", shown.text());
@@ -230,7 +249,8 @@ fn an_act_on_one_server_ends_shows_on_another_within_a_second_and_no_code_outliv
     app.wait(app.builder.staff("qin", Role::IssuerChecker, UNIT));
     let licence = app.wait(app.builder.licence(lin, BUSINESS_LICENCE, UNIT, Status::Active)).id;
     let (holder, checker) = (app.log_in("lin"), app.log_in("qin"));
-    let scene = app.get(Some(&holder), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
+    let scene =
+        app.get(Some(&holder), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
     let body = json!({ "scene": scene, "pin": "246810" });
     let show = format!("/api/v1/wallet/licences/{licence}/show");
     let opened = beside.post(Some(&holder), &show, &body);
@@ -269,7 +289,8 @@ fn an_inspection_that_runs_out_overnight_reaches_the_status_index_by_itself() {
     inspected.inspection = Some(liangzheng_server::domain::licence::Inspection { due, failed: false });
     app.wait(app.builder.put(&inspected));
     let holder = app.log_in("lin");
-    let scene = app.get(Some(&holder), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
+    let scene =
+        app.get(Some(&holder), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
     let show = format!("/api/v1/wallet/licences/{}/show", inspected.id);
     assert_eq!(app.post(Some(&holder), &show, &json!({ "scene": scene, "pin": "246810" })).status, 201);
     let mark = || app.wait(liangzheng_server::service::inspection::mark_overdue(&app.app)).unwrap();

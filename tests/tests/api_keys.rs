@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use liangzheng_core::time::Seconds;
 use liangzheng_core::trust::Purpose;
+use liangzheng_core::trust::{NamedKey, RootSet};
 use liangzheng_core::verify::{Code, Options};
 use liangzheng_server::domain::clock::{Clock, SystemEntropy};
 use liangzheng_server::service::ceremony::{self, Input};
 use liangzheng_server::service::key_life;
 use liangzheng_server::service::trust::trust_list_payload;
 use liangzheng_server::signing::{FileKeyStore, RootKey, write_root_key};
-use liangzheng_core::trust::{NamedKey, RootSet};
 use liangzheng_tests::db::TempDir;
 use liangzheng_tests::demo::DemoApp;
 use serde_json::json;
@@ -25,7 +25,8 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
 fn code(demo: &DemoApp) -> String {
     let (token, pin) = demo.log_in("shanyue");
     let path = format!("/api/v1/wallet/licences/{}/show", demo.file["licences"][0]["id"].as_str().unwrap());
-    let answer = demo.request("POST", Some(&token), &path, Some(&json!({ "scene": "inspect.food", "pin": pin })));
+    let answer =
+        demo.request("POST", Some(&token), &path, Some(&json!({ "scene": "inspect.food", "pin": pin })));
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()["token"].as_str().unwrap().to_owned()
 }
@@ -73,7 +74,11 @@ fn after_a_rotation_old_codes_run_out_and_new_ones_verify_after_sync() {
     let after = demo.synced();
     let now = demo.clock.now();
     assert_eq!(after.verify(&new, &Options::at(now)).code, Code::Ok);
-    assert_eq!(after.verify(&late, &Options::at(now)).code, Code::Ok, "the retired key's last codes still count");
+    assert_eq!(
+        after.verify(&late, &Options::at(now)).code,
+        Code::Ok,
+        "the retired key's last codes still count"
+    );
     assert_eq!(before.verify(&new, &Options::at(now)).code, Code::KidUnknown, "without a sync");
     demo.clock.advance(Seconds(10));
     assert_eq!(after.verify(&late, &Options::at(demo.clock.now())).code, Code::TokenExpired, "and run out");
@@ -124,7 +129,11 @@ fn rotating_status_and_catalogue_keys_signs_lists_and_catalogue_anew() {
     }
     std::thread::sleep(Duration::from_millis(700));
     let verdict = demo.synced().verify(&code, &Options::at(demo.clock.now()));
-    assert_eq!(verdict.code, Code::TokenExpired, "all is judged again, only the code itself has run out: {verdict:?}");
+    assert_eq!(
+        verdict.code,
+        Code::TokenExpired,
+        "all is judged again, only the code itself has run out: {verdict:?}"
+    );
 }
 
 #[test]
@@ -150,7 +159,8 @@ fn a_list_is_signed_by_two_custodians_one_after_the_other() {
     let add = ceremony::read_input(&same.jws, true).unwrap();
     let whole = ceremony::sign(add, &[RootKey::read(&file("b")).unwrap()], None, now).unwrap();
     assert_eq!(whole.signatures, 2);
-    let mut verifier = liangzheng_core::verify::Verifier::new(&liangzheng_core::key::AwsLc, roots.clone()).unwrap();
+    let mut verifier =
+        liangzheng_core::verify::Verifier::new(&liangzheng_core::key::AwsLc, roots.clone()).unwrap();
     let refuse = liangzheng_core::verify::OnExpired::Refuse { now };
     assert_eq!(verifier.load_trust_list(&first.jws, refuse).unwrap_err().code, Code::TrustThreshold);
     verifier.load_trust_list(&whole.jws, refuse).unwrap();

@@ -34,14 +34,20 @@ fn a_wallet_lists_its_own_cards_ready_to_draw_on_both_databases() {
         assert_eq!(card["unit"]["names"]["zh-CN"], "云溪市市场监督管理局");
         assert_eq!((&card["status"], &card["status_label"]["en"]), (&json!("ACTIVE"), &json!("Active")));
         assert_eq!((&card["valid_from"], &card["valid_to"]), (&json!("20250101"), &json!("20291231")));
-        assert_eq!((&card["showable"], &card["reason"], &card["cautions"]), (&json!(true), &Value::Null, &json!([])));
+        assert_eq!(
+            (&card["showable"], &card["reason"], &card["cautions"]),
+            (&json!(true), &Value::Null, &json!([]))
+        );
         assert_eq!(card["fields"][0]["label"]["zh-CN"], "名称");
         let scenes = card["scenes"].as_array().unwrap();
         assert!(!scenes.is_empty());
         for scene in scenes {
             assert!(scene["names"]["zh-CN"].is_string() && scene["audience"].is_string());
             assert!(scene["lifetime"].as_i64().is_some() && scene["medium"].is_string());
-            assert!(scene["fields"].as_array().unwrap().iter().all(|f| f["label"]["zh-CN"].is_string()), "{scene}");
+            assert!(
+                scene["fields"].as_array().unwrap().iter().all(|f| f["label"]["zh-CN"].is_string()),
+                "{scene}"
+            );
         }
         let one = app.get(Some(&token), &format!("/api/v1/wallet/licences/{}", own.id));
         assert_eq!((one.status, one.header("etag")), (200, Some("\"1\"")));
@@ -72,14 +78,38 @@ fn a_card_says_why_it_cannot_be_shown_and_what_a_reader_will_be_told() {
     for (name, made, showable, reason, caution) in [
         ("pledged", pledged, true, None, Some("C_NOTICE")),
         ("overdue", overdue, true, None, Some("C_INSPECTION_OVERDUE")),
-        ("lost paper", licence(lin, BUSINESS_LICENCE, UNIT, Status::ReportedLost), true, None, Some("C_REPORTED_LOST")),
+        (
+            "lost paper",
+            licence(lin, BUSINESS_LICENCE, UNIT, Status::ReportedLost),
+            true,
+            None,
+            Some("C_REPORTED_LOST"),
+        ),
         ("expired", expired, false, Some("E_LICENCE_EXPIRED"), None),
         ("last day", last_day, true, None, None),
         ("early", early, false, Some("E_LICENCE_NOT_YET"), None),
         ("disputed", disputed, true, None, None),
-        ("on hold", licence(lin, BUSINESS_LICENCE, UNIT, Status::OnHold), false, Some("E_STATUS_SUSPENDED"), None),
-        ("seized", licence(lin, BUSINESS_LICENCE, UNIT, Status::Seized { until: None }), false, Some("E_STATUS_SUSPENDED"), None),
-        ("revoked", licence(lin, BUSINESS_LICENCE, UNIT, Status::Revoked), false, Some("E_STATUS_INVALID"), None),
+        (
+            "on hold",
+            licence(lin, BUSINESS_LICENCE, UNIT, Status::OnHold),
+            false,
+            Some("E_STATUS_SUSPENDED"),
+            None,
+        ),
+        (
+            "seized",
+            licence(lin, BUSINESS_LICENCE, UNIT, Status::Seized { until: None }),
+            false,
+            Some("E_STATUS_SUSPENDED"),
+            None,
+        ),
+        (
+            "revoked",
+            licence(lin, BUSINESS_LICENCE, UNIT, Status::Revoked),
+            false,
+            Some("E_STATUS_INVALID"),
+            None,
+        ),
     ] {
         app.wait(app.builder.put(&made));
         let token = app.log_in("lin");
@@ -112,13 +142,15 @@ fn a_phone_is_registered_once_listed_and_dropped_on_both_databases() {
         app.wait(app.builder.holder("chen"));
         let (lin, chen) = (app.log_in("lin"), app.log_in("chen"));
         let key = jwk();
-        let first = app.post(Some(&lin), "/api/v1/wallet/devices", &json!({ "jwk": key, "name": " 小米手机 " }));
+        let first =
+            app.post(Some(&lin), "/api/v1/wallet/devices", &json!({ "jwk": key, "name": " 小米手机 " }));
         assert_eq!(first.status, 201, "{}", first.text());
         let device = first.json();
         assert_eq!(device["name"], "小米手机");
         assert_eq!(device["thumbprint"].as_str().unwrap().len(), 43);
         assert_eq!(device["created_at"], liangzheng_tests::clock::NOON.0);
-        let again = app.post(Some(&lin), "/api/v1/wallet/devices", &json!({ "jwk": key, "name": "another name" }));
+        let again =
+            app.post(Some(&lin), "/api/v1/wallet/devices", &json!({ "jwk": key, "name": "another name" }));
         assert_eq!((again.status, &again.json()), (200, &device), "the same key is the same phone");
         let shared = app.post(Some(&chen), "/api/v1/wallet/devices", &json!({ "jwk": key, "name": "x" }));
         assert_eq!(shared.status, 201);
@@ -166,7 +198,11 @@ fn what_is_no_public_p256_key_is_refused() {
         assert_eq!(answer.status, 422, "{name}");
     }
     for n in 0..32 {
-        assert_eq!(app.post(Some(&token), "/api/v1/wallet/devices", &json!({ "jwk": jwk(), "name": "x" })).status, 201, "{n}");
+        assert_eq!(
+            app.post(Some(&token), "/api/v1/wallet/devices", &json!({ "jwk": jwk(), "name": "x" })).status,
+            201,
+            "{n}"
+        );
     }
     let more = app.post(Some(&token), "/api/v1/wallet/devices", &json!({ "jwk": jwk(), "name": "x" }));
     assert_eq!((more.status, more.problem().as_str()), (409, "too-many-devices"));
@@ -178,9 +214,14 @@ fn five_wrong_pins_shut_it_for_a_quarter_of_an_hour_even_for_the_right_one() {
     let (_, lin) = app.wait(app.builder.holder("lin"));
     let own = app.wait(app.builder.licence(lin, BUSINESS_LICENCE, UNIT, Status::Active)).id;
     let token = app.log_in("lin");
-    let scene = app.get(Some(&token), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
+    let scene =
+        app.get(Some(&token), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
     let show = |pin: &str| {
-        app.post(Some(&token), &format!("/api/v1/wallet/licences/{own}/show"), &json!({ "scene": scene, "pin": pin }))
+        app.post(
+            Some(&token),
+            &format!("/api/v1/wallet/licences/{own}/show"),
+            &json!({ "scene": scene, "pin": pin }),
+        )
     };
     for odd in ["", "12345", "1234567", "abcdef", "１２３４５６"] {
         assert_eq!(show(odd).status, 422, "{odd} is no PIN and is not counted");
@@ -194,7 +235,10 @@ fn five_wrong_pins_shut_it_for_a_quarter_of_an_hour_even_for_the_right_one() {
         assert_eq!(show("000000").status, 403);
     }
     let shut = show("246810");
-    assert_eq!((shut.status, shut.problem().as_str(), shut.header("retry-after")), (429, "pin-shut", Some("900")));
+    assert_eq!(
+        (shut.status, shut.problem().as_str(), shut.header("retry-after")),
+        (429, "pin-shut", Some("900"))
+    );
     app.pass(899);
     assert_eq!(show("246810").status, 429);
     app.pass(1);

@@ -96,7 +96,9 @@ fn unknown_login_wrong_password_and_disabled_account_get_the_same_answer() {
     let gone = app.wait(app.builder.staff("gone", Role::Manager, UNIT));
     app.wait(session::disable(&app.app, gone)).unwrap();
     let mut answers = Vec::new();
-    for (name, password) in [("lin", "wrong"), ("nobody", PASSWORD), ("gone", PASSWORD), ("lin' OR 1=1 --", PASSWORD)] {
+    for (name, password) in
+        [("lin", "wrong"), ("nobody", PASSWORD), ("gone", PASSWORD), ("lin' OR 1=1 --", PASSWORD)]
+    {
         let answer = app.post(None, "/api/v1/sessions", &login(name, password));
         assert_eq!((answer.status, answer.problem().as_str()), (401, "wrong-credentials"), "{name}");
         let mut json = answer.json();
@@ -134,8 +136,9 @@ fn an_address_logs_in_thirty_times_at_once_and_then_waits() {
         let answer = app.post(None, "/api/v1/sessions", &login(&format!("nobody{n}"), "x"));
         assert_eq!(answer.status, 401, "{n}");
     }
-    let statuses: Vec<u16> =
-        (30..60).map(|n| app.post(None, "/api/v1/sessions", &login(&format!("nobody{n}"), "x")).status).collect();
+    let statuses: Vec<u16> = (30..60)
+        .map(|n| app.post(None, "/api/v1/sessions", &login(&format!("nobody{n}"), "x")).status)
+        .collect();
     assert!(statuses.contains(&429), "{statuses:?}");
 }
 

@@ -33,7 +33,13 @@ fn opened(app: &TestApp, token: &str, licence: &Licence) -> Value {
 }
 
 fn refresh(app: &TestApp, token: &str, shown: &Value) -> Reply {
-    app.send("POST", Some(token), &format!("/api/v1/wallet/shows/{}/refresh", shown["show"].as_str().unwrap()), &[], None)
+    app.send(
+        "POST",
+        Some(token),
+        &format!("/api/v1/wallet/shows/{}/refresh", shown["show"].as_str().unwrap()),
+        &[],
+        None,
+    )
 }
 
 fn rows(app: &TestApp, kind: i64) -> i64 {
@@ -173,7 +179,11 @@ fn shows_of_others_are_not_found_and_a_holder_has_at_most_32_open() {
     let shown = opened(&app, &token, &licence);
     assert_eq!(refresh(&app, &stranger, &shown).status, 404);
     assert_eq!(open(&app, &stranger, &licence).status, 404);
-    assert_eq!(app.get(Some(&stranger), &format!("/api/v1/wallet/shows/{}.png", shown["show"].as_str().unwrap())).status, 404);
+    assert_eq!(
+        app.get(Some(&stranger), &format!("/api/v1/wallet/shows/{}.png", shown["show"].as_str().unwrap()))
+            .status,
+        404
+    );
     for _ in 1..32 {
         opened(&app, &token, &licence);
     }

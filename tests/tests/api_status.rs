@@ -84,9 +84,16 @@ fn an_act_is_on_the_wire_within_five_seconds_whole_and_as_a_delta() {
             act(&app, &wallet, name);
             let next = published_after(&app, base);
             assert_eq!(next, app.clock.now().0, "never ahead of the clock");
-            assert_eq!(judge(&synced(&app.url, app.roots.clone(), app.clock.now())), want, "{name}, lists whole");
+            assert_eq!(
+                judge(&synced(&app.url, app.roots.clone(), app.clock.now())),
+                want,
+                "{name}, lists whole"
+            );
             let delta = app.get(None, &format!("/status-lists/delta?from={base}"));
-            assert_eq!((delta.status, delta.header("content-type")), (200, Some("application/statusdelta+jwt")));
+            assert_eq!(
+                (delta.status, delta.header("content-type")),
+                (200, Some("application/statusdelta+jwt"))
+            );
             let now = app.clock.now();
             assert_eq!(follower.apply_delta(&delta.text(), OnExpired::Refuse { now }), Ok(Loaded::New));
             assert_eq!(judge(&follower), want, "{name}, by delta");
@@ -130,7 +137,10 @@ fn lists_are_signed_anew_before_they_age_and_can_be_asked_for_changes() {
     assert_eq!(list.header("content-type"), Some("application/statuslist+jwt"));
     assert_eq!(list.header("access-control-allow-origin"), Some("*"));
     let told = claims(&list.text());
-    assert_eq!((told["ttl"].clone(), told["sub"].clone()), (json!(300), json!("https://licence.example/status-lists/1")));
+    assert_eq!(
+        (told["ttl"].clone(), told["sub"].clone()),
+        (json!(300), json!("https://licence.example/status-lists/1"))
+    );
     assert!(told["exp"].as_i64().unwrap() - told["iat"].as_i64().unwrap() <= 7 * 86_400);
     for path in [
         "/status-lists",
@@ -146,7 +156,11 @@ fn lists_are_signed_anew_before_they_age_and_can_be_asked_for_changes() {
         assert_eq!((whole.status, whole.header("access-control-allow-origin")), (200, Some("*")), "{path}");
         let unchanged = app.send("GET", None, path, &[("If-None-Match", &tag)], None);
         assert_eq!((unchanged.status, unchanged.body.len()), (304, 0), "{path}");
-        assert_eq!(app.send("GET", None, path, &[("If-None-Match", "\"other\"")], None).status, 200, "{path}");
+        assert_eq!(
+            app.send("GET", None, path, &[("If-None-Match", "\"other\"")], None).status,
+            200,
+            "{path}"
+        );
     }
     for path in ["/status-lists/2", "/status-lists/x", "/.well-known/trust-list/2"] {
         assert_eq!(app.get(None, path).status, 404, "{path}");
@@ -207,7 +221,8 @@ fn an_index_is_given_once_per_licence_and_device_and_a_dropped_phone_ends_only_i
     assert_eq!(app.post(Some(&wallet.token), &path, &body).status, 404, "no grant for a dropped phone");
     app.pass(2);
     act(&app, &wallet, "suspend");
-    let values: Vec<_> = entries(&app).iter().map(|entry| (entry.device == devices[0], entry.value)).collect();
+    let values: Vec<_> =
+        entries(&app).iter().map(|entry| (entry.device == devices[0], entry.value)).collect();
     assert!(values.iter().all(|(dropped, value)| *value == if *dropped { 1 } else { 2 }), "{values:?}");
 }
 

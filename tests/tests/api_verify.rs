@@ -33,7 +33,8 @@ fn scene(db: TestDb) -> Scene {
 impl Scene {
     fn code(&self) -> String {
         let path = format!("/api/v1/wallet/licences/{}/show", self.licence.id);
-        let answer = self.app.post(Some(&self.holder), &path, &json!({ "scene": "inspect.food", "pin": PIN }));
+        let answer =
+            self.app.post(Some(&self.holder), &path, &json!({ "scene": "inspect.food", "pin": PIN }));
         assert_eq!(answer.status, 201, "{}", answer.text());
         answer.json()["qr_text"].as_str().unwrap().to_owned()
     }
@@ -68,7 +69,13 @@ fn staff_get_the_whole_verdict_and_spend_the_token() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|used| (used["kind"].as_str().unwrap(), used["subject"].as_str().unwrap(), used["by"]["role"].clone()))
+            .map(|used| {
+                (
+                    used["kind"].as_str().unwrap(),
+                    used["subject"].as_str().unwrap(),
+                    used["by"]["role"].clone(),
+                )
+            })
             .collect();
         assert_eq!(told[0], ("verification", "E_REPLAY", json!("inspector")));
         assert_eq!(told[1], ("verification", "OK", json!("inspector")));
@@ -130,7 +137,12 @@ fn every_input_has_a_verdict_and_only_a_malformed_question_is_refused() {
         assert_eq!(scene.verify(Some(&scene.inspector), &body)["code"], want, "{body}");
         assert_eq!(scene.verify(None, &body)["code"], want, "{body}");
     }
-    for body in [json!({ "input": code, "challenge": "EC1:x" }), json!({}), json!({ "input": 5 }), json!({ "input": "x", "more": 1 })] {
+    for body in [
+        json!({ "input": code, "challenge": "EC1:x" }),
+        json!({}),
+        json!({ "input": 5 }),
+        json!({ "input": "x", "more": 1 }),
+    ] {
         let answer = scene.app.post(None, "/api/v1/verify", &body);
         assert!((400..500).contains(&answer.status), "{body}: {}", answer.text());
         answer.problem();

@@ -56,7 +56,9 @@ fn the_domain_waits_for_nothing_and_knows_nobody_above_it() {
         .filter(|name| name != "domain")
         .map(|name| &*Box::leak(name.into_boxed_str()))
         .collect();
-    for word in ["async ", ".await", "tokio::", "crate::storage", "crate::service", "crate::http", "crate::App"] {
+    for word in
+        ["async ", ".await", "tokio::", "crate::storage", "crate::service", "crate::http", "crate::App"]
+    {
         assert_eq!(mentions(word, &outside), [""; 0], "{word}");
     }
 }
@@ -65,7 +67,10 @@ fn the_domain_waits_for_nothing_and_knows_nobody_above_it() {
 fn storage_and_service_know_nobody_above_them() {
     for (word, allowed) in [
         ("crate::http", &["http/", "startup.rs", "cli.rs", "cli/"][..]),
-        ("crate::service", &["service/", "http/", "worker/", "demo/", "cli.rs", "cli/", "app.rs", "startup.rs"][..]),
+        (
+            "crate::service",
+            &["service/", "http/", "worker/", "demo/", "cli.rs", "cli/", "app.rs", "startup.rs"][..],
+        ),
     ] {
         assert_eq!(mentions(word, allowed), [""; 0], "{word}");
     }
@@ -73,10 +78,15 @@ fn storage_and_service_know_nobody_above_them() {
 
 #[test]
 fn handlers_reach_the_database_through_services_only() {
-    let above: Vec<String> = mentions("storage::", &["storage/", "service/", "worker/", "demo/", "cli.rs", "cli/", "app.rs", "startup.rs"]);
+    let above: Vec<String> = mentions(
+        "storage::",
+        &["storage/", "service/", "worker/", "demo/", "cli.rs", "cli/", "app.rs", "startup.rs"],
+    );
     // What a service hands up may be named: its error, and the claim of a repeated request.
-    let odd: Vec<&String> =
-        above.iter().filter(|line| !line.contains("StorageError") && !line.contains("idempotency::Claim")).collect();
+    let odd: Vec<&String> = above
+        .iter()
+        .filter(|line| !line.contains("StorageError") && !line.contains("idempotency::Claim"))
+        .collect();
     assert!(odd.is_empty(), "{odd:#?}");
 }
 

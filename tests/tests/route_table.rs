@@ -29,8 +29,15 @@ fn no_guarded_route_answers_without_credentials() {
     let app = TestApp::sqlite();
     let mut walked = 0;
     for entry in guarded() {
-        let answer = app.send(entry.method, None, &path(entry), &[], (entry.method == "POST").then_some(&json!({})));
-        assert_eq!((answer.status, answer.problem().as_str()), (401, "unauthenticated"), "{} {}", entry.method, entry.path);
+        let answer =
+            app.send(entry.method, None, &path(entry), &[], (entry.method == "POST").then_some(&json!({})));
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (401, "unauthenticated"),
+            "{} {}",
+            entry.method,
+            entry.path
+        );
         walked += 1;
     }
     assert!(walked >= 12, "only {walked} guarded routes");
@@ -44,7 +51,13 @@ fn no_guarded_route_serves_a_principal_without_its_role() {
     for entry in guarded().filter(|entry| entry.action != "Session") {
         let body = (entry.method == "POST").then(|| json!({}));
         let answer = app.send(entry.method, Some(&token), &path(entry), &[], body.as_ref());
-        assert_eq!((answer.status, answer.problem().as_str()), (403, "forbidden"), "{} {}", entry.method, entry.path);
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (403, "forbidden"),
+            "{} {}",
+            entry.method,
+            entry.path
+        );
     }
 }
 
@@ -92,7 +105,13 @@ fn an_encoded_request_body_is_refused_everywhere() {
     let app = TestApp::sqlite();
     for encoding in ["gzip", "br", "identity", "deflate"] {
         let headers = [("Content-Encoding", encoding)];
-        let answer = app.send("POST", None, "/api/v1/sessions", &headers, Some(&json!({ "login": "x", "password": "x" })));
+        let answer = app.send(
+            "POST",
+            None,
+            "/api/v1/sessions",
+            &headers,
+            Some(&json!({ "login": "x", "password": "x" })),
+        );
         assert_eq!((answer.status, answer.problem().as_str()), (415, "unsupported-media-type"), "{encoding}");
     }
 }
@@ -133,7 +152,11 @@ fn health_tells_of_life_readiness_and_version_and_metrics_count_requests() {
     }
     let figures = app.get(None, "/metrics");
     assert_eq!(figures.status, 200);
-    assert!(figures.text().contains("liangzheng_http_requests_total{route=\"/livez\",status=\"2xx\"}"), "{}", figures.text());
+    assert!(
+        figures.text().contains("liangzheng_http_requests_total{route=\"/livez\",status=\"2xx\"}"),
+        "{}",
+        figures.text()
+    );
 }
 
 #[test]
@@ -143,7 +166,12 @@ fn pages_carry_the_policy_that_keeps_them_safe() {
         let page = app.get(None, path);
         assert_eq!(page.status, 200, "{path}");
         let policy = page.header("content-security-policy").unwrap();
-        for part in ["default-src 'self'", "frame-ancestors 'none'", "script-src 'self' 'wasm-unsafe-eval'", "require-trusted-types-for 'script'"] {
+        for part in [
+            "default-src 'self'",
+            "frame-ancestors 'none'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "require-trusted-types-for 'script'",
+        ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));

@@ -72,10 +72,18 @@ fn every_kind_in_every_scene_verifies_and_fits_its_code() {
             let audience = scene["audience"].as_str().unwrap();
             let s = shown["qr_text"].as_str().unwrap().to_owned();
             let h = phone.code(granted["grant"].as_str().unwrap(), audience, now);
-            assert!(s.len() <= BUDGET_S && h.len() <= BUDGET_H, "{} {}: {} {}", licence["kind"], scene["code"], s.len(), h.len());
+            assert!(
+                s.len() <= BUDGET_S && h.len() <= BUDGET_H,
+                "{} {}: {} {}",
+                licence["kind"],
+                scene["code"],
+                s.len(),
+                h.len()
+            );
             longest = (longest.0.max(s.len()), longest.1.max(h.len()));
             for code in [s, h] {
-                let options = Options { audience: Some(audience), scene: scene["code"].as_str(), ..Options::at(now) };
+                let options =
+                    Options { audience: Some(audience), scene: scene["code"].as_str(), ..Options::at(now) };
                 let verdict = verifier.verify(&code, &options);
                 assert_eq!(verdict.verdict, Answer::Valid, "{verdict:?}");
                 let cautions: Vec<_> = verdict.cautions.iter().map(|caution| json!(caution.code)).collect();
@@ -95,7 +103,10 @@ fn every_kind_in_every_scene_verifies_and_fits_its_code() {
 fn the_demo_has_every_role_every_state_and_right_check_characters() {
     let demo = DemoApp::start();
     let catalogue = demo_catalogue().unwrap();
-    assert!(catalogue.kinds.len() >= 8 && catalogue.units.iter().filter(|unit| !unit.kinds.is_empty()).count() == 4);
+    assert!(
+        catalogue.kinds.len() >= 8
+            && catalogue.units.iter().filter(|unit| !unit.kinds.is_empty()).count() == 4
+    );
     assert!(catalogue.units.iter().all(|unit| uscc_is_valid(&unit.id)));
     assert!(catalogue.scenes.iter().all(|scene| scene.lifetime == Seconds(60)));
     let scenes: Vec<_> = catalogue.scenes.iter().map(|scene| scene.code.as_str()).collect();
@@ -104,15 +115,39 @@ fn the_demo_has_every_role_every_state_and_right_check_characters() {
         let entries = demo.file[list].as_array().unwrap().iter();
         entries.map(|entry| entry[member].as_str().unwrap().to_owned()).collect()
     };
-    let roles = ["holder", "issuer_maker", "issuer_checker", "unit_admin", "handler", "inspector", "verifier", "manager", "operator"];
+    let roles = [
+        "holder",
+        "issuer_maker",
+        "issuer_checker",
+        "unit_admin",
+        "handler",
+        "inspector",
+        "verifier",
+        "manager",
+        "operator",
+    ];
     assert_eq!(texts("accounts", "role"), roles.map(str::to_owned).into());
     let states = [
-        "ACTIVE", "ANNULLED", "CANCELLED", "DISABLED", "DRAFT", "ON_HOLD", "PENDING_REVIEW", "REPORTED_LOST",
-        "REVOKED", "SEIZED", "SUPERSEDED", "WITHDRAWN",
+        "ACTIVE",
+        "ANNULLED",
+        "CANCELLED",
+        "DISABLED",
+        "DRAFT",
+        "ON_HOLD",
+        "PENDING_REVIEW",
+        "REPORTED_LOST",
+        "REVOKED",
+        "SEIZED",
+        "SUPERSEDED",
+        "WITHDRAWN",
     ];
     assert_eq!(texts("licences", "status"), states.map(str::to_owned).into());
     for licence in demo.file["licences"].as_array().unwrap().iter().take(8) {
-        assert_eq!((&licence["status"], &licence["cautions"]), (&json!("ACTIVE"), &json!([])), "clean ones first");
+        assert_eq!(
+            (&licence["status"], &licence["cautions"]),
+            (&json!("ACTIVE"), &json!([])),
+            "clean ones first"
+        );
     }
     for account in demo.file["accounts"].as_array().unwrap() {
         let pin = account["pin"].as_str();
@@ -130,7 +165,8 @@ fn the_demo_has_every_role_every_state_and_right_check_characters() {
         let id = licence["face"]["id"].as_str();
         assert!(id.is_none_or(citizen_id_is_valid), "{id:?}");
     }
-    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(demo.dir().join("demo.json")).unwrap());
+    let mode =
+        std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(demo.dir().join("demo.json")).unwrap());
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -142,7 +178,8 @@ fn a_revoked_licence_and_a_lost_phone_are_refused_after_sync_and_another_phone_i
     let (lost, kept) = (phone(&demo, &token), phone(&demo, &token));
     let grant = |phone: &Phone| {
         let body = json!({ "device": phone.id, "scene": "inspect.food", "pin": pin });
-        let (status, granted) = post(&demo, &token, &format!("/api/v1/wallet/licences/{licence}/grant"), &body);
+        let (status, granted) =
+            post(&demo, &token, &format!("/api/v1/wallet/licences/{licence}/grant"), &body);
         assert_eq!(status, 201, "{granted}");
         granted["grant"].as_str().unwrap().to_owned()
     };
@@ -159,12 +196,17 @@ fn a_revoked_licence_and_a_lost_phone_are_refused_after_sync_and_another_phone_i
             std::thread::sleep(Duration::from_millis(50));
         }
     };
-    for (offset, want) in [(0, Code::Ok), (60, Code::Ok), (-60, Code::Ok), (61, Code::ProofTime), (-61, Code::ProofTime)] {
+    for (offset, want) in
+        [(0, Code::Ok), (60, Code::Ok), (-60, Code::Ok), (61, Code::ProofTime), (-61, Code::ProofTime)]
+    {
         assert_eq!(judge(&kept, &kept_grant, offset), want, "phone off by {offset} s");
     }
     assert_eq!(judge(&lost, &kept_grant, 0), Code::ProofSig, "another phone's key");
     demo.clock.advance(Seconds(2));
-    assert_eq!(demo.request("DELETE", Some(&token), &format!("/api/v1/wallet/devices/{}", lost.id), None).status, 204);
+    assert_eq!(
+        demo.request("DELETE", Some(&token), &format!("/api/v1/wallet/devices/{}", lost.id), None).status,
+        204
+    );
     until("the dropped phone", Code::StatusInvalid, &lost, &lost_grant);
     assert_eq!(judge(&kept, &kept_grant, 0), Code::Ok);
     demo.clock.advance(Seconds(2));
@@ -195,7 +237,8 @@ fn a_grant_serves_one_scene_for_a_day_and_needs_its_pin_and_its_phone() {
     let bare = demo.synced().verify(grant, &Options::at(demo.clock.now()));
     assert_eq!(bare.code, Code::ProofMissing);
     // What the scene sees is what stands in the grant, and no more.
-    let verdict = demo.synced().verify(&own.code(grant, "inspector", demo.clock.now()), &Options::at(demo.clock.now()));
+    let verdict =
+        demo.synced().verify(&own.code(grant, "inspector", demo.clock.now()), &Options::at(demo.clock.now()));
     let keys: Vec<_> = verdict.licence.unwrap().fields.into_iter().map(|field| field.key).collect();
     assert_eq!(keys, ["n", "no", "t", "p"]);
 }

@@ -179,7 +179,10 @@ async fn list(place: &Place) -> anyhow::Result<()> {
     println!("{:<28} {:<10} {:<12} signs from .. until (unix seconds)", "kid", "purpose", "state");
     for key in &keys {
         let is_newest = !keys.iter().any(|other| {
-            other.purpose == key.purpose && other.nbf > key.nbf && other.nbf <= now.0 && other.compromised == 0
+            other.purpose == key.purpose
+                && other.nbf > key.nbf
+                && other.nbf <= now.0
+                && other.compromised == 0
         });
         let state = match key {
             key if key.compromised == 1 => "compromised",
@@ -200,7 +203,8 @@ async fn rotate_key(arguments: Rotate) -> anyhow::Result<()> {
         purpose_from_name(&arguments.purpose).with_context(|| format!("--purpose takes one of: {names}"))?;
     anyhow::ensure!(arguments.overlap >= 0, "--overlap must not be negative");
     let place = arguments.beside.open().await?;
-    let store = FileKeyStore::open_or_create(&place.config.tokens.keys, &place.config.tokens.keystore_pass_file)?;
+    let store =
+        FileKeyStore::open_or_create(&place.config.tokens.keys, &place.config.tokens.keystore_pass_file)?;
     let now = SystemClock.now();
     let nbf = now.plus(Seconds(arguments.overlap));
     let key = key_life::add(&place.db, &store, purpose, nbf, &SystemEntropy, now).await?;
@@ -214,8 +218,12 @@ async fn compromise_key(arguments: Compromise) -> anyhow::Result<()> {
     key_life::compromise(&place.db, &arguments.kid, now).await?;
     println!("compromised: {} signs nothing more here", arguments.kid);
     let rest = key_life::list(&place.db).await?;
-    let lost = rest.iter().find(|key| key.kid == arguments.kid).map(|key| key.purpose.clone()).unwrap_or_default();
-    if !rest.iter().any(|key| key.purpose == lost && key.compromised == 0 && key.nbf <= now.0 && now.0 < key.exp) {
+    let lost =
+        rest.iter().find(|key| key.kid == arguments.kid).map(|key| key.purpose.clone()).unwrap_or_default();
+    if !rest
+        .iter()
+        .any(|key| key.purpose == lost && key.compromised == 0 && key.nbf <= now.0 && now.0 < key.exp)
+    {
         println!("no {lost} key is left: make one with `key rotate --purpose {lost} --overlap 0`");
     }
     publish_or_tell(&place, &arguments.root, now).await

@@ -47,7 +47,11 @@ impl DemoCatalogue {
             exp: UnixTime(0),
             units: self.units.clone(),
             kinds: kinds
-                .map(|kind| Kind { code: kind.code.clone(), names: kind.names.clone(), labels: kind.labels.clone() })
+                .map(|kind| Kind {
+                    code: kind.code.clone(),
+                    names: kind.names.clone(),
+                    labels: kind.labels.clone(),
+                })
                 .collect(),
             scenes: self.scenes.clone(),
         }

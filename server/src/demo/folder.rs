@@ -119,7 +119,8 @@ pub async fn prepare(
 fn apply(config: &mut Config, dir: &Path, port: u16, base_url: &str) {
     config.server.bind = std::net::SocketAddr::from(([127, 0, 0, 1], port));
     config.server.base_url = Some(base_url.to_owned());
-    config.database = DatabaseConfig { url: format!("sqlite:{}", dir.join("demo.db").display()), ..Default::default() };
+    config.database =
+        DatabaseConfig { url: format!("sqlite:{}", dir.join("demo.db").display()), ..Default::default() };
     config.secrets.master_file = dir.join("master.key");
     config.tokens.roots = dir.join("roots.json");
     config.tokens.keys = dir.join("keys");
@@ -193,7 +194,10 @@ pub fn config_of(dir: &Path) -> Result<Config, DemoError> {
 pub(crate) fn operator_entry(id: &str) -> OperatorEntry {
     OperatorEntry {
         id: id.to_owned(),
-        names: liangzheng_core::text::Text::fixed("九岳省电子证照平台(演示)", "Jiuyue Province Licence Platform (demo)"),
+        names: liangzheng_core::text::Text::fixed(
+            "九岳省电子证照平台(演示)",
+            "Jiuyue Province Licence Platform (demo)",
+        ),
         regions: vec!["1199".into(), "1299".into()],
     }
 }
@@ -214,7 +218,10 @@ fn certificate(dir: &Path, _entropy: &dyn Entropy) -> Result<(PathBuf, PathBuf),
     let (certificate, key) = (dir.join("tls.crt"), dir.join("tls.key"));
     if !certificate.exists() || !key.exists() {
         let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()])
-            .map_err(|error| DemoError::Data { what: "self-signed certificate".into(), problem: error.to_string() })?;
+            .map_err(|error| DemoError::Data {
+            what: "self-signed certificate".into(),
+            problem: error.to_string(),
+        })?;
         fs::write(&certificate, made.cert.pem()).map_err(at(&certificate))?;
         write_private(&key, &made.signing_key.serialize_pem())?;
     }

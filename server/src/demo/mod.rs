@@ -8,5 +8,5 @@ mod folder;
 mod people;
 
 pub use data::{DemoCatalogue, demo_catalogue};
-pub use folder::{DemoError, DemoFolder, config_of, prepare};
 pub(crate) use folder::operator_entry;
+pub use folder::{DemoError, DemoFolder, config_of, prepare};

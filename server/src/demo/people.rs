@@ -89,7 +89,9 @@ pub(super) async fn make(
         roots: dir.join("roots.json").display().to_string(),
         accounts,
         licences,
-        scenes: scenes.map(|scene| FileScene { code: scene.code.clone(), audience: scene.aud.clone() }).collect(),
+        scenes: scenes
+            .map(|scene| FileScene { code: scene.code.clone(), audience: scene.aud.clone() })
+            .collect(),
     })
 }
 
@@ -152,7 +154,10 @@ impl Maker<'_> {
     }
 
     async fn hash(&self, secret: &str) -> Result<String, DemoError> {
-        self.passwords.hash(secret, self.entropy).await.map_err(|error| wrong("passwords", &error.to_string()))
+        self.passwords
+            .hash(secret, self.entropy)
+            .await
+            .map_err(|error| wrong("passwords", &error.to_string()))
     }
 
     async fn holder(&self, tx: &mut Tx, person: &DemoHolder) -> Result<HolderId, DemoError> {
@@ -209,19 +214,23 @@ impl Maker<'_> {
         let order = order.chain((0..demo.len()).filter(|at| demo[*at].status == "SUPERSEDED"));
         for at in order {
             let (entry, id) = (&demo[at], ids[at]);
-            let successor = demo.iter().position(|next| next.serial == entry.serial && next.version > entry.version);
+            let successor =
+                demo.iter().position(|next| next.serial == entry.serial && next.version > entry.version);
             let holder = *holders.get(&entry.holder).ok_or_else(|| wrong(&entry.holder, "no such holder"))?;
             let licence = self.licence(entry, id, holder, successor.map(|at| ids[at]))?;
             if !storage::licence::insert(tx, self.secrets, self.entropy, &licence).await? {
                 return Err(wrong(&entry.serial, "stands twice"));
             }
-            file.push((at, FileLicence {
-                id,
-                holder: entry.holder.clone(),
-                kind: entry.kind.clone(),
-                status: licence.status.as_str(),
-                cautions: licence.cautions(Day::of(self.now)),
-            }));
+            file.push((
+                at,
+                FileLicence {
+                    id,
+                    holder: entry.holder.clone(),
+                    kind: entry.kind.clone(),
+                    status: licence.status.as_str(),
+                    cautions: licence.cautions(Day::of(self.now)),
+                },
+            ));
         }
         file.sort_by_key(|(at, _)| *at);
         Ok(file.into_iter().map(|(_, licence)| licence).collect())

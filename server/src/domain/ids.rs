@@ -135,7 +135,8 @@ pub fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, uuid: Uuid) -> fmt::Re
 /// Reads an id of the kind `prefix`; one spelling only, so that two texts never name the same object.
 pub fn read_id(text: &str, prefix: &'static str) -> Result<Uuid, MalformedId> {
     let digits = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
-    let canonical = digits.filter(|d| d.len() == 32 && d.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
+    let canonical =
+        digits.filter(|d| d.len() == 32 && d.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
     canonical.and_then(|d| Uuid::try_parse(d).ok()).ok_or(MalformedId { prefix })
 }
 

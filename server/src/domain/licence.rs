@@ -258,7 +258,9 @@ impl Unshowable {
                 let label = status.label();
                 Text::new(format!("证照{}", label.zh), format!("The licence is {}", label.en.to_lowercase()))
             }
-            Self::Superseded => Text::fixed("已换发新版本，请出示新证照", "A newer version has been issued: show that one"),
+            Self::Superseded => {
+                Text::fixed("已换发新版本，请出示新证照", "A newer version has been issued: show that one")
+            }
             Self::NotYet => Text::fixed("证照尚未生效", "The licence is not valid yet"),
             Self::Expired => Text::fixed("证照已过有效期", "The licence has expired"),
         }

@@ -191,7 +191,9 @@ impl Licence {
         }
         match act {
             Act::Pledge if self.is_active() && !self.encumbrances.pledged => next.encumbrances.pledged = true,
-            Act::Mortgage if self.is_active() && !self.encumbrances.mortgaged => next.encumbrances.mortgaged = true,
+            Act::Mortgage if self.is_active() && !self.encumbrances.mortgaged => {
+                next.encumbrances.mortgaged = true
+            }
             Act::ReleasePledge if !self.status.is_final() && self.encumbrances.pledged => {
                 next.encumbrances.pledged = false;
             }
@@ -216,8 +218,8 @@ impl Licence {
     /// The new status; `None` for acts that leave it as it is.
     fn status_after(&self, act: Act) -> Result<Option<Status>, ForbiddenTransition> {
         use Status::{
-            Active, Annulled, Cancelled, Disabled, Draft, OnHold, PendingReview, ReportedLost, Revoked, Seized,
-            Superseded, Withdrawn,
+            Active, Annulled, Cancelled, Disabled, Draft, OnHold, PendingReview, ReportedLost, Revoked,
+            Seized, Superseded, Withdrawn,
         };
         let encumbered = self.encumbrances != Encumbrances::default();
         let next = match (self.status, act) {
@@ -233,7 +235,9 @@ impl Licence {
             (ReportedLost, Act::WithdrawLoss) => Active,
             (Active, Act::Disable) => Disabled,
             (Disabled, Act::Enable) => Active,
-            (Active | OnHold | Seized { .. } | ReportedLost | Disabled, Act::Cancel) if !encumbered => Cancelled,
+            (Active | OnHold | Seized { .. } | ReportedLost | Disabled, Act::Cancel) if !encumbered => {
+                Cancelled
+            }
             (Active | OnHold | Seized { .. }, Act::Revoke) => Revoked,
             (Active | OnHold | Seized { .. }, Act::Withdraw) => Withdrawn,
             (from, Act::Annul) if !from.is_final() => Annulled,

@@ -83,10 +83,12 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
 /// What is refused before any handler sees it.
 fn refusal(request: &ServiceRequest, app: Option<&App>, address: IpAddr) -> Option<Problem> {
     if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Some(Problem::new(&kinds::UNSUPPORTED_MEDIA).detail(
-            "不接受带 Content-Encoding 的请求",
-            "a request with Content-Encoding is not accepted",
-        ));
+        return Some(
+            Problem::new(&kinds::UNSUPPORTED_MEDIA).detail(
+                "不接受带 Content-Encoding 的请求",
+                "a request with Content-Encoding is not accepted",
+            ),
+        );
     }
     let app = app?;
     app.limits.address(address).err().map(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))
@@ -110,7 +112,10 @@ fn with_document(response: ServiceResponse, path: &str, id: &str, lang: &str) ->
     let mut response = response.map_body(|_, _| BoxBody::new(document));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(if lang == "en" { "en" } else { "zh-CN" }));
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(if lang == "en" { "en" } else { "zh-CN" }),
+    );
     headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

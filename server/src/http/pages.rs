@@ -95,7 +95,8 @@ fn embedded(path: &str, request: &HttpRequest) -> Result<HttpResponse, Problem> 
     if request.headers().get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag.as_bytes()) {
         return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
     }
-    let kind = content_type(Path::new(path)).map_or_else(|| file.metadata.mimetype().to_owned(), str::to_owned);
+    let kind =
+        content_type(Path::new(path)).map_or_else(|| file.metadata.mimetype().to_owned(), str::to_owned);
     Ok(response.insert_header((header::CONTENT_TYPE, kind)).body(file.data.into_owned()))
 }
 
@@ -121,20 +122,22 @@ fn modules_missing(request: &HttpRequest) -> HttpResponse {
     } else {
         "浏览器模块尚未构建。请运行 `cargo xtask demo`，或以 --assets 目录 启动服务器。\n"
     };
-    page_headers(&mut HttpResponse::NotFound())
-        .content_type("application/problem+json")
-        .json(serde_json::json!({
+    page_headers(&mut HttpResponse::NotFound()).content_type("application/problem+json").json(
+        serde_json::json!({
             "type": "/problems/not-found",
             "title": text.trim_end(),
             "status": 404,
             "code": "browser-modules-not-built",
-        }))
+        }),
+    )
 }
 
 /// The file `path` names inside `folder`; `None` for anything that would lead out of it.
 fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
-    let plain = path.components().all(|part| matches!(part, Component::Normal(name) if !name.as_encoded_bytes().starts_with(b".")));
+    let plain = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(name) if !name.as_encoded_bytes().starts_with(b".")));
     (plain && path.components().next().is_some()).then(|| folder.join(path))
 }
 

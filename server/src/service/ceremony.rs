@@ -107,7 +107,8 @@ pub fn sign(
         whole.signatures.append(&mut made.signatures);
         made = whole;
     }
-    let own = list.roots.keys.iter().filter(|root| made.signatures.iter().any(|s| s.names(&root.kid))).count();
+    let own =
+        list.roots.keys.iter().filter(|root| made.signatures.iter().any(|s| s.names(&root.kid))).count();
     let jws = serde_json::to_string(&made).map_err(|_| CeremonyError::Input)?;
     Ok(Signed { jws, signatures: own, threshold: list.roots.threshold })
 }

@@ -58,8 +58,7 @@ pub async fn grant(
     state.catalogue.rule(scene, found.identifier.kind()).map_err(mint::NotShowable::from)?;
     let text = licence.to_string();
     let index = status::index_for(&mut tx, &text, &device.to_string(), value, &*app.entropy, now).await?;
-    let (mut claims, _) =
-        mint::claims_for(&app.tokens, &state.catalogue, &found, scene, Profile::H, index)?;
+    let (mut claims, _) = mint::claims_for(&app.tokens, &state.catalogue, &found, scene, Profile::H, index)?;
     claims.iat = now;
     claims.exp = now.plus(Seconds(app.tokens.config.grant_seconds));
     claims.jti = Jti::from_bytes(app.entropy.bytes());

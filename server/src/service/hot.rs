@@ -185,7 +185,8 @@ mod tests {
             status: StatusRef { uri: "http://x/status-lists/1".into(), idx: 1 },
             act: None,
         };
-        let (key, owner) = (ShowId::generate(UnixTime(0), &SystemEntropy), AccountId::generate(UnixTime(0), &SystemEntropy));
+        let (key, owner) =
+            (ShowId::generate(UnixTime(0), &SystemEntropy), AccountId::generate(UnixTime(0), &SystemEntropy));
         let row = ShowRow {
             id: key.to_string(),
             account: owner.to_string(),

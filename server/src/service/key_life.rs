@@ -73,7 +73,8 @@ pub async fn add(
     now: UnixTime,
 ) -> Result<KeyRow, KeyLifeError> {
     // The day helps people; the random part keeps two rotations of one day apart.
-    let kid = format!("{}-{}-{:04x}", purpose_name(purpose), Day::of(nbf), u16::from_le_bytes(entropy.bytes()));
+    let kid =
+        format!("{}-{}-{:04x}", purpose_name(purpose), Day::of(nbf), u16::from_le_bytes(entropy.bytes()));
     let key = store.generate(&kid)?;
     let row = KeyRow {
         kid,
@@ -111,7 +112,12 @@ pub async fn compromise(db: &Db, kid: &str, now: UnixTime) -> Result<(), KeyLife
 }
 
 /// The next trust list, not signed: the newest one with this operator's keys as registered.
-pub async fn draft(db: &Db, entry: &OperatorEntry, roots: &RootSet, now: UnixTime) -> Result<TrustList, KeyLifeError> {
+pub async fn draft(
+    db: &Db,
+    entry: &OperatorEntry,
+    roots: &RootSet,
+    now: UnixTime,
+) -> Result<TrustList, KeyLifeError> {
     let mut tx = db.begin_read().await?;
     let newest = storage::trust::lists(&mut tx).await?.pop();
     let register = storage::keys::all(&mut tx).await?;
@@ -131,7 +137,9 @@ pub async fn draft(db: &Db, entry: &OperatorEntry, roots: &RootSet, now: UnixTim
     list.iat = now;
     list.exp = now.plus(TRUST_LIFETIME);
     // A key stays as long as something it signed may still be shown, and a compromised one longer than any bundle.
-    let kept = register.iter().filter(|row| now.0 < row.exp.saturating_add(PAPER_LIFETIME.0) || row.compromised == 1);
+    let kept = register
+        .iter()
+        .filter(|row| now.0 < row.exp.saturating_add(PAPER_LIFETIME.0) || row.compromised == 1);
     let keys = kept.map(key_entry).collect::<Result<Vec<_>, _>>()?;
     let position = list.operators.iter().position(|operator| operator.id == entry.id);
     match position.and_then(|at| list.operators.get_mut(at)) {

@@ -54,7 +54,12 @@ impl Keys {
         for key in operator.keys.iter().filter(|key| !key.compromised && key.revoked_at.is_none()) {
             match self.store.open(&key.kid) {
                 Ok(stored) => {
-                    ring.push(RingKey { purpose: key.purpose, nbf: key.nbf, exp: key.exp, signer: stored.signer });
+                    ring.push(RingKey {
+                        purpose: key.purpose,
+                        nbf: key.nbf,
+                        exp: key.exp,
+                        signer: stored.signer,
+                    });
                 }
                 Err(KeyStoreError::Absent { .. }) => {
                     tracing::warn!(kid = key.kid, "a published key is not in this server's key store");

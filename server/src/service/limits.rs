@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn one_address_too_many_waits_and_another_does_not() {
-        let config = LimitsConfig { login_per_address: RateConfig { burst: 30, per_second: 1 }, ..Default::default() };
+        let config =
+            LimitsConfig { login_per_address: RateConfig { burst: 30, per_second: 1 }, ..Default::default() };
         let limits = Limits::new(&config);
         let (one, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
         for _ in 0..30 {

@@ -64,7 +64,9 @@ impl NotShowable {
 impl From<SceneError> for NotShowable {
     fn from(error: SceneError) -> Self {
         let (code, reason) = match error {
-            SceneError::Unknown => ("scene-unknown", Text::fixed("没有这个用证场景", "There is no such scene")),
+            SceneError::Unknown => {
+                ("scene-unknown", Text::fixed("没有这个用证场景", "There is no such scene"))
+            }
             SceneError::KindNotListed => (
                 "scene-kind-not-listed",
                 Text::fixed("该场景不使用此类证照", "The scene does not take this kind of licence"),
@@ -73,10 +75,9 @@ impl From<SceneError> for NotShowable {
                 "scene-profile-not-listed",
                 Text::fixed("该场景不接受此种亮证方式", "The scene does not take this way of showing"),
             ),
-            SceneError::FieldsTooLong => (
-                "fields-too-long",
-                Text::fixed("照面信息超出亮证码容量", "The fields do not fit a code"),
-            ),
+            SceneError::FieldsTooLong => {
+                ("fields-too-long", Text::fixed("照面信息超出亮证码容量", "The fields do not fit a code"))
+            }
         };
         Self { code, reason }
     }
@@ -173,6 +174,10 @@ struct Known<'a> {
 
 impl LiveStatus for Known<'_> {
     fn status(&self, uri: &str, idx: u32) -> Option<Live> {
-        (uri == self.uri && idx == self.idx).then_some(Live { value: self.value, act: None, as_of: self.as_of })
+        (uri == self.uri && idx == self.idx).then_some(Live {
+            value: self.value,
+            act: None,
+            as_of: self.as_of,
+        })
     }
 }

@@ -104,7 +104,8 @@ impl Drop for Place<'_> {
 
 fn argon2(pepper: &[u8; 32]) -> Result<Argon2<'_>, PasswordError> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| PasswordError::Hash)?;
-    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).map_err(|_| PasswordError::Hash)
+    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params)
+        .map_err(|_| PasswordError::Hash)
 }
 
 fn hash(pepper: &[u8; 32], secret: &str, salt: [u8; 16]) -> Result<String, PasswordError> {

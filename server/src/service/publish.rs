@@ -183,7 +183,8 @@ pub async fn put_catalogue(
     content: Catalogue,
     now: UnixTime,
 ) -> Result<(), PublishError> {
-    let row = sign_catalogue_row(content, &*tokens.keys.signer(Purpose::Catalogue, now)?, &tokens.config, now)?;
+    let row =
+        sign_catalogue_row(content, &*tokens.keys.signer(Purpose::Catalogue, now)?, &tokens.config, now)?;
     let mut tx = db.begin_write().await?;
     storage::trust::insert_catalogue(&mut tx, &row).await?;
     change::record(&mut tx, &Change::Catalogue, now).await?;

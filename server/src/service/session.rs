@@ -87,7 +87,8 @@ pub async fn log_in(
     let account = storage::account::find_by_login(&mut tx, login).await?;
     tx.commit().await?;
     let account = account.filter(|account| account.disabled_at.is_none());
-    let right = app.passwords.verify(password, account.as_ref().map(|account| account.password.as_str())).await?;
+    let right =
+        app.passwords.verify(password, account.as_ref().map(|account| account.password.as_str())).await?;
 
     let now = app.now();
     let mut tx = app.db.begin_write().await?;
@@ -244,7 +245,12 @@ async fn refuse_full(tx: &mut storage::Tx, bucket: &[u8; 32], now: UnixTime) -> 
     if wait > Seconds(0) { Err(LoginError::TooMany { wait }) } else { Ok(()) }
 }
 
-fn new_session(app: &App, account: AccountId, carrier: Carrier, now: UnixTime) -> (Zeroizing<String>, NewSession) {
+fn new_session(
+    app: &App,
+    account: AccountId,
+    carrier: Carrier,
+    now: UnixTime,
+) -> (Zeroizing<String>, NewSession) {
     use base64ct::{Base64UrlUnpadded, Encoding};
     let secret = Zeroizing::new(app.entropy.bytes::<32>());
     let token = Zeroizing::new(format!("{TOKEN_PREFIX}{}", Base64UrlUnpadded::encode_string(&*secret)));
@@ -274,7 +280,8 @@ fn principal_of(account: AccountRow, session: SessionId) -> Result<Principal, St
 
 /// The hash of a text that looks like a token of ours; anything else is not worth a look.
 fn hash_of(token: &str) -> Option<[u8; 32]> {
-    (token.len() == TOKEN_PREFIX.len() + 43 && token.starts_with(TOKEN_PREFIX)).then(|| sha256(token.as_bytes()))
+    (token.len() == TOKEN_PREFIX.len() + 43 && token.starts_with(TOKEN_PREFIX))
+        .then(|| sha256(token.as_bytes()))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

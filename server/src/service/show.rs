@@ -158,7 +158,12 @@ pub async fn last_code(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Res
 }
 
 /// The show from memory, or from the database the first time it is asked for here.
-async fn held(app: &App, permit: &Permit<MayShow>, id: ShowId, now: UnixTime) -> Result<Arc<OpenShow>, ShowError> {
+async fn held(
+    app: &App,
+    permit: &Permit<MayShow>,
+    id: ShowId,
+    now: UnixTime,
+) -> Result<Arc<OpenShow>, ShowError> {
     let show = match app.tokens.hot.show(id) {
         Some(show) => show,
         None => read(app, permit, id, now).await?,
@@ -179,7 +184,12 @@ async fn held(app: &App, permit: &Permit<MayShow>, id: ShowId, now: UnixTime) ->
     Ok(show)
 }
 
-async fn read(app: &App, permit: &Permit<MayShow>, id: ShowId, now: UnixTime) -> Result<Arc<OpenShow>, ShowError> {
+async fn read(
+    app: &App,
+    permit: &Permit<MayShow>,
+    id: ShowId,
+    now: UnixTime,
+) -> Result<Arc<OpenShow>, ShowError> {
     let id = id.to_string();
     let epoch = app.tokens.hot.epoch();
     let mut tx = app.db.begin_write().await?;
@@ -222,7 +232,8 @@ async fn build(
 }
 
 fn id_of<T: std::str::FromStr>(text: &str) -> Result<T, StorageError> {
-    let inconsistent = |_| StorageError::Inconsistent { table: "show", column: "id, account", row: text.into() };
+    let inconsistent =
+        |_| StorageError::Inconsistent { table: "show", column: "id, account", row: text.into() };
     text.parse().map_err(inconsistent)
 }
 

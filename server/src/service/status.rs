@@ -72,9 +72,11 @@ impl StatusBook {
         let head = storage::status::newest_publication(&mut tx).await?;
         let rows = storage::status::lists(&mut tx).await?;
         tx.commit().await?;
-        let uris: Vec<&str> = rows.iter().filter(|row| row.jws.is_some()).map(|row| row.uri.as_str()).collect();
+        let uris: Vec<&str> =
+            rows.iter().filter(|row| row.jws.is_some()).map(|row| row.uri.as_str()).collect();
         let aggregation = serde_json::json!({ "status_lists": uris }).to_string();
-        let lists = rows.iter().filter_map(|row| Some((row.id, Document::new(row.jws.as_deref()?)))).collect();
+        let lists =
+            rows.iter().filter_map(|row| Some((row.id, Document::new(row.jws.as_deref()?)))).collect();
         let published = Published { head, lists, aggregation: Some(Document::new(aggregation)) };
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(published);
         self.deltas.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -84,7 +86,13 @@ impl StatusBook {
     /// One signed delta over all shards from the publication signed at `from` to the newest.
     ///
     /// Signed once per starting point and publication; every verifier that synced together gets the same text.
-    pub async fn delta(&self, db: &Db, keys: &Keys, from: UnixTime, now: UnixTime) -> Result<Arc<str>, DeltaError> {
+    pub async fn delta(
+        &self,
+        db: &Db,
+        keys: &Keys,
+        from: UnixTime,
+        now: UnixTime,
+    ) -> Result<Arc<str>, DeltaError> {
         let head = self.current().head.ok_or(DeltaError::TooOld)?;
         if from.0 == head.iat {
             return Err(DeltaError::Current);
@@ -104,7 +112,12 @@ impl StatusBook {
     }
 }
 
-async fn read_delta(db: &Db, from: UnixTime, head: PublicationRow, now: UnixTime) -> Result<Delta, DeltaError> {
+async fn read_delta(
+    db: &Db,
+    from: UnixTime,
+    head: PublicationRow,
+    now: UnixTime,
+) -> Result<Delta, DeltaError> {
     let mut tx = db.begin_read().await?;
     let base = storage::status::publication(&mut tx, from.0).await?.ok_or(DeltaError::TooOld)?;
     let base_lists = storage::status::hashes(&mut tx, base.iat).await?;
@@ -119,7 +132,8 @@ async fn read_delta(db: &Db, from: UnixTime, head: PublicationRow, now: UnixTime
     }
     let mut chg: BTreeMap<String, Vec<(u32, u8)>> = BTreeMap::new();
     for ((list, idx), value) in newest {
-        let (Some(uri), Ok(idx), Ok(value)) = (uris.get(&list), u32::try_from(idx), u8::try_from(value)) else {
+        let (Some(uri), Ok(idx), Ok(value)) = (uris.get(&list), u32::try_from(idx), u8::try_from(value))
+        else {
             continue; // the tables' CHECKs exclude it; the hash would tell
         };
         chg.entry(uri.clone()).or_default().push((idx, value));
@@ -180,7 +194,10 @@ pub async fn index_for(
 }
 
 fn reference(lists: &[storage::status::ListRow], entry: &EntryRow) -> Result<StatusRef, StorageError> {
-    let list = lists.iter().find(|list| list.id == entry.list).ok_or_else(|| inconsistent("list", &entry.licence))?;
+    let list = lists
+        .iter()
+        .find(|list| list.id == entry.list)
+        .ok_or_else(|| inconsistent("list", &entry.licence))?;
     let idx = u32::try_from(entry.idx).map_err(|_| inconsistent("idx", &entry.licence))?;
     Ok(StatusRef { uri: list.uri.clone(), idx })
 }

@@ -143,7 +143,9 @@ impl Tokens {
         let mut operator =
             state.operator(id).cloned().ok_or_else(|| TrustError::NotNamed { id: id.clone() })?;
         operator.keys.retain(|key| {
-            !register.iter().any(|row| row.kid == key.kid && (row.compromised == 1 || row.revoked_at.is_some()))
+            !register
+                .iter()
+                .any(|row| row.kid == key.kid && (row.compromised == 1 || row.revoked_at.is_some()))
         });
         Ok(self.keys.reload(&operator)?)
     }
@@ -180,6 +182,9 @@ impl Tokens {
 
 impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tokens").field("base_url", &self.base_url).field("keys", &self.keys).finish_non_exhaustive()
+        f.debug_struct("Tokens")
+            .field("base_url", &self.base_url)
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
     }
 }

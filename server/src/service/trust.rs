@@ -228,4 +228,3 @@ fn jwks(list: &TrustList) -> String {
     let keys = keys.map(|key| Key { jwk: &key.jwk, kid: &key.kid, alg: "ES256", r#use: "sig" }).collect();
     serde_json::to_string(&Set { keys }).unwrap_or_default()
 }
-

@@ -52,7 +52,9 @@ pub async fn list(
     cursor: Option<i64>,
     limit: i64,
 ) -> Result<Uses, StorageError> {
-    let Some(holder) = permit.principal().holder else { return Ok(Uses { items: Vec::new(), next_cursor: None }) };
+    let Some(holder) = permit.principal().holder else {
+        return Ok(Uses { items: Vec::new(), next_cursor: None });
+    };
     let mut tx = app.db.begin_read().await?;
     let before = cursor.unwrap_or(i64::MAX);
     let mut rows = storage::access_log::uses_of(&mut tx, holder, before, limit.saturating_add(1)).await?;

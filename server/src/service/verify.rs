@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::token::Challenge;
-use liangzheng_core::verify::{Answer, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier};
+use liangzheng_core::verify::{
+    Answer, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier,
+};
 
 use super::access_log::{LogUnavailable, Use, UseKind};
 use super::tokens::Judge;
@@ -45,13 +47,21 @@ pub enum VerifyError {
 }
 
 /// The whole verdict for staff: spends the token and logs the use.
-pub async fn full(app: &App, permit: &Permit<VerifyFully>, question: &Question) -> Result<Verdict, VerifyError> {
+pub async fn full(
+    app: &App,
+    permit: &Permit<VerifyFully>,
+    question: &Question,
+) -> Result<Verdict, VerifyError> {
     let now = app.clock.now();
     let asked = Asked::new(question)?;
     let (verdict, licence) = match &app.tokens.judge {
         Judge::Given { verifier, remember } => {
             let verdict = asked.judge(verifier, now, None, None);
-            if *remember { (spend(app, &asked, verifier, verdict, None, now).await?, None) } else { (verdict, None) }
+            if *remember {
+                (spend(app, &asked, verifier, verdict, None, now).await?, None)
+            } else {
+                (verdict, None)
+            }
         }
         Judge::Own => {
             let state = app.tokens.trust.current();

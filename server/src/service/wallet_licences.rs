@@ -157,7 +157,10 @@ fn card(licence: &Licence, catalogue: &Catalogue, today: Day) -> Card {
     Card {
         id: licence.id,
         identifier: licence.identifier.to_string(),
-        kind: Named { code: licence.kind().to_owned(), names: names_or(kind.map(|k| &k.names), licence.kind()) },
+        kind: Named {
+            code: licence.kind().to_owned(),
+            names: names_or(kind.map(|k| &k.names), licence.kind()),
+        },
         unit: NamedUnit {
             id: licence.unit().to_owned(),
             names: names_or(catalogue.unit(licence.unit()).map(|u| &u.names), licence.unit()),
@@ -217,8 +220,10 @@ fn scenes(licence: &Licence, catalogue: &Catalogue, label: &dyn Fn(&str) -> Text
 /// A field as its holder sees it on the card: with the mask any scene puts on it. A number of a person that no scene
 /// shows is masked all the same.
 fn masked(catalogue: &Catalogue, kind: &str, key: &str, value: &str) -> String {
-    let of_kind = catalogue.signed().scenes.iter().flat_map(|scene| &scene.kinds).filter(|listed| listed.code == kind);
-    let mut masks = of_kind.flat_map(|listed| &listed.fields).filter(|field| field.key == key).map(|field| field.mask);
+    let of_kind =
+        catalogue.signed().scenes.iter().flat_map(|scene| &scene.kinds).filter(|listed| listed.code == kind);
+    let mut masks =
+        of_kind.flat_map(|listed| &listed.fields).filter(|field| field.key == key).map(|field| field.mask);
     let default = if citizen_id_is_valid(value) { Mask::IdNumber } else { Mask::None };
     masks.find(|mask| *mask != Mask::None).unwrap_or(default).apply(value)
 }

@@ -57,7 +57,11 @@ impl FileKeyStore {
         fill(&mut nonce)?;
         let mut sealed = pkcs8.to_vec();
         self.seal
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(kid.as_bytes()), &mut sealed)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(kid.as_bytes()),
+                &mut sealed,
+            )
             .map_err(|_| KeyStoreError::Crypto)?;
         Ok([MAGIC.as_slice(), &nonce, &sealed].concat())
     }
@@ -112,7 +116,8 @@ impl KeyStore for FileKeyStore {
 
 /// Writes a file of mode 0600 that must not exist yet, and waits until it is on the disk.
 pub(super) fn write_new_secret(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(at(path))?;
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(at(path))?;
     file.write_all(content).and_then(|()| file.sync_all()).map_err(at(path))?;
     // The name must survive a crash too: a key published but lost could never sign the list that retires it.
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {

@@ -66,7 +66,12 @@ pub async fn append(db: &Db, rows: &[Use]) -> Result<(), StorageError> {
 }
 
 /// Uses of any licence of a holder, newest first, from before `before`; refreshes are left out.
-pub async fn uses_of(tx: &mut Tx, holder: HolderId, before: i64, limit: i64) -> Result<Vec<UseRow>, StorageError> {
+pub async fn uses_of(
+    tx: &mut Tx,
+    holder: HolderId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<UseRow>, StorageError> {
     Ok(on_conn!(tx, |conn| sqlx::query_as(USES).bind(holder).bind(before).bind(limit).fetch_all(conn).await)?)
 }
 

@@ -108,8 +108,10 @@ pub async fn set_pin_counters(
 
 /// When the bucket of wrong passwords for a login name is empty again; the past, or `None`, if it is.
 pub async fn failures_until(tx: &mut Tx, login_hmac: &[u8; 32]) -> Result<Option<UnixTime>, StorageError> {
-    let until: Option<i64> =
-        on_conn!(tx, |conn| sqlx::query_scalar(FAILURES_UNTIL).bind(&login_hmac[..]).fetch_optional(conn).await)?;
+    let until: Option<i64> = on_conn!(tx, |conn| sqlx::query_scalar(FAILURES_UNTIL)
+        .bind(&login_hmac[..])
+        .fetch_optional(conn)
+        .await)?;
     Ok(until.map(UnixTime))
 }
 

@@ -187,9 +187,14 @@ mod tests {
 
     #[test]
     fn sqlite_libraries_that_can_corrupt_the_wal_are_refused() {
-        for (version, recent) in
-            [("3.51.3", true), ("3.52.0", true), ("4.0", true), ("3.51.2", false), ("3.9.99", false), ("", false)]
-        {
+        for (version, recent) in [
+            ("3.51.3", true),
+            ("3.52.0", true),
+            ("4.0", true),
+            ("3.51.2", false),
+            ("3.9.99", false),
+            ("", false),
+        ] {
             assert_eq!(is_recent(version), recent, "{version}");
         }
     }

@@ -34,7 +34,8 @@ pub async fn insert(tx: &mut Tx, device: &Device) -> Result<bool, StorageError> 
 
 /// A phone by its id, dropped or not.
 pub async fn find(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>, StorageError> {
-    let row: Option<DeviceRow> = on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
+    let row: Option<DeviceRow> =
+        on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
     row.map(Device::try_from).transpose()
 }
 

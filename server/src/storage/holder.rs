@@ -47,7 +47,8 @@ pub async fn insert(
 
 /// A holder by its id.
 pub async fn find(tx: &mut Tx, secrets: &Secrets, id: HolderId) -> Result<Option<Holder>, StorageError> {
-    let row: Option<HolderRow> = on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
+    let row: Option<HolderRow> =
+        on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
     row.map(|row| open(row, secrets)).transpose()
 }
 
@@ -59,7 +60,13 @@ fn open(row: HolderRow, secrets: &Secrets) -> Result<Holder, StorageError> {
         column: "kind",
         row: row.id.to_string(),
     })?;
-    Ok(Holder { id: row.id, kind, name: person.name, number: person.number, created_at: UnixTime(row.created_at) })
+    Ok(Holder {
+        id: row.id,
+        kind,
+        name: person.name,
+        number: person.number,
+        created_at: UnixTime(row.created_at),
+    })
 }
 
 fn place(id: HolderId) -> String {

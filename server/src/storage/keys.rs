@@ -45,8 +45,11 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<KeyRow>, StorageError> {
 
 /// Marks a key compromised; false if there is no such key.
 pub async fn compromise(tx: &mut Tx, kid: &str) -> Result<bool, StorageError> {
-    let touched =
-        on_conn!(tx, |conn| sqlx::query(COMPROMISE).bind(kid).execute(conn).await.map(|done| done.rows_affected()))?;
+    let touched = on_conn!(tx, |conn| sqlx::query(COMPROMISE)
+        .bind(kid)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected()))?;
     Ok(touched == 1)
 }
 
@@ -66,4 +69,5 @@ pub(super) const INSERT: &str = "INSERT INTO operator_key (kid, purpose, sec1, n
 pub(super) const ALL: &str = "SELECT kid, purpose, sec1, nbf, exp, revoked_at, compromised, created_at \
     FROM operator_key ORDER BY purpose, nbf, kid";
 pub(super) const COMPROMISE: &str = "UPDATE operator_key SET compromised = 1 WHERE kid = $1";
-pub(super) const REVOKE: &str = "UPDATE operator_key SET revoked_at = $2 WHERE kid = $1 AND revoked_at IS NULL";
+pub(super) const REVOKE: &str =
+    "UPDATE operator_key SET revoked_at = $2 WHERE kid = $1 AND revoked_at IS NULL";

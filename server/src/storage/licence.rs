@@ -68,7 +68,8 @@ pub async fn insert(
 
 /// A licence by its id.
 pub async fn find(tx: &mut Tx, secrets: &Secrets, id: LicenceId) -> Result<Option<Licence>, StorageError> {
-    let row: Option<LicenceRow> = on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
+    let row: Option<LicenceRow> =
+        on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
     row.map(|row| open(row, secrets)).transpose()
 }
 
@@ -76,13 +77,21 @@ pub async fn find(tx: &mut Tx, secrets: &Secrets, id: LicenceId) -> Result<Optio
 ///
 /// Needed by whatever writes something that must agree with its state, as an act or a new status index. On SQLite the
 /// write lock does that already; on PostgreSQL the row must be touched first.
-pub async fn find_and_hold(tx: &mut Tx, secrets: &Secrets, id: LicenceId) -> Result<Option<Licence>, StorageError> {
+pub async fn find_and_hold(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    id: LicenceId,
+) -> Result<Option<Licence>, StorageError> {
     on_conn!(&mut *tx, |conn| sqlx::query(HOLD).bind(id).execute(conn).await.map(drop))?;
     find(tx, secrets, id).await
 }
 
 /// A holder's issued licences in the order of their entry, whatever became of them: the wallet says what.
-pub async fn of_holder(tx: &mut Tx, secrets: &Secrets, holder: HolderId) -> Result<Vec<Licence>, StorageError> {
+pub async fn of_holder(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    holder: HolderId,
+) -> Result<Vec<Licence>, StorageError> {
     let rows: Vec<LicenceRow> =
         on_conn!(tx, |conn| sqlx::query_as(OF_HOLDER).bind(holder).bind(MAX_LISTED).fetch_all(conn).await)?;
     rows.into_iter().map(|row| open(row, secrets)).collect()
@@ -134,7 +143,8 @@ struct Columns {
 
 impl Columns {
     fn of(licence: &Licence) -> Result<Self, StorageError> {
-        let day = |day: Day| day.to_string().parse::<i64>().map_err(|_| inconsistent("valid_from", licence.id));
+        let day =
+            |day: Day| day.to_string().parse::<i64>().map_err(|_| inconsistent("valid_from", licence.id));
         let (successor, seized_until) = match licence.status {
             Status::Superseded { successor } => (Some(successor), None),
             Status::Seized { until } => (None, until.map(day).transpose()?),

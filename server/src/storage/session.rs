@@ -60,7 +60,11 @@ pub async fn insert(tx: &mut Tx, session: &NewSession) -> Result<(), StorageErro
 }
 
 /// The open session of a token, if its account is not disabled.
-pub async fn find(tx: &mut Tx, token_sha256: &[u8; 32], now: UnixTime) -> Result<Option<SessionRow>, StorageError> {
+pub async fn find(
+    tx: &mut Tx,
+    token_sha256: &[u8; 32],
+    now: UnixTime,
+) -> Result<Option<SessionRow>, StorageError> {
     Ok(on_conn!(tx, |conn| sqlx::query_as(FIND)
         .bind(&token_sha256[..])
         .bind(now.0)

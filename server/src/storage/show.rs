@@ -64,7 +64,12 @@ pub async fn end(tx: &mut Tx, id: &str, account: &str, now: UnixTime) -> Result<
 }
 
 /// Ends every open show of a session, an account or a licence: `sql` is one of the three `END_OF_…`.
-pub(super) async fn end_all(tx: &mut Tx, sql: &'static str, id: &str, now: UnixTime) -> Result<(), StorageError> {
+pub(super) async fn end_all(
+    tx: &mut Tx,
+    sql: &'static str,
+    id: &str,
+    now: UnixTime,
+) -> Result<(), StorageError> {
     Ok(on_conn!(tx, |conn| sqlx::query(sql).bind(id).bind(now.0).execute(conn).await.map(drop))?)
 }
 
@@ -74,7 +79,12 @@ pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
 }
 
 /// Spends a token; false if it was spent before.
-pub async fn spend(tx: &mut Tx, key: &[u8; 32], now: UnixTime, until: UnixTime) -> Result<bool, StorageError> {
+pub async fn spend(
+    tx: &mut Tx,
+    key: &[u8; 32],
+    now: UnixTime,
+    until: UnixTime,
+) -> Result<bool, StorageError> {
     let spent = on_conn!(tx, |conn| sqlx::query(SPEND)
         .bind(&key[..])
         .bind(now.0)
@@ -111,6 +121,7 @@ pub(super) const END_OF_ACCOUNT: &str =
 pub(super) const END_OF_LICENCE: &str =
     "UPDATE show SET ended_at = $2 WHERE licence = $1 AND ended_at IS NULL AND closes_at > $2";
 pub(super) const FORGET: &str = "DELETE FROM show WHERE closes_at < $1";
-pub(super) const SPEND: &str = "INSERT INTO spent (replay_key, at, until) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+pub(super) const SPEND: &str =
+    "INSERT INTO spent (replay_key, at, until) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 pub(super) const SPENT_AT: &str = "SELECT at FROM spent WHERE replay_key = $1";
 pub(super) const FORGET_SPENT: &str = "DELETE FROM spent WHERE until < $1";

@@ -45,7 +45,13 @@ pub struct PublicationRow {
 
 /// Makes a shard.
 pub async fn insert_list(tx: &mut Tx, id: i64, uri: &str, now: UnixTime) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(INSERT_LIST).bind(id).bind(uri).bind(now.0).execute(conn).await.map(drop))?)
+    Ok(on_conn!(tx, |conn| sqlx::query(INSERT_LIST)
+        .bind(id)
+        .bind(uri)
+        .bind(now.0)
+        .execute(conn)
+        .await
+        .map(drop))?)
 }
 
 /// Every shard.
@@ -97,12 +103,24 @@ pub async fn not_valid(tx: &mut Tx) -> Result<Vec<EntryRow>, StorageError> {
 }
 
 /// Gives an index a new value and puts the change into the feed, in this transaction.
-pub async fn set(tx: &mut Tx, list: i64, idx: i64, value: StatusValue, now: UnixTime) -> Result<(), StorageError> {
+pub async fn set(
+    tx: &mut Tx,
+    list: i64,
+    idx: i64,
+    value: StatusValue,
+    now: UnixTime,
+) -> Result<(), StorageError> {
     let wire = i64::from(value.wire());
     // The feed's head is locked first: two transactions that change the same indexes then queue here, instead of each
     // holding an index the other waits for.
     let seq = change::record(tx, &Change::Status, now).await?;
-    on_conn!(&mut *tx, |conn| sqlx::query(SET).bind(list).bind(idx).bind(wire).execute(conn).await.map(drop))?;
+    on_conn!(&mut *tx, |conn| sqlx::query(SET)
+        .bind(list)
+        .bind(idx)
+        .bind(wire)
+        .execute(conn)
+        .await
+        .map(drop))?;
     on_conn!(tx, |conn| sqlx::query(INSERT_CHANGE)
         .bind(seq)
         .bind(list)
@@ -186,7 +204,8 @@ pub(super) const OF_LICENCE: &str =
     "SELECT list, idx, licence, device, value FROM status_entry WHERE licence = $1";
 pub(super) const OF_DEVICE: &str =
     "SELECT list, idx, licence, device, value FROM status_entry WHERE device = $1 AND device <> ''";
-pub(super) const NOT_VALID: &str = "SELECT list, idx, licence, device, value FROM status_entry WHERE value <> 0";
+pub(super) const NOT_VALID: &str =
+    "SELECT list, idx, licence, device, value FROM status_entry WHERE value <> 0";
 pub(super) const SET: &str = "UPDATE status_entry SET value = $3 WHERE list = $1 AND idx = $2";
 pub(super) const INSERT_CHANGE: &str =
     "INSERT INTO status_change (seq, list, idx, value, at) VALUES ($1, $2, $3, $4, $5)";

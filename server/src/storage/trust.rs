@@ -47,8 +47,10 @@ async fn insert(tx: &mut Tx, sql: &'static str, row: &SignedRow) -> Result<(), S
     Ok(())
 }
 
-pub(super) const INSERT_LIST: &str = "INSERT INTO trust_list (version, iat, exp, jws) VALUES ($1, $2, $3, $4)";
+pub(super) const INSERT_LIST: &str =
+    "INSERT INTO trust_list (version, iat, exp, jws) VALUES ($1, $2, $3, $4)";
 pub(super) const LISTS: &str = "SELECT version, iat, exp, jws FROM trust_list ORDER BY version";
-pub(super) const INSERT_CATALOGUE: &str = "INSERT INTO catalogue (version, iat, exp, jws) VALUES ($1, $2, $3, $4)";
+pub(super) const INSERT_CATALOGUE: &str =
+    "INSERT INTO catalogue (version, iat, exp, jws) VALUES ($1, $2, $3, $4)";
 pub(super) const NEWEST_CATALOGUE: &str =
     "SELECT version, iat, exp, jws FROM catalogue ORDER BY version DESC LIMIT 1";

@@ -4,7 +4,12 @@
 //! connections; the refresh server is the demo with its durable log, and many open shows are asked in turn. The
 //! ratio of the medians is printed: on a busy or slow machine both sides suffer alike.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a bench that goes wrong should stop at once")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench that goes wrong should stop at once"
+)]
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -33,7 +38,9 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["bare", port] => actix_web::rt::System::new().block_on(bare(port.parse().unwrap())),
-        ["serve", dir, port] => actix_web::rt::System::new().block_on(serve(Path::new(dir), port.parse().unwrap())),
+        ["serve", dir, port] => {
+            actix_web::rt::System::new().block_on(serve(Path::new(dir), port.parse().unwrap()))
+        }
         [] => drive(),
         other => panic!("unknown arguments {other:?}"),
     }
@@ -43,10 +50,10 @@ fn main() {
 async fn bare(port: u16) {
     let (signer, _) = AwsLcSigner::generate("bare").unwrap();
     let signer = web::Data::new(signer);
-    let handler = async |signer: web::Data<AwsLcSigner>| {
-        signer.sign(&[b'x'; 480]).expect("a signature").to_vec()
-    };
-    let server = HttpServer::new(move || App::new().app_data(signer.clone()).default_service(web::to(handler)));
+    let handler =
+        async |signer: web::Data<AwsLcSigner>| signer.sign(&[b'x'; 480]).expect("a signature").to_vec();
+    let server =
+        HttpServer::new(move || App::new().app_data(signer.clone()).default_service(web::to(handler)));
     server.workers(2).bind(("127.0.0.1", port)).unwrap().run().await.unwrap();
 }
 
@@ -77,7 +84,10 @@ fn drive() {
         refreshes.push(load(&base, &script, &list));
     }
     let (ceiling, refresh) = (median(&mut ceilings), median(&mut refreshes));
-    println!("bare signature: {ceiling:.0}/s   refresh: {refresh:.0}/s   ratio {:.2} (target 0.50)", refresh / ceiling);
+    println!(
+        "bare signature: {ceiling:.0}/s   refresh: {refresh:.0}/s   ratio {:.2} (target 0.50)",
+        refresh / ceiling
+    );
 }
 
 /// Opens as many shows as each holder may and lists them for wrk.
@@ -90,9 +100,11 @@ fn open_shows(base: &str, data: &Path, list: &Path) -> usize {
         let session = post(base, None, "/api/v1/sessions", &body).1;
         let token = session["token"].as_str().expect("a session");
         let own = told["licences"].as_array().unwrap().iter();
-        let own = own.filter(|licence| licence["holder"] == account["login"] && licence["status"] == "ACTIVE");
+        let own =
+            own.filter(|licence| licence["holder"] == account["login"] && licence["status"] == "ACTIVE");
         let scenes = told["scenes"].as_array().unwrap();
-        let pairs: Vec<_> = own.flat_map(|licence| scenes.iter().map(move |scene| (licence, scene))).collect();
+        let pairs: Vec<_> =
+            own.flat_map(|licence| scenes.iter().map(move |scene| (licence, scene))).collect();
         let mut opened = 0;
         for (licence, scene) in pairs.iter().cycle().take(pairs.len() * SHOWS) {
             if opened == SHOWS {

@@ -39,7 +39,11 @@ pub fn permit<A: Action>(principal: impl Into<Arc<Principal>>) -> Result<Permit<
         crate::domain::account::Role::Holder => principal.holder.is_some(),
         _ => principal.unit.is_some(),
     };
-    if listed && scoped { Ok(Permit { principal, action: PhantomData }) } else { Err(Denied { action: A::NAME }) }
+    if listed && scoped {
+        Ok(Permit { principal, action: PhantomData })
+    } else {
+        Err(Denied { action: A::NAME })
+    }
 }
 
 impl<A: Action> Permit<A> {
@@ -86,7 +90,11 @@ mod tests {
     fn every_role_gets_exactly_the_permits_of_its_row() {
         for role in Role::ALL {
             assert_eq!(permit::<OpenShow>(principal(role)).is_ok(), role == Role::Holder, "{role}");
-            assert_eq!(permit::<ChangeStatus>(principal(role)).is_ok(), role == Role::IssuerChecker, "{role}");
+            assert_eq!(
+                permit::<ChangeStatus>(principal(role)).is_ok(),
+                role == Role::IssuerChecker,
+                "{role}"
+            );
             let verifies = matches!(role, Role::Inspector | Role::Verifier | Role::Handler);
             assert_eq!(permit::<VerifyFully>(principal(role)).is_ok(), verifies, "{role}");
         }

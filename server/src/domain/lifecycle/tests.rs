@@ -15,7 +15,8 @@ fn day(text: &str) -> Day {
 fn licence(status: Status) -> Licence {
     Licence {
         id: LicenceId::generate(NOW, &SystemEntropy),
-        identifier: Identifier::build("11100000MB0143028R001", "11990100MB0000019L", "2026990100000001", 1).unwrap(),
+        identifier: Identifier::build("11100000MB0143028R001", "11990100MB0000019L", "2026990100000001", 1)
+            .unwrap(),
         holder: HolderId::generate(NOW, &SystemEntropy),
         face: vec![("n".into(), "山月茶饮".into())],
         valid_from: day("20250101"),
@@ -55,7 +56,11 @@ fn every_act_is_allowed_from_exactly_the_states_of_its_row() {
     let rows: &[(Act, &[&str], Status)] = &[
         (Act::Submit, &["DRAFT"], Status::PendingReview),
         (Act::Approve, &["PENDING_REVIEW"], Status::Active),
-        (Act::Supersede { successor: next }, &["ACTIVE", "REPORTED_LOST"], Status::Superseded { successor: next }),
+        (
+            Act::Supersede { successor: next },
+            &["ACTIVE", "REPORTED_LOST"],
+            Status::Superseded { successor: next },
+        ),
         (Act::Suspend, &["ACTIVE"], Status::OnHold),
         (Act::Resume, &["ON_HOLD"], Status::Active),
         (Act::Seize { until: None }, &["ACTIVE"], Status::Seized { until: None }),

@@ -52,12 +52,11 @@ pub async fn create(
         key,
         fingerprint: app.secrets.fingerprint("idempotency", &serde_json::to_vec(&*body).unwrap_or_default()),
     });
-    let done = lifecycle::perform(&app, &permit, *id, &act, claim.as_ref())
-        .await?;
+    let done = lifecycle::perform(&app, &permit, *id, &act, claim.as_ref()).await?;
     Ok(match done {
-        Performed::Now(outcome) => HttpResponse::Ok()
-            .insert_header((header::ETAG, format!("\"{}\"", outcome.version)))
-            .json(outcome),
+        Performed::Now(outcome) => {
+            HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", outcome.version))).json(outcome)
+        }
         Performed::Before(stored) => HttpResponse::Ok().content_type("application/json").body(stored),
     })
 }
@@ -66,8 +65,12 @@ fn read(body: &ActBody, condition: IfMatch) -> Result<ActRequest, Problem> {
     let mut problem = Problem::new(&kinds::INVALID);
     let act = body.act.parse::<DirectAct>().ok();
     if act.is_none() {
-        problem =
-            problem.field("/act", "unknown", "应为 suspend、resume 或 revoke", "must be suspend, resume or revoke");
+        problem = problem.field(
+            "/act",
+            "unknown",
+            "应为 suspend、resume 或 revoke",
+            "must be suspend, resume or revoke",
+        );
     }
     if !is_sentence(&body.reason) {
         problem = problem.field("/reason", "length", TEXT_ZH, TEXT_EN);
@@ -107,7 +110,9 @@ impl Instant {
     fn read(&self) -> Option<UnixTime> {
         match self {
             // Years 1 to 9999: beyond, no calendar of ours goes.
-            Self::Seconds(seconds) => (-62_135_596_800..=253_402_300_799).contains(seconds).then_some(UnixTime(*seconds)),
+            Self::Seconds(seconds) => {
+                (-62_135_596_800..=253_402_300_799).contains(seconds).then_some(UnixTime(*seconds))
+            }
             Self::Text(text) => text.parse::<jiff::Timestamp>().ok().map(|time| UnixTime(time.as_second())),
         }
     }

@@ -44,8 +44,7 @@ pub async fn register(
     permit: Permitted<ManageDevices>,
     body: web::Json<RegisterRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let registered = device::register(&app, &permit, &body.jwk, &body.name)
-        .await?;
+    let registered = device::register(&app, &permit, &body.jwk, &body.name).await?;
     Ok(match registered {
         Registered::New(device) => HttpResponse::Created().json(DeviceAnswer::from(device)),
         Registered::Known(device) => HttpResponse::Ok().json(DeviceAnswer::from(device)),
@@ -53,12 +52,8 @@ pub async fn register(
 }
 
 /// `GET /api/v1/wallet/devices`
-pub async fn list(
-    app: web::Data<App>,
-    permit: Permitted<ManageDevices>,
-) -> Result<HttpResponse, Problem> {
-    let devices = device::list(&app, &permit)
-        .await?;
+pub async fn list(app: web::Data<App>, permit: Permitted<ManageDevices>) -> Result<HttpResponse, Problem> {
+    let devices = device::list(&app, &permit).await?;
     let items: Vec<DeviceAnswer> = devices.into_iter().map(DeviceAnswer::from).collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
 }

@@ -59,8 +59,12 @@ pub(crate) fn png(text: &str) -> Result<Vec<u8>, DrawError> {
     }
     let mut file = Vec::new();
     let edge = u32::try_from(side).unwrap_or(u32::MAX);
-    PngEncoder::new_with_quality(&mut file, CompressionType::Default, FilterType::NoFilter)
-        .write_image(&pixels, edge, edge, ExtendedColorType::L8)?;
+    PngEncoder::new_with_quality(&mut file, CompressionType::Default, FilterType::NoFilter).write_image(
+        &pixels,
+        edge,
+        edge,
+        ExtendedColorType::L8,
+    )?;
     Ok(file)
 }
 

@@ -46,8 +46,7 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     check_lengths(&body)?;
     let carrier = if is_our_page(request.headers()) { Carrier::Cookie } else { Carrier::Bearer };
-    let made = session::log_in(&app, &body.login, &body.password, carrier, client_address(&request))
-        .await?;
+    let made = session::log_in(&app, &body.login, &body.password, carrier, client_address(&request)).await?;
     let mut response = HttpResponse::Created();
     if carrier == Carrier::Cookie {
         let age = made.expires_at.since(app.now()).0;

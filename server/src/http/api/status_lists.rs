@@ -18,7 +18,11 @@ pub async fn aggregation(app: web::Data<App>, request: HttpRequest) -> Result<Ht
 }
 
 /// `GET /status-lists/{id}`
-pub async fn list(app: web::Data<App>, request: HttpRequest, id: web::Path<i64>) -> Result<HttpResponse, Problem> {
+pub async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    id: web::Path<i64>,
+) -> Result<HttpResponse, Problem> {
     let published = app.tokens.status.current();
     let list = published.lists.get(&id).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(document(&request, list, "application/statuslist+jwt", BRIEF))
@@ -38,7 +42,9 @@ pub async fn delta(app: web::Data<App>, query: web::Query<DeltaQuery>) -> Result
     let tokens = &app.tokens;
     let made = tokens.status.delta(&app.db, &tokens.keys, UnixTime(query.from), app.clock.now()).await;
     match made {
-        Ok(text) => Ok(open(HttpResponse::Ok()).content_type("application/statusdelta+jwt").body(text.to_string())),
+        Ok(text) => {
+            Ok(open(HttpResponse::Ok()).content_type("application/statusdelta+jwt").body(text.to_string()))
+        }
         Err(DeltaError::Current) => Ok(open(HttpResponse::NoContent()).finish()),
         // Too long to sign is the same to a verifier as too old: it fetches the lists whole.
         Err(DeltaError::TooOld | DeltaError::Sign(_)) => {

@@ -12,12 +12,8 @@ use crate::http::problem::{Problem, kinds};
 use crate::service::wallet_licences;
 
 /// `GET /api/v1/wallet/licences`
-pub async fn list(
-    app: web::Data<App>,
-    permit: Permitted<ViewOwnLicences>,
-) -> Result<HttpResponse, Problem> {
-    let cards = wallet_licences::list(&app, &permit)
-        .await?;
+pub async fn list(app: web::Data<App>, permit: Permitted<ViewOwnLicences>) -> Result<HttpResponse, Problem> {
+    let cards = wallet_licences::list(&app, &permit).await?;
     Ok(HttpResponse::Ok().json(json!({ "items": cards, "next_cursor": null })))
 }
 
@@ -27,8 +23,7 @@ pub async fn read(
     permit: Permitted<ViewOwnLicences>,
     id: web::Path<LicenceId>,
 ) -> Result<HttpResponse, Problem> {
-    let card = wallet_licences::read(&app, &permit, *id)
-        .await?
-        .ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    let card =
+        wallet_licences::read(&app, &permit, *id).await?.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", card.version))).json(card))
 }

@@ -71,7 +71,9 @@ impl<A: Action> FromRequest for MaybePermitted<A> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identified(request).map(|caller| Self(caller.and_then(|principal| permit::<A>(principal).ok()))))
+        ready(
+            identified(request).map(|caller| Self(caller.and_then(|principal| permit::<A>(principal).ok()))),
+        )
     }
 }
 

@@ -4,5 +4,5 @@ mod caller;
 mod conditions;
 
 pub use caller::{LoggedIn, MaybePermitted, Permitted, SESSION_COOKIE};
-pub use conditions::{IdempotencyKey, IfMatch};
 pub(crate) use caller::{identify, is_our_page};
+pub use conditions::{IdempotencyKey, IfMatch};

@@ -77,7 +77,11 @@ impl From<LifecycleError> for Problem {
                 let (state, act) = (refused.from.label(), refused.act.label());
                 Self::new(&kinds::FORBIDDEN_TRANSITION).detail(
                     format!("证照当前为“{}”，不能{}", state.zh, act.zh),
-                    format!("the licence is {}: it cannot be changed by “{}”", state.en.to_lowercase(), act.en),
+                    format!(
+                        "the licence is {}: it cannot be changed by “{}”",
+                        state.en.to_lowercase(),
+                        act.en
+                    ),
                 )
             }
             LifecycleError::Stale { now } => Self::new(&kinds::STALE_VERSION)

@@ -12,8 +12,8 @@ mod tokens;
 use std::fmt;
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use liangzheng_core::text::Text;
 use serde::Serialize;
@@ -54,7 +54,15 @@ pub struct FieldError {
 impl Problem {
     /// A problem that its title explains.
     pub const fn new(kind: &'static ProblemType) -> Self {
-        Self { kind, detail: None, code: None, errors: Vec::new(), retry_after: None, allow: None, cause: None }
+        Self {
+            kind,
+            detail: None,
+            code: None,
+            errors: Vec::new(),
+            retry_after: None,
+            allow: None,
+            cause: None,
+        }
     }
 
     /// Adds what happened this time.
@@ -80,7 +88,13 @@ impl Problem {
 
     /// Adds what is wrong with one member of the body.
     #[must_use]
-    pub fn field(mut self, pointer: &'static str, code: &'static str, zh: &'static str, en: &'static str) -> Self {
+    pub fn field(
+        mut self,
+        pointer: &'static str,
+        code: &'static str,
+        zh: &'static str,
+        en: &'static str,
+    ) -> Self {
         self.errors.push(FieldError { pointer, code, detail: Text::fixed(zh, en) });
         self
     }

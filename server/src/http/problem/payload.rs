@@ -47,8 +47,10 @@ fn json_fault(cause: &serde_json::Error) -> Problem {
     match cause.classify() {
         Category::Data => {
             let told = cause.to_string();
-            let named = ["unknown field", "missing field", "duplicate field"].iter().any(|s| told.starts_with(s));
-            let what = if named { told.split(" at line").next().unwrap_or("") } else { "wrong type or value" };
+            let named =
+                ["unknown field", "missing field", "duplicate field"].iter().any(|s| told.starts_with(s));
+            let what =
+                if named { told.split(" at line").next().unwrap_or("") } else { "wrong type or value" };
             Problem::new(&kinds::INVALID)
                 .detail(format!("JSON 内容有误（{place_zh}）：{what}"), format!("{what} ({place})"))
         }

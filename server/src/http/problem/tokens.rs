@@ -47,7 +47,10 @@ impl From<VerifyError> for Problem {
 impl From<LogUnavailable> for Problem {
     fn from(_: LogUnavailable) -> Self {
         let problem = Self::new(&kinds::UNAVAILABLE).code("log-unavailable").retry_after(5);
-        problem.detail("访问日志暂时无法写入，因此不提供数据", "the access log cannot be written, so no data is given")
+        problem.detail(
+            "访问日志暂时无法写入，因此不提供数据",
+            "the access log cannot be written, so no data is given",
+        )
     }
 }
 
