@@ -138,12 +138,11 @@ impl Verifier {
         if iat < floor && on_expired != OnExpired::TellInVerdict {
             return Err(Code::Rollback.into());
         }
-        let hash = read.array.sha256();
         if let Some(held) = self.lists.get(&sub) {
             if held.operator != read.operator {
                 return Err(Code::IssuerKeyMismatch.into());
             }
-            if iat < held.iat || (iat == held.iat && hash != held.hash) {
+            if iat < held.iat || (iat == held.iat && read.array != held.array) {
                 return Err(Code::Rollback.into());
             }
             if iat == held.iat {
@@ -157,7 +156,7 @@ impl Verifier {
         self.floors.time = self.floors.time.max(iat);
         let list = HeldList {
             array: read.array,
-            hash,
+            hash: None,
             operator: read.operator,
             iat,
             exp: read.head.exp,
@@ -187,7 +186,8 @@ impl Verifier {
         for (uri, list) in self.lists.iter().filter(|(_, list)| list.operator == read.operator) {
             held_any = true;
             if list.iat < delta.next.iat {
-                let (array, hash) = delta.apply(uri, &list.array, &list.hash)?;
+                let (array, hash) =
+                    delta.apply(uri, &list.array, &list.hash.unwrap_or_else(|| list.array.sha256()))?;
                 changed.push((uri.clone(), array, hash));
             }
         }
@@ -201,7 +201,7 @@ impl Verifier {
             *floor = (*floor).max(delta.next.iat);
             if let Some(list) = self.lists.get_mut(&uri) {
                 list.array = array;
-                list.hash = hash;
+                list.hash = Some(hash);
                 list.iat = delta.next.iat;
                 list.exp = delta.next.exp;
                 list.signed_by.push((read.kid.clone(), delta.iat));

@@ -55,7 +55,8 @@ struct HeldCatalogue {
 
 struct HeldList {
     array: StatusArray,
-    hash: [u8; 32],
+    /// SHA-256 of the array once a delta asked for it: loading a list to look up one entry should not pay for it.
+    hash: Option<[u8; 32]>,
     operator: String,
     iat: UnixTime,
     exp: UnixTime,
