@@ -102,6 +102,18 @@ test('刷新 makes a new code at once', async () => {
   await done(page);
 });
 
+test('without the wallet module the server draws the code', async () => {
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  await page.route('**/assets/wasm/wallet*', (route) => route.abort());
+  await logIn(page, server, 'lin');
+  const card = await cardFor(page, SCENE);
+  await showCard(page, server, 'lin', { licence: card.id, scene: SCENE });
+  const text = await readScreen(page);
+  assert.match(await page.getAttribute('#qr', 'src'), /^blob:/);
+  assert.equal((await verifierFor(server)).verify(text, { now: now() }).verdict, 'valid');
+  await done(page);
+});
+
 test('a page in the background shows no code; coming back shows one', async () => {
   const { page } = await shown();
   const setHidden = (hidden) =>
