@@ -67,7 +67,7 @@ pub(crate) enum Command {
     },
     /// 联网取信任名录、目录和状态名单 · Fetch trust list, catalogue and status lists
     Sync {
-        /// 平台地址 · Address of the platform, such as https://licences.example
+        /// 平台地址 · Address of the platform, such as `https://licences.example`
         #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
         server: String,
         /// 根密钥文件;仅在尚无根密钥时使用 · Root file to pin; counts only while the bundle holds no root

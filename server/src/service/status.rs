@@ -1,7 +1,7 @@
 //! Status indexes: giving them out, changing their value, and what of it is published.
 //!
 //! A change is written in the transaction of the act that causes it, so it can be neither lost nor early. The
-//! publisher ([`crate::worker::publisher`]) signs what is committed; verifiers here read the database itself.
+//! publisher ([`crate::worker`]) signs what is committed; verifiers here read the database itself.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

@@ -1,6 +1,6 @@
 //! The only place that sees the database: one file per aggregate, one SQL text for both drivers.
 //!
-//! SQLite accepts PostgreSQL's `$1`, so every statement is a `const` here and is bound once; [`on_conn!`] runs it
+//! SQLite accepts PostgreSQL's `$1`, so every statement is a `const` here and is bound once; `on_conn!` runs it
 //! on whichever connection the transaction holds. Four rules:
 //!
 //! 1. Instants are whole seconds in 64 bits, ids are text, signed or hashed bytes are `BLOB`/`BYTEA`.

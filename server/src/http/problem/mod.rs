@@ -1,6 +1,6 @@
 //! Errors as RFC 9457 documents: the only map from what went wrong to what a client is told.
 //!
-//! A handler returns `Result<_, Problem>`; the edge of the server ([`super::edge`]) writes the document, since only
+//! A handler returns `Result<_, Problem>`; the edge of the server (`http::edge`) writes the document, since only
 //! it knows the request's language, path and id. Causes of internal errors go to the log, under the request id, and
 //! never to the client.
 
