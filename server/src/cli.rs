@@ -3,6 +3,7 @@
 mod demo;
 mod key;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -140,7 +141,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 /// Sets up log lines on stdout; call once per process.
 pub fn start_log(config: &LogConfig) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.filter)?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
+    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
     let outcome = match config.format {
         LogFormat::Text => subscriber.try_init(),
         LogFormat::Json => subscriber.json().try_init(),

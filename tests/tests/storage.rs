@@ -451,3 +451,24 @@ async fn the_change_feed_is_read_in_the_order_of_commits() {
         assert_eq!(change::head(&mut tx).await.unwrap(), seen[2].0);
     }
 }
+
+#[tokio::test]
+async fn no_free_connection_is_told_apart_from_a_fault() {
+    let db = TestDb::sqlite();
+    let open = db.open().await;
+    let held = open.begin_write().await.unwrap();
+    let error = open.begin_write().await.unwrap_err();
+    assert!(error.is_passing(), "{error}");
+    drop(held);
+    let mut tx = open.begin_write().await.unwrap();
+    let without_life = NewSession {
+        id: SessionId::generate(NOON, &SystemEntropy),
+        account: AccountId::generate(NOON, &SystemEntropy),
+        token_sha256: [1; 32],
+        carrier: "bearer",
+        created_at: NOON,
+        expires_at: NOON,
+    };
+    let fault = storage::session::insert(&mut tx, &without_life).await.unwrap_err();
+    assert!(!fault.is_passing(), "a CHECK that fails is ours: {fault}");
+}

@@ -3,7 +3,7 @@
 use liangzheng_core::identifier::citizen_id_is_valid;
 use liangzheng_core::text::Text;
 use liangzheng_core::time::{Day, UnixTime};
-use liangzheng_core::trust::{Mask, Medium, Profile};
+use liangzheng_core::trust::{Kind, Mask, Medium, Profile};
 use serde::Serialize;
 
 use crate::App;
@@ -165,9 +165,8 @@ fn card(licence: &Licence, catalogue: &Catalogue, today: Day) -> Card {
             id: licence.unit().to_owned(),
             names: names_or(catalogue.unit(licence.unit()).map(|u| &u.names), licence.unit()),
         },
-        fields: licence
-            .face
-            .iter()
+        fields: in_order(&licence.face, kind)
+            .into_iter()
             .map(|(key, value)| CardField {
                 key: key.clone(),
                 label: label(key),
@@ -215,6 +214,14 @@ fn scenes(licence: &Licence, catalogue: &Catalogue, label: &dyn Fn(&str) -> Text
             })
         })
         .collect()
+}
+
+/// The face in the order in which the catalogue names its fields, which is the order of the printed licence.
+fn in_order<'a>(face: &'a [(String, String)], kind: Option<&Kind>) -> Vec<&'a (String, String)> {
+    let place = |key: &str| kind.and_then(|kind| kind.labels.0.iter().position(|(known, _)| known == key));
+    let mut fields: Vec<_> = face.iter().collect();
+    fields.sort_by_key(|(key, _)| place(key).unwrap_or(usize::MAX));
+    fields
 }
 
 /// A field as its holder sees it on the card: with the mask any scene puts on it. A number of a person that no scene

@@ -68,6 +68,20 @@ pub enum StorageError {
     Conflict,
 }
 
+impl StorageError {
+    /// Whether the same request may well succeed in a moment: no connection was free, a lock was held too long, or
+    /// PostgreSQL ended one of two transactions that waited for each other.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Driver(sqlx::Error::PoolTimedOut) => true,
+            Self::Driver(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| PASSING_CODES.contains(&code.as_ref()))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Db {
     /// Opens the database and brings its tables up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, StorageError> {
@@ -172,6 +186,8 @@ fn is_recent(version: &str) -> bool {
     (next(), next(), next()) >= (3, 51, 3)
 }
 
+/// PostgreSQL: serialization failure, deadlock, too many connections, server shutting down; SQLite: busy, locked.
+const PASSING_CODES: [&str; 6] = ["40001", "40P01", "53300", "57P01", "5", "6"];
 /// How long a statement waits for a lock held by another process (a backup, the command line).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a connection before it fails: longer than any transaction of ours takes.

@@ -9,10 +9,12 @@ use crate::domain::ids::HolderId;
 
 /// Proof that [`permit`] said yes for the action `A`.
 ///
-/// ```compile_fail
-/// use liangzheng_server::domain::authz::{OpenShow, Permit};
-/// let principal: liangzheng_server::domain::account::Principal = todo!();
-/// let forged = Permit::<OpenShow> { principal, action: std::marker::PhantomData };
+/// ```compile_fail,E0451
+/// use std::sync::Arc;
+/// use liangzheng_server::domain::{account::Principal, authz::{OpenShow, Permit}};
+/// fn forge(principal: Arc<Principal>) -> Permit<OpenShow> {
+///     Permit { principal, action: std::marker::PhantomData } // private fields: only `permit` can
+/// }
 /// ```
 #[derive(Debug)]
 pub struct Permit<A: Action> {

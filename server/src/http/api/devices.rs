@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, web};
 use liangzheng_core::key::Jwk;
 use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
+use super::Page;
 use crate::App;
 use crate::domain::authz::ManageDevices;
 use crate::domain::device::Device;
@@ -55,7 +55,7 @@ pub async fn register(
 pub async fn list(app: web::Data<App>, permit: Permitted<ManageDevices>) -> Result<HttpResponse, Problem> {
     let devices = device::list(&app, &permit).await?;
     let items: Vec<DeviceAnswer> = devices.into_iter().map(DeviceAnswer::from).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next_cursor": null })))
+    Ok(HttpResponse::Ok().json(Page::whole(items)))
 }
 
 /// `DELETE /api/v1/wallet/devices/{id}`

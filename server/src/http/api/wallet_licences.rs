@@ -2,8 +2,8 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use serde_json::json;
 
+use super::Page;
 use crate::App;
 use crate::domain::authz::ViewOwnLicences;
 use crate::domain::ids::LicenceId;
@@ -14,7 +14,7 @@ use crate::service::wallet_licences;
 /// `GET /api/v1/wallet/licences`
 pub async fn list(app: web::Data<App>, permit: Permitted<ViewOwnLicences>) -> Result<HttpResponse, Problem> {
     let cards = wallet_licences::list(&app, &permit).await?;
-    Ok(HttpResponse::Ok().json(json!({ "items": cards, "next_cursor": null })))
+    Ok(HttpResponse::Ok().json(Page::whole(cards)))
 }
 
 /// `GET /api/v1/wallet/licences/{id}`

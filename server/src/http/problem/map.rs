@@ -107,11 +107,15 @@ impl From<PasswordError> for Problem {
     }
 }
 
-/// Somebody was faster (409), or an error of ours.
+/// Somebody was faster (409), too much at once (503), or an error of ours.
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::Conflict => Self::new(&kinds::CONFLICT),
+            error if error.is_passing() => {
+                let Self { cause, .. } = Self::internal(&error);
+                Self { cause, ..Self::new(&kinds::UNAVAILABLE).retry_after(1) }
+            }
             error => Self::internal(&error),
         }
     }
