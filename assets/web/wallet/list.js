@@ -25,7 +25,7 @@ export function listView(app) {
           ? el('button', { class: 'button secondary', type: 'button', onclick: () => app.load() }, t('list.retry'))
           : el('button', { class: 'button secondary', type: 'button', onclick: () => app.logout() }, t('list.logout')),
       ),
-      el('p', { class: 'quiet' }, t('list.logout_note')),
+      app.offline ? null : el('p', { class: 'quiet' }, t('list.logout_note')),
     ],
   };
 }

@@ -33,6 +33,7 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   parts.enlarge.addEventListener('click', () => {
     const large = parts.code.classList.toggle('large');
     parts.enlarge.setAttribute('aria-pressed', String(large));
+    parts.code.scrollIntoView({ block: 'center' });
   });
   show(place, parts.root);
   parts.root.focus({ preventScroll: true });
