@@ -23,7 +23,7 @@ pub(crate) fn test() -> Result<()> {
 pub(crate) fn parts(report: &mut Report) {
     let shared = root().join("../shared/vectors");
     if !shared.exists() {
-        println!("note: {} is absent; tests of others' vectors say that they skip", shared.display());
+        report.skip("vectors of others", &format!("{} is absent", shared.display()));
     }
     // Some tests start the programs, which `cargo test` alone does not build; asked for together with the tests, so
     // that both have the same features and nothing is compiled twice.
