@@ -150,13 +150,14 @@ async fn keep(
     now: UnixTime,
 ) -> Result<bool, StorageError> {
     let mut tx = db.begin_write().await?;
+    // The feed's head is locked first: servers publish one after the other, and each sees what the one before kept.
+    change::record(&mut tx, &Change::Published, now).await?;
     if !storage::status::insert_publication(&mut tx, row).await? {
-        return Ok(false); // another server was first; its publication holds the same changes
+        return Ok(false); // another server was first; its publication holds the same changes, or more
     }
     for (list, sha256, jws) in signed {
         storage::status::insert_published_list(&mut tx, row.iat, *list, sha256, jws).await?;
     }
-    change::record(&mut tx, &Change::Published, now).await?;
     tx.commit().await?;
     Ok(true)
 }

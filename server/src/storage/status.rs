@@ -153,7 +153,7 @@ pub async fn hashes(tx: &mut Tx, iat: i64) -> Result<Vec<(String, Vec<u8>)>, Sto
     Ok(on_conn!(tx, |conn| sqlx::query_as(HASHES).bind(iat).fetch_all(conn).await)?)
 }
 
-/// Keeps a publication; false if another server published at or after the same second.
+/// Keeps a publication; false if another server published at or after the same second, or with more changes in it.
 pub async fn insert_publication(tx: &mut Tx, row: PublicationRow) -> Result<bool, StorageError> {
     let inserted = on_conn!(tx, |conn| sqlx::query(INSERT_PUBLICATION)
         .bind(row.iat)
@@ -216,7 +216,8 @@ pub(super) const AT: &str = "SELECT iat, exp, seq FROM status_publication WHERE 
 pub(super) const HASHES: &str = "SELECT l.uri, p.sha256 FROM status_publication_list p \
     JOIN status_list l ON l.id = p.list WHERE p.iat = $1";
 pub(super) const INSERT_PUBLICATION: &str = "INSERT INTO status_publication (iat, exp, seq) \
-    SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM status_publication WHERE iat >= $1) ON CONFLICT DO NOTHING";
+    SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM status_publication WHERE iat >= $1 OR seq > $3) \
+    ON CONFLICT DO NOTHING";
 pub(super) const INSERT_PUBLISHED: &str =
     "INSERT INTO status_publication_list (iat, list, sha256) VALUES ($1, $2, $3)";
 pub(super) const SET_JWS: &str = "UPDATE status_list SET jws = $2 WHERE id = $1";
