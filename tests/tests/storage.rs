@@ -1,7 +1,5 @@
 //! Storage of people, sessions, licences, acts, devices and replies: each function's contract, on both databases.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_server::domain::account::Role;

@@ -1,7 +1,5 @@
 //! Storage of keys, lists, status indexes, shows, spent tokens and the access log, on both databases.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_server::domain::licence::Status;
