@@ -63,9 +63,6 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     swapPicture(picture);
     Object.assign(state, { made: now(), offline: false, endsAt: code.endsAt });
     state.span = Math.max(1, code.refreshAt - state.made);
-    // For tests and for nobody else: what the picture says can be read from the picture.
-    parts.picture.dataset.made = String(state.made);
-    parts.root.dataset.state = 'shown';
     parts.picture.hidden = false;
     parts.veil.hidden = true;
     tell(parts.madeAt, t('show.made_at', { time: clockTime(state.made) }));
@@ -88,7 +85,6 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   function hide(reason) {
     swapPicture(null);
     parts.picture.hidden = true;
-    parts.root.dataset.state = reason ?? 'hidden';
     parts.veil.hidden = reason === null;
     if (reason === 'background') tell(parts.veil, t('show.background'));
     if (reason === 'no-network') {
