@@ -44,7 +44,7 @@ fn only_storage_sees_the_database_driver() {
 #[test]
 fn only_http_and_start_up_see_the_web_server() {
     // cli.rs makes the runtime that the server needs.
-    assert_eq!(mentions("actix", &["http/", "startup.rs", "cli.rs", "cli/"]), [""; 0]);
+    assert_eq!(mentions("actix_web::", &["http/", "startup.rs", "cli.rs", "cli/"]), [""; 0]);
 }
 
 #[test]

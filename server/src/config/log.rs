@@ -25,6 +25,8 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { filter: "info,sqlx=warn".into(), format: LogFormat::Text }
+        // What strangers send that is not HTTP is their error: at actix's own level they could fill a disk with it.
+        let filter = "info,sqlx=warn,actix_http=off,actix_server=warn".into();
+        Self { filter, format: LogFormat::Text }
     }
 }
