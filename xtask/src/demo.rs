@@ -89,15 +89,16 @@ pub(crate) fn demo(arguments: &Arguments) -> Result<()> {
 
     let picture = data.join("shown.png");
     let verifier = Verifier { bundle: data.join("verifier"), roots: data.join(&demo.roots) };
-    show_once(&url, &demo, &picture)?;
+    let scene = show_once(&url, &demo, &picture)?;
+    let expectation = ["--scene", scene.as_str()];
     verifier.sync(&url)?;
     println!("\nThe picture of the code, checked with what the verifier holds:");
-    verifier.verify(&picture, &[])?;
+    verifier.verify(&picture, &expectation)?;
 
     if arguments.once {
         server.stop()?;
         println!("\nThe server has stopped. The same picture, checked with no server at all:");
-        return verifier.verify(&picture, &[]);
+        return verifier.verify(&picture, &expectation);
     }
     println!(
         "\nServing on {url}/ until Ctrl-C. The holder's page is {url}/wallet, the verifier's {url}/verify."
@@ -176,8 +177,8 @@ impl Verifier {
     }
 }
 
-/// Logs in as the holder of the first clean licence, shows it, and keeps the code's picture.
-fn show_once(url: &str, demo: &Demo, picture: &Path) -> Result<()> {
+/// Logs in as the holder of the first clean licence, shows it, and keeps the code's picture; the scene it chose.
+fn show_once(url: &str, demo: &Demo, picture: &Path) -> Result<String> {
     // Clean ACTIVE licences come first in demo.json; not every kind may be shown in every scene.
     let shown =
         demo.licences.iter().filter(|licence| licence.status == "ACTIVE" && licence.cautions.is_empty());
@@ -205,7 +206,7 @@ fn show_once(url: &str, demo: &Demo, picture: &Path) -> Result<()> {
             let qr_text = text(&show, "qr_text")?;
             println!("\n{} shows {} ({}) in scene {}:", holder.login, licence.id, licence.kind, scene.code);
             println!("  {qr_text}\n  {} characters; picture: {}", qr_text.chars().count(), picture.display());
-            return Ok(());
+            return Ok(scene.code.clone());
         }
     }
     bail!("no licence of demo.json could be shown in any scene")
