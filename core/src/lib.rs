@@ -22,6 +22,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod base64url;
+pub mod by_name;
 pub mod ffi;
 pub mod identifier;
 pub mod json;

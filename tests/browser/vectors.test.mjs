@@ -15,7 +15,7 @@ const VECTORS = join(root, 'tests/vectors/verdicts.json');
  * Bytes after gzip -9. Wallet and scanner as tokens.md §10 says; for the verifier it says 80 KiB, which is not reached
  * yet: until it is, this gate only keeps the module from growing, and each cut should lower it.
  */
-const BUDGETS = { verifier: 124 * 1024, wallet: 120 * 1024, scanner: 320 * 1024 };
+const BUDGETS = { verifier: 105 * 1024, wallet: 120 * 1024, scanner: 320 * 1024 };
 const VERIFIER_GOAL = 80 * 1024;
 
 test('every vector gives its verdict in Node', async () => {

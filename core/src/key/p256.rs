@@ -2,7 +2,11 @@
 
 use alloc::boxed::Box;
 
-use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
+use p256::{
+    AffinePoint,
+    ecdsa::{Signature, VerifyingKey, signature::Verifier as _},
+    elliptic_curve::point::AffineCoordinates as _,
+};
 
 use super::{Es256, Es256Key, PublicKey};
 
@@ -12,7 +16,9 @@ pub struct P256;
 
 impl Es256 for P256 {
     fn key(&self, public: &PublicKey) -> Option<Box<dyn Es256Key>> {
-        let key = VerifyingKey::from_sec1_bytes(&public.sec1()).ok()?;
+        // Not by way of SEC 1, which would bring the square roots of compressed points into the browser module.
+        let point = AffinePoint::from_coordinates(&public.x.into(), &public.y.into()).into_option()?;
+        let key = VerifyingKey::from_affine(point).ok()?;
         Some(Box::new(Key(key)))
     }
 }

@@ -1,12 +1,13 @@
 //! A signed delta: what changed between two publications, over all shards at once.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
 
 use super::{DELTA_TYP, SHARD_ENTRIES, StatusArray};
 use crate::{
     base64url,
+    by_name::ByName,
     json::Node,
     jws,
     key::{SignError, Signer},
@@ -25,7 +26,7 @@ pub struct Snapshot {
     /// `exp` of the lists.
     pub exp: UnixTime,
     /// URI → SHA-256 of the inflated array.
-    pub lists: BTreeMap<String, [u8; 32]>,
+    pub lists: ByName<[u8; 32]>,
 }
 
 /// How to get from one publication to a later one.
@@ -38,7 +39,7 @@ pub struct Delta {
     /// Where it leads.
     pub next: Snapshot,
     /// URI → (index, new wire value), by rising index.
-    pub chg: BTreeMap<String, Vec<(u32, u8)>>,
+    pub chg: ByName<Vec<(u32, u8)>>,
 }
 
 #[derive(Serialize)]
@@ -46,14 +47,14 @@ struct Wire {
     iat: UnixTime,
     base: WireSnapshot,
     next: WireSnapshot,
-    chg: BTreeMap<String, String>,
+    chg: ByName<String>,
 }
 
 #[derive(Serialize)]
 struct WireSnapshot {
     iat: UnixTime,
     exp: UnixTime,
-    lists: BTreeMap<String, String>,
+    lists: ByName<String>,
 }
 
 impl Snapshot {
@@ -91,9 +92,9 @@ impl Delta {
 /// delta longer than verifiers take: then the lists are fetched whole.
 pub fn sign_delta(delta: &Delta, signer: &dyn Signer) -> Result<String, SignError> {
     let content = || SignError::Content("delta".into());
-    let mut chg = BTreeMap::new();
-    for (uri, changes) in &delta.chg {
-        chg.insert(uri.clone(), base64url::encode(pack_changes(changes).ok_or_else(content)?));
+    let mut chg = ByName::new();
+    for (uri, changes) in delta.chg.iter() {
+        chg.insert(uri.into(), base64url::encode(pack_changes(changes).ok_or_else(content)?));
     }
     let wire =
         Wire { iat: delta.iat, base: wire_snapshot(&delta.base), next: wire_snapshot(&delta.next), chg };
@@ -103,7 +104,7 @@ pub fn sign_delta(delta: &Delta, signer: &dyn Signer) -> Result<String, SignErro
 }
 
 fn wire_snapshot(snapshot: &Snapshot) -> WireSnapshot {
-    let lists = snapshot.lists.iter().map(|(uri, hash)| (uri.clone(), base64url::encode(hash)));
+    let lists = snapshot.lists.iter().map(|(uri, hash)| (uri.into(), base64url::encode(hash)));
     WireSnapshot { iat: snapshot.iat, exp: snapshot.exp, lists: lists.collect() }
 }
 
@@ -194,7 +195,7 @@ impl Delta {
         for (index, value) in self.chg.get(uri).into_iter().flatten() {
             changed.set_wire(*index, *value);
         }
-        let result = if self.chg.contains_key(uri) { changed.sha256() } else { *hash };
+        let result = if self.chg.contains(uri) { changed.sha256() } else { *hash };
         if result == *next { Ok((changed, result)) } else { Err(Code::DeltaResult.into()) }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     jws,
     key::{SignError, Signer},
     limits::{CATALOGUE_LIFETIME, MAX_LIST, MAX_LIST_DEPTH, PAPER_LIFETIME, SCREEN_LIFETIME},
-    members::{Members, is_lower_code, text_of, wrong},
+    members::{Members, is_lower_code, shortened, text_of, wrong},
     text::Text,
     time::{Seconds, UnixTime},
     verify::{Code, Refusal},
@@ -331,7 +331,7 @@ impl Catalogue {
                 Medium::Screen => SCREEN_LIFETIME,
                 Medium::Paper => (SCREEN_LIFETIME.0, PAPER_LIFETIME),
             };
-            let about = |code| Refusal::about(code, scene.code.chars().take(32).collect::<String>());
+            let about = |code| Refusal::about(code, shortened(&scene.code));
             if !(shortest..=longest).contains(&scene.lifetime) || scene.max_status_age.0 <= 0 {
                 return Err(about(Code::Lifetime));
             }

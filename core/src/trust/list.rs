@@ -1,16 +1,17 @@
 //! The trust list: which operators exist, where they may speak, and their keys with their lives.
 
-use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use super::{RootSet, Roots, TRUST_TYP};
 use crate::{
     base64url,
+    by_name::ByName,
     jws::{self, Compact, kid_is_well_formed},
     key::{Es256, Es256Key, HighS, Jwk, PublicKey, SignError, Signer, check_signature, sign_low_s},
     limits::{MAX_LIST, MAX_LIST_DEPTH, MAX_ROOT_SIGNATURES, TRUST_LIFETIME},
-    members::{Members, is_operator_id},
+    members::{Members, is_operator_id, shortened},
     text::Text,
     time::{Seconds, UnixTime},
     verify::{Code, Refusal},
@@ -198,7 +199,7 @@ impl Purpose {
 /// A verified trust list, its keys ready to use.
 pub(crate) struct Trust {
     pub(crate) list: TrustList,
-    keys: BTreeMap<String, TrustedKey>,
+    keys: ByName<TrustedKey>,
 }
 
 /// A key as verification needs it.
@@ -295,16 +296,16 @@ fn check_threshold(general: &General, roots: &Roots) -> Result<(), Refusal> {
     }
 }
 
-fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<BTreeMap<String, TrustedKey>, Refusal> {
+fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<ByName<TrustedKey>, Refusal> {
     let mut points = Vec::new();
-    let mut keys = BTreeMap::new();
+    let mut keys = ByName::new();
     for (index, operator) in list.operators.iter().enumerate() {
         let is_known = list.operators.iter().take(index).any(|earlier| earlier.id == operator.id);
         if is_known || !is_operator_id(&operator.id) {
-            return Err(Refusal::about(Code::TrustKey, operator.id.chars().take(64).collect::<String>()));
+            return Err(Refusal::about(Code::TrustKey, shortened(&operator.id)));
         }
         for named in &operator.keys {
-            let refused = || Refusal::about(Code::TrustKey, named.kid.chars().take(64).collect::<String>());
+            let refused = || Refusal::about(Code::TrustKey, shortened(&named.kid));
             let point = PublicKey::from_jwk(&named.jwk).map_err(|_| refused())?;
             // One key under two names, or for two purposes, would undo the separation of purposes.
             if points.contains(&point) || !kid_is_well_formed(&named.kid) || named.exp <= named.nbf {
@@ -320,7 +321,7 @@ fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<BTreeMap<String, T
                 revoked_at: named.revoked_at,
                 compromised: named.compromised,
             };
-            if keys.insert(named.kid.clone(), trusted).is_some() {
+            if !keys.insert(named.kid.clone(), trusted) {
                 return Err(refused());
             }
         }

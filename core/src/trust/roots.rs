@@ -8,7 +8,7 @@ use crate::{
     jws::kid_is_well_formed,
     key::{Es256, Es256Key, Jwk, PublicKey},
     limits::{MAX_LIST_DEPTH, MAX_ROOT_SIGNATURES},
-    members::{Members, wrong},
+    members::{Members, shortened, wrong},
     verify::{Code, Refusal},
 };
 
@@ -66,7 +66,7 @@ impl Roots {
         let mut points = Vec::new();
         let mut keys: Vec<(String, Box<dyn Es256Key>)> = Vec::new();
         for named in &set.keys {
-            let refused = || Refusal::about(Code::TrustKey, named.kid.chars().take(64).collect::<String>());
+            let refused = || Refusal::about(Code::TrustKey, shortened(&named.kid));
             let point = PublicKey::from_jwk(&named.jwk).map_err(|_| refused())?;
             let known = points.contains(&point) || keys.iter().any(|(kid, _)| *kid == named.kid);
             if known || !kid_is_well_formed(&named.kid) {

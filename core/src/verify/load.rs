@@ -97,7 +97,7 @@ impl Verifier {
         if on_expired.refuses(catalogue.exp) {
             return Err(Code::CatalogueStale.into());
         }
-        self.floors.catalogues.insert(catalogue.iss.clone(), catalogue.version);
+        self.floors.catalogues.raise(&catalogue.iss, catalogue.version);
         self.floors.time = self.floors.time.max(catalogue.iat);
         self.catalogues.insert(catalogue.iss.clone(), HeldCatalogue { catalogue, kid: signed.kid });
         Ok(Loaded::New)
@@ -152,7 +152,7 @@ impl Verifier {
         if on_expired.refuses(read.head.exp) {
             return Err(Code::StatusStale.into());
         }
-        self.floors.lists.insert(sub.clone(), iat.max(floor));
+        self.floors.lists.raise(&sub, iat);
         self.floors.time = self.floors.time.max(iat);
         let list = HeldList {
             array: read.array,
@@ -188,7 +188,7 @@ impl Verifier {
             if list.iat < delta.next.iat {
                 let (array, hash) =
                     delta.apply(uri, &list.array, &list.hash.unwrap_or_else(|| list.array.sha256()))?;
-                changed.push((uri.clone(), array, hash));
+                changed.push((String::from(uri), array, hash));
             }
         }
         if !held_any {
@@ -197,8 +197,7 @@ impl Verifier {
         self.floors.time = self.floors.time.max(delta.iat).max(delta.next.iat);
         let outcome = if changed.is_empty() { Loaded::Unchanged } else { Loaded::New };
         for (uri, array, hash) in changed {
-            let floor = self.floors.lists.entry(uri.clone()).or_default();
-            *floor = (*floor).max(delta.next.iat);
+            self.floors.lists.raise(&uri, delta.next.iat);
             if let Some(list) = self.lists.get_mut(&uri) {
                 list.array = array;
                 list.hash = Some(hash);

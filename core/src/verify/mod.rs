@@ -14,7 +14,7 @@ mod signatures;
 mod standing;
 mod verdict;
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,7 @@ pub use verdict::{
 };
 
 use crate::{
+    by_name::ByName,
     key::Es256,
     limits::{MAX_LIST_DEPTH, RELEASE_DATE},
     members::{Members, wrong},
@@ -43,8 +44,8 @@ pub struct Verifier {
     backend: &'static dyn Es256,
     roots: Roots,
     trust: Option<Trust>,
-    catalogues: BTreeMap<String, HeldCatalogue>,
-    lists: BTreeMap<String, HeldList>,
+    catalogues: ByName<HeldCatalogue>,
+    lists: ByName<HeldList>,
     floors: Floors,
 }
 
@@ -74,9 +75,9 @@ pub struct Floors {
     /// Highest trust-list version accepted.
     pub trust_version: u64,
     /// Operator id → highest catalogue version accepted.
-    pub catalogues: BTreeMap<String, u64>,
+    pub catalogues: ByName<u64>,
     /// Status list URI → highest `iat` accepted.
-    pub lists: BTreeMap<String, UnixTime>,
+    pub lists: ByName<UnixTime>,
     /// Highest `iat` of all accepted lists, deltas and catalogues; never a token's, never a scan's.
     pub time: UnixTime,
 }
@@ -177,8 +178,8 @@ impl Verifier {
             backend,
             roots: Roots::none(),
             trust: None,
-            catalogues: BTreeMap::new(),
-            lists: BTreeMap::new(),
+            catalogues: ByName::new(),
+            lists: ByName::new(),
             floors: Floors { time: RELEASE_DATE, ..Floors::default() },
         }
     }
@@ -206,7 +207,7 @@ impl Verifier {
     /// The status lists held.
     pub fn status_lists(&self) -> impl Iterator<Item = HeldStatus> {
         self.lists.iter().map(|(uri, list)| HeldStatus {
-            uri: uri.clone(),
+            uri: uri.into(),
             iat: list.iat,
             exp: list.exp,
             ttl: list.ttl,
@@ -223,12 +224,10 @@ impl Verifier {
         self.floors.trust_version = self.floors.trust_version.max(floors.trust_version);
         self.floors.time = self.floors.time.max(floors.time);
         for (operator, version) in floors.catalogues {
-            let floor = self.floors.catalogues.entry(operator).or_default();
-            *floor = (*floor).max(version);
+            self.floors.catalogues.raise(&operator, version);
         }
         for (uri, iat) in floors.lists {
-            let floor = self.floors.lists.entry(uri).or_default();
-            *floor = (*floor).max(iat);
+            self.floors.lists.raise(&uri, iat);
         }
     }
 

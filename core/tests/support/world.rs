@@ -2,9 +2,8 @@
 //!
 //! Every signature is deterministic (RFC 6979), so that what is made from it is equal byte for byte each time.
 
-use std::collections::BTreeMap;
-
 use liangzheng_core::{
+    by_name::ByName,
     identifier::{Identifier, uscc_is_valid},
     jws,
     key::{P256, PublicKey, SignError, Signer, normalise_s},
@@ -308,13 +307,13 @@ pub fn delta(head: &ListHead, array: &StatusArray, at: i64, changes: &[(u32, u8)
     let snapshot = |iat: UnixTime, array: &StatusArray| Snapshot {
         iat,
         exp: UnixTime(iat.0 + 7 * DAY),
-        lists: BTreeMap::from([(head.sub.clone(), array.sha256())]),
+        lists: ByName::from_iter([(head.sub.clone(), array.sha256())]),
     };
     Delta {
         iat: UnixTime(at),
         base: snapshot(head.iat, array),
         next: snapshot(UnixTime(at), &next),
-        chg: BTreeMap::from([(head.sub.clone(), changes.to_vec())]),
+        chg: ByName::from_iter([(head.sub.clone(), changes.to_vec())]),
     }
 }
 

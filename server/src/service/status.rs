@@ -138,6 +138,7 @@ async fn read_delta(
         };
         chg.entry(uri.clone()).or_default().push((idx, value));
     }
+    let chg = chg.into_iter().collect();
     Ok(Delta { iat: now, base: snapshot(base, base_lists), next: snapshot(head, next_lists), chg })
 }
 

@@ -421,7 +421,7 @@ fn deltas(all: &mut Cases) {
     let mut elsewhere = make(-300, &[(8, 1)]);
     elsewhere.base.lists.insert(LIST_A.into(), [7; 32]);
     let mut no_next = make(-300, &[(8, 1)]);
-    no_next.next.lists.clear();
+    no_next.next.lists = liangzheng_core::by_name::ByName::new();
     let mut too_long = make(-300, &[(8, 1)]);
     too_long.next.exp = later(8 * DAY);
     // The second starts where the first leads.
