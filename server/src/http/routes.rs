@@ -11,7 +11,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
 use super::api::{
-    acts, devices, grant, sessions, show, status_lists, uses, verify, wallet_licences, well_known,
+    acts, devices, grant, scans, sessions, show, status_lists, uses, verify, wallet_licences, well_known,
 };
 use super::problem::{Problem, kinds};
 use super::{health, metrics, pages};
@@ -72,6 +72,7 @@ routes! {
     GET    "/api/v1/wallet/uses"                     uses::list,                  ViewOwnUses;
     // verifying: the public gets answer and code, staff everything
     POST   "/api/v1/verify"                          verify::verify,              Public;
+    POST   "/api/v1/scans"                           scans::hand_in,              ReportScans;
     // signed objects for verifiers
     GET    "/.well-known/trust-list"                 well_known::trust_list,      Public;
     GET    "/.well-known/trust-list/{version}"       well_known::trust_list_version, Public;
