@@ -40,6 +40,8 @@ macro_rules! routes {
 }
 
 routes! {
+    // the hot path stands first: patterns are tried in this order
+    POST   "/api/v1/wallet/shows/{show}/refresh"     show::refresh,               OpenShow;
     // pages
     GET    "/"                                       pages::home,                 Public;
     GET    "/wallet"                                 pages::wallet,               Public;
@@ -64,7 +66,6 @@ routes! {
     GET    "/api/v1/wallet/devices"                  devices::list,               ManageDevices;
     DELETE "/api/v1/wallet/devices/{id}"             devices::drop_one,           ManageDevices;
     POST   "/api/v1/wallet/licences/{id}/show"       show::open,                  OpenShow;
-    POST   "/api/v1/wallet/shows/{show}/refresh"     show::refresh,               OpenShow;
     GET    "/api/v1/wallet/shows/{show}.svg"         show::svg,                   OpenShow;
     GET    "/api/v1/wallet/shows/{show}.png"         show::png,                   OpenShow;
     DELETE "/api/v1/wallet/shows/{show}"             show::end,                   OpenShow;
