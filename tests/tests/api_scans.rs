@@ -59,7 +59,11 @@ fn a_receipt_is_kept_once_and_its_holder_sees_the_use_marked_offline() {
         let first = desk.hand_in(&scans);
         assert_eq!((first.status, first.json()), (200, json!({ "accepted": 2, "known": 0 })));
         let again = desk.hand_in(&[desk.receipt(2), desk.receipt(3)]);
-        assert_eq!(again.json(), json!({ "accepted": 1, "known": 1 }), "the answer was lost and it came again");
+        assert_eq!(
+            again.json(),
+            json!({ "accepted": 1, "known": 1 }),
+            "the answer was lost and it came again"
+        );
         let uses = desk.uses();
         assert_eq!(uses.len(), 3);
         for used in &uses {

@@ -78,7 +78,9 @@ mod tests {
         let mut deflater = Deflater::new();
         // Bytes that the dictionary does not hold, first once and then again from further and further away.
         let noise = |from: u32, count: usize| -> Vec<u8> {
-            (0..count).map(|at| (from.wrapping_add(at as u32).wrapping_mul(0x9E37_79B1) >> 24) as u8).collect()
+            (0..count)
+                .map(|at| (from.wrapping_add(at as u32).wrapping_mul(0x9E37_79B1) >> 24) as u8)
+                .collect()
         };
         for length in 1..=300 {
             for apart in [0, 1, 2, 3, 255, 256, 257, 1_000, 2_900] {

@@ -84,10 +84,12 @@ impl Deflater {
         let mut best: Option<Match> = None;
         let mut candidate = *self.places.last.get(hash(here)?)?;
         for _ in 0..MOST_CANDIDATES {
-            let Some(earlier) = self.window.get(usize::from(candidate)..).filter(|_| candidate != NOWHERE) else {
+            let Some(earlier) = self.window.get(usize::from(candidate)..).filter(|_| candidate != NOWHERE)
+            else {
                 break;
             };
-            let same = here.iter().zip(earlier).take(usize::from(LONGEST)).take_while(|(a, b)| a == b).count();
+            let same =
+                here.iter().zip(earlier).take(usize::from(LONGEST)).take_while(|(a, b)| a == b).count();
             let length = u16::try_from(same).ok()?;
             if length >= SHORTEST && best.as_ref().is_none_or(|best| best.length < length) {
                 let distance = u16::try_from(at.checked_sub(usize::from(candidate))?).ok()?;
@@ -212,14 +214,63 @@ const FIRST_LENGTH: u16 = 257;
 
 /// First length of each symbol from 257 on, and its extra bits (RFC 1951 §3.2.5).
 const LENGTHS: [(u16, u32); 29] = [
-    (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, 0), (11, 1), (13, 1), (15, 1), (17, 1), (19, 2),
-    (23, 2), (27, 2), (31, 2), (35, 3), (43, 3), (51, 3), (59, 3), (67, 4), (83, 4), (99, 4), (115, 4), (131, 5),
-    (163, 5), (195, 5), (227, 5), (258, 0),
+    (3, 0),
+    (4, 0),
+    (5, 0),
+    (6, 0),
+    (7, 0),
+    (8, 0),
+    (9, 0),
+    (10, 0),
+    (11, 1),
+    (13, 1),
+    (15, 1),
+    (17, 1),
+    (19, 2),
+    (23, 2),
+    (27, 2),
+    (31, 2),
+    (35, 3),
+    (43, 3),
+    (51, 3),
+    (59, 3),
+    (67, 4),
+    (83, 4),
+    (99, 4),
+    (115, 4),
+    (131, 5),
+    (163, 5),
+    (195, 5),
+    (227, 5),
+    (258, 0),
 ];
 
 /// First distance of each code, and its extra bits, as far as a window of ours can reach.
 const DISTANCES: [(u16, u32); 26] = [
-    (1, 0), (2, 0), (3, 0), (4, 0), (5, 1), (7, 1), (9, 2), (13, 2), (17, 3), (25, 3), (33, 4), (49, 4), (65, 5),
-    (97, 5), (129, 6), (193, 6), (257, 7), (385, 7), (513, 8), (769, 8), (1_025, 9), (1_537, 9), (2_049, 10),
-    (3_073, 10), (4_097, 11), (6_145, 11),
+    (1, 0),
+    (2, 0),
+    (3, 0),
+    (4, 0),
+    (5, 1),
+    (7, 1),
+    (9, 2),
+    (13, 2),
+    (17, 3),
+    (25, 3),
+    (33, 4),
+    (49, 4),
+    (65, 5),
+    (97, 5),
+    (129, 6),
+    (193, 6),
+    (257, 7),
+    (385, 7),
+    (513, 8),
+    (769, 8),
+    (1_025, 9),
+    (1_537, 9),
+    (2_049, 10),
+    (3_073, 10),
+    (4_097, 11),
+    (6_145, 11),
 ];
