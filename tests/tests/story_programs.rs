@@ -139,7 +139,8 @@ impl Programs {
         let path = format!("/api/v1/wallet/licences/{}/show", licence["id"].as_str().unwrap());
         let body = json!({ "scene": "inspect.food", "pin": account["pin"] });
         let shown = self.post(session["token"].as_str(), &path, &body);
-        shown["qr_text"].as_str().unwrap_or_else(|| panic!("{shown}")).to_owned()
+        assert!(shown["qr_text"].is_string(), "{shown}");
+        shown["qr_text"].as_str().unwrap().to_owned()
     }
 
     fn post(&self, token: Option<&str>, path: &str, body: &Value) -> Value {
@@ -196,8 +197,9 @@ fn after_a_rotation_and_a_compromise_a_synced_verifier_knows() {
 
     let keys = programs.operated(&["key", "list"]);
     let line = |state: &str| {
-        let lines = keys.lines().find(|line| line.contains(" show ") && line.contains(state));
-        lines.unwrap_or_else(|| panic!("no {state} show key:\n{keys}")).to_owned()
+        let found = keys.lines().find(|line| line.contains(" show ") && line.contains(state));
+        assert!(found.is_some(), "no {state} show key:\n{keys}");
+        found.unwrap().to_owned()
     };
     line("retired");
     let lost = line("active").split_whitespace().next().unwrap().to_owned();
