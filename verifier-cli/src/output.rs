@@ -44,5 +44,7 @@ pub(crate) fn is_coloured() -> bool {
 /// Whether the environment allows colour at all: not with `NO_COLOR` (no-color.org), `CLICOLOR=0` or `TERM=dumb`.
 pub(crate) fn may_colour() -> bool {
     let is = |name: &str, value: &str| env::var_os(name).is_some_and(|held| held == value);
-    env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && !is("CLICOLOR", "0") && !is("TERM", "dumb")
+    env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && !is("CLICOLOR", "0")
+        && !is("TERM", "dumb")
 }

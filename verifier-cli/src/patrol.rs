@@ -52,7 +52,10 @@ impl Limit {
 /// What is wrong with going on patrol for `length` now; `None` if nothing is.
 pub(crate) fn shortfall(limit: Option<&Limit>, length: Seconds, now: UnixTime) -> Option<Text> {
     let Some(limit) = limit else {
-        return Some(Text::fixed("核验包不完整,不能外勤", "the bundle is not complete: not fit for a patrol"));
+        return Some(Text::fixed(
+            "核验包不完整,不能外勤",
+            "the bundle is not complete: not fit for a patrol",
+        ));
     };
     (limit.at < now.plus(length)).then(|| {
         let Text { zh, en } = limit.told(now);

@@ -115,9 +115,14 @@ impl Form {
         match (self.lang, delegate) {
             (Lang::Zh, None) => "请与本人及证件照片比对".into(),
             (Lang::En, None) => "Compare with the person and the photograph on their ID".into(),
-            (Lang::Zh, Some(delegate)) => format!("请与代为出示人 {} 及其证件照片比对", visible(&delegate.name)),
+            (Lang::Zh, Some(delegate)) => {
+                format!("请与代为出示人 {} 及其证件照片比对", visible(&delegate.name))
+            }
             (Lang::En, Some(delegate)) => {
-                format!("Compare with the delegate {} and the photograph on their ID", visible(&delegate.name))
+                format!(
+                    "Compare with the delegate {} and the photograph on their ID",
+                    visible(&delegate.name)
+                )
             }
         }
     }

@@ -31,7 +31,8 @@ fn completions_and_man_page_are_current() {
 #[test]
 fn every_command_and_option_stands_in_the_man_page() {
     let page = support::run(&["man"]).stdout.replace("\\-", "-");
-    for command in ["verify", "scan", "batch", "sync", "bundle", "challenge", "inspect", "receipts", "doctor"] {
+    for command in ["verify", "scan", "batch", "sync", "bundle", "challenge", "inspect", "receipts", "doctor"]
+    {
         assert!(page.contains(&format!(".SH {}", command.to_uppercase())), "{command}");
         let help = support::run(&[command, "--help"]).stdout;
         for word in help.split_whitespace().filter(|word| word.starts_with("--")) {

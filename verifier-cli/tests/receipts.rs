@@ -8,30 +8,33 @@ use std::{
     fs,
     io::Write as _,
     os::unix::fs::{PermissionsExt as _, symlink},
-    path::PathBuf,
 };
 
 use serde_json::Value;
 use support::{
-    Bundle, Said, Talk, at, folder, run,
+    Place, Said, Talk, at, run,
     scans::{Scans, TOKEN, Trouble},
     with_status,
     world::NOW,
     write,
 };
 
-struct Place(PathBuf);
+/// A place whose receipts are looked at.
+struct Kept(Place);
 
-impl Place {
-    fn new(name: &str) -> Self {
-        let work = folder(name);
-        Bundle::main().write(&work.join("bundle"));
-        write(work.join("token"), format!("{TOKEN}\n"));
-        Self(work)
+impl std::ops::Deref for Kept {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.0
     }
+}
 
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
+impl Kept {
+    fn new(name: &str) -> Self {
+        let place = Place::new(name);
+        write(place.0.join("token"), format!("{TOKEN}\n"));
+        Self(place)
     }
 
     fn verify(&self, code: &str, receipts: &str) -> Said {
@@ -44,11 +47,11 @@ impl Place {
     /// `count` receipts as scans would have written them.
     fn fill(&self, name: &str, count: usize) -> Vec<String> {
         assert_eq!(self.verify(&with_status(1, 0), name).code, 0);
-        let line = fs::read_to_string(self.0.join(name)).unwrap();
+        let line = fs::read_to_string(self.0.0.join(name)).unwrap();
         let id = serde_json::from_str::<Value>(&line).unwrap()["id"].as_str().unwrap().to_owned();
         let ids: Vec<String> = (0..count).map(|number| format!("{number:022}")).collect();
         let lines: String = ids.iter().map(|new| line.replace(&id, new)).collect();
-        write(self.0.join(name), lines);
+        write(self.0.0.join(name), lines);
         ids
     }
 
@@ -58,7 +61,17 @@ impl Place {
 
     fn upload_with(&self, name: &str, url: &str, token: &str) -> Said {
         let (receipts, token) = (self.path(name), self.path(token));
-        run(&["receipts", "upload", "--receipts", &receipts, "--server", url, "--token-file", &token, "--json"])
+        run(&[
+            "receipts",
+            "upload",
+            "--receipts",
+            &receipts,
+            "--server",
+            url,
+            "--token-file",
+            &token,
+            "--json",
+        ])
     }
 
     /// How many receipts stand where.
@@ -75,12 +88,12 @@ fn lines(path: impl AsRef<std::path::Path>) -> Vec<Value> {
 
 #[test]
 fn a_receipt_says_what_was_judged_and_names_nobody() {
-    let place = Place::new("receipts-form");
-    fs::create_dir(place.0.join("kept")).unwrap();
+    let place = Kept::new("receipts-form");
+    fs::create_dir(place.0.0.join("kept")).unwrap();
     for (code, want) in [(with_status(1, 0), 0), (with_status(2, 1), 1), ("a.b.c".into(), 1)] {
         assert_eq!(place.verify(&code, "kept").code, want);
     }
-    let file = place.0.join("kept/receipts.jsonl");
+    let file = place.0.0.join("kept/receipts.jsonl");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let kept = lines(&file);
     let text = fs::read_to_string(&file).unwrap();
@@ -88,7 +101,18 @@ fn a_receipt_says_what_was_judged_and_names_nobody() {
 
     let first = kept[0].as_object().unwrap();
     let members: BTreeSet<&str> = first.keys().map(String::as_str).collect();
-    let want = ["at", "checks", "code", "id", "licence", "scene", "status_as_of", "token", "trust_version", "verdict"];
+    let want = [
+        "at",
+        "checks",
+        "code",
+        "id",
+        "licence",
+        "scene",
+        "status_as_of",
+        "token",
+        "trust_version",
+        "verdict",
+    ];
     assert_eq!(members, want.into_iter().collect());
     assert_eq!(first["checks"].as_object().unwrap().len(), 11);
     let ids: BTreeSet<&str> = kept.iter().map(|receipt| receipt["id"].as_str().unwrap()).collect();
@@ -103,49 +127,49 @@ fn a_receipt_says_what_was_judged_and_names_nobody() {
 
 #[test]
 fn nothing_is_kept_without_being_asked() {
-    let place = Place::new("receipts-off");
-    let before = fs::read_dir(&place.0).unwrap().count();
+    let place = Kept::new("receipts-off");
+    let before = fs::read_dir(&place.0.0).unwrap().count();
     let bundle = place.path("bundle");
     assert_eq!(run(&["verify", &with_status(1, 0), "--bundle", &bundle, "--now", &at(NOW)]).code, 0);
     let mut talk = Talk::start(&["scan", "-", "--bundle", &bundle, "--now", &at(NOW)]);
     talk.say(&with_status(2, 0));
     assert_eq!(talk.end().code, 0);
-    assert_eq!(fs::read_dir(&place.0).unwrap().count(), before);
+    assert_eq!(fs::read_dir(&place.0.0).unwrap().count(), before);
 }
 
 #[test]
 fn a_line_that_a_crash_cut_short_is_dropped_with_a_warning() {
-    let place = Place::new("receipts-torn");
+    let place = Kept::new("receipts-torn");
     place.verify(&with_status(1, 0), "kept");
-    let mut file = fs::File::options().append(true).open(place.0.join("kept")).unwrap();
+    let mut file = fs::File::options().append(true).open(place.0.0.join("kept")).unwrap();
     file.write_all(br#"{"id":"torn","at":18000"#).unwrap();
     drop(file);
     let said = place.verify(&with_status(2, 0), "kept");
     assert_eq!(said.code, 0);
     assert!(said.stderr.contains("warning: the last receipt was cut short and is dropped"), "{said:?}");
     assert!(said.stderr.contains("hint: "));
-    assert_eq!(lines(place.0.join("kept")).len(), 2);
+    assert_eq!(lines(place.0.0.join("kept")).len(), 2);
     assert!(!place.verify(&with_status(3, 0), "kept").stderr.contains("warning"), "only once");
 
     // Reading it has the same rule.
-    let mut file = fs::File::options().append(true).open(place.0.join("kept")).unwrap();
+    let mut file = fs::File::options().append(true).open(place.0.0.join("kept")).unwrap();
     file.write_all(br#"{"id"#).unwrap();
     assert_eq!(place.states("kept"), (0, 3, 0));
 }
 
 #[test]
 fn no_verdict_is_told_without_its_receipt() {
-    let place = Place::new("receipts-full");
+    let place = Kept::new("receipts-full");
     // A file of 256 MiB that takes no room.
-    fs::File::create(place.0.join("kept")).unwrap().set_len((256 << 20) - 1).unwrap();
-    let mut file = fs::File::options().append(true).open(place.0.join("kept")).unwrap();
+    fs::File::create(place.0.0.join("kept")).unwrap().set_len((256 << 20) - 1).unwrap();
+    let mut file = fs::File::options().append(true).open(place.0.0.join("kept")).unwrap();
     file.write_all(b"\n").unwrap();
     let said = place.verify(&with_status(1, 0), "kept");
     assert_eq!((said.code, said.stdout.as_str()), (74, ""), "{said:?}");
     assert!(said.stderr.contains("grown to 256 MB") && said.stderr.contains("is full"), "{said:?}");
     assert!(said.stderr.contains("receipts prune"));
 
-    symlink("/dev/full", place.0.join("full")).unwrap();
+    symlink("/dev/full", place.0.0.join("full")).unwrap();
     let said = place.verify(&with_status(1, 0), "full");
     assert_eq!((said.code, said.stdout.as_str()), (74, ""), "{said:?}");
     let said = place.verify(&with_status(1, 0), "no-such-folder/kept");
@@ -161,11 +185,15 @@ fn no_verdict_is_told_without_its_receipt() {
 
 #[test]
 fn every_receipt_reaches_the_server_once() {
-    let place = Place::new("receipts-upload");
+    let place = Kept::new("receipts-upload");
     let server = Scans::start();
     place.fill("kept", 1_203);
     let said = place.upload("kept", &server);
-    assert_eq!((said.code, said.stdout.trim()), (0, r#"{"accepted":1203,"known":0,"refused":0}"#), "{said:?}");
+    assert_eq!(
+        (said.code, said.stdout.trim()),
+        (0, r#"{"accepted":1203,"known":0,"refused":0}"#),
+        "{said:?}"
+    );
     assert_eq!((server.batches(), server.stored()), (vec![500, 500, 203], 1_203));
     assert!(!format!("{said:?}").contains(TOKEN));
 
@@ -180,7 +208,7 @@ fn every_receipt_reaches_the_server_once() {
 
 #[test]
 fn a_cut_in_the_middle_loses_and_doubles_nothing() {
-    let place = Place::new("receipts-cut");
+    let place = Kept::new("receipts-cut");
     for (name, trouble, known) in
         [("after", Trouble::CutAfterStoring, 500), ("before", Trouble::CutBefore, 0)]
     {
@@ -202,7 +230,7 @@ fn a_cut_in_the_middle_loses_and_doubles_nothing() {
 
 #[test]
 fn the_server_may_ask_for_less_and_a_lost_mark_doubles_nothing() {
-    let place = Place::new("receipts-resume");
+    let place = Kept::new("receipts-resume");
     let server = Scans::start();
     let ids = place.fill("kept", 700);
     server.take_at_most(400);
@@ -212,11 +240,11 @@ fn the_server_may_ask_for_less_and_a_lost_mark_doubles_nothing() {
     assert_eq!(server.stored(), ids.len());
 
     // The mark is lost: everything is offered again, and known.
-    fs::remove_file(place.0.join("kept.uploaded")).unwrap();
+    fs::remove_file(place.0.0.join("kept.uploaded")).unwrap();
     let said = place.upload("kept", &server);
     assert_eq!(said.stdout.trim(), r#"{"accepted":0,"known":700,"refused":0}"#);
     // The mark is damaged: likewise, with a warning.
-    write(place.0.join("kept.uploaded"), "{");
+    write(place.0.0.join("kept.uploaded"), "{");
     let said = place.upload("kept", &server);
     assert!(said.stderr.contains("the upload's mark is damaged"), "{said:?}");
     assert_eq!(said.stdout.trim(), r#"{"accepted":0,"known":700,"refused":0}"#);
@@ -224,7 +252,7 @@ fn the_server_may_ask_for_less_and_a_lost_mark_doubles_nothing() {
 
 #[test]
 fn one_receipt_that_the_server_refuses_is_told_and_holds_up_nothing() {
-    let place = Place::new("receipts-refused");
+    let place = Kept::new("receipts-refused");
     let server = Scans::start();
     let ids = place.fill("kept", 600);
     server.disbelieve(&[ids[3].clone(), ids[550].clone()]);
@@ -242,8 +270,8 @@ fn one_receipt_that_the_server_refuses_is_told_and_holds_up_nothing() {
     // Clearing out leaves what the server does not have.
     let said = run(&["receipts", "prune", "--receipts", &place.path("kept")]);
     assert!(said.stderr.contains("uploaded receipts removed: 599"), "{said:?}");
-    assert_eq!(lines(place.0.join("kept")).len(), 1);
-    assert_eq!(fs::metadata(place.0.join("kept")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(lines(place.0.0.join("kept")).len(), 1);
+    assert_eq!(fs::metadata(place.0.0.join("kept")).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(place.states("kept"), (0, 0, 1));
     server.disbelieve(&[]);
     assert_eq!(place.upload("kept", &server).code, 0);
@@ -252,20 +280,32 @@ fn one_receipt_that_the_server_refuses_is_told_and_holds_up_nothing() {
 
 #[test]
 fn what_the_server_says_instead_is_told_and_nothing_is_marked() {
-    let place = Place::new("receipts-answers");
+    let place = Kept::new("receipts-answers");
     place.fill("kept", 3);
-    write(place.0.join("stale-token"), "lzs_gone");
-    write(place.0.join("no-token"), "two words\n");
+    write(place.0.0.join("stale-token"), "lzs_gone");
+    write(place.0.0.join("no-token"), "two words\n");
     let server = Scans::start();
     let nobody = "http://127.0.0.1:1";
     for (trouble, url, token, exit, told) in [
         (None, server.url.as_str(), "stale-token", 1, "log in again and renew the token file"),
-        (Some(Trouble::Status(403, None)), &server.url, "token", 1, "an inspector's, verifier's or handler's"),
+        (
+            Some(Trouble::Status(403, None)),
+            &server.url,
+            "token",
+            1,
+            "an inspector's, verifier's or handler's",
+        ),
         (Some(Trouble::Status(422, None)), &server.url, "token", 1, "every receipt is still here"),
         (Some(Trouble::Status(503, Some(3_600))), &server.url, "token", 74, "upload again later"),
         (Some(Trouble::Status(500, None)), &server.url, "token", 74, "every receipt is still here"),
         (Some(Trouble::Nonsense("welcome to the hotel")), &server.url, "token", 74, "answer is unreadable"),
-        (Some(Trouble::Nonsense(r#"{"accepted":1,"known":1}"#)), &server.url, "token", 74, "answer is unreadable"),
+        (
+            Some(Trouble::Nonsense(r#"{"accepted":1,"known":1}"#)),
+            &server.url,
+            "token",
+            74,
+            "answer is unreadable",
+        ),
         (None, nobody, "token", 74, "check the network"),
         (None, "http://licences.example", "token", 64, "needs an https:// address"),
         (None, "http://localhost.example", "token", 64, "needs an https:// address"),
@@ -291,7 +331,7 @@ fn what_the_server_says_instead_is_told_and_nothing_is_marked() {
 
 #[test]
 fn a_table_for_spreadsheets_is_made() {
-    let place = Place::new("receipts-export");
+    let place = Kept::new("receipts-export");
     place.verify(&with_status(1, 0), "kept");
     let (kept, table) = (place.path("kept"), place.path("table.csv"));
     assert_eq!(run(&["receipts", "export", "--receipts", &kept, &table]).code, 0);
@@ -303,33 +343,34 @@ fn a_table_for_spreadsheets_is_made() {
 
     let said = run(&["receipts", "export", "--receipts", &kept, &kept]);
     assert_eq!(said.code, 64, "{said:?}");
-    assert_eq!(lines(place.0.join("kept")).len(), 1);
+    assert_eq!(lines(place.0.0.join("kept")).len(), 1);
 }
 
 #[test]
 fn a_damaged_line_is_left_out_and_left_alone() {
-    let place = Place::new("receipts-damaged");
+    let place = Kept::new("receipts-damaged");
     let server = Scans::start();
     place.fill("kept", 4);
-    let text = fs::read_to_string(place.0.join("kept")).unwrap();
+    let text = fs::read_to_string(place.0.0.join("kept")).unwrap();
     let mut kept: Vec<&str> = text.lines().collect();
     kept[1] = "{\"id\":";
-    write(place.0.join("kept"), kept.join("\n") + "\n");
+    write(place.0.0.join("kept"), kept.join("\n") + "\n");
     let said = place.upload("kept", &server);
     assert_eq!((said.code, server.stored()), (0, 3), "{said:?}");
     assert_eq!(said.stderr.matches("line 2 is no receipt").count(), 1, "{said:?}");
     run(&["receipts", "prune", "--receipts", &place.path("kept")]);
-    assert_eq!(fs::read_to_string(place.0.join("kept")).unwrap(), "{\"id\":\n");
+    assert_eq!(fs::read_to_string(place.0.0.join("kept")).unwrap(), "{\"id\":\n");
 }
 
 #[test]
 fn two_scans_may_keep_receipts_in_one_file() {
-    let place = Place::new("receipts-two");
+    let place = Kept::new("receipts-two");
     let runs: Vec<_> = (0..4)
         .map(|_| {
             let (bundle, kept, code) = (place.path("bundle"), place.path("kept"), with_status(1, 0));
             std::thread::spawn(move || {
-                let args = ["scan", "-", "--bundle", &bundle, "--now", &at(NOW), "--receipts", &kept, "--json"];
+                let args =
+                    ["scan", "-", "--bundle", &bundle, "--now", &at(NOW), "--receipts", &kept, "--json"];
                 support::run_with(&args, format!("{code}\n").repeat(20).as_bytes()).code
             })
         })
@@ -338,6 +379,6 @@ fn two_scans_may_keep_receipts_in_one_file() {
         assert_eq!(run.join().unwrap(), 0);
     }
     let ids: BTreeSet<String> =
-        lines(place.0.join("kept")).iter().map(|receipt| receipt["id"].as_str().unwrap().into()).collect();
+        lines(place.0.0.join("kept")).iter().map(|receipt| receipt["id"].as_str().unwrap().into()).collect();
     assert_eq!(ids.len(), 80);
 }

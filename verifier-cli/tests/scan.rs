@@ -3,53 +3,31 @@
 
 mod support;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, thread, time::Duration};
 
 use image::{GrayImage, Luma, imageops};
 use liangzheng_core::{qr, token::Challenge};
 use support::{
-    Bundle, Said, Talk, at, folder,
+    Place, Said, Talk, at,
     pictures::{draw, png},
     program, run, said, videos, with_status, world,
     world::NOW,
     write,
 };
 
-/// A folder with a bundle in it.
-struct Place(PathBuf);
+/// `scan INPUT --json` at the test world's time, with `more`.
+fn args(place: &Place, input: &str, more: &[&str]) -> Vec<String> {
+    let bundle = place.path("bundle");
+    let first = ["scan", input, "--bundle", &bundle, "--now", &at(NOW), "--json"].map(str::to_owned);
+    first.into_iter().chain(more.iter().map(|word| (*word).to_owned())).collect()
+}
 
-impl Place {
-    fn new(name: &str) -> Self {
-        let work = folder(name);
-        Bundle::main().write(&work.join("bundle"));
-        Self(work)
-    }
+fn scan(place: &Place, input: &str, more: &[&str]) -> Said {
+    run(&args(place, input, more).iter().map(String::as_str).collect::<Vec<_>>())
+}
 
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-
-    /// `scan INPUT --json` at the test world's time, with `more`.
-    fn args(&self, input: &str, more: &[&str]) -> Vec<String> {
-        let bundle = self.path("bundle");
-        let first = ["scan", input, "--bundle", &bundle, "--now", &at(NOW), "--json"].map(str::to_owned);
-        first.into_iter().chain(more.iter().map(|word| (*word).to_owned())).collect()
-    }
-
-    fn scan(&self, input: &str, more: &[&str]) -> Said {
-        let args = self.args(input, more);
-        run(&args.iter().map(String::as_str).collect::<Vec<_>>())
-    }
-
-    fn talk(&self, input: &str, more: &[&str]) -> Talk {
-        let args = self.args(input, more);
-        Talk::start(&args.iter().map(String::as_str).collect::<Vec<_>>())
-    }
+fn talk(place: &Place, input: &str, more: &[&str]) -> Talk {
+    Talk::start(&args(place, input, more).iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn code_of(line: &str) -> String {
@@ -74,7 +52,7 @@ fn pairs(answers: &[(String, String)]) -> Vec<(&str, &str)> {
 fn each_line_is_answered_before_the_next_is_read_and_bad_ones_stop_nothing() {
     let place = Place::new("scan-lines");
     let cache = place.path("seen");
-    let mut talk = place.talk("-", &["--scene", "inspect.food", "--replay-cache", &cache]);
+    let mut scanner = talk(&place, "-", &["--scene", "inspect.food", "--replay-cache", &cache]);
     let code = with_status(1, 0);
     for (line, want) in [
         (format!("{code}\r\n"), "OK"),
@@ -85,14 +63,14 @@ fn each_line_is_answered_before_the_next_is_read_and_bad_ones_stop_nothing() {
         (format!("{}\n", "A".repeat(40_000)), "E_SIZE"),
         (format!("{}\n", with_status(3, 0)), "OK"),
     ] {
-        talk.say(&line);
+        scanner.say(&line);
         if !want.is_empty() {
-            assert_eq!(code_of(&talk.answer()), want, "{line:?}");
+            assert_eq!(code_of(&scanner.answer()), want, "{line:?}");
         }
     }
     // The last line of a pipe may have no end.
-    talk.say(&with_status(4, 2));
-    let said = talk.end();
+    scanner.say(&with_status(4, 2));
+    let said = scanner.end();
     assert_eq!((said.code, code_of(&said.stdout).as_str()), (1, "E_STATUS_SUSPENDED"), "{said:?}");
     for told in ["codes 8: valid 2, invalid 6, undetermined 0", "1 × E_REPLAY"] {
         assert!(said.stderr.contains(told), "{}", said.stderr);
@@ -109,9 +87,9 @@ fn exit_codes_follow_the_worst_answer() {
         (vec![with_status(1, 1), old, with_status(1, 0)], 1),
         (vec![], 3),
     ] {
-        let mut talk = place.talk("-", &["--scene", "inspect.food"]);
-        talk.say(&lines.join("\n"));
-        let said = talk.end();
+        let mut scanner = talk(&place, "-", &["--scene", "inspect.food"]);
+        scanner.say(&lines.join("\n"));
+        let said = scanner.end();
         assert_eq!((said.code, said.stdout.lines().count()), (want, lines.len()), "{said:?}");
     }
 }
@@ -119,29 +97,29 @@ fn exit_codes_follow_the_worst_answer() {
 #[test]
 fn ctrl_c_ends_a_scan_with_its_summary() {
     let place = Place::new("scan-interrupt");
-    let mut talk = place.talk("-", &[]);
-    talk.say(&format!("{}\n", with_status(1, 0)));
-    assert_eq!(code_of(&talk.answer()), "OK");
-    talk.interrupt();
-    assert!(talk.told("codes 1: valid 1").ends_with("inputs without a code 0"));
-    assert_eq!(talk.end().code, 0);
+    let mut scanner = talk(&place, "-", &[]);
+    scanner.say(&format!("{}\n", with_status(1, 0)));
+    assert_eq!(code_of(&scanner.answer()), "OK");
+    scanner.interrupt();
+    assert!(scanner.told("codes 1: valid 1").ends_with("inputs without a code 0"));
+    assert_eq!(scanner.end().code, 0);
 }
 
 #[test]
 fn newer_lists_count_as_soon_as_they_are_there() {
     let place = Place::new("scan-sync");
-    let mut talk = place.talk("-", &["--scene", "inspect.food"]);
-    talk.say(&format!("{}\n", with_status(1, 0)));
-    assert_eq!(code_of(&talk.answer()), "OK");
+    let mut scanner = talk(&place, "-", &["--scene", "inspect.food"]);
+    scanner.say(&format!("{}\n", with_status(1, 0)));
+    assert_eq!(code_of(&scanner.answer()), "OK");
     let mut array = world::status_array();
     assert!(array.set(0, liangzheng_core::status::StatusValue::Final));
     let list = world::signed_status(&world::list_head(world::LIST_A, 300), &array, "status-a");
     let path = place.0.join("bundle/status").join(support::name_of(world::LIST_A));
     write(place.0.join("bundle/status/.new.tmp"), list);
     fs::rename(place.0.join("bundle/status/.new.tmp"), path).unwrap();
-    talk.say(&format!("{}\n", with_status(2, 0)));
-    assert_eq!(code_of(&talk.answer()), "E_STATUS_INVALID");
-    talk.end();
+    scanner.say(&format!("{}\n", with_status(2, 0)));
+    assert_eq!(code_of(&scanner.answer()), "E_STATUS_INVALID");
+    scanner.end();
 }
 
 #[test]
@@ -159,14 +137,14 @@ fn a_folder_is_read_in_the_order_of_names() {
     let cache = inputs.join("seen");
     let more = ["--receipts", receipts.to_str().unwrap(), "--replay-cache", cache.to_str().unwrap()];
     let input = place.path("inputs");
-    let said = place.scan(&input, &more);
+    let said = scan(&place, &input, &more);
     let found = answers(&said);
     let want = [("a.png", "OK"), ("b.txt", "E_STATUS_INVALID"), ("c.mjpeg frame 1", "E_STATUS_SUSPENDED")];
     assert_eq!(pairs(&found), want);
     assert_eq!(said.code, 1);
     assert!(said.stderr.contains("d.png: no QR code found"), "{}", said.stderr);
     // What the first run wrote there is no input of the second.
-    let again = place.scan(&input, &more);
+    let again = scan(&place, &input, &more);
     assert_eq!(pairs(&answers(&again))[0], ("a.png", "E_REPLAY"));
     assert_eq!(again.stdout.lines().count(), 3);
 
@@ -174,7 +152,7 @@ fn a_folder_is_read_in_the_order_of_names() {
     for name in ["b.txt", "c.mjpeg", "receipts.jsonl", "receipts.jsonl.lock", "seen", "seen.lock"] {
         fs::remove_file(inputs.join(name)).unwrap();
     }
-    let said = place.scan(&input, &[]);
+    let said = scan(&place, &input, &[]);
     assert_eq!((said.code, said.stdout.lines().count()), (3, 1), "{said:?}");
 }
 
@@ -184,8 +162,8 @@ fn files_on_their_way_into_a_watched_folder_are_waited_for() {
     let inputs = place.0.join("inputs");
     write(inputs.join("first.txt"), with_status(1, 0));
     let input = place.path("inputs");
-    let mut talk = place.talk(&input, &["--watch"]);
-    assert_eq!(code_of(&talk.answer()), "OK");
+    let mut scanner = talk(&place, &input, &["--watch"]);
+    assert_eq!(code_of(&scanner.answer()), "OK");
 
     // A slow camera: half a picture that rests for longer than a whole file would need to.
     let picture = png(draw(&with_status(2, 1)));
@@ -196,19 +174,22 @@ fn files_on_their_way_into_a_watched_folder_are_waited_for() {
     write(inputs.join("text.txt"), &text[..100]);
     thread::sleep(Duration::from_millis(1_000));
     write(inputs.join("text.txt"), &text);
-    let mut codes = [code_of(&talk.answer()), code_of(&talk.answer())];
+    let mut codes = [code_of(&scanner.answer()), code_of(&scanner.answer())];
     codes.sort();
     assert_eq!(codes, ["E_STATUS_INVALID", "E_STATUS_SUSPENDED"]);
 
     // The same name with new content is a new input; a picture that stays broken is told in the end.
     write(inputs.join("first.txt"), with_status(4, 4));
-    assert_eq!(code_of(&talk.answer()), "E_STATUS_SUPERSEDED");
+    assert_eq!(code_of(&scanner.answer()), "E_STATUS_SUPERSEDED");
     write(inputs.join("broken.png"), &picture[..picture.len() / 2]);
-    assert!(talk.told("liangzheng-verify: error: ").contains("broken.png: the picture is damaged"));
-    talk.interrupt();
-    let said = talk.end();
+    assert!(scanner.told("liangzheng-verify: error: ").contains("broken.png: the picture is damaged"));
+    scanner.interrupt();
+    let said = scanner.end();
     assert_eq!((said.code, said.stdout.as_str()), (1, ""));
-    assert!(said.stderr.contains("codes 4: valid 1, invalid 3, undetermined 0; inputs without a code 1"), "{said:?}");
+    assert!(
+        said.stderr.contains("codes 4: valid 1, invalid 3, undetermined 0; inputs without a code 1"),
+        "{said:?}"
+    );
 }
 
 /// Frames of 640 × 480 in which the first code comes, moves, blurs, and is followed by the second.
@@ -243,7 +224,7 @@ fn a_code_in_a_video_is_judged_once_while_it_is_in_view() {
     write(place.0.join("clip.mjpeg"), videos::mjpeg(&frames));
     for name in ["clip.y4m", "clip.mjpeg"] {
         let cache = place.path(&format!("seen-{name}"));
-        let said = place.scan(&place.path(name), &["--replay-cache", &cache]);
+        let said = scan(&place, &place.path(name), &["--replay-cache", &cache]);
         let want = [(format!("{name} frame 2"), "OK"), (format!("{name} frame 7"), "E_STATUS_INVALID")];
         let want: Vec<_> = want.iter().map(|(source, code)| (source.as_str(), *code)).collect();
         assert_eq!(pairs(&answers(&said)), want, "{said:?}");
@@ -254,7 +235,7 @@ fn a_code_in_a_video_is_judged_once_while_it_is_in_view() {
     again.extend(vec![frames[0].clone(); 61]);
     again.push(frames[1].clone());
     write(place.0.join("again.y4m"), videos::y4m(&again));
-    let said = place.scan(&place.path("again.y4m"), &["--replay-cache", &place.path("seen-again")]);
+    let said = scan(&place, &place.path("again.y4m"), &["--replay-cache", &place.path("seen-again")]);
     let found = answers(&said);
     assert_eq!(pairs(&found), [("again.y4m frame 1", "OK"), ("again.y4m frame 63", "E_REPLAY")]);
 }
@@ -262,14 +243,16 @@ fn a_code_in_a_video_is_judged_once_while_it_is_in_view() {
 #[test]
 fn a_video_that_breaks_off_is_told_after_its_codes() {
     let place = Place::new("scan-video-cut");
-    for (name, video) in [("cut.y4m", videos::y4m(&filmed()[..3])), ("cut.mjpeg", videos::mjpeg(&filmed()[..3]))] {
+    for (name, video) in
+        [("cut.y4m", videos::y4m(&filmed()[..3])), ("cut.mjpeg", videos::mjpeg(&filmed()[..3]))]
+    {
         write(place.0.join(name), &video[..video.len() - 1_000]);
-        let said = place.scan(&place.path(name), &[]);
+        let said = scan(&place, &place.path(name), &[]);
         assert_eq!((said.code, said.stdout.lines().count()), (3, 1), "{said:?}");
         assert!(said.stderr.contains("the video is cut short") && said.stderr.contains("hint: "), "{said:?}");
     }
     write(place.0.join("blank.y4m"), videos::y4m(&filmed()[..1]));
-    let said = place.scan(&place.path("blank.y4m"), &[]);
+    let said = scan(&place, &place.path("blank.y4m"), &[]);
     assert_eq!((said.code, said.stdout.as_str()), (3, ""));
     assert!(said.stderr.contains("blank.y4m: no QR code found"));
 }
@@ -285,24 +268,27 @@ fn other_videos_are_read_by_ffmpeg_where_it_is_installed() {
         .status()
         .expect("ffmpeg is missing: cargo xtask setup installs it");
     assert!(made.success());
-    let scan = |name: &str, search: &str| {
-        let args = place.args(&place.path(name), &[]);
+    let scan_with = |name: &str, search: &str| {
+        let args = args(&place, &place.path(name), &[]);
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         said(program(&args).env("PATH", search).output().unwrap())
     };
-    let found = scan("clip.mkv", &search);
+    let found = scan_with("clip.mkv", &search);
     let want = [("clip.mkv frame 2", "OK"), ("clip.mkv frame 7", "E_STATUS_INVALID")];
     assert_eq!(pairs(&answers(&found)), want, "{found:?}");
 
-    let missing = scan("clip.mkv", "/nonexistent:relative");
+    let missing = scan_with("clip.mkv", "/nonexistent:relative");
     assert_eq!(missing.code, 3);
     assert!(missing.stderr.contains("this kind of video needs ffmpeg"), "{missing:?}");
-    assert!(missing.stderr.contains("hint: install ffmpeg, or save the video as .mjpeg or .y4m"), "{missing:?}");
+    assert!(
+        missing.stderr.contains("hint: install ffmpeg, or save the video as .mjpeg or .y4m"),
+        "{missing:?}"
+    );
 
     let mut broken = fs::read(place.0.join("clip.mkv")).unwrap();
     broken.truncate(40);
     write(place.0.join("broken.mkv"), broken);
-    let broken = scan("broken.mkv", &search);
+    let broken = scan_with("broken.mkv", &search);
     assert_eq!((broken.code, broken.stdout.as_str()), (3, ""), "{broken:?}");
     assert!(broken.stderr.contains("ffmpeg cannot read it"), "{broken:?}");
 }
@@ -324,10 +310,10 @@ const ASK: [&str; 5] = ["--ask", "--scene", "hospital.visit", "--rp", "91990100M
 fn each_challenge_is_answered_once_and_the_next_is_shown() {
     let place = Place::new("scan-ask");
     let png = place.path("challenge.png");
-    let mut talk = place.talk("-", &[&ASK[..], &["--png", &png]].concat());
+    let mut scanner = talk(&place, "-", &[&ASK[..], &["--png", &png]].concat());
     let mut seen = vec![];
     for number in 1..4 {
-        let text = talk.told("challenge: ");
+        let text = scanner.told("challenge: ");
         assert!(!seen.contains(&text), "a nonce of its own for each");
         let drawn = run(&["inspect", &png, "--json"]);
         let challenge = Challenge::parse(&text).unwrap();
@@ -338,17 +324,17 @@ fn each_challenge_is_answered_once_and_the_next_is_shown() {
             ("nonsense".to_owned(), "E_FORMAT"),
             (answer_to(&world::challenge("hospital.visit", "hospital", 9), number), "E_NONCE"),
         ] {
-            talk.say(&format!("{line}\r\n"));
-            assert_eq!(code_of(&talk.answer()), want);
+            scanner.say(&format!("{line}\r\n"));
+            assert_eq!(code_of(&scanner.answer()), want);
         }
-        talk.say(&format!("{}\r\n", answer_to(&challenge, number)));
-        assert_eq!(code_of(&talk.answer()), "OK");
+        scanner.say(&format!("{}\r\n", answer_to(&challenge, number)));
+        assert_eq!(code_of(&scanner.answer()), "OK");
         // The same answer is none to the next challenge.
-        talk.say(&format!("{}\r\n", answer_to(&challenge, number)));
-        assert_eq!(code_of(&talk.answer()), "E_NONCE");
+        scanner.say(&format!("{}\r\n", answer_to(&challenge, number)));
+        assert_eq!(code_of(&scanner.answer()), "E_NONCE");
         seen.push(text);
     }
-    let said = talk.end();
+    let said = scanner.end();
     assert_eq!(said.code, 1);
 }
 
@@ -360,16 +346,16 @@ fn an_answer_may_be_a_picture_in_a_watched_folder() {
     // The challenge's own picture lies there, too, and is no answer.
     let own = inputs.join("challenge.png");
     let more = [&ASK[..], &["--watch", "--png", own.to_str().unwrap()]].concat();
-    let mut talk = place.talk(inputs.to_str().unwrap(), &more);
-    let first = Challenge::parse(&talk.told("challenge: ")).unwrap();
+    let mut scanner = talk(&place, inputs.to_str().unwrap(), &more);
+    let first = Challenge::parse(&scanner.told("challenge: ")).unwrap();
     write(inputs.join("1.png"), png(draw(&answer_to(&first, 1))));
-    assert_eq!(code_of(&talk.answer()), "OK");
-    let second = Challenge::parse(&talk.told("challenge: ")).unwrap();
+    assert_eq!(code_of(&scanner.answer()), "OK");
+    let second = Challenge::parse(&scanner.told("challenge: ")).unwrap();
     assert_ne!(first.nonce, second.nonce);
     write(inputs.join("2.png"), png(draw(&answer_to(&second, 2))));
-    assert_eq!(code_of(&talk.answer()), "OK");
-    talk.interrupt();
-    assert_eq!(talk.end().code, 0);
+    assert_eq!(code_of(&scanner.answer()), "OK");
+    scanner.interrupt();
+    assert_eq!(scanner.end().code, 0);
 }
 
 #[test]
@@ -401,7 +387,7 @@ fn colour_is_for_terminals_and_can_be_forced_or_forbidden() {
 #[test]
 fn a_missing_input_is_told() {
     let place = Place::new("scan-missing");
-    let said = place.scan(&place.path("nothing"), &[]);
+    let said = scan(&place, &place.path("nothing"), &[]);
     assert_eq!(said.code, 66);
     assert!(said.stderr.contains("no such file") && said.stderr.contains("hint: "), "{said:?}");
     assert!(!Path::new(&place.path("seen")).exists());

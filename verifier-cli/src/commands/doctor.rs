@@ -211,7 +211,11 @@ fn status(verifier: &Verifier, now: UnixTime) -> Finding {
     let (count, age, left) = (lists.len(), now.max(oldest).since(oldest), first.since(now));
     let text = Text::new(
         format!("{count} 份状态名单,最旧的为 {}前,{}后过期", Lang::Zh.span(age), Lang::Zh.span(left)),
-        format!("{count} status lists, {} old; oldest list expires in {}", Lang::En.span(age), Lang::En.span(left)),
+        format!(
+            "{count} status lists, {} old; oldest list expires in {}",
+            Lang::En.span(age),
+            Lang::En.span(left)
+        ),
     );
     Finding::good("status", text)
 }
@@ -286,7 +290,10 @@ fn space(folder: &Path) -> Option<Finding> {
                 format!("磁盘只剩 {megabytes} MB"),
                 format!("only {megabytes} MB are free on the disk"),
             ),
-            Text::fixed("请清理磁盘,或用 --bundle 换一处。", "make room, or name another place with --bundle"),
+            Text::fixed(
+                "请清理磁盘,或用 --bundle 换一处。",
+                "make room, or name another place with --bundle",
+            ),
         )
     })
 }
@@ -337,7 +344,10 @@ fn receipts(named: &Path, lang: Lang) -> Finding {
         Ok(waiting) => Finding::note(
             "receipts",
             Text::new(format!("{waiting} 条核验记录待上传"), format!("{waiting} receipts to upload")),
-            Text::fixed("有网时请上传(receipts upload)。", "upload them when there is a network (receipts upload)"),
+            Text::fixed(
+                "有网时请上传(receipts upload)。",
+                "upload them when there is a network (receipts upload)",
+            ),
         ),
         Err(failure) if failure.exit == Exit::NoInput => {
             let name = visible(&file.display().to_string());
@@ -355,11 +365,17 @@ fn ffmpeg() -> Finding {
     match frames::find_ffmpeg() {
         Some(path) => {
             let name = visible(&path.display().to_string());
-            Finding::good("ffmpeg", Text::new(format!("可读各类视频 ({name})"), format!("reads any video ({name})")))
+            Finding::good(
+                "ffmpeg",
+                Text::new(format!("可读各类视频 ({name})"), format!("reads any video ({name})")),
+            )
         }
         None => Finding::note(
             "ffmpeg",
-            Text::fixed("没有 ffmpeg:视频只能读 .mjpeg 和 .y4m", "no ffmpeg: of videos, only .mjpeg and .y4m are read"),
+            Text::fixed(
+                "没有 ffmpeg:视频只能读 .mjpeg 和 .y4m",
+                "no ffmpeg: of videos, only .mjpeg and .y4m are read",
+            ),
             Text::fixed("需要读其他视频时请安装 ffmpeg。", "install ffmpeg to scan other videos"),
         ),
     }

@@ -46,7 +46,11 @@ pub(crate) fn list(shell: &Shell, named: &Path) -> Result<Exit, Failure> {
             State::Pending => &mut pending,
             State::Refused(_) => &mut refused,
         } += 1;
-        if shell.json { output::json(&as_json(receipt, state)) } else { output::line(&row(shell.lang, receipt, state)) }
+        if shell.json {
+            output::json(&as_json(receipt, state))
+        } else {
+            output::line(&row(shell.lang, receipt, state))
+        }
     })?;
     let total = uploaded + pending + refused;
     let size = fs::metadata(file).map(|metadata| metadata.len()).unwrap_or_default();
@@ -105,14 +109,23 @@ fn as_json(receipt: &Receipt, state: &State) -> serde_json::Value {
 /// As [`list`]; 64 if it would replace the receipts, 74 if it cannot be written.
 pub(crate) fn export(shell: &Shell, named: &Path, target: &OsStr) -> Result<Exit, Failure> {
     let file = &file_of(named);
-    let same = |other: &Path| matches!((fs::canonicalize(file), fs::canonicalize(other)), (Ok(a), Ok(b)) if a == b);
+    let same =
+        |other: &Path| matches!((fs::canonicalize(file), fs::canonicalize(other)), (Ok(a), Ok(b)) if a == b);
     if target != "-" && same(Path::new(target)) {
-        return Err(Failure::new(Exit::Usage, "导出文件与核验记录是同一个文件", "the table would replace the receipts")
-            .hint("请另取一个文件名。", "name another file"));
+        return Err(Failure::new(
+            Exit::Usage,
+            "导出文件与核验记录是同一个文件",
+            "the table would replace the receipts",
+        )
+        .hint("请另取一个文件名。", "name another file"));
     }
     let mut table = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(Exit::Internal, format!("无法生成表格: {error}"), format!("cannot make the table: {error}"))
+        Failure::new(
+            Exit::Internal,
+            format!("无法生成表格: {error}"),
+            format!("cannot make the table: {error}"),
+        )
     };
     let lang = shell.lang;
     let heads = HEADS.iter().map(|head| lang.of(head).to_owned());
@@ -200,7 +213,13 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for (cell, want) in [("=1+1", "'=1+1"), ("-Ab_9", "'-Ab_9"), ("@x", "'@x"), ("inspect.food", "inspect.food"), ("", "")] {
+        for (cell, want) in [
+            ("=1+1", "'=1+1"),
+            ("-Ab_9", "'-Ab_9"),
+            ("@x", "'@x"),
+            ("inspect.food", "inspect.food"),
+            ("", ""),
+        ] {
             assert_eq!(harmless(cell.into()), want);
         }
     }

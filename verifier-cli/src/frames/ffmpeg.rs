@@ -66,7 +66,15 @@ impl Decoded {
         let mut input = OsString::from("file:");
         input.push(path);
         let mut child = Command::new(program)
-            .args(["-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe", "-i"])
+            .args([
+                "-nostdin",
+                "-hide_banner",
+                "-loglevel",
+                "error",
+                "-protocol_whitelist",
+                "file,pipe",
+                "-i",
+            ])
             .arg(input)
             .args(["-map", "0:v:0", "-an", "-sn", "-pix_fmt", "gray", "-f", "yuv4mpegpipe", "pipe:1"])
             .stdin(Stdio::null())
@@ -96,7 +104,11 @@ impl Decoded {
         let said = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
         let said = said.lines().next().unwrap_or_default();
-        damaged(&self.name, &format!("ffmpeg 无法读取此视频: {said}"), &format!("ffmpeg cannot read it: {said}"))
+        damaged(
+            &self.name,
+            &format!("ffmpeg 无法读取此视频: {said}"),
+            &format!("ffmpeg cannot read it: {said}"),
+        )
     }
 }
 

@@ -68,7 +68,8 @@ impl Video {
             [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Some(Self::Container),
             // ISO media; its still pictures (HEIC, AVIF) are told apart by their brand.
             [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => {
-                let is_still = [b"heic", b"heix", b"mif1", b"avif"].iter().any(|still| brand.starts_with(*still));
+                let is_still =
+                    [b"heic", b"heix", b"mif1", b"avif"].iter().any(|still| brand.starts_with(*still));
                 (!is_still).then_some(Self::Container)
             }
             [0x47, ..] if is_named(&["ts", "mts", "m2ts"]) => Some(Self::Container),

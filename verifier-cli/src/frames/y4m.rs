@@ -51,9 +51,8 @@ impl<R: BufRead> Y4m<R> {
         }
         let (planes, depth) = layout(space).ok_or_else(bad)?;
         let sample = if depth > 8 { 2 } else { 1 };
-        let plane = |(across, down): (u32, u32)| {
-            u64::from(width.div_ceil(across)) * u64::from(height.div_ceil(down))
-        };
+        let plane =
+            |(across, down): (u32, u32)| u64::from(width.div_ceil(across)) * u64::from(height.div_ceil(down));
         let colour = planes.iter().copied().map(plane).sum::<u64>() * sample as u64;
         Ok(Self { bytes, name: name.into(), width, height, sample, surplus: depth - 8, colour })
     }
@@ -148,9 +147,16 @@ mod tests {
 
     #[test]
     fn brightness_is_read_whatever_the_colours() {
-        for (space, colour) in
-            [("", 4), (" C420jpeg", 4), (" C420paldv", 4), (" C422", 4), (" C444", 6), (" C444alpha", 9), (" C411", 2), (" Cmono", 0)]
-        {
+        for (space, colour) in [
+            ("", 4),
+            (" C420jpeg", 4),
+            (" C420paldv", 4),
+            (" C422", 4),
+            (" C444", 6),
+            (" C444alpha", 9),
+            (" C411", 2),
+            (" Cmono", 0),
+        ] {
             let width_three_high_one = format!("YUV4MPEG2 W3 H1 F10:1{space}\n");
             let mut bytes = width_three_high_one.into_bytes();
             for frame in [[1, 2, 3], [4, 5, 6]] {

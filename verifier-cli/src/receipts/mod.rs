@@ -86,9 +86,7 @@ impl Receipt {
                 status_as_of: verdict.status.as_ref().map(|status| status.as_of.0),
                 trust_version: verdict.trust.as_ref().map(|trust| trust.version),
             },
-            checks: checks
-                .map(|check| (check.name.as_str().into(), outcome(check.result).into()))
-                .collect(),
+            checks: checks.map(|check| (check.name.as_str().into(), outcome(check.result).into())).collect(),
         })
     }
 }

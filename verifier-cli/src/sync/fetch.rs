@@ -140,12 +140,7 @@ impl Server {
         if host.is_none_or(is_here) {
             return Ok(());
         }
-        Err(Failure::new(
-            Exit::Usage,
-            "上传需要 https:// 地址",
-            "uploading needs an https:// address",
-        )
-        .hint(
+        Err(Failure::new(Exit::Usage, "上传需要 https:// 地址", "uploading needs an https:// address").hint(
             "会话令牌不能明文传输;内部证书请用 --ca 指定。",
             "a session's token must not travel in the clear; name a certificate of your own with --ca",
         ))
@@ -160,11 +155,15 @@ impl Server {
         const MAX_REPLY: u64 = 1 << 20;
         let url = format!("{}{path}", self.base);
         let failed = |error: &dyn std::fmt::Display| {
-            Failure::new(Exit::Io, format!("无法上传到 {url}: {error}"), format!("cannot send to {url}: {error}"))
-                .hint(
-                    "请检查网络后重试;已上传的不会重复。",
-                    "check the network and try again; what has been uploaded is not sent twice",
-                )
+            Failure::new(
+                Exit::Io,
+                format!("无法上传到 {url}: {error}"),
+                format!("cannot send to {url}: {error}"),
+            )
+            .hint(
+                "请检查网络后重试;已上传的不会重复。",
+                "check the network and try again; what has been uploaded is not sent twice",
+            )
         };
         let mut response = self
             .agent

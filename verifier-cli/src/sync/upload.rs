@@ -272,18 +272,21 @@ fn refusal(reply: &Reply) -> Failure {
 
 /// An answer that is none.
 fn strange(reply: &Reply) -> Failure {
-    Failure::new(Exit::Io, "平台的答复无法读懂", "the server's answer is unreadable")
-        .hint(
-            format!("请检查 --server 地址 (HTTP {});这一批未标记为已上传。", reply.status),
-            format!("check --server (HTTP {}); this batch is not marked as uploaded", reply.status),
-        )
+    Failure::new(Exit::Io, "平台的答复无法读懂", "the server's answer is unreadable").hint(
+        format!("请检查 --server 地址 (HTTP {});这一批未标记为已上传。", reply.status),
+        format!("check --server (HTTP {}); this batch is not marked as uploaded", reply.status),
+    )
 }
 
 fn read_token(path: &Path) -> Result<String, Failure> {
     let name = visible(&path.display().to_string());
     let text = fs::read_to_string(path).map_err(|error| {
-        Failure::new(Exit::NoInput, format!("无法读取 {name}: {error}"), format!("cannot read {name}: {error}"))
-            .hint(TOKEN_HINT.0, TOKEN_HINT.1)
+        Failure::new(
+            Exit::NoInput,
+            format!("无法读取 {name}: {error}"),
+            format!("cannot read {name}: {error}"),
+        )
+        .hint(TOKEN_HINT.0, TOKEN_HINT.1)
     })?;
     let token = text.trim();
     // What may stand in a header (RFC 6750): anything else would be refused later, and less clearly.
@@ -291,8 +294,12 @@ fn read_token(path: &Path) -> Result<String, Failure> {
         && token.len() <= MAX_TOKEN
         && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
     if !is_token {
-        return Err(Failure::new(Exit::Usage, format!("{name}: 不是会话令牌"), format!("{name}: not a session token"))
-            .hint(TOKEN_HINT.0, TOKEN_HINT.1));
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{name}: 不是会话令牌"),
+            format!("{name}: not a session token"),
+        )
+        .hint(TOKEN_HINT.0, TOKEN_HINT.1));
     }
     Ok(token.into())
 }

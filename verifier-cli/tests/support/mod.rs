@@ -41,6 +41,21 @@ pub fn folder(name: &str) -> PathBuf {
     path
 }
 
+/// A folder with a bundle in it.
+pub struct Place(pub PathBuf);
+
+impl Place {
+    pub fn new(name: &str) -> Self {
+        let work = folder(name);
+        Bundle::main().write(&work.join("bundle"));
+        Self(work)
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
 pub fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
     fs::create_dir_all(path.as_ref().parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();

@@ -3,12 +3,13 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     io::{BufRead, BufReader, Read, Write},
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::TcpStream,
     sync::{Arc, Mutex},
-    thread,
 };
 
 use serde_json::{Value, json};
+
+use super::server::listen;
 
 pub const TOKEN: &str = "lzs_test-session.1";
 
@@ -47,15 +48,9 @@ struct State {
 
 impl Scans {
     pub fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Self { url, ..Self::default() };
+        let mut server = Self::default();
         let serving = server.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                serving.serve(&stream);
-            }
-        });
+        server.url = listen(move |stream| serving.serve(&stream));
         server
     }
 
@@ -128,7 +123,8 @@ impl Scans {
         let Ok(Value::Object(request)) = serde_json::from_slice(body) else {
             return (400, json!({"title": "not JSON"}));
         };
-        let Some(scans) = request.get("scans").and_then(Value::as_array).filter(|_| request.len() == 1) else {
+        let Some(scans) = request.get("scans").and_then(Value::as_array).filter(|_| request.len() == 1)
+        else {
             return (422, json!({"title": "unknown member"}));
         };
         if scans.len() > state.limit.unwrap_or(500) {
@@ -137,10 +133,14 @@ impl Scans {
         let mut errors = vec![];
         for (at, scan) in scans.iter().enumerate() {
             for member in wrong_members(scan) {
-                errors.push(json!({"pointer": format!("/scans/{at}/{member}"), "code": "x", "detail": "wrong"}));
+                errors.push(
+                    json!({"pointer": format!("/scans/{at}/{member}"), "code": "x", "detail": "wrong"}),
+                );
             }
             if state.bad.iter().any(|bad| scan["id"] == **bad) {
-                errors.push(json!({"pointer": format!("/scans/{at}/at"), "code": "x", "detail": "later than now"}));
+                errors.push(
+                    json!({"pointer": format!("/scans/{at}/at"), "code": "x", "detail": "later than now"}),
+                );
             }
         }
         if scans.is_empty() || !errors.is_empty() {

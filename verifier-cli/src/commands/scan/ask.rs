@@ -76,10 +76,8 @@ impl<'a> Cycle<'a> {
     /// # Errors
     /// If no new one can be made.
     pub(super) fn after(&mut self, shell: &Shell, verdict: &Verdict) -> Result<(), Failure> {
-        let is_formed = verdict
-            .checks
-            .iter()
-            .any(|check| check.name == CheckName::Form && check.result == Outcome::Pass);
+        let is_formed =
+            verdict.checks.iter().any(|check| check.name == CheckName::Form && check.result == Outcome::Pass);
         let is_answer = is_formed && !matches!(verdict.code, Code::Nonce | Code::ProofMissing);
         if is_answer { self.renew(shell) } else { Ok(()) }
     }

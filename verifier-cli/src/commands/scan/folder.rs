@@ -139,7 +139,8 @@ fn files(session: &Session<'_>, folder: &Path) -> Result<BTreeMap<OsString, Stat
 }
 
 fn is_passed_over(name: &OsStr) -> bool {
-    let is_unfinished = |extension: &OsStr| UNFINISHED.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    let is_unfinished =
+        |extension: &OsStr| UNFINISHED.iter().any(|known| extension.eq_ignore_ascii_case(known));
     let text = name.to_string_lossy();
     text.starts_with('.') || text.starts_with('~') || Path::new(name).extension().is_some_and(is_unfinished)
 }

@@ -30,8 +30,8 @@ use crate::{
     output, receipts, report, stop,
     words::{Lang, visible},
 };
-use ask::Cycle;
 pub(crate) use ask::Ask;
+use ask::Cycle;
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -51,8 +51,12 @@ pub(crate) fn run(shell: &Shell, order: &Order) -> Result<Exit, Failure> {
     let path = Path::new(&order.input);
     let (is_lines, is_folder) = (order.input == "-", path.is_dir());
     if order.is_brief && shell.json {
-        return Err(Failure::new(Exit::Usage, "--brief 与 --json 只能用一个", "--brief and --json exclude each other")
-            .hint("--json 本来就是每个码一行。", "--json is one line for each code anyway"));
+        return Err(Failure::new(
+            Exit::Usage,
+            "--brief 与 --json 只能用一个",
+            "--brief and --json exclude each other",
+        )
+        .hint("--json 本来就是每个码一行。", "--json is one line for each code anyway"));
     }
     if order.watch && !is_folder {
         return Err(Failure::new(Exit::Usage, "--watch 需要文件夹", "--watch wants a folder")
@@ -64,7 +68,10 @@ pub(crate) fn run(shell: &Shell, order: &Order) -> Result<Exit, Failure> {
             "--ask 需要等待回应:请用 - 或文件夹加 --watch",
             "--ask waits for answers: it goes with - or with a folder and --watch",
         )
-        .hint("已有的文件不可能回应新的核验码。", "files that are there already cannot answer a fresh challenge"));
+        .hint(
+            "已有的文件不可能回应新的核验码。",
+            "files that are there already cannot answer a fresh challenge",
+        ));
     }
     let mut session = Session::new(shell, order)?;
     stop::listen()?;
