@@ -151,7 +151,8 @@ fn split_body<const N: usize>(body: &[u8]) -> Option<[&[u8]; N]> {
 }
 
 fn compact(header: &[u8], payload: &[u8], signature: &[u8; 64]) -> String {
-    format!("{}.{}.{}", base64url::encode(header), base64url::encode(payload), base64url::encode(signature))
+    let [header, payload, signature] = [header, payload, signature].map(base64url::encode);
+    [&*header, &payload, &signature].join(".")
 }
 
 /// The proof's payload with its hash taken out, if it is this grant's hash and stands in a unique place.
@@ -171,7 +172,7 @@ fn with_hash(payload: &[u8], grant: &str) -> Option<Vec<u8>> {
     if after.contains(EMPTY_HASH) {
         return None;
     }
-    Some(format!(r#"{before}"sd_hash":"{}"{after}"#, sd_hash(grant)).into_bytes())
+    Some([before, r#""sd_hash":""#, &sd_hash(grant), "\"", after].concat().into_bytes())
 }
 
 #[cfg(test)]
