@@ -167,12 +167,20 @@ fn without_hash(payload: &[u8], grant: &str) -> Option<Vec<u8>> {
 
 /// The proof's payload with the grant's hash put between the empty quotes, which must stand exactly once.
 fn with_hash(payload: &[u8], grant: &str) -> Option<Vec<u8>> {
-    let text = core::str::from_utf8(payload).ok()?;
-    let (before, after) = text.split_once(EMPTY_HASH)?;
-    if after.contains(EMPTY_HASH) {
+    core::str::from_utf8(payload).ok()?;
+    let (before, after) = split_at_empty_hash(payload)?;
+    if split_at_empty_hash(after).is_some() {
         return None;
     }
-    Some([before, r#""sd_hash":""#, &sd_hash(grant), "\"", after].concat().into_bytes())
+    Some([before, br#""sd_hash":""#, sd_hash(grant).as_bytes(), b"\"", after].concat())
+}
+
+/// What stands before and after the first empty hash. Not by `str::split_once`: its search for any needle in any
+/// haystack is larger than all else here.
+fn split_at_empty_hash(payload: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = payload.windows(EMPTY_HASH.len()).position(|window| window == EMPTY_HASH.as_bytes())?;
+    let (before, rest) = payload.split_at_checked(at)?;
+    Some((before, rest.get(EMPTY_HASH.len()..)?))
 }
 
 #[cfg(test)]
