@@ -132,15 +132,17 @@ impl<'a> Members<'a> {
     }
 
     /// An array, each item read by `read`.
-    pub(crate) fn list<T>(
+    fn list<T>(
         &mut self,
         name: &'static str,
-        read: impl FnMut(Node<'a>) -> Result<T, Refusal>,
+        read: impl Fn(Node<'a>) -> Result<T, Refusal>,
     ) -> Result<Vec<T>, Refusal> {
-        match self.required(name)? {
-            Node::Array(items) => items.into_iter().map(read).collect(),
-            _ => Err(wrong(name)),
+        let Node::Array(items) = self.required(name)? else { return Err(wrong(name)) };
+        let mut list = Vec::with_capacity(items.len());
+        for item in items {
+            list.push(read(item)?);
         }
+        Ok(list)
     }
 
     /// An array of objects whose members must all be among `known`.
@@ -167,14 +169,14 @@ impl<'a> Members<'a> {
     pub(crate) fn map<T>(
         &mut self,
         name: &'static str,
-        mut read: impl FnMut(Node<'a>) -> Result<T, Refusal>,
+        read: impl Fn(Node<'a>) -> Result<T, Refusal>,
     ) -> Result<Vec<(String, T)>, Refusal> {
-        match self.required(name)? {
-            Node::Object(members) => {
-                members.into_iter().map(|(key, value)| Ok((key.into_owned(), read(value)?))).collect()
-            }
-            _ => Err(wrong(name)),
+        let Node::Object(members) = self.required(name)? else { return Err(wrong(name)) };
+        let mut map = Vec::with_capacity(members.len());
+        for (key, value) in members {
+            map.push((key.into_owned(), read(value)?));
         }
+        Ok(map)
     }
 
     /// Names in both languages.
