@@ -1,135 +1,18 @@
-//! `sync` against a server on this machine: what is taken, what is refused, and what is left as it was.
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
-mod support;
-
-use std::path::{Path, PathBuf};
+//! What comes in, what goes on by file, and what is refused.
 
 use liangzheng_core::{
-    status::{Delta, StatusArray},
     time::UnixTime,
     trust::{TrustList, sign_catalogue},
 };
-use support::{
-    Said, all_roots, at, folder, run,
-    server::Server,
-    signed_trust, with_status, world,
-    world::{DAY, LIST_A, NOW, key, list_head, roots, signed_status, status_array},
-    write,
+
+use super::{
+    setting::{CATALOGUE, Setting, TRUST, changed, ok, path},
+    support::{
+        at, folder, run, with_status,
+        world::{self, DAY, LIST_A, NOW, key, list_head, roots, signed_status, status_array},
+        write,
+    },
 };
-
-const TRUST: &str = "/.well-known/trust-list";
-const CATALOGUE: &str = "/.well-known/catalogue";
-
-struct Setting {
-    server: Server,
-    bundle: PathBuf,
-    root: PathBuf,
-}
-
-impl Setting {
-    /// A server with version 7 of the trust list, a catalogue and one list made ten minutes ago.
-    fn new(name: &str) -> Self {
-        let work = folder(name);
-        let setting =
-            Self { server: Server::start(), bundle: work.join("bundle"), root: work.join("roots.json") };
-        write(&setting.root, serde_json::to_vec(&all_roots()).unwrap());
-        let list = signed_trust(&world::trust_list());
-        setting.server.put(TRUST, &list);
-        for version in 1..7 {
-            let list = TrustList { version, ..world::trust_list() };
-            setting.server.put(&format!("{TRUST}/{version}"), signed_trust(&list));
-        }
-        setting.server.put(&format!("{TRUST}/7"), &list);
-        setting.server.put(CATALOGUE, sign_catalogue(&world::catalogue(), &key("catalogue-a")).unwrap());
-        setting.server.put("/status-lists", format!(r#"{{"status_lists":["{LIST_A}"]}}"#));
-        setting.put_list(600, &status_array());
-        setting
-    }
-
-    fn put_list(&self, age: i64, array: &StatusArray) {
-        self.server.put("/status-lists/1", signed_status(&list_head(LIST_A, age), array, "status-a"));
-    }
-
-    fn put_trust(&self, list: &TrustList, signers: &[&str]) {
-        let text = world::signed_trust(list, signers);
-        self.server.put(TRUST, &text);
-        self.server.put(&format!("{TRUST}/{}", list.version), &text);
-    }
-
-    fn sync_at(&self, now: i64) -> Said {
-        run(&[
-            "sync",
-            "--server",
-            &self.server.url,
-            "--root",
-            path(&self.root),
-            "--bundle",
-            path(&self.bundle),
-            "--now",
-            &now.to_string(),
-        ])
-    }
-
-    fn sync(&self) -> Said {
-        self.sync_at(NOW.0)
-    }
-
-    fn code(&self, text: &str, now: i64) -> (i32, String) {
-        let said = run(&[
-            "verify",
-            text,
-            "--bundle",
-            path(&self.bundle),
-            "--now",
-            &now.to_string(),
-            "--json",
-            "--scene",
-            "inspect.food",
-        ]);
-        let verdict: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
-        (said.code, verdict["code"].as_str().unwrap().into())
-    }
-
-    fn valid(&self) -> (i32, String) {
-        self.code(&with_status(1, 0), NOW.0)
-    }
-
-    /// Every file and what it holds.
-    fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut files = vec![];
-        let mut folders = vec![self.bundle.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path)
-                } else {
-                    files.push((path.clone(), std::fs::read(path).unwrap()))
-                }
-            }
-        }
-        files.sort();
-        files
-    }
-}
-
-fn path(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-fn ok() -> (i32, String) {
-    (0, "OK".into())
-}
-
-/// `array` with `idx` set to `value`, and the delta that leads there at `now`.
-fn changed(head_age: i64, array: &StatusArray, now: i64, idx: u32, value: u8) -> (Delta, StatusArray) {
-    let delta = world::delta(&list_head(LIST_A, head_age), array, now, &[(idx, value)]);
-    let mut bytes = array.bytes().to_vec();
-    let shift = 4 * (idx % 2);
-    bytes[idx as usize / 2] = (bytes[idx as usize / 2] & !(15 << shift)) | (value << shift);
-    (delta, StatusArray::from_bytes(bytes).unwrap())
-}
 
 #[test]
 fn an_empty_bundle_is_filled_and_then_nothing_is_new() {
@@ -137,6 +20,7 @@ fn an_empty_bundle_is_filled_and_then_nothing_is_new() {
     let said = setting.sync();
     assert_eq!(said.code, 0, "{said:?}");
     assert_eq!(said.stdout, "");
+    assert!(said.stderr.ends_with("oldest list expires in 6 d 23 h\n"), "{said:?}");
     assert_eq!(setting.valid(), ok());
 
     setting.server.put_status("/status-lists/delta?from=1799999400", 204, "");
@@ -147,71 +31,6 @@ fn an_empty_bundle_is_filled_and_then_nothing_is_new() {
     assert_eq!(setting.files(), before);
     let asked = setting.server.asked();
     assert!(asked.contains(&format!("{TRUST}/8")) && !asked.contains(&"/status-lists/1".into()), "{asked:?}");
-}
-
-#[test]
-fn a_delta_brings_a_revocation_and_survives_a_restart() {
-    let setting = Setting::new("sync-delta");
-    setting.sync();
-    assert_eq!(setting.code(&with_status(2, 8), NOW.0), ok());
-    let (delta, _) = changed(600, &status_array(), NOW.0 - 5, 8, 1);
-    setting.server.put("/status-lists/delta?from=1799999400", world::signed_delta(&delta, "status-a"));
-    setting.server.asked();
-    assert_eq!(setting.sync().code, 0);
-    assert!(!setting.server.asked().contains(&"/status-lists/1".into()));
-    assert_eq!(setting.code(&with_status(2, 8), NOW.0), (1, "E_STATUS_INVALID".into()));
-    assert_eq!(setting.valid(), ok());
-}
-
-#[test]
-fn a_delta_that_does_not_fit_or_is_refused_gives_way_to_the_whole_list() {
-    let (_, array) = changed(600, &status_array(), NOW.0 - 5, 8, 1);
-    let (wrong_base, _) = changed(600, &array, NOW.0 - 5, 9, 1);
-    let other_key = {
-        let (delta, _) = changed(600, &status_array(), NOW.0 - 5, 8, 1);
-        world::signed_delta(&delta, "show-a")
-    };
-    for (name, status, body) in [
-        ("too old", 303, String::new()),
-        ("base", 200, world::signed_delta(&wrong_base, "status-a")),
-        ("signer", 200, other_key),
-        ("nonsense", 200, "x".into()),
-    ] {
-        let setting = Setting::new("sync-whole");
-        setting.sync();
-        setting.server.put_status("/status-lists/delta?from=1799999400", status, body);
-        setting.put_list(5, &array);
-        let said = setting.sync();
-        assert_eq!(said.code, 0, "{name}: {said:?}");
-        assert_eq!(setting.code(&with_status(2, 8), NOW.0), (1, "E_STATUS_INVALID".into()), "{name}");
-        assert_eq!(setting.valid(), ok(), "{name}");
-    }
-}
-
-#[test]
-fn after_eight_deltas_the_list_is_fetched_whole_and_the_deltas_go() {
-    let setting = Setting::new("sync-compact");
-    setting.sync();
-    let (mut array, mut age) = (status_array(), 600);
-    for step in 0..9 {
-        let made = NOW.0 - 500 + i64::from(step) * 10;
-        let (delta, next) = changed(age, &array, made, 100 + step, 1);
-        setting.server.put(
-            &format!("/status-lists/delta?from={}", NOW.0 - age),
-            world::signed_delta(&delta, "status-a"),
-        );
-        (array, age) = (next, NOW.0 - made);
-        setting.put_list(age, &array);
-        assert_eq!(setting.sync().code, 0);
-        assert_eq!(
-            setting.code(&with_status(step, 100 + step), NOW.0),
-            (1, "E_STATUS_INVALID".into()),
-            "{step}"
-        );
-        assert_eq!(setting.valid(), ok(), "{step}");
-        let deltas = std::fs::read_dir(setting.bundle.join("deltas")).unwrap().count();
-        assert_eq!(deltas, if step < 8 { step as usize + 1 } else { 0 });
-    }
 }
 
 #[test]
@@ -422,4 +241,21 @@ fn an_import_never_goes_back() {
     let said = run(&["bundle", "import", path(&file), "--bundle", path(&setting.bundle), "--now", &at(NOW)]);
     assert_eq!((said.code, said.stderr.contains("E_ROLLBACK")), (1, true), "{said:?}");
     assert_eq!(setting.files(), before);
+}
+
+#[test]
+fn an_import_that_would_lose_a_list_is_refused() {
+    let setting = Setting::new("sync-import-less");
+    setting.sync();
+    let file = setting.bundle.with_file_name("export.json");
+    run(&["bundle", "export", path(&file), "--bundle", path(&setting.bundle)]);
+    let other = world::LIST_OLD;
+    setting.server.put("/status-lists", format!(r#"{{"status_lists":["{LIST_A}","{other}"]}}"#));
+    setting.server.put("/status-lists/2", signed_status(&list_head(other, 600), &status_array(), "status-a"));
+    setting.server.put_status("/status-lists/delta?from=1799999400", 204, "");
+    assert_eq!(setting.sync().code, 0);
+    let before = setting.files();
+    let said = run(&["bundle", "import", path(&file), "--bundle", path(&setting.bundle), "--now", &at(NOW)]);
+    assert_eq!((said.code, said.stderr.contains("the export lacks the status list")), (1, true), "{said:?}");
+    assert!(said.stderr.contains("hint: ") && setting.files() == before, "{said:?}");
 }
