@@ -1,5 +1,7 @@
 //! Deltas: used where they fit, done without where they do not, and never what a verifier is worse off for.
 
+use liangzheng_core::status::StatusArray;
+
 use super::{
     setting::{Setting, changed, ok},
     support::{
@@ -56,21 +58,25 @@ fn a_delta_that_does_not_fit_or_is_refused_gives_way_to_the_whole_list() {
     }
 }
 
+/// The platform publishes a change of entry 100 + `step`, and the bundle follows by delta, or whole. From the list of `age`
+/// seconds ago to the one that is given back.
+fn synced_by_delta(setting: &Setting, step: u32, array: &StatusArray, age: i64) -> (StatusArray, i64) {
+    let made = NOW.0 - 500 + i64::from(step) * 10;
+    let (delta, next) = changed(age, array, made, 100 + step, 1);
+    let from = format!("/status-lists/delta?from={}", NOW.0 - age);
+    setting.server.put(&from, world::signed_delta(&delta, "status-a"));
+    setting.put_list(NOW.0 - made, &next);
+    assert_eq!(setting.sync().code, 0);
+    (next, NOW.0 - made)
+}
+
 #[test]
 fn after_eight_deltas_the_list_is_fetched_whole_and_the_deltas_go() {
     let setting = Setting::new("sync-compact");
     setting.sync();
     let (mut array, mut age) = (status_array(), 600);
     for step in 0..9 {
-        let made = NOW.0 - 500 + i64::from(step) * 10;
-        let (delta, next) = changed(age, &array, made, 100 + step, 1);
-        setting.server.put(
-            &format!("/status-lists/delta?from={}", NOW.0 - age),
-            world::signed_delta(&delta, "status-a"),
-        );
-        (array, age) = (next, NOW.0 - made);
-        setting.put_list(age, &array);
-        assert_eq!(setting.sync().code, 0);
+        (array, age) = synced_by_delta(&setting, step, &array, age);
         assert_eq!(
             setting.code(&with_status(step, 100 + step), NOW.0),
             (1, "E_STATUS_INVALID".into()),
@@ -90,13 +96,7 @@ fn with_eight_deltas_held_a_sync_that_finds_nothing_new_takes_nothing_away() {
         setting.sync();
         let (mut array, mut age) = (status_array(), 600);
         for step in 0..8 {
-            let made = NOW.0 - 500 + i64::from(step) * 10;
-            let (delta, next) = changed(age, &array, made, 100 + step, 1);
-            let from = format!("/status-lists/delta?from={}", NOW.0 - age);
-            setting.server.put(&from, world::signed_delta(&delta, "status-a"));
-            (array, age) = (next, NOW.0 - made);
-            setting.put_list(age, &array);
-            assert_eq!(setting.sync().code, 0);
+            (array, age) = synced_by_delta(&setting, step, &array, age);
         }
         setting.server.put_status(&format!("/status-lists/delta?from={}", NOW.0 - age), status, "");
         for _ in 0..2 {

@@ -8,3 +8,4 @@ mod setting;
 #[path = "../support/mod.rs"]
 mod support;
 mod taken;
+mod threshold;

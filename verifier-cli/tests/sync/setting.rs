@@ -17,6 +17,8 @@ use super::support::{
 
 pub(crate) const TRUST: &str = "/.well-known/trust-list";
 pub(crate) const CATALOGUE: &str = "/.well-known/catalogue";
+/// Where a server that holds version 7 would have the next one.
+pub(crate) const NEXT_TRUST: &str = "/.well-known/trust-list/8";
 
 pub(crate) struct Setting {
     pub(crate) server: Server,
@@ -132,4 +134,30 @@ pub(crate) fn changed(
     let shift = 4 * (idx % 2);
     bytes[idx as usize / 2] = (bytes[idx as usize / 2] & !(15 << shift)) | (value << shift);
     (delta, StatusArray::from_bytes(bytes).unwrap())
+}
+
+/// Version 8, signed by nobody yet.
+pub(crate) fn next_list() -> TrustList {
+    TrustList { version: 8, ..world::trust_list() }
+}
+
+/// What one attack changes on the server, and the code that `sync` must tell.
+pub(crate) type Attack<'a> = (&'a str, &'a str, String, &'a str);
+
+/// Each attack meets a bundle that is up to date: exit 1, its code, and not a byte of the bundle changed.
+pub(crate) fn refused_one_by_one(name: &str, attacks: &[Attack<'_>]) {
+    for (what, at, body, code) in attacks {
+        let setting = Setting::new(name);
+        assert_eq!(setting.sync().code, 0);
+        let before = setting.files();
+        setting.server.put(at, body);
+        let said = setting.sync();
+        assert_eq!(
+            (said.code, said.stderr.contains(&format!("({code})")), said.stderr.contains("hint: ")),
+            (1, true, true),
+            "{what}: {said:?}"
+        );
+        assert!(setting.files() == before, "{what} changed the bundle");
+        assert_eq!(setting.valid(), ok(), "{what}");
+    }
 }

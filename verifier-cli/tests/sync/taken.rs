@@ -1,15 +1,12 @@
 //! What comes in, what goes on by file, and what is refused.
 
-use liangzheng_core::{
-    time::UnixTime,
-    trust::{TrustList, sign_catalogue},
-};
+use liangzheng_core::{time::UnixTime, trust::TrustList};
 
 use super::{
     setting::{CATALOGUE, Setting, TRUST, changed, ok, path},
     support::{
         at, folder, run, with_status,
-        world::{self, DAY, LIST_A, NOW, key, list_head, roots, signed_status, status_array},
+        world::{self, DAY, LIST_A, NOW, list_head, roots, signed_status, status_array},
         write,
     },
 };
@@ -76,57 +73,6 @@ fn root_rotations_are_walked_step_by_step() {
     let said = stranger.sync();
     assert_eq!((said.code, said.stderr.contains("E_TRUST_THRESHOLD")), (1, true), "{said:?}");
     assert!(!stranger.bundle.join("trust-list.json").exists());
-}
-
-#[test]
-fn what_core_refuses_leaves_the_bundle_as_it_was() {
-    let setting = Setting::new("sync-refused");
-    setting.sync();
-    let before = setting.files();
-    let list = signed_status(&list_head(LIST_A, 600), &status_array(), "show-a");
-    let older = signed_status(&list_head(LIST_A, 700), &status_array(), "status-a");
-    let expired = signed_status(&list_head(LIST_A, 8 * DAY), &status_array(), "status-a");
-    let other = signed_status(&list_head(world::LIST_OLD, 5), &status_array(), "status-a");
-    for (name, at, body, code) in [
-        ("signed by a show key", "/status-lists/1", list, "E_ISSUER_KEY_MISMATCH"),
-        ("an older list", "/status-lists/1", older, "E_ROLLBACK"),
-        ("an expired list", "/status-lists/1", expired, "E_ROLLBACK"),
-        ("another list", "/status-lists/1", other, "E_STATUS_SUB"),
-        ("garbage", "/status-lists/1", "garbage".into(), "E_"),
-        ("too long", "/status-lists/1", "a".repeat((3 << 19) + 1), "E_SIZE"),
-        ("an unsigned catalogue", CATALOGUE, "a.b.c".into(), "E_"),
-        (
-            "an older catalogue",
-            CATALOGUE,
-            {
-                let older = liangzheng_core::trust::Catalogue { version: 2, ..world::catalogue() };
-                sign_catalogue(&older, &key("catalogue-a")).unwrap()
-            },
-            "E_ROLLBACK",
-        ),
-        (
-            "the next list by one root",
-            "/.well-known/trust-list/8",
-            {
-                let next = TrustList { version: 8, ..world::trust_list() };
-                world::signed_trust(&next, &["root-1"])
-            },
-            "E_TRUST_THRESHOLD",
-        ),
-    ] {
-        let setting = Setting::new("sync-refused");
-        setting.sync();
-        setting.server.put(at, body);
-        let said = setting.sync();
-        assert_eq!(
-            (said.code, said.stderr.contains(code), said.stderr.contains("hint: ")),
-            (1, true, true),
-            "{name}: {said:?}"
-        );
-        let files = setting.files();
-        assert_eq!(files.len(), before.len(), "{name}");
-        assert_eq!(setting.valid(), ok(), "{name}");
-    }
 }
 
 #[test]
