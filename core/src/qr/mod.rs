@@ -5,8 +5,6 @@
 
 pub(crate) mod base45;
 mod deflate;
-#[cfg(not(target_arch = "wasm32"))]
-mod fixed;
 
 use alloc::{format, string::String, vec::Vec};
 

@@ -1,4 +1,4 @@
-//! The DEFLATE block that [`super::deflate::Deflater`] writes: one, final, with the fixed codes of RFC 1951 §3.2.6.
+//! The DEFLATE block that [`super::Deflater`] writes: one, final, with the fixed codes of RFC 1951 §3.2.6.
 //!
 //! The general decoder builds code tables for every block, which for 400 bytes takes three times as long as reading
 //! them; the fixed codes need none. What this does not read, the general decoder judges; what it reads, that one reads
@@ -7,80 +7,17 @@
 use alloc::vec::Vec;
 use core::slice;
 
-use super::DICTIONARY;
-
-/// First length and extra bits of symbols 257 to 285 (RFC 1951 §3.2.5).
-const LENGTHS: [(u16, u8); 29] = [
-    (3, 0),
-    (4, 0),
-    (5, 0),
-    (6, 0),
-    (7, 0),
-    (8, 0),
-    (9, 0),
-    (10, 0),
-    (11, 1),
-    (13, 1),
-    (15, 1),
-    (17, 1),
-    (19, 2),
-    (23, 2),
-    (27, 2),
-    (31, 2),
-    (35, 3),
-    (43, 3),
-    (51, 3),
-    (59, 3),
-    (67, 4),
-    (83, 4),
-    (99, 4),
-    (115, 4),
-    (131, 5),
-    (163, 5),
-    (195, 5),
-    (227, 5),
-    (258, 0),
-];
-
-/// First distance and extra bits of the distance codes; a window of 8 KiB is more than there is to look back on.
-const DISTANCES: [(u16, u8); 26] = [
-    (1, 0),
-    (2, 0),
-    (3, 0),
-    (4, 0),
-    (5, 1),
-    (7, 1),
-    (9, 2),
-    (13, 2),
-    (17, 3),
-    (25, 3),
-    (33, 4),
-    (49, 4),
-    (65, 5),
-    (97, 5),
-    (129, 6),
-    (193, 6),
-    (257, 7),
-    (385, 7),
-    (513, 8),
-    (769, 8),
-    (1025, 9),
-    (1537, 9),
-    (2049, 10),
-    (3073, 10),
-    (4097, 11),
-    (6145, 11),
-];
-
-/// Final block, fixed codes: the first three bits.
-const HEADER: u32 = 0b011;
+use super::{
+    super::DICTIONARY,
+    pack::{DISTANCES, LAST_BLOCK_FIXED_CODES, LENGTHS},
+};
 
 /// Inflates a stream of one final block with fixed codes and nothing after it, not even a bit that is one.
 ///
 /// `None` for any other stream, good or bad, and for more than `limit` bytes.
 pub(super) fn inflate(stream: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut bits = Bits { bytes: stream.iter(), buffer: 0, held: 0 };
-    if bits.take(3)? != HEADER {
+    if bits.take(3)? != u32::from(LAST_BLOCK_FIXED_CODES) {
         return None;
     }
     // The dictionary stands before the output, so that a look back into it is like any other.
@@ -165,9 +102,9 @@ impl Bits<'_> {
     }
 
     /// What code `code` of `table` stands for, its extra bits read.
-    fn value(&mut self, table: &[(u16, u8)], code: usize) -> Option<usize> {
+    fn value(&mut self, table: &[(u16, u32)], code: usize) -> Option<usize> {
         let (first, extra) = *table.get(code)?;
-        usize::from(first).checked_add(usize::try_from(self.take(u32::from(extra))?).ok()?)
+        usize::from(first).checked_add(usize::try_from(self.take(extra)?).ok()?)
     }
 
     /// Whether only the rest of the last byte is left, and that is zero.
@@ -179,7 +116,7 @@ impl Bits<'_> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::deflate::{Deflater, inflate_any},
+        super::{Deflater, inflate_any},
         *,
     };
     use proptest::prelude::*;
