@@ -13,6 +13,8 @@ use crate::{
 pub(crate) enum What {
     /// Look every dependency up in the advisory database
     Advisories,
+    /// Kill `sync` 300 times at random moments: the bundle must load and be no older than before
+    Sync,
 }
 
 /// Runs it.
@@ -22,7 +24,14 @@ pub(crate) enum What {
 pub(crate) fn soak(what: What) -> Result<()> {
     match what {
         What::Advisories => advisories(),
+        What::Sync => sync(),
     }
+}
+
+fn sync() -> Result<()> {
+    const TEST: &str = "kill_at_any_moment_leaves_a_bundle_that_loads_and_is_not_older";
+    let mut test = cargo(["test", "--locked", "-p", "liangzheng-verify", "--test", "sync"]);
+    run(test.args(["--", "--nocapture", TEST]).env("LZ_SYNC_KILLS", "300"))
 }
 
 fn advisories() -> Result<()> {

@@ -117,7 +117,12 @@ impl Folder {
         fs::create_dir_all(&self.path).map_err(failed)?;
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(WriteLock(file)),
+            Ok(()) => {
+                for folder in [self.path.clone(), self.catalogues(), self.status(), self.deltas()] {
+                    write::sweep(&folder);
+                }
+                Ok(WriteLock(file))
+            }
             Err(TryLockError::WouldBlock) => {
                 Err(Failure::new(Exit::Io, "另一个程序正在更新核验包", "another run is updating the bundle")
                     .hint("请稍候再试。", "try again when it is done"))

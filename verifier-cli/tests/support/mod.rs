@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+pub mod frames;
 pub mod pictures;
 pub mod server;
 #[path = "../../../core/tests/support/world.rs"]
