@@ -14,7 +14,7 @@ use super::api::{
     acts, devices, grant, sessions, show, status_lists, uses, verify, wallet_licences, well_known,
 };
 use super::problem::{Problem, kinds};
-use super::{health, metrics, pages};
+use super::{embed, health, metrics, pages};
 
 /// One line of the table.
 pub struct RouteEntry {
@@ -48,6 +48,10 @@ routes! {
     GET    "/assets/wasm/{path:.+}"                  pages::module,               Public;
     GET    "/assets/{path:.+}"                       pages::asset,                Public;
     GET    "/problems/{slug}"                        pages::problem,              Public;
+    // for other people's pages
+    GET    "/embed/manifest.json"                    embed::manifest,             Public;
+    GET    "/embed/{version}/frame"                  embed::frame,                Public;
+    GET    "/embed/{version}/{path:.+}"              embed::file,                 Public;
     // operations
     GET    "/livez"                                  health::live,                Public;
     GET    "/healthz"                                health::live,                Public;
