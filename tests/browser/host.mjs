@@ -1,5 +1,7 @@
 /** Somebody else's web site: another origin, its own policy, and a <licence-verifier> in its pages. */
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { newPage, startBrowser, startServer } from './harness.mjs';
 
 /** Serves what is put into `pages` (path → `{html, policy}`) on a port of its own. */
 export async function startHost() {
@@ -72,4 +74,55 @@ export async function heard(page, name, count = 1, timeout = 15_000) {
     throw new Error(`no ${name}; told: ${JSON.stringify(await page.evaluate(() => globalThis.told))}`);
   }
   return (await told(page, name)).at(-1);
+}
+
+/** The licence server, a browser (with the switches `more`) and a foreign site, and hands for all three. */
+export async function startSite(more = []) {
+  const [server, browser, host] = await Promise.all([startServer(), startBrowser(more), startHost()]);
+  const manifest = await (await fetch(`${server.url}/embed/manifest.json`)).json();
+  return {
+    server,
+    browser,
+    host,
+    manifest,
+    /** The policy a site needs for the element, as README.md says, and beyond that nothing. */
+    strict:
+      `default-src 'none'; script-src ${server.url} 'wasm-unsafe-eval'; connect-src ${server.url}; ` +
+      "require-trusted-types-for 'script'",
+    /** A host page with `body`, opened. `ready: false`: does not wait for the element. */
+    async open(body, { policy, name, ready = true, ...options } = {}) {
+      const page = await newPage(browser);
+      await watch(page);
+      const url = host.add(`/${Math.random()}`, { html: pageWith(server, manifest, body, options), policy }, name);
+      await page.goto(url);
+      if (ready) await heard(page, 'ready');
+      return page;
+    },
+    async stop() {
+      await browser.close();
+      await server.close();
+      host.close();
+    },
+  };
+}
+
+/** What the element's method says to a text. */
+export const verify = (page, input, id = 'a') =>
+  page.evaluate(([element, text]) => document.getElementById(element).verify(text), [id, input]);
+
+/** The card on the screen. */
+export const drawn = (scope) =>
+  scope.locator('.verdict').first().evaluate((card) => ({
+    code: card.dataset.code,
+    tone: card.dataset.tone,
+    title: card.querySelector('h2').textContent,
+    colour: getComputedStyle(card.querySelector('.verdict-head')).backgroundColor,
+    checks: [...card.querySelectorAll('[data-check]')].map(({ dataset }) => dataset.check),
+    text: card.textContent,
+  }));
+
+/** Ends a page, which must have broken its policy in these ways and no others. */
+export async function close(page, violations = []) {
+  assert.deepEqual([...new Set(await page.evaluate(() => globalThis.violations))], violations);
+  await page.context().close();
 }

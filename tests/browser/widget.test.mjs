@@ -1,4 +1,4 @@
-/** `<licence-verifier>` in somebody else's page: under every policy it works or says why, and tells the very verdict. */
+/** `<licence-verifier>` in somebody else's page, in use: whatever comes in, it tells the very verdict. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,72 +8,31 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
-import { axe, binary, newPage, showCard, showing, logIn, cardFor, readScreen, startBrowser, startServer, verifierFor } from './harness.mjs';
-import { heard, pageWith, startHost, told, watch } from './host.mjs';
+import { axe, binary, cardFor, logIn, newPage, readScreen, showCard, showing, verifierFor } from './harness.mjs';
+import { close, drawn, heard, startSite, told, verify } from './host.mjs';
 
 const SCENE = 'hotel.checkin';
 const HOTEL = '91990100MA0000314U';
 const CHECKS = ['form', 'signature', 'issuer', 'time', 'replay', 'scene', 'status', 'dates', 'notices', 'holder', 'clock'];
 const ELEMENT = `<licence-verifier id="a" scene="${SCENE}" unit="某某酒店 前台"></licence-verifier>`;
 const run = promisify(execFile);
+
+let site;
 let server;
-let browser;
-let host;
 let manifest;
 let shown;
 
 before(async () => {
   // A camera there is, but nobody to allow it.
-  [server, browser, host] = await Promise.all([
-    startServer(),
-    startBrowser(['--use-fake-device-for-media-stream', '--deny-permission-prompts']),
-    startHost(),
-  ]);
-  manifest = await (await fetch(`${server.url}/embed/manifest.json`)).json();
+  site = await startSite(['--use-fake-device-for-media-stream', '--deny-permission-prompts']);
+  ({ server, manifest } = site);
   shown = await showing(server, 'lin', SCENE);
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  host?.close();
-});
-
-/** The policy a site needs for the element, as README.md says, and beyond that nothing. */
-const strict = (more = '') =>
-  `default-src 'none'; script-src ${server.url} 'wasm-unsafe-eval'; connect-src ${server.url}; require-trusted-types-for 'script'${more}`;
-
-/** A host page with `body`, opened. `ready: false`: does not wait for the element. */
-async function open(body, { policy, name, ready = true, context = {}, ...options } = {}) {
-  const page = await newPage(browser, context);
-  await watch(page);
-  const url = host.add(`/${Math.random()}`, { html: pageWith(server, manifest, body, options), policy }, name);
-  await page.goto(url);
-  if (ready) await heard(page, 'ready');
-  return page;
-}
-
-const verify = (page, input, id = 'a') =>
-  page.evaluate(([element, text]) => document.getElementById(element).verify(text), [id, input]);
-
-/** The card on the screen. */
-const drawn = (scope) =>
-  scope.locator('.verdict').first().evaluate((card) => ({
-    code: card.dataset.code,
-    tone: card.dataset.tone,
-    title: card.querySelector('h2').textContent,
-    colour: getComputedStyle(card.querySelector('.verdict-head')).backgroundColor,
-    checks: [...card.querySelectorAll('[data-check]')].map(({ dataset }) => dataset.check),
-    text: card.textContent,
-  }));
-
-async function close(page, violations = []) {
-  assert.deepEqual([...new Set(await page.evaluate(() => globalThis.violations))], violations);
-  await page.context().close();
-}
+after(() => site?.stop());
 
 test('under a strict policy it verifies, and tells what the module and the command line tell', async () => {
-  const page = await open(ELEMENT, { policy: strict() });
+  const page = await site.open(ELEMENT, { policy: site.strict });
   assert.deepEqual(await told(page, 'ready'), [{ version: manifest.version, mode: 'inline', pinned: false }]);
   assert.match(await page.locator('licence-verifier h2').first().textContent(), /某某酒店/);
   assert.match(await page.locator('licence-verifier footer').textContent(), new RegExp(`${manifest.version}.*可离线核验 · 名单`));
@@ -106,14 +65,14 @@ test('under a strict policy it verifies, and tells what the module and the comma
 });
 
 test('without any policy: picture, hardware scanner, paste; a second time the code is refused', async () => {
-  const page = await open(ELEMENT);
+  const page = await site.open(ELEMENT);
   const element = page.locator('licence-verifier');
   const before = await page.evaluate(() => Object.getOwnPropertyNames(globalThis).length);
   const code = await shown.next();
 
   // A scanner that types, wherever the focus is; a person who types is no scanner.
   await page.locator('#note').focus();
-  await page.keyboard.type('EL1:ABC', { delay: 80 });
+  await page.keyboard.type('EL1:ABC', { delay: 160 });
   await page.keyboard.press('Enter');
   assert.deepEqual(await told(page, 'scan'), []);
   await element.locator('#scan').focus();
@@ -168,7 +127,7 @@ test('without any policy: picture, hardware scanner, paste; a second time the co
 });
 
 test('a verdict goes after its time, unless that is halted; the next person finds nothing', async () => {
-  const page = await open(`<licence-verifier id="a" scene="${SCENE}" autohide="2"></licence-verifier>`);
+  const page = await site.open(`<licence-verifier id="a" scene="${SCENE}" autohide="2"></licence-verifier>`);
   const element = page.locator('licence-verifier');
   await verify(page, await shown.next());
   await element.locator('#pause').click();
@@ -182,7 +141,7 @@ test('a verdict goes after its time, unless that is halted; the next person find
 });
 
 test('a camera that may not be used is said in a panel, with what else there is', async () => {
-  const page = await open(ELEMENT);
+  const page = await site.open(ELEMENT);
   const dialogs = [];
   page.on('dialog', (dialog) => dialogs.push(dialog.message()));
   await page.locator('licence-verifier #scan').click();
@@ -194,129 +153,10 @@ test('a camera that may not be used is said in a panel, with what else there is'
   await close(page);
 });
 
-test('without wasm-unsafe-eval it says so and verifies in the server’s frame, with the same events', async () => {
-  const policy = `default-src 'none'; script-src ${server.url}; connect-src ${server.url}; frame-src ${server.url}`;
-  const page = await open(ELEMENT, { policy });
-  assert.equal((await told(page, 'ready'))[0].mode, 'iframe');
-  assert.match(await page.locator('licence-verifier .notice').textContent(), /已改用安全窗口/);
-  const inside = page.frameLocator('licence-verifier iframe').locator('licence-verifier');
-  const code = await shown.next();
-  const [verdict] = await verify(page, code);
-  assert.deepEqual([verdict.code, await heard(page, 'result')], ['OK', verdict]);
-  assert.deepEqual(verdict, (await verifierFor(server)).verify(code, { now: verdict.checked_at, scene: SCENE, remember: true }));
-  assert.equal((await drawn(inside)).tone, 'valid');
-  // Tall enough for all of it.
-  const missing = await inside.evaluate(() => document.documentElement.scrollHeight - innerHeight);
-  assert.ok(missing <= 1, `${missing} px are cut off`);
-  assert.deepEqual(await axe(page), []);
-  assert.deepEqual(await axe(page.frames()[1]), []);
-  await page.evaluate(() => document.getElementById('a').reset());
-  await inside.locator('#scan').waitFor();
-  await page.evaluate(() => document.getElementById('a').setAttribute('lang', 'en'));
-  await inside.getByRole('button', { name: 'Scan a licence code' }).waitFor();
-  await close(page, ['script-src wasm-eval']);
-});
-
-test('mode="iframe" needs no leave for WebAssembly and breaks no policy; the host’s roots hold inside', async () => {
-  const policy = `default-src 'none'; script-src ${server.url}; frame-src ${server.url}`;
-  const wrong = { keys: [], threshold: 1 };
-  const page = await open(`<licence-verifier id="a" mode="iframe" scene="${SCENE}"></licence-verifier>`, { policy });
-  assert.equal((await verify(page, await shown.next()))[0].code, 'OK');
-  await page.evaluate((roots) => {
-    document.getElementById('a').roots = roots;
-  }, wrong);
-  await heard(page, 'error');
-  await close(page);
-});
-
-test('where nothing works it names what is missing', async () => {
-  const policy = (more = '') => `default-src 'none'; script-src ${server.url}; connect-src ${server.url}${more}`;
-  const said = async (page, words) => {
-    assert.equal((await heard(page, 'error')).code, 'BLOCKED');
-    assert.match(await page.locator('licence-verifier .problem').textContent(), words);
-    assert.deepEqual(await axe(page), []);
-    await page.context().close();
-  };
-  await said(await open(ELEMENT, { policy: policy(), ready: false }), /安全窗口打不开.*wasm-unsafe-eval.*frame-src/);
-  await said(await open(ELEMENT, { policy: policy(), ready: false, lang: 'en' }), /secure frame does not open.*wasm-unsafe-eval/);
-  const inline = `<licence-verifier id="a" mode="inline"></licence-verifier>`;
-  await said(await open(inline, { policy: policy(), ready: false }), /mode/);
-  // A site the server does not know: the demo lets localhost embed it, and this is another host.
-  const framed = await open(ELEMENT, { policy: policy(`; frame-src ${server.url}`), name: 'shop.localhost', ready: false });
-  await said(framed, /不允许 http:\/\/shop\.localhost:\d+ 嵌入.*server\.embed_origins/);
-});
-
-test('what was altered on its way is refused: the script, the module, the roots', async () => {
-  const altered = await open(ELEMENT, { integrity: `sha384-${'A'.repeat(64)}`, ready: false });
-  await altered.waitForTimeout(500);
-  assert.equal(await altered.evaluate(() => customElements.get('licence-verifier')), undefined);
-  await altered.context().close();
-
-  const page = await newPage(browser);
-  await watch(page);
-  await page.route('**/verifier_wasm_bg.wasm', async (route) => {
-    const response = await route.fetch();
-    const body = await response.body();
-    body[body.length - 1] ^= 1;
-    await route.fulfill({ response, body });
-  });
-  await page.goto(host.add('/module', { html: pageWith(server, manifest, ELEMENT) }));
-  assert.equal((await heard(page, 'error')).code, 'NO_MODULE');
-  assert.deepEqual(await axe(page), []);
-  await page.context().close();
-
-  const roots = `roots-url="${server.url}/.well-known/roots.json" roots-integrity="sha384-${'A'.repeat(64)}"`;
-  const pinned = await open(`<licence-verifier id="a" ${roots}></licence-verifier>`, { ready: false });
-  assert.equal((await heard(pinned, 'error')).code, 'ROOTS');
-  await pinned.context().close();
-});
-
-test('roots: a JSON child, a property set before the script, a hash; a server of other roots convinces nobody', async () => {
-  const roots = await (await fetch(`${server.url}/.well-known/roots.json`)).text();
-  const child = await open(`<licence-verifier id="a" scene="${SCENE}"><script type="application/json">${roots}</script></licence-verifier>`, {
-    policy: strict(),
-  });
-  assert.equal((await told(child, 'ready'))[0].pinned, true);
-  assert.equal((await verify(child, await shown.next()))[0].code, 'OK');
-  await close(child);
-
-  const hash = Buffer.from(await crypto.subtle.digest('SHA-384', Buffer.from(roots))).toString('base64');
-  const byHash = await open(
-    `<licence-verifier id="a" roots-url="${server.url}/.well-known/roots.json" roots-integrity="sha384-${hash}"></licence-verifier>`,
-  );
-  assert.equal((await told(byHash, 'ready'))[0].pinned, true);
-  await byHash.context().close();
-
-  // Set while the element is still unknown; these are somebody else's.
-  const { kty, crv, x, y } = await crypto.subtle.exportKey(
-    'jwk',
-    (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign'])).publicKey,
-  );
-  const others = { keys: [{ kid: 'root-z', jwk: { kty, crv, x, y } }], threshold: 1 };
-  const page = await newPage(browser);
-  await watch(page);
-  await page.addInitScript((given) => {
-    document.addEventListener('DOMContentLoaded', () => {
-      globalThis.early = document.getElementById('a');
-      globalThis.early.roots = given;
-    });
-  }, others);
-  await page.goto(host.add('/late', { html: pageWith(server, manifest, ELEMENT).replace('type="module" crossorigin src', 'type="module" data-late crossorigin data-src') }));
-  await page.evaluate(async () => {
-    const { src, integrity } = { src: document.querySelector('[data-late]').dataset.src, integrity: document.querySelector('[data-late]').integrity };
-    document.head.append(Object.assign(document.createElement('script'), { type: 'module', crossOrigin: '', src, integrity }));
-  });
-  const { code } = await heard(page, 'error');
-  assert.match(code, /^(E_TRUST_|NO_LISTS)/, code);
-  assert.deepEqual(await told(page, 'ready'), []);
-  assert.match(await page.locator('licence-verifier').evaluate((one) => one.roots), /root-z/);
-  await page.context().close();
-});
-
 test('a wrong attribute is named and nothing is guessed', async () => {
   for (const attributes of ['mode="inlin"', 'max-age="1h"', 'autohide="soon"', 'trust-url="licence.example"', 'trust-url="ftp://x"']) {
     const relative = attributes === 'trust-url="licence.example"';
-    const page = await open(`<licence-verifier id="a" ${attributes}></licence-verifier>`, { ready: false });
+    const page = await site.open(`<licence-verifier id="a" ${attributes}></licence-verifier>`, { ready: false });
     const { code, message } = await heard(page, 'error');
     // A relative address is one of the page's own origin, which has no lists.
     if (relative) assert.equal(code, 'NO_LISTS');
@@ -326,7 +166,7 @@ test('a wrong attribute is named and nothing is guessed', async () => {
 });
 
 test('a list older than the page allows makes nothing green, and bad news is told all the same', async () => {
-  const page = await open(`<licence-verifier id="a" scene="${SCENE}" max-age="1"></licence-verifier>`);
+  const page = await site.open(`<licence-verifier id="a" scene="${SCENE}" max-age="1"></licence-verifier>`);
   await page.waitForTimeout(2500);
   const code = await shown.next();
   const [verdict] = await verify(page, code);
@@ -340,7 +180,7 @@ test('a list older than the page allows makes nothing green, and bad news is tol
 });
 
 test('two on a page are two verifiers, each with its language, and a hardware scanner serves the one in use', async () => {
-  const page = await open(`${ELEMENT}<licence-verifier id="b" lang="en" theme="dark" scene="${SCENE}"></licence-verifier>`);
+  const page = await site.open(`${ELEMENT}<licence-verifier id="b" lang="en" theme="dark" scene="${SCENE}"></licence-verifier>`);
   await heard(page, 'ready', 2);
   const code = await shown.next();
   assert.equal((await verify(page, code, 'a'))[0].code, 'OK');
@@ -362,13 +202,13 @@ test('two on a page are two verifiers, each with its language, and a hardware sc
 });
 
 test('with rp only the answer to the question shown is accepted', async () => {
-  const wallet = await newPage(browser);
+  const wallet = await newPage(site.browser);
   await logIn(wallet, server, 'lin');
   const card = await cardFor(wallet, SCENE);
   await showCard(wallet, server, 'lin', { licence: card.id, scene: SCENE, keep: true });
   await wallet.waitForFunction(() => document.querySelector('#kept')?.textContent.includes('已存到本机'));
 
-  const page = await open(`<licence-verifier id="a" rp="${HOTEL}" scene="${SCENE}" unit="某某酒店"></licence-verifier>`, { policy: strict() });
+  const page = await site.open(`<licence-verifier id="a" rp="${HOTEL}" scene="${SCENE}" unit="某某酒店"></licence-verifier>`, { policy: site.strict });
   const image = PNG.sync.read(await page.locator('licence-verifier .qr').screenshot());
   const question = jsQR(new Uint8ClampedArray(image.data), image.width, image.height).data;
   assert.match(question, /^EC1:/);
@@ -396,93 +236,10 @@ test('with rp only the answer to the question shown is accepted', async () => {
   await wallet.context().close();
 });
 
-test('whatever stands in a licence stays text: 500 payloads in every place of a verdict', async () => {
-  const page = await open(ELEMENT, { policy: strict() });
-  const [genuine] = await verify(page, await shown.next());
-  const results = await page.evaluate(
-    async ([base, verdict, payloads]) => {
-      const { verdictCard } = await import(`${base}/shared/verdict.js`);
-      const { Words } = await import(`${base}/shared/words.js`);
-      const words = new Words('zh-CN', (await import(`${base}/i18n/zh-CN.js`)).default);
-      const place = document.querySelector('main');
-      const wrong = [];
-      let tags = null;
-      for (const payload of payloads) {
-        const text = { 'zh-CN': payload, en: payload };
-        const { licence, scene } = verdict;
-        const filled = {
-          ...verdict,
-          message: text,
-          hint: text,
-          cautions: [{ code: 'C_NOTICE', message: text }],
-          checks: verdict.checks.map((check) => ({ ...check, detail: text })),
-          scene: { ...scene, names: text },
-          licence: {
-            ...licence,
-            identifier: payload,
-            kind: { ...licence.kind, names: text },
-            unit: { ...licence.unit, names: text },
-            fields: licence.fields.map((field) => ({ ...field, label: text, value: payload })),
-            delegate: { sub: 'x', name: payload },
-          },
-        };
-        const card = verdictCard(filled, 'EL1:', words);
-        place.append(card);
-        const found = [...card.querySelectorAll('*')].map(({ tagName }) => tagName).join();
-        tags ??= found;
-        const told = [...card.querySelectorAll('.verdict-head p, h3, dt, dd, .check-detail, .cautions li')];
-        // The band's headline for a caution is our own; every other place must say the payload, letter by letter.
-        const said = told.filter(({ textContent }) => textContent.includes(payload)).length;
-        if (found !== tags || said < verdict.checks.length + 2 * licence.fields.length + 6) wrong.push(payload);
-        card.remove();
-      }
-      return { wrong, owned: globalThis.owned ?? null, count: payloads.length };
-    },
-    [`${server.url}/embed/${manifest.version}`, genuine, payloads()],
-  );
-  assert.deepEqual(results, { wrong: [], owned: null, count: 500 });
-  await close(page);
-});
-
-/** 25 ways to break out of text, each with 20 ways to run something. */
-function payloads() {
-  const calls = ['owned=1', 'globalThis.owned=1', 'top.owned=1', 'self["owned"]=1', 'eval("owned=1")', 'Function("owned=1")()'];
-  const more = ['setTimeout("owned=1")', 'import("data:text/javascript,owned=1")', 'location="javascript:owned=1"', 'alert(1)'];
-  const spelt = [(call) => call, (call) => call.replaceAll('o', '\\u006f')];
-  const shells = [
-    (x) => `<script>${x}</script>`,
-    (x) => `"><script>${x}</script>`,
-    (x) => `</script><script>${x}//`,
-    (x) => `<img src=x onerror='${x}'>`,
-    (x) => `'"><img src=x onerror=${x}>`,
-    (x) => `<svg onload='${x}'>`,
-    (x) => `<svg><script>${x}</script></svg>`,
-    (x) => `<iframe srcdoc="<script>${x}</script>"></iframe>`,
-    (x) => `<iframe src="javascript:${x}"></iframe>`,
-    (x) => `<a href="javascript:${x}">x</a>`,
-    (x) => `javascript:${x}`,
-    (x) => `<body onload='${x}'>`,
-    (x) => `<details open ontoggle='${x}'>`,
-    (x) => `<input autofocus onfocus='${x}'>`,
-    (x) => `<video><source onerror='${x}'></video>`,
-    (x) => `<math><mtext><style><img src=x onerror='${x}'></style>`,
-    (x) => `<template><script>${x}</script></template>`,
-    (x) => `<!--><img src=x onerror='${x}'>-->`,
-    (x) => `&lt;script&gt;${x}&lt;/script&gt;`,
-    (x) => `&#60;img src=x onerror=${x}&#62;`,
-    (x) => `{{constructor.constructor('${x}')()}}`,
-    (x) => `\${${x}}`,
-    (x) => `]]><img src=x onerror='${x}'>`,
-    (x) => `\u202e<img src=x onerror='${x}'>\u202c`,
-    (x) => `{n}<style>@import'javascript:${x}'</style>`,
-  ];
-  return shells.flatMap((shell) => [...calls, ...more].flatMap((call) => spelt.map((spell) => shell(spell(call)))));
-}
-
 // Last, since it kills the server.
 test('after the first visit it verifies with the server dead and the network cut, also when the page is opened anew', async () => {
-  const page = await open(ELEMENT, { policy: strict() });
-  const frame = await open(`<licence-verifier id="a" mode="iframe" scene="${SCENE}"></licence-verifier>`);
+  const page = await site.open(ELEMENT, { policy: site.strict });
+  const frame = await site.open(`<licence-verifier id="a" mode="iframe" scene="${SCENE}"></licence-verifier>`);
   const codes = [await shown.next(), await shown.next(), await shown.next()];
   await server.stop();
   await page.context().setOffline(true);

@@ -51,7 +51,11 @@ fn files_of_the_manifest_are_for_pages_of_any_origin_and_never_change() {
     let manifest = app.get(None, "/embed/manifest.json");
     assert_eq!(manifest.header("access-control-allow-origin"), Some("*"));
     assert_eq!(
-        (&manifest.json()["version"], &manifest.json()["files"]["element.js"], &manifest.json()["embed_origins"]),
+        (
+            &manifest.json()["version"],
+            &manifest.json()["files"]["element.js"],
+            &manifest.json()["embed_origins"]
+        ),
         (&json!(VERSION), &json!("sha384-x"), &json!([]))
     );
 }
@@ -68,7 +72,9 @@ fn another_version_is_served_if_the_operator_kept_it_and_else_told_which_there_i
     assert_eq!(app.get(None, "/embed/1.0.0/element.js").text(), "export const now = 0;\n");
     // The folder's name alone makes no version.
     package(&assets.join("embed/0.9.0"), "0.8.0", "");
-    for path in ["/embed/0.9.0/element.js", "/embed/../element.js", "/embed/%2e%2e/element.js", "/embed/..%2f/x.js"] {
+    for path in
+        ["/embed/0.9.0/element.js", "/embed/../element.js", "/embed/%2e%2e/element.js", "/embed/..%2f/x.js"]
+    {
         assert_eq!(app.get(None, path).status, 404, "{path}");
     }
 }
@@ -105,7 +111,11 @@ fn without_modules_every_address_says_how_to_get_them() {
     });
     for path in ["/embed/manifest.json", "/embed/1.2.3/element.js", "/embed/1.2.3/frame"] {
         let answer = app.get(None, path);
-        assert_eq!((answer.status, answer.json()["code"].as_str()), (404, Some("browser-modules-not-built")), "{path}");
+        assert_eq!(
+            (answer.status, answer.json()["code"].as_str()),
+            (404, Some("browser-modules-not-built")),
+            "{path}"
+        );
         assert!(answer.text().contains("--assets"), "{path}");
     }
 }
@@ -125,7 +135,9 @@ fn signed_lists_and_refusals_of_them_may_be_read_by_any_page_and_nothing_else_ma
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
         assert_eq!(answer.header("access-control-allow-credentials"), None, "{path}");
     }
-    for path in ["/", "/verify", "/assets/js/i18n.js", "/api/v1/wallet/licences", "/livez", "/metrics", "/version"] {
+    for path in
+        ["/", "/verify", "/assets/js/i18n.js", "/api/v1/wallet/licences", "/livez", "/metrics", "/version"]
+    {
         let answer = app.send("GET", None, path, &[("Origin", "https://evil.example")], None);
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
     }

@@ -84,7 +84,12 @@ mod tests {
 
     #[test]
     fn an_embedding_site_is_an_origin_and_nothing_more() {
-        for right in ["https://www.example.org", "https://www.example.org:8443", "http://localhost:*", "http://127.0.0.1"] {
+        for right in [
+            "https://www.example.org",
+            "https://www.example.org:8443",
+            "http://localhost:*",
+            "http://127.0.0.1",
+        ] {
             assert!(is_embed_origin(right), "{right}");
         }
         for wrong in [

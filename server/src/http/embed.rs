@@ -33,7 +33,10 @@ struct Published<'a> {
 pub(crate) async fn manifest(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let Some((_, manifest)) = newest(&app).await else { return modules_missing(&request) };
     let published = Published { manifest: &manifest, embed_origins: &app.config.server.embed_origins };
-    HttpResponse::Ok().insert_header(CROSS_ORIGIN).insert_header((header::CACHE_CONTROL, SHORT)).json(published)
+    HttpResponse::Ok()
+        .insert_header(CROSS_ORIGIN)
+        .insert_header((header::CACHE_CONTROL, SHORT))
+        .json(published)
 }
 
 /// `GET /embed/{version}/{path}`

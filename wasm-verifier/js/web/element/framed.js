@@ -64,6 +64,7 @@ export class Framed {
   }
 
   changed() {
+    this.#dress();
     this.#port?.postMessage({ settings: this.#told() });
   }
 
@@ -91,7 +92,6 @@ export class Framed {
     }
     if (this.#gone) return;
     this.#frame = el('iframe', {
-      title: words.t('widget.frame_title'),
       allow: 'camera',
       sandbox: 'allow-scripts allow-same-origin allow-forms',
       part: 'frame',
@@ -100,8 +100,16 @@ export class Framed {
     this.#frame.addEventListener('load', () => this.#hello(server), { once: true });
     this.#frame.src = `${server}/embed/${VERSION}/frame`;
     this.#panel.show(this.#frame);
-    this.#panel.tell(this.#instead ? words.t('widget.framed') : '');
+    this.#dress();
     this.#timer = setTimeout(() => this.#blocked(), LOADING);
+  }
+
+  /** The words around the frame. */
+  #dress() {
+    const { t } = this.#panel.words;
+    if (!this.#frame?.isConnected) return;
+    this.#frame.title = t('widget.frame_title');
+    this.#panel.tell(this.#instead ? t('widget.framed') : '');
   }
 
   /** The target origin keeps the port from whatever page else may stand in the frame. */
