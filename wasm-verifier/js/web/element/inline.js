@@ -31,6 +31,7 @@ export class Inline {
   #countdown = null;
   #renewing = null;
   #redraw = () => {};
+  #isReady = false;
   #gone = false;
   #taker;
 
@@ -103,7 +104,9 @@ export class Inline {
   /** Language or an attribute has changed. */
   changed() {
     if (this.#gone || this.#camera) return;
-    this.#redraw();
+    // Another scene or unit needs another question; what was asked for a verdict on the screen stays as it was.
+    if (this.#isReady) this.#showReady();
+    else this.#redraw();
     this.#drawFoot();
   }
 
@@ -208,6 +211,7 @@ export class Inline {
         }),
       ]),
     );
+    this.#isReady = true;
   }
 
   /** A fresh question to the phone; a text if none can be asked. */
@@ -338,6 +342,7 @@ export class Inline {
   /** Draws, and remembers how: another language draws the same again. */
   #show(draw) {
     this.#redraw = draw;
+    this.#isReady = false;
     draw();
   }
 

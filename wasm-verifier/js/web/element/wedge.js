@@ -1,6 +1,6 @@
 /**
  * Hardware scanners that type like a keyboard (keyboard wedge): a burst of keys that begins like a licence code and ends
- * with Enter, wherever the focus is. A person typing is far slower.
+ * with Enter or Tab, wherever the focus is. A person typing is far slower.
  *
  * One listener serves all elements of a page; a burst goes to the one that has the focus, else to the one used last.
  */
@@ -47,7 +47,7 @@ export function ignore(taker) {
 function pressed(event) {
   const now = event.timeStamp;
   const quick = now - last <= (isCode(typed) ? LONGEST_GAP_INSIDE : LONGEST_GAP);
-  if (event.key === 'Enter') {
+  if (event.key === 'Enter' || event.key === 'Tab') {
     const code = quick && isCode(typed) ? typed : null;
     typed = '';
     if (code) {
