@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { newPage, startBrowser, startServer } from './harness.mjs';
 
-/** Serves what is put into `pages` (path → `{html, policy}`) on a port of its own. */
+/** Serves what is put into `pages` (path → `{html, policy}`, or `{html, type}` for any origin) on a port of its own. */
 export async function startHost() {
   const pages = new Map();
   const server = createServer((request, response) => {
     const page = pages.get(request.url);
     if (!page) return response.writeHead(404).end();
     response.setHeader('Content-Type', page.type ?? 'text/html; charset=utf-8');
+    if (page.type) response.setHeader('Access-Control-Allow-Origin', '*');
     if (page.policy) response.setHeader('Content-Security-Policy', page.policy);
     return response.end(page.html);
   });
