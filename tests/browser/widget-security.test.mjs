@@ -66,6 +66,35 @@ test('a frame answers the origins its server names, and no other that looks like
   }
 });
 
+test('in a page with several windows the frame answers the one that holds it', async () => {
+  const page = await site.open('', { ready: false });
+  const answers = await page.evaluate(async (address) => {
+    const load = (src) =>
+      new Promise((resolve) => {
+        const frame = document.createElement('iframe');
+        frame.onload = () => resolve(frame);
+        if (src) frame.src = src;
+        document.body.append(frame);
+      });
+    const ours = await load(address);
+    const sibling = await load();
+    /** Whether a greeting that `from` sends is answered. */
+    const greets = (from) =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => resolve(data.here === true);
+        setTimeout(() => resolve(false), 500);
+        from.target = ours.contentWindow;
+        from.message = { type: 'liangzheng:hello', settings: { roots: null, autohide: 0 } };
+        from.port = port2;
+        from.eval("target.postMessage(message, '*', [port])");
+      });
+    return [await greets(sibling.contentWindow), await greets(globalThis), await greets(globalThis)];
+  }, `${server.url}/embed/${manifest.version}/frame`);
+  assert.deepEqual(answers, [false, true, false], 'a sibling, the page itself, the page a second time');
+  await close(page);
+});
+
 test('mode="iframe" needs no leave for WebAssembly and breaks no policy; the host’s roots hold inside', async () => {
   const policy = `default-src 'none'; script-src ${server.url}; frame-src ${server.url}`;
   const wrong = { keys: [], threshold: 1 };
