@@ -3,6 +3,8 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,14 +33,15 @@ export function binary(name) {
   return built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }
 
-export async function startServer() {
+/** With `tls` it serves HTTPS with a certificate it made itself, as on a phone in the same network. */
+export async function startServer({ tls = false } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'lz-browser-'));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const log = [];
   const child = spawn(
     binary('liangzheng-server'),
-    ['demo', '--data', data, '--port', String(port), '--assets', join(modules, 'web')],
+    ['demo', '--data', data, '--port', String(port), '--assets', join(modules, 'web'), ...(tls ? ['--tls'] : [])],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.push(chunk.toString()));
@@ -57,13 +60,23 @@ export async function startServer() {
     },
   };
   for (let waited = 0; ; waited += 100) {
-    const ready = await fetch(`${url}/readyz`).catch(() => null);
-    if (ready?.ok) break;
+    if (await isReady(url)) break;
     if (child.exitCode !== null || waited > 60_000) throw new Error(`the server did not come up:\n${log.join('')}`);
     await sleep(100);
   }
   server.demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'));
   return server;
+}
+
+/** Asked without looking at the certificate: the server made it a moment ago. */
+function isReady(url) {
+  return new Promise((resolve) => {
+    const { get } = url.startsWith('https:') ? https : http;
+    get(`${url}/readyz`, { rejectUnauthorized: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    }).once('error', () => resolve(false));
+  });
 }
 
 /** `more`: further switches of Chromium. */

@@ -1,57 +1,22 @@
 //! Raw DEFLATE against the fixed dictionary, with the end of the stream pinned down to the bit.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+mod pack;
 
-use miniz_oxide::{
-    deflate::core::{
-        CompressionStrategy, CompressorOxide, TDEFLFlush, TDEFLStatus, compress,
-        create_comp_flags_from_zip_params,
-    },
-    inflate::{
-        TINFLStatus,
-        core::{
-            BlockBoundaryState, DecompressorOxide, decompress,
-            inflate_flags::{TINFL_FLAG_STOP_ON_BLOCK_BOUNDARY, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF},
-        },
+use alloc::{vec, vec::Vec};
+
+use miniz_oxide::inflate::{
+    TINFLStatus,
+    core::{
+        BlockBoundaryState, DecompressorOxide, decompress,
+        inflate_flags::{TINFL_FLAG_STOP_ON_BLOCK_BOUNDARY, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF},
     },
 };
 
 use super::DICTIONARY;
+pub(crate) use pack::Deflater;
 
 /// Most bytes one packed presentation may unpack to: two headers, two payloads, three separators.
 const MAX_UNPACKED: usize = 2 * (crate::limits::MAX_HEADER + crate::limits::MAX_PAYLOAD) + 3;
-
-/// A compressor that has the dictionary's window; keep one per worker, making one costs four times a pack.
-pub(crate) struct Deflater {
-    compressor: Box<CompressorOxide>,
-    scratch: Vec<u8>,
-}
-
-impl Deflater {
-    pub(crate) fn new() -> Self {
-        // Fixed Huffman codes: for some 400 bytes the tables of a dynamic block cost more than they save
-        // (measured: 149 bytes against 164 for a show token), and making them costs time.
-        let flags = create_comp_flags_from_zip_params(9, -15, CompressionStrategy::Fixed as i32);
-        Self { compressor: Box::new(CompressorOxide::new(flags)), scratch: vec![0; 8_192] }
-    }
-
-    /// Compresses `data`; `None` if it does not fit, which limits before this exclude.
-    pub(crate) fn deflate(&mut self, data: &[u8]) -> Option<Vec<u8>> {
-        self.compressor.reset();
-        // What the dictionary itself compresses to is dropped; a sync flush ends on a byte boundary.
-        let (status, read, _) =
-            compress(&mut self.compressor, DICTIONARY, &mut self.scratch, TDEFLFlush::Sync);
-        if status != TDEFLStatus::Okay || read != DICTIONARY.len() {
-            return None;
-        }
-        let (status, read, written) =
-            compress(&mut self.compressor, data, &mut self.scratch, TDEFLFlush::Finish);
-        if status != TDEFLStatus::Done || read != data.len() {
-            return None;
-        }
-        self.scratch.get(..written).map(Into::into)
-    }
-}
 
 /// Inflates a whole stream against the dictionary.
 ///
@@ -109,6 +74,50 @@ mod tests {
     }
 
     #[test]
+    fn every_length_and_every_distance_unpacks_to_the_same_bytes() {
+        let mut deflater = Deflater::new();
+        // Bytes that the dictionary does not hold, first once and then again from further and further away.
+        let noise = |from: u32, count: usize| -> Vec<u8> {
+            (0..count)
+                .map(|at| (from.wrapping_add(at as u32).wrapping_mul(0x9E37_79B1) >> 24) as u8)
+                .collect()
+        };
+        for length in 1..=300 {
+            for apart in [0, 1, 2, 3, 255, 256, 257, 1_000, 2_900] {
+                let (run, between) = (noise(1, length), noise(9_999, apart));
+                let data = [&run[..], &between, &run].concat();
+                if data.len() > MAX_UNPACKED {
+                    continue;
+                }
+                let packed = deflater.deflate(&data).unwrap();
+                assert_eq!(inflate(&packed).as_deref(), Some(&data[..]), "{length} bytes, {apart} apart");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        /// Few different bytes give matches of all lengths; a second packing must not see the first one's data.
+        #[test]
+        fn whatever_is_packed_unpacks(first in bytes(), second in bytes()) {
+            let mut deflater = Deflater::new();
+            for data in [&first, &second, &first] {
+                let packed = deflater.deflate(data).unwrap();
+                let unpacked = inflate(&packed);
+                proptest::prop_assert_eq!(unpacked.as_ref(), Some(data));
+            }
+            let alone = Deflater::new().deflate(&first).unwrap();
+            proptest::prop_assert_eq!(deflater.deflate(&first).unwrap(), alone);
+        }
+    }
+
+    fn bytes() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+        let byte = proptest::prop_oneof![4 => b'a'..=b'd', 1 => proptest::num::u8::ANY];
+        proptest::collection::vec(byte, 0..1_000)
+    }
+
+    #[test]
     fn nothing_may_follow_the_last_block() {
         let packed = Deflater::new().deflate(b"some words that are not in the window").unwrap();
         let mut longer = packed.clone();
@@ -131,11 +140,10 @@ mod tests {
 
     #[test]
     fn a_bomb_stops_at_the_cap() {
-        let mut deflater = Deflater::new();
-        deflater.scratch = vec![0; 1 << 20];
-        let packed = deflater.deflate(&vec![b'x'; 1 << 20]).unwrap();
+        let packed = miniz_oxide::deflate::compress_to_vec(&vec![b'x'; 1 << 20], 9);
         assert!(packed.len() < 8_000);
         assert_eq!(inflate(&packed), None);
+        assert_eq!(Deflater::new().deflate(&[b'x'; MAX_UNPACKED + 1]), None, "nor is one made");
     }
 
     #[test]
