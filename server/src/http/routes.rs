@@ -50,10 +50,6 @@ routes! {
     GET    "/assets/wasm/{path:.+}"                  pages::module,               Public;
     GET    "/assets/{path:.+}"                       pages::asset,                Public;
     GET    "/problems/{slug}"                        pages::problem,              Public;
-    // for other people's pages
-    GET    "/embed/manifest.json"                    embed::manifest,             Public;
-    GET    "/embed/{version}/frame"                  embed::frame,                Public;
-    GET    "/embed/{version}/{path:.+}"              embed::file,                 Public;
     // operations
     GET    "/livez"                                  health::live,                Public;
     GET    "/healthz"                                health::live,                Public;
@@ -89,6 +85,10 @@ routes! {
     GET    "/status-lists/{id}"                      status_lists::list,          Public;
     // the issuing unit
     POST   "/api/v1/licences/{id}/acts"              acts::create,                ChangeStatus;
+    // for other people's pages
+    GET    "/embed/manifest.json"                    embed::manifest,             Public;
+    GET    "/embed/{version}/frame"                  embed::frame,                Public;
+    GET    "/embed/{version}/{path:.+}"              embed::file,                 Public;
 }
 
 /// Registers the table with actix, one resource per path, so that a wrong method answers 405 with `Allow`.
