@@ -154,15 +154,22 @@ test('a camera that may not be used is said in a panel, with what else there is'
 });
 
 test('a wrong attribute is named and nothing is guessed', async () => {
-  for (const attributes of ['mode="inlin"', 'max-age="1h"', 'autohide="soon"', 'trust-url="licence.example"', 'trust-url="ftp://x"']) {
-    const relative = attributes === 'trust-url="licence.example"';
-    const page = await site.open(`<licence-verifier id="a" ${attributes}></licence-verifier>`, { ready: false });
-    const { code, message } = await heard(page, 'error');
-    // A relative address is one of the page's own origin, which has no lists.
-    if (relative) assert.equal(code, 'NO_LISTS');
-    else assert.ok(code === 'USAGE' && message.includes(attributes.split('=')[0]), message);
-    await page.context().close();
+  const wrong = ['mode="inlin"', 'max-age="1h"', 'autohide="soon"', 'trust-url="ftp://x"', 'roots-url="file:///x"'];
+  const elements = wrong.map((attribute, index) => `<licence-verifier id="w${index}" ${attribute}></licence-verifier>`);
+  // A relative address is one of the page's own origin, which has no lists.
+  const page = await site.open(`${elements.join('')}<licence-verifier id="relative" trust-url="licence.example"></licence-verifier>`, {
+    ready: false,
+  });
+  await heard(page, 'error', wrong.length + 1);
+  const errors = await page.evaluate(() => Object.fromEntries(globalThis.told.map(({ id, detail }) => [id, detail])));
+  for (const [index, attribute] of wrong.entries()) {
+    const { code, message } = errors[`w${index}`];
+    assert.equal(code, 'USAGE');
+    assert.ok(message.includes(attribute.split('=')[0]), message);
   }
+  assert.equal(errors.relative.code, 'NO_LISTS');
+  assert.deepEqual(await told(page, 'ready'), []);
+  await close(page);
 });
 
 test('a list older than the page allows makes nothing green, and bad news is told all the same', async () => {
