@@ -5,6 +5,7 @@
 mod bench;
 mod ci;
 mod demo;
+mod package;
 mod setup;
 mod soak;
 mod step;

@@ -1,4 +1,4 @@
-/** Reads the codes in a picture file. The reader module is fetched only when the first picture comes. */
+/** Reads codes out of picture files and pasted text. The reader module is fetched only when the first picture comes. */
 
 /** Longest side a picture is decoded at: enough for a code that fills a tenth of a 40-megapixel photograph. */
 const LONGEST_SIDE = 2400;
@@ -14,10 +14,10 @@ export class PictureError extends Error {
   }
 }
 
-/** The texts of all codes in `file` (a Blob); empty if there is none. */
-export async function codesIn(file) {
+/** The texts of all codes in `file` (a Blob); empty if there is none. `loadScanner` imports the reader module. */
+export async function codesIn(file, loadScanner) {
   if (file.size > LARGEST_FILE) throw new PictureError('size');
-  const scanner = await import('/assets/wasm/scanner.js').catch((cause) => {
+  const scanner = await loadScanner().catch((cause) => {
     throw new PictureError('module', { cause });
   });
   const bitmap = await createImageBitmap(file).catch((cause) => {
@@ -33,6 +33,11 @@ export async function codesIn(file) {
   } finally {
     bitmap.close();
   }
+}
+
+/** Pasted text as a code. It may end in a blank, which Base45 uses as a digit; only what pasting adds is taken away. */
+export function asScanned(pasted) {
+  return pasted.trimStart().replace(/[\r\n\t]+$/, '');
 }
 
 function pixels(bitmap, longest) {

@@ -1,4 +1,4 @@
-export { LiangzhengError, Text } from './errors.js';
+export { LiangzhengError, type Text } from './errors.js';
 
 /** Every QR code in the picture, each text once; empty if there is none. `data` is RGBA. */
 export function readCodes(image: {

@@ -11,6 +11,15 @@ export async function openStore(name) {
   return new Store(db);
 }
 
+/** As `openStore`; where the browser keeps nothing (a private window, a blocked frame), a store for this page only. */
+export async function openStoreOrMemory(name) {
+  try {
+    return await openStore(name);
+  } catch {
+    return new MemoryStore();
+  }
+}
+
 class Store {
   #db;
 
@@ -39,6 +48,10 @@ class Store {
     return this.#run('readwrite', (kv) => kv.clear());
   }
 
+  close() {
+    this.#db.close();
+  }
+
   /** Resolves when the transaction is on disk, so a caller that goes on may rely on it. */
   #run(mode, act) {
     return new Promise((resolve, reject) => {
@@ -48,5 +61,22 @@ class Store {
       transaction.onerror = () => reject(transaction.error);
       transaction.onabort = () => reject(transaction.error);
     });
+  }
+}
+
+/** What of `Store` a page needs that can do without keeping. */
+class MemoryStore {
+  #values = new Map();
+
+  async get(key) {
+    return this.#values.get(key);
+  }
+
+  async set(key, value) {
+    this.#values.set(key, value);
+  }
+
+  close() {
+    this.#values.clear();
   }
 }

@@ -5,12 +5,16 @@ import init, * as native from './wallet_wasm.js';
 
 export { LiangzhengError } from './errors.js';
 
-await load(init, 'wallet_wasm_bg.wasm');
+await load(init, new URL('./wallet_wasm_bg.wasm', import.meta.url), 'wallet_wasm_bg.wasm');
 
 export const pack = (presentation) => guarded(() => native.pack(text(presentation, 'presentation')));
 export const unpack = (code) => guarded(() => native.unpack(text(code, 'code')));
 export const qrSvg = (code) => guarded(() => native.qrSvg(text(code, 'code')));
 export const readChallenge = (code) => guarded(() => JSON.parse(native.readChallenge(text(code, 'challenge'))));
+export const makeChallenge = ({ aud, rp, scene, nonce = freshNonce() }) =>
+  guarded(() =>
+    native.makeChallenge(text(aud, 'audience'), text(rp, 'unit'), text(scene, 'scene'), text(nonce, 'nonce')),
+  );
 export const kbSigningInput = (grant, audience, nonce, iat) =>
   guarded(() =>
     native.kbSigningInput(text(grant, 'grant'), text(audience, 'audience'), text(nonce, 'nonce'), iat),

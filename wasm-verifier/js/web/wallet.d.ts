@@ -1,4 +1,4 @@
-export { LiangzhengError, Text } from './errors.js';
+export { LiangzhengError, type Text } from './errors.js';
 
 /** What a verifier asks a phone to answer (the content of an `EC1:` code). */
 export interface Challenge {
@@ -19,6 +19,8 @@ export function unpack(text: string): string;
 /** The code as an SVG picture: level L, quiet zone of four modules. */
 export function qrSvg(text: string): string;
 export function readChallenge(text: string): Challenge;
+/** The `EC1:` text a verifier shows; its nonce is fresh unless given. Hand it to `verify` as `challenge`. */
+export function makeChallenge(challenge: { aud: string; rp: string; scene: string; nonce?: string }): string;
 /** What the phone's key signs. `grant` ends with `~`; `iat` is whole unix seconds by the phone's clock. */
 export function kbSigningInput(grant: string, audience: string, nonce: string, iat: number): string;
 /** `<grant>~<kb>`; `signature` is WebCrypto's ECDSA output (raw r‖s, 64 bytes). */

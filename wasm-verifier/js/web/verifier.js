@@ -5,7 +5,7 @@ import init, { Verifier as Native } from './verifier_wasm.js';
 
 export { LiangzhengError };
 
-await load(init, 'verifier_wasm_bg.wasm');
+await load(init, new URL('./verifier_wasm_bg.wasm', import.meta.url), 'verifier_wasm_bg.wasm');
 
 export class Verifier {
   #native;

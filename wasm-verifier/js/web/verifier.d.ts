@@ -1,6 +1,6 @@
 import type { Text } from './errors.js';
 
-export { LiangzhengError, Text } from './errors.js';
+export { LiangzhengError, type Text } from './errors.js';
 
 /** Unix seconds. */
 export type UnixTime = number;
