@@ -58,7 +58,8 @@ impl Folder {
     }
 }
 
-/// Replaces a file so that at any moment, power cuts included, it is the old one or the new one.
+/// Replaces a file so that at any moment, power cuts included, it is the old one or the new one. Who may read
+/// the old one may read the new one, and nobody else.
 ///
 /// # Errors
 /// 74; the old file then stands.
@@ -72,6 +73,9 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure>
         let temporary = folder.join(name);
         let renamed = File::create(&temporary)
             .and_then(|mut file| {
+                if let Ok(old) = fs::metadata(path) {
+                    file.set_permissions(old.permissions())?;
+                }
                 file.write_all(bytes)?;
                 file.sync_all()
             })
@@ -110,6 +114,6 @@ pub(super) fn remove(path: &Path) -> Result<(), Failure> {
 }
 
 /// Makes a rename durable. Only Unix lets a folder be opened as a file.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -1,4 +1,5 @@
-//! `sync`: fetch what is newer, check it with core, keep it; nothing else in this program uses the network.
+//! `sync`: fetch what is newer, check it with core, keep it. With `receipts upload` beside it, nothing else in
+//! this program uses the network.
 //!
 //! Each object is kept or refused as a whole, in the order trust list, catalogue, status lists, so that a run
 //! that stops anywhere leaves the bundle as good as it was or better, and the next one goes on from there.
@@ -6,6 +7,7 @@
 mod fetch;
 mod status;
 mod trust;
+pub(crate) mod upload;
 
 use std::{collections::BTreeMap, path::Path};
 

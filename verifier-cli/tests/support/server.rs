@@ -19,17 +19,19 @@ pub struct Server {
     pub url: String,
 }
 
+/// Serves whoever comes to a free port of this machine, one after the other; its address.
+pub fn listen(serve: impl Fn(TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || listener.incoming().flatten().for_each(serve));
+    url
+}
+
 impl Server {
     pub fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Self { url, ..Self::default() };
+        let mut server = Self::default();
         let serving = server.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                serving.answer(stream);
-            }
-        });
+        server.url = listen(move |stream| serving.answer(stream));
         server
     }
 
