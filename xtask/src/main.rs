@@ -4,7 +4,11 @@
 
 mod bench;
 mod ci;
+mod coverage;
 mod demo;
+mod fuzz;
+mod mutants;
+mod sabotage;
 mod setup;
 mod soak;
 mod step;

@@ -4,15 +4,29 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::{
+    coverage, fuzz, mutants,
+    sabotage::{self, Shell},
     setup,
     step::{cargo, run, succeeds},
 };
 
 /// Which one.
-#[derive(Subcommand, Clone, Copy)]
+#[derive(Subcommand)]
 pub(crate) enum What {
     /// Look every dependency up in the advisory database
     Advisories,
+    /// Put each known fault into a copy of core: core, program and browser module must notice
+    Sabotages {
+        /// Only these shells
+        #[arg(value_enum)]
+        shells: Vec<Shell>,
+    },
+    /// Fuzz core, coverage-guided, from the corpora kept
+    Fuzz(fuzz::Arguments),
+    /// Change core's expressions one by one: its tests must notice
+    Mutants(mutants::Arguments),
+    /// Tell which lines of core no test of its own reaches
+    Coverage,
 }
 
 /// Runs it.
@@ -22,6 +36,11 @@ pub(crate) enum What {
 pub(crate) fn soak(what: What) -> Result<()> {
     match what {
         What::Advisories => advisories(),
+        What::Sabotages { shells } if shells.is_empty() => sabotage::sabotages(&Shell::ALL),
+        What::Sabotages { shells } => sabotage::sabotages(&shells),
+        What::Fuzz(arguments) => fuzz::fuzz(&arguments),
+        What::Mutants(arguments) => mutants::mutants(&arguments),
+        What::Coverage => coverage::coverage(),
     }
 }
 
