@@ -139,7 +139,7 @@ impl Bench {
     fn run(&self, fuzzer: &Path, seconds: u64) -> Result<String> {
         let said = self.fuzzer(
             fuzzer,
-            &[&format!("-max_total_time={seconds}"), "-print_final_stats=1", "-max_len=4096"],
+            &[&format!("-max_total_time={seconds}"), "-print_final_stats=1", "-max_len=12288"],
             &[&self.corpus],
         )?;
         let stat = |name: &str| {
@@ -160,7 +160,7 @@ impl Bench {
             fs::remove_dir_all(&merged)?;
         }
         fs::create_dir_all(&merged)?;
-        self.fuzzer(fuzzer, &["-merge=1", "-max_len=4096"], &[&merged, &self.corpus])?;
+        self.fuzzer(fuzzer, &["-merge=1", "-max_len=12288"], &[&merged, &self.corpus])?;
         let mut inputs = BTreeSet::new();
         for file in fs::read_dir(&merged)? {
             let input = fs::read(file?.path())?;
