@@ -9,8 +9,8 @@ use super::{
     mutate::SCRIPTS,
     world::{
         A, LIST_A, NOW, catalogue, challenge, claims, delegate, delta, grant_claims, key, list_head, nonce,
-        payload_of, proved, signed_delta, signed_grant, signed_show, signed_trust,
-        status_array, trust_list, verifier,
+        payload_of, proved, signed_delta, signed_grant, signed_show, signed_trust, status_array, trust_list,
+        verifier,
     },
 };
 
