@@ -179,13 +179,19 @@ impl Workshop {
 
     /// Builds what the shells need, core for all of them at once.
     fn build(&self, shells: &[Shell]) -> Result<Programs> {
-        let mut build =
-            self.cargo(["build", "--locked", "--quiet", "--message-format=json-render-diagnostics"]);
+        // With the whole workspace chosen, dependencies have the features that `cargo xtask test` compiled them with.
+        let mut build = self.cargo([
+            "build",
+            "--workspace",
+            "--locked",
+            "--quiet",
+            "--message-format=json-render-diagnostics",
+        ]);
         for shell in shells {
             match shell {
-                Shell::Core => build.args(["-p", "liangzheng-core", "--example", "judge_vectors"]),
+                Shell::Core => build.args(["--example", "judge_vectors"]),
                 // A test of a program brings the program.
-                Shell::Cli => build.args(["-p", "liangzheng-verify", "--test", "vectors"]),
+                Shell::Cli => build.args(["--test", "vectors"]),
                 Shell::Wasm => continue,
             };
         }
