@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
 /// Runs each target for the time given, from its kept corpus.
 ///
 /// # Errors
-/// When a target breaks a property, panics, or needs more than 10 s or 1 GiB; the message names the input.
+/// When a target breaks a property, panics, or needs more than a minute or 1 GiB; the message names the input.
 pub(crate) fn fuzz(arguments: &Arguments) -> Result<()> {
     setup::cpp_compiler()?;
     let programs = build()?;
@@ -183,7 +183,7 @@ impl Bench {
     fn fuzzer(&self, fuzzer: &Path, options: &[&str], folders: &[&PathBuf]) -> Result<String> {
         let mut command = program(fuzzer, options, &root());
         command
-            .args(["-timeout=10", "-rss_limit_mb=1024", "-verbosity=1"])
+            .args(["-timeout=60", "-rss_limit_mb=1024", "-verbosity=1"])
             .arg(format!("-artifact_prefix={}/", self.found.display()))
             .arg(format!("-dict={}", root().join("core/fuzz/tokens.dict").display()))
             .args(folders);

@@ -37,12 +37,13 @@ enum Answers {
     Wrong(usize, String),
 }
 
-/// Applies each patch to a copy of the workspace and asks `shells`.
+/// Applies each patch, from the file name `from` on, to a copy of the workspace and asks `shells`.
 ///
 /// # Errors
 /// When the unharmed copy gives a wrong answer, or a fault is not caught, or a patch does not apply or compile.
-pub(crate) fn sabotages(shells: &[Shell]) -> Result<()> {
-    let patches = patches()?;
+pub(crate) fn sabotages(shells: &[Shell], from: &str) -> Result<()> {
+    let mut patches = patches()?;
+    patches.retain(|patch| patch.name.as_str() >= from);
     let copy = Workshop::make()?;
     let programs = copy.build(shells)?;
     for shell in shells {

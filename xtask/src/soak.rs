@@ -20,6 +20,9 @@ pub(crate) enum What {
         /// Only these shells
         #[arg(value_enum)]
         shells: Vec<Shell>,
+        /// Only the faults from this file on
+        #[arg(long, default_value = "")]
+        from: String,
     },
     /// Fuzz core, coverage-guided, from the corpora kept
     Fuzz(fuzz::Arguments),
@@ -36,8 +39,8 @@ pub(crate) enum What {
 pub(crate) fn soak(what: What) -> Result<()> {
     match what {
         What::Advisories => advisories(),
-        What::Sabotages { shells } if shells.is_empty() => sabotage::sabotages(&Shell::ALL),
-        What::Sabotages { shells } => sabotage::sabotages(&shells),
+        What::Sabotages { shells, from } if shells.is_empty() => sabotage::sabotages(&Shell::ALL, &from),
+        What::Sabotages { shells, from } => sabotage::sabotages(&shells, &from),
         What::Fuzz(arguments) => fuzz::fuzz(&arguments),
         What::Mutants(arguments) => mutants::mutants(&arguments),
         What::Coverage => coverage::coverage(),
