@@ -322,6 +322,8 @@ mod tests {
         use Node::{Int, Number};
         assert_eq!(numbers, Node::Array(vec![Int(1), Number, Number, Number, Number, Int(-7)]));
         assert!(parse(b"[[[[1]]]]", 4).is_ok());
+        let escapes = parse(br#""\"\\\/\b\f\n\r\t\u8bc1""#, 0).unwrap();
+        assert_eq!(escapes, Node::Text("\"\\/\u{8}\u{c}\n\r\t证".into()));
         assert_eq!(parse(r#""\ud83d\ude00\n证""#.as_bytes(), 0).unwrap(), Node::Text("😀\n证".into()));
     }
 

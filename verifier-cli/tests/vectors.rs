@@ -13,12 +13,13 @@ use liangzheng_core::{
 use serde_json::Value;
 use support::{Bundle, folder, run_with};
 
-/// The bundle that a verifier ends up with after the world's steps.
-fn bundle_of(world: &Value) -> Bundle {
+/// The bundle that a verifier ends up with after the world's steps; a step that ends otherwise than the world says is
+/// noted in `wrong`.
+fn bundle_of(name: &str, world: &Value, wrong: &mut Vec<String>) -> Bundle {
     let roots = serde_json::from_value(world["roots"].clone()).unwrap();
     let mut verifier = Verifier::new(&AwsLc, roots).unwrap();
     let mut bundle = Bundle { trust_list: None, catalogues: vec![], status_lists: vec![], ..Bundle::main() };
-    for step in world["steps"].as_array().unwrap() {
+    for (at, step) in world["steps"].as_array().unwrap().iter().enumerate() {
         let text = step["text"].as_str().unwrap();
         let on_expired = step["now"]
             .as_i64()
@@ -48,7 +49,9 @@ fn bundle_of(world: &Value) -> Bundle {
             Ok(())
         };
         let error = taken().err().map(|refusal| refusal.code.to_string());
-        assert_eq!(error.as_deref(), step["error"].as_str());
+        if error.as_deref() != step["error"].as_str() {
+            wrong.push(format!("world {name}, step {at}: {error:?}, not {}", step["error"]));
+        }
     }
     bundle.roots = verifier.roots().clone();
     bundle.floors = Some(verifier.floors());
@@ -65,12 +68,12 @@ fn every_vector_gets_the_verdict_that_core_gave() {
     let vectors: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let work = folder("vectors");
     let mut folders = BTreeMap::new();
+    let mut wrong = vec![];
     for (at, (name, world)) in vectors["worlds"].as_object().unwrap().iter().enumerate() {
         let folder = work.join(at.to_string());
-        bundle_of(world).write(&folder);
+        bundle_of(name, world, &mut wrong).write(&folder);
         folders.insert(name.as_str(), folder);
     }
-    let mut wrong = vec![];
     let cases = vectors["cases"].as_array().unwrap();
     for (at, case) in cases.iter().enumerate() {
         let name = case["name"].as_str().unwrap();
@@ -96,8 +99,7 @@ fn every_vector_gets_the_verdict_that_core_gave() {
         }
         let input = text.as_bytes();
         let mut said = run_with(&args, input);
-        if case["twice"] == true {
-            assert_eq!(said.code, 0, "{name}");
+        if case["twice"] == true && said.code == 0 {
             said = run_with(&args, input);
         }
         let exit = match case["expect"]["verdict"].as_str().unwrap() {
@@ -116,6 +118,6 @@ fn every_vector_gets_the_verdict_that_core_gave() {
             ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {}:\nwrong: {}", wrong.len(), cases.len(), wrong.join("\nwrong: "));
     assert!(cases.len() >= 250);
 }

@@ -4,8 +4,12 @@
 
 mod bench;
 mod ci;
+mod coverage;
 mod demo;
+mod fuzz;
+mod mutants;
 mod package;
+mod sabotage;
 mod setup;
 mod soak;
 mod step;
