@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::{
-    setup,
+    corpus, setup,
     step::{cargo, run, succeeds},
 };
 
@@ -13,6 +13,8 @@ use crate::{
 pub(crate) enum What {
     /// Look every dependency up in the advisory database
     Advisories,
+    /// Run the bad-input corpus through every shell
+    Corpus(corpus::Arguments),
 }
 
 /// Runs it.
@@ -22,6 +24,7 @@ pub(crate) enum What {
 pub(crate) fn soak(what: What) -> Result<()> {
     match what {
         What::Advisories => advisories(),
+        What::Corpus(arguments) => corpus::soak(arguments),
     }
 }
 
