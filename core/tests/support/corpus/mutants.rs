@@ -175,7 +175,7 @@ impl Seed {
 }
 
 /// A token's header can say anything but what was signed.
-const HEADER: &[Code] =
+pub const HEADER: &[Code] =
     &[B64, Segments, Utf8, Format, Alg, HeaderField, Typ, KidFormat, KidUnknown, IssuerKeyMismatch, Sig];
 
 /// One bad symbol in the packed form can change header, payload or a signature.

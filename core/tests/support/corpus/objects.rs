@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use liangzheng_core::verify::Code::{
-    self, Alg, B64, CatalogueSig, Format, HeaderField, IssuerKeyMismatch, KidFormat, KidUnknown, Segments,
-    Size, StatusSig, TrustSig, TrustThreshold, Typ, Utf8,
+    self, Alg, B64, CatalogueSig, Format, HeaderField, KidFormat, Segments, Size, StatusSig, TrustSig,
+    TrustThreshold, Typ, Utf8,
 };
 
 use super::{
     Line,
+    mutants::HEADER,
     random::{Random, spread},
 };
 use crate::support::world::{
@@ -22,7 +23,7 @@ pub struct Object {
     /// The world in which it would be taken.
     pub world: &'static str,
     pub text: String,
-    refusals: &'static [Code],
+    refusals: Vec<Code>,
 }
 
 /// A world of the vectors that holds one status list of operator A, and so fits a delta over one list.
@@ -40,7 +41,7 @@ pub fn all() -> [Object; 4] {
             name: "trust_list",
             world: "main",
             text: signed_trust(&list, &["root-1", "root-3"]),
-            refusals: &[
+            refusals: vec![
                 Format,
                 B64,
                 Alg,
@@ -58,48 +59,28 @@ pub fn all() -> [Object; 4] {
             name: "catalogue",
             world: "main",
             text: liangzheng_core::trust::sign_catalogue(&scenes, &key("catalogue-a")).unwrap(),
-            refusals: &[
-                B64,
-                Segments,
-                Utf8,
-                Format,
-                Alg,
-                HeaderField,
-                Typ,
-                KidFormat,
-                KidUnknown,
-                IssuerKeyMismatch,
-                CatalogueSig,
-            ],
+            refusals: of_operator(CatalogueSig),
         },
         Object {
             name: "status_list",
             world: "main",
             text: signed_status(&list_head(LIST_A, 100), &status_array(), "status-a"),
-            refusals: OF_STATUS,
+            refusals: of_operator(StatusSig),
         },
         Object {
             name: "delta",
             world: DELTA_WORLD,
             text: signed_delta(&changes, "status-a"),
-            refusals: OF_STATUS,
+            refusals: of_operator(StatusSig),
         },
     ]
 }
 
-const OF_STATUS: &[Code] = &[
-    B64,
-    Segments,
-    Utf8,
-    Format,
-    Alg,
-    HeaderField,
-    Typ,
-    KidFormat,
-    KidUnknown,
-    IssuerKeyMismatch,
-    StatusSig,
-];
+/// The codes that a change to an operator's list can get: those of any token, and its own for a wrong signature.
+fn of_operator(signature: Code) -> Vec<Code> {
+    let form = HEADER.iter().copied().filter(|code| *code != Code::Sig);
+    form.chain([signature]).collect()
+}
 
 /// `status` mutants of status list and delta, `trust` of trust list and catalogue; a third of each are cut off.
 pub fn mutants(seed: u64, status: usize, trust: usize) -> impl Iterator<Item = Line> {
@@ -119,7 +100,7 @@ pub fn mutants(seed: u64, status: usize, trust: usize) -> impl Iterator<Item = L
         cuts.map(cut).chain(changes.map(change)).map(move |(name, input)| {
             let mut line = Line::new(category, format!("mutant/{name}"), input, Format).loads(object.name);
             line.world = object.world;
-            line.expect.codes = Cow::Borrowed(object.refusals);
+            line.expect.codes = Cow::Owned(object.refusals.clone());
             line
         })
     };
