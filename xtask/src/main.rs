@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod corpus;
 mod coverage;
 mod demo;
 mod fuzz;

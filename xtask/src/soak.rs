@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::{
-    coverage, fuzz, mutants,
+    corpus, coverage, fuzz, mutants,
     sabotage::{self, Shell},
     setup,
     step::{cargo, run, succeeds},
@@ -32,6 +32,8 @@ pub(crate) enum What {
     Mutants(mutants::Arguments),
     /// Tell which lines of core no test of its own reaches
     Coverage,
+    /// Run the bad-input corpus through every shell
+    Corpus(corpus::Arguments),
 }
 
 /// Runs it.
@@ -47,6 +49,7 @@ pub(crate) fn soak(what: What) -> Result<()> {
         What::Fuzz(arguments) => fuzz::fuzz(&arguments),
         What::Mutants(arguments) => mutants::mutants(&arguments),
         What::Coverage => coverage::coverage(),
+        What::Corpus(arguments) => corpus::soak(arguments),
     }
 }
 
