@@ -25,7 +25,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-pub use bundle::{Bundle, name_of, write};
+pub use bundle::{Bundle, write};
 use liangzheng_core::{
     qr,
     time::UnixTime,

@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use liangzheng_core::{
     time::UnixTime,
     verify::{Answer as Said, Code, Verdict},
