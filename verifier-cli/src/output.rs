@@ -20,13 +20,16 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 }
 
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(value).map_err(|error| {
-        Failure::new(
-            Exit::Internal,
-            format!("结果无法写成 JSON: {error}"),
-            format!("cannot write JSON: {error}"),
-        )
-    })
+    serde_json::to_string(value).map_err(|error| not_json(&error))
+}
+
+/// Appends one compact JSON object to what is written later.
+pub(crate) fn append_json(bytes: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_writer(bytes, value).map_err(|error| not_json(&error))
+}
+
+fn not_json(error: &serde_json::Error) -> Failure {
+    Failure::new(Exit::Internal, format!("结果无法写成 JSON: {error}"), format!("cannot write JSON: {error}"))
 }
 
 /// Writes a line to stdout, in `colour` (the number of an SGR sequence) if stdout wants it.

@@ -114,7 +114,7 @@ fn newer_lists_count_as_soon_as_they_are_there() {
     let mut array = world::status_array();
     assert!(array.set(0, liangzheng_core::status::StatusValue::Final));
     let list = world::signed_status(&world::list_head(world::LIST_A, 300), &array, "status-a");
-    let path = place.0.join("bundle/status").join(support::name_of(world::LIST_A));
+    let path = place.0.join("bundle/status").join(support::bundle::name_of(world::LIST_A));
     write(place.0.join("bundle/status/.new.tmp"), list);
     fs::rename(place.0.join("bundle/status/.new.tmp"), path).unwrap();
     scanner.say(&format!("{}\n", with_status(2, 0)));

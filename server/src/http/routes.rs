@@ -14,7 +14,7 @@ use super::api::{
     acts, devices, grant, scans, sessions, show, status_lists, uses, verify, wallet_licences, well_known,
 };
 use super::problem::{Problem, kinds};
-use super::{health, metrics, pages};
+use super::{embed, health, metrics, pages};
 
 /// One line of the table.
 pub struct RouteEntry {
@@ -85,6 +85,10 @@ routes! {
     GET    "/status-lists/{id}"                      status_lists::list,          Public;
     // the issuing unit
     POST   "/api/v1/licences/{id}/acts"              acts::create,                ChangeStatus;
+    // for other people's pages
+    GET    "/embed/manifest.json"                    embed::manifest,             Public;
+    GET    "/embed/{version}/frame"                  embed::frame,                Public;
+    GET    "/embed/{version}/{path:.+}"              embed::file,                 Public;
 }
 
 /// Registers the table with actix, one resource per path, so that a wrong method answers 405 with `Allow`.

@@ -134,7 +134,12 @@ impl Folder {
     pub(crate) fn lock(&self) -> Result<WriteLock, Failure> {
         let (path, file) = self.lock_file()?;
         match file.try_lock() {
-            Ok(()) => Ok(WriteLock(file)),
+            Ok(()) => {
+                for folder in [self.path.clone(), self.catalogues(), self.status(), self.deltas()] {
+                    write::sweep(&folder);
+                }
+                Ok(WriteLock(file))
+            }
             Err(TryLockError::WouldBlock) => {
                 Err(Failure::new(Exit::Io, "另一个程序正在更新核验包", "another run is updating the bundle")
                     .hint("请稍候再试。", "try again when it is done"))

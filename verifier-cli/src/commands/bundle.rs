@@ -141,7 +141,7 @@ fn print(shell: &Shell, held: &Held, now: UnixTime) -> Result<(), Failure> {
 }
 
 /// "oldest list expires in 3 h 12 min"
-fn lasts(lang: Lang, what: &str, exp: UnixTime, now: UnixTime) -> String {
+pub(crate) fn lasts(lang: Lang, what: &str, exp: UnixTime, now: UnixTime) -> String {
     let left = exp.since(now);
     let span = lang.span(left);
     let subject = if what == "list" { lang.pick("最旧的名单 ", "oldest list ") } else { "" };

@@ -88,6 +88,16 @@ impl Exits {
         }
     }
 
+    pub(super) fn merge(&mut self, other: Self) {
+        self.valid += other.valid;
+        self.invalid += other.invalid;
+        self.undetermined += other.undetermined;
+    }
+
+    pub(super) fn total(self) -> u64 {
+        self.valid + self.invalid + self.undetermined
+    }
+
     pub(super) fn exit(self) -> Exit {
         match self {
             Self { invalid: 1.., .. } => Exit::Invalid,

@@ -10,6 +10,8 @@
     missing_docs
 )]
 
+pub mod bundle;
+pub mod frames;
 pub mod pictures;
 pub mod scans;
 pub mod server;
@@ -23,6 +25,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+pub use bundle::{Bundle, write};
 use liangzheng_core::{
     qr,
     time::UnixTime,
@@ -30,7 +33,6 @@ use liangzheng_core::{
     trust::{RootSet, TrustList, sign_catalogue},
     verify::{Floors, Verifier},
 };
-use sha2::{Digest, Sha256};
 use world::{DAY, LIST_A, LIST_OLD, NOW, key, list_head, roots, signed_show, signed_status, status_array};
 
 /// A fresh folder under the target directory.
@@ -56,27 +58,6 @@ impl Place {
     }
 }
 
-pub fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
-    fs::create_dir_all(path.as_ref().parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
-}
-
-/// The file name under which a bundle keeps what belongs to `id`.
-pub fn name_of(id: &str) -> String {
-    let hex: String = Sha256::digest(id.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    hex + ".jwt"
-}
-
-/// What a bundle folder holds.
-pub struct Bundle {
-    pub roots: RootSet,
-    pub trust_list: Option<String>,
-    pub catalogues: Vec<(String, String)>,
-    pub status_lists: Vec<(String, String)>,
-    pub deltas: Vec<String>,
-    pub floors: Option<Floors>,
-}
-
 impl Bundle {
     /// Trust list, A's catalogue, a fresh list and one that is two days old.
     pub fn main() -> Self {
@@ -93,27 +74,6 @@ impl Bundle {
             status_lists: vec![list(LIST_A, 600), list(LIST_OLD, 2 * DAY)],
             deltas: vec![],
             floors: None,
-        }
-    }
-
-    pub fn write(&self, folder: &Path) {
-        write(folder.join("roots.json"), serde_json::to_vec(&self.roots).unwrap());
-        // Whatever the umask: `doctor` does not like others to write there.
-        fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        if let Some(text) = &self.trust_list {
-            write(folder.join("trust-list.json"), text);
-        }
-        for (operator, text) in &self.catalogues {
-            write(folder.join("catalogues").join(name_of(operator)), text);
-        }
-        for (uri, text) in &self.status_lists {
-            write(folder.join("status").join(name_of(uri)), text);
-        }
-        for (at, text) in self.deltas.iter().enumerate() {
-            write(folder.join(format!("deltas/{:06}.jwt", at + 1)), text);
-        }
-        if let Some(floors) = &self.floors {
-            write(folder.join("floors.json"), serde_json::to_vec(floors).unwrap());
         }
     }
 }
