@@ -5,59 +5,8 @@ mod support;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use liangzheng_core::{
-    key::AwsLc,
-    time::UnixTime,
-    verify::{OnExpired, Refusal, Verifier},
-};
 use serde_json::Value;
 use support::{Bundle, folder, run_with};
-
-/// The bundle that a verifier ends up with after the world's steps.
-fn bundle_of(world: &Value) -> Bundle {
-    let roots = serde_json::from_value(world["roots"].clone()).unwrap();
-    let mut verifier = Verifier::new(&AwsLc, roots).unwrap();
-    let mut bundle = Bundle { trust_list: None, catalogues: vec![], status_lists: vec![], ..Bundle::main() };
-    for step in world["steps"].as_array().unwrap() {
-        let text = step["text"].as_str().unwrap();
-        let on_expired = step["now"]
-            .as_i64()
-            .map_or(OnExpired::TellInVerdict, |now| OnExpired::Refuse { now: UnixTime(now) });
-        let mut taken = || -> Result<(), Refusal> {
-            match step["object"].as_str().unwrap() {
-                "trust_list" => {
-                    verifier.load_trust_list(text, on_expired)?;
-                    bundle.trust_list = Some(text.into());
-                }
-                "catalogue" => {
-                    verifier.load_catalogue(text, on_expired)?;
-                    bundle.catalogues.push((claim(text, "iss"), text.into()));
-                }
-                "status_list" => {
-                    match step["uri"].as_str() {
-                        Some(uri) => verifier.load_status_list_from(uri, text, on_expired)?,
-                        None => verifier.load_status_list(text, on_expired)?,
-                    };
-                    bundle.status_lists.push((claim(text, "sub"), text.into()));
-                }
-                _ => {
-                    verifier.apply_delta(text, on_expired)?;
-                    bundle.deltas.push(text.into());
-                }
-            }
-            Ok(())
-        };
-        let error = taken().err().map(|refusal| refusal.code.to_string());
-        assert_eq!(error.as_deref(), step["error"].as_str());
-    }
-    bundle.roots = verifier.roots().clone();
-    bundle.floors = Some(verifier.floors());
-    bundle
-}
-
-fn claim(token: &str, name: &str) -> String {
-    support::world::payload_of(token)[name].as_str().unwrap().into()
-}
 
 #[test]
 fn every_vector_gets_the_verdict_that_core_gave() {
@@ -65,12 +14,14 @@ fn every_vector_gets_the_verdict_that_core_gave() {
     let vectors: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let work = folder("vectors");
     let mut folders = BTreeMap::new();
+    let mut wrong = vec![];
     for (at, (name, world)) in vectors["worlds"].as_object().unwrap().iter().enumerate() {
         let folder = work.join(at.to_string());
-        bundle_of(world).write(&folder);
+        let (bundle, otherwise) = Bundle::after(world);
+        wrong.extend(otherwise.into_iter().map(|step| format!("world {name}, {step}")));
+        bundle.write(&folder);
         folders.insert(name.as_str(), folder);
     }
-    let mut wrong = vec![];
     let cases = vectors["cases"].as_array().unwrap();
     for (at, case) in cases.iter().enumerate() {
         let name = case["name"].as_str().unwrap();
@@ -96,8 +47,7 @@ fn every_vector_gets_the_verdict_that_core_gave() {
         }
         let input = text.as_bytes();
         let mut said = run_with(&args, input);
-        if case["twice"] == true {
-            assert_eq!(said.code, 0, "{name}");
+        if case["twice"] == true && said.code == 0 {
             said = run_with(&args, input);
         }
         let exit = match case["expect"]["verdict"].as_str().unwrap() {
@@ -116,6 +66,6 @@ fn every_vector_gets_the_verdict_that_core_gave() {
             ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {}:\nwrong: {}", wrong.len(), cases.len(), wrong.join("\nwrong: "));
     assert!(cases.len() >= 250);
 }

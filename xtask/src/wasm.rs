@@ -7,11 +7,13 @@ use anyhow::{Context, Result, ensure};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::package;
+use crate::{
+    package,
+    step::{cargo, root, target},
+};
 
 /// The modules and, by the same name, the features they are made of.
 const MODULES: [&str; 3] = ["verifier", "wallet", "scanner"];
@@ -27,8 +29,24 @@ const PROFILE: &str = "wasm";
 /// # Errors
 /// If cargo fails (the target `wasm32-unknown-unknown` must be installed), or a file cannot be written.
 pub(crate) fn build(out: &Path) -> Result<()> {
-    let workspace =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies inside the workspace")?;
+    build_from(&Sources { workspace: &root(), target: &target(), profile: PROFILE }, &MODULES, out)
+}
+
+/// Which sources a module is made of, and how.
+pub(crate) struct Sources<'a> {
+    /// Folder of the workspace.
+    pub(crate) workspace: &'a Path,
+    /// Folder for what cargo makes.
+    pub(crate) target: &'a Path,
+    /// Profile: `wasm`, or `dev` where only the answers matter.
+    pub(crate) profile: &'a str,
+}
+
+/// As [`build`], of any sources and not all modules.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn build_from(sources: &Sources<'_>, modules: &[&str], out: &Path) -> Result<()> {
     // What an earlier build left would be packed with the rest.
     for part in ["web", "node"] {
         let part = out.join(part);
@@ -38,27 +56,26 @@ pub(crate) fn build(out: &Path) -> Result<()> {
     }
     let web = out.join("web");
     fs::create_dir_all(&web).with_context(|| format!("creating {}", web.display()))?;
-    for module in MODULES {
-        bind(&compile(workspace, module)?, module, &web)?;
+    for module in modules {
+        bind(&compile(sources, module)?, module, &web)?;
     }
-    package::assemble(workspace, out)
+    package::assemble(sources.workspace, out)
 }
 
 /// The three modules come out under one file name, so each is bound before the next is built.
-fn compile(workspace: &Path, module: &str) -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .current_dir(workspace)
-        .args(["build", "--quiet", "--package", "liangzheng-wasm", "--target", TARGET, "--profile", PROFILE])
-        .args(["--no-default-features", "--features", module])
-        .status()
-        .context("starting cargo")?;
+fn compile(sources: &Sources<'_>, module: &str) -> Result<PathBuf> {
+    let mut build = cargo(["build", "--quiet", "--package", "liangzheng-wasm", "--target", TARGET]);
+    build
+        .current_dir(sources.workspace)
+        .args(["--profile", sources.profile, "--no-default-features", "--features", module])
+        .env("CARGO_TARGET_DIR", sources.target);
+    let status = build.status().context("starting cargo")?;
     ensure!(
         status.success(),
         "cargo could not build {module} for {TARGET}; if the target is missing: rustup target add {TARGET}"
     );
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-    Ok(target.join(TARGET).join(PROFILE).join("liangzheng_wasm.wasm"))
+    let folder = if sources.profile == "dev" { "debug" } else { sources.profile };
+    Ok(sources.target.join(TARGET).join(folder).join("liangzheng_wasm.wasm"))
 }
 
 fn bind(compiled: &Path, module: &str, out: &Path) -> Result<()> {

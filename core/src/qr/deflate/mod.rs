@@ -1,5 +1,7 @@
 //! Raw DEFLATE against the fixed dictionary, with the end of the stream pinned down to the bit.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod fixed;
 mod pack;
 
 use alloc::{vec, vec::Vec};
@@ -23,6 +25,16 @@ const MAX_UNPACKED: usize = 2 * (crate::limits::MAX_HEADER + crate::limits::MAX_
 /// `None` if it is not DEFLATE, unpacks to more than a presentation can be, or anything is left after the
 /// final block: a byte, or a padding bit that is not zero.
 pub(crate) fn inflate(stream: &[u8]) -> Option<Vec<u8>> {
+    // The browser module has no room for a second decoder, and one code at a time to read.
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some(bytes) = fixed::inflate(stream, MAX_UNPACKED) {
+        return Some(bytes);
+    }
+    inflate_any(stream)
+}
+
+/// [`inflate`] for whatever blocks a packer may write.
+fn inflate_any(stream: &[u8]) -> Option<Vec<u8>> {
     let mut input = stream.to_vec();
     let mut output = vec![0; DICTIONARY.len().checked_add(MAX_UNPACKED)?];
     output.get_mut(..DICTIONARY.len())?.copy_from_slice(DICTIONARY);

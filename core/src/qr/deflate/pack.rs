@@ -204,7 +204,7 @@ const HASH_BITS: u32 = 10;
 /// Earlier places looked at: enough for all of a short window's, a bound for a long run of one byte.
 const MOST_CANDIDATES: usize = 64;
 /// Three bits: last block, type 01.
-const LAST_BLOCK_FIXED_CODES: u16 = 0b011;
+pub(super) const LAST_BLOCK_FIXED_CODES: u16 = 0b011;
 const END_OF_BLOCK: u16 = 256;
 /// Shortest and longest match (RFC 1951 §3.2.5).
 const SHORTEST: u16 = 3;
@@ -213,7 +213,7 @@ const LONGEST: u16 = 258;
 const FIRST_LENGTH: u16 = 257;
 
 /// First length of each symbol from 257 on, and its extra bits (RFC 1951 §3.2.5).
-const LENGTHS: [(u16, u32); 29] = [
+pub(super) const LENGTHS: [(u16, u32); 29] = [
     (3, 0),
     (4, 0),
     (5, 0),
@@ -246,7 +246,7 @@ const LENGTHS: [(u16, u32); 29] = [
 ];
 
 /// First distance of each code, and its extra bits, as far as a window of ours can reach.
-const DISTANCES: [(u16, u32); 26] = [
+pub(super) const DISTANCES: [(u16, u32); 26] = [
     (1, 0),
     (2, 0),
     (3, 0),
