@@ -240,6 +240,24 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_the_longest_that_pass() {
+        let text = |header: usize, payload: usize| {
+            let encoded = |length| base64url::encode(std::vec![b'x'; length]);
+            format!("{}.{}.", encoded(header), encoded(payload))
+        };
+        for (header, payload, passes) in
+            [(MAX_HEADER, 9, true), (MAX_HEADER + 1, 9, false), (9, 10, true), (9, 11, false)]
+        {
+            let text = text(header, payload);
+            let compact = Compact::split(&text, text.len()).unwrap();
+            assert_eq!(compact.decode(10).is_ok(), passes, "{header}, {payload}");
+            assert_eq!(Compact::split(&text, text.len() - 1).unwrap_err().code, Code::Size);
+        }
+        let kid = |length| kid_is_well_formed(&"k".repeat(length));
+        assert_eq!([0, 1, 64, 65].map(kid), [false, true, true, false]);
+    }
+
+    #[test]
     fn only_canonical_base64url_is_read() {
         for text in ["e30=.e30.", "e3 0.e30.", "e31.e30.", "e30.e3+.", "e30.e30\n.", "é.e30."] {
             assert_eq!(Compact::split(text, 100).unwrap().decode(100).unwrap_err().code, Code::B64, "{text}");

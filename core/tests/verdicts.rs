@@ -16,7 +16,7 @@ fn vectors_path() -> std::path::PathBuf {
 
 #[test]
 fn every_case_gets_the_code_it_was_written_for() {
-    let all = Cases::all();
+    let all = Cases::shared();
     let verifiers: BTreeMap<_, _> =
         all.worlds.iter().map(|(name, world)| (*name, build(&P256, world))).collect();
     let mut wrong = vec![];
@@ -38,7 +38,7 @@ fn every_case_gets_the_code_it_was_written_for() {
 
 #[test]
 fn names_are_distinct_and_every_code_of_a_verdict_occurs() {
-    let all = Cases::all();
+    let all = Cases::shared();
     let mut names: Vec<&str> = all.cases.iter().map(|case| case.name.as_str()).collect();
     names.sort_unstable();
     let count = names.len();
@@ -60,7 +60,7 @@ fn names_are_distinct_and_every_code_of_a_verdict_occurs() {
 #[cfg(feature = "aws-lc")]
 #[test]
 fn both_backends_agree_to_the_letter() {
-    let all = Cases::all();
+    let all = Cases::shared();
     for (name, world) in &all.worlds {
         let (one, other) = (build(&P256, world), build(&liangzheng_core::key::AwsLc, world));
         for case in all.cases.iter().filter(|case| case.world == *name) {
@@ -73,7 +73,7 @@ fn both_backends_agree_to_the_letter() {
 /// `LZ_WRITE_VECTORS=1 cargo test -p liangzheng-core --test verdicts` writes the file anew.
 #[test]
 fn the_vectors_file_is_current() {
-    let made = file(&Cases::all());
+    let made = file(Cases::shared());
     if std::env::var_os("LZ_WRITE_VECTORS").is_some() {
         std::fs::write(vectors_path(), &made).unwrap();
     }

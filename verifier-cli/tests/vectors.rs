@@ -14,12 +14,14 @@ fn every_vector_gets_the_verdict_that_core_gave() {
     let vectors: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let work = folder("vectors");
     let mut folders = BTreeMap::new();
+    let mut wrong = vec![];
     for (at, (name, world)) in vectors["worlds"].as_object().unwrap().iter().enumerate() {
         let folder = work.join(at.to_string());
-        Bundle::after(world).write(&folder);
+        let (bundle, otherwise) = Bundle::after(world);
+        wrong.extend(otherwise.into_iter().map(|step| format!("world {name}, {step}")));
+        bundle.write(&folder);
         folders.insert(name.as_str(), folder);
     }
-    let mut wrong = vec![];
     let cases = vectors["cases"].as_array().unwrap();
     for (at, case) in cases.iter().enumerate() {
         let name = case["name"].as_str().unwrap();
@@ -45,8 +47,7 @@ fn every_vector_gets_the_verdict_that_core_gave() {
         }
         let input = text.as_bytes();
         let mut said = run_with(&args, input);
-        if case["twice"] == true {
-            assert_eq!(said.code, 0, "{name}");
+        if case["twice"] == true && said.code == 0 {
             said = run_with(&args, input);
         }
         let exit = match case["expect"]["verdict"].as_str().unwrap() {
@@ -65,6 +66,6 @@ fn every_vector_gets_the_verdict_that_core_gave() {
             ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {}:\nwrong: {}", wrong.len(), cases.len(), wrong.join("\nwrong: "));
     assert!(cases.len() >= 250);
 }

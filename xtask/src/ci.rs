@@ -3,6 +3,8 @@
 use anyhow::{Result, bail};
 
 use crate::{
+    fuzz, mutants,
+    sabotage::{self, Shell},
     setup::{self, Need},
     step::{Report, cargo, output, program, root, run},
     test,
@@ -26,6 +28,9 @@ pub(crate) fn ci() -> Result<()> {
     report.part("core without std", core_without_std);
     report.part("dependencies", dependencies);
     test::parts(&mut report);
+    report.part("sabotages, core and program", || sabotage::sabotages(&[Shell::Core, Shell::Cli], ""));
+    report.part("fuzzing, a few seconds each", fuzz::short);
+    report.part("mutants of the change", mutants::in_change);
     report.part("work tree unchanged", work_tree_unchanged);
     report.close()
 }
@@ -48,6 +53,8 @@ fn core_without_std() -> Result<()> {
 
 fn dependencies() -> Result<()> {
     setup::cargo_deny()?;
+    // It reads every crate of the lock file, those for other systems too, which a build alone does not fetch.
+    run(&mut cargo(["fetch", "--locked", "--quiet"]))?;
     run(&mut cargo(["deny", "--offline", "check", "bans", "licenses", "sources"]))
 }
 

@@ -20,8 +20,9 @@ pub(crate) enum Need {
 }
 
 /// Debian packages, each with what it is for.
-const DEBIAN: [(&str, &str); 5] = [
+const DEBIAN: [(&str, &str); 6] = [
     ("chromium", "tests of the pages"),
+    ("ffmpeg", "videos in containers, for the verifier's scan"),
     ("fonts-wqy-microhei", "Chinese in their pictures"),
     ("postgresql", "storage tests on the second database"),
     ("libzbar0", "a QR decoder that is not ours"),
@@ -92,6 +93,14 @@ fn debian_packages() -> Result<()> {
             missing.push(package);
         }
     }
+    apt_install(&missing)
+}
+
+/// Installs Debian packages.
+///
+/// # Errors
+/// When that fails, or would need root; the message says what to run by hand.
+fn apt_install(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
@@ -106,21 +115,69 @@ fn debian_packages() -> Result<()> {
     let apt = |args: &[&str]| run(program("apt-get", args, &root()).env("DEBIAN_FRONTEND", "noninteractive"));
     apt(&["update", "-q"]).context(by_hand.clone())?;
     let mut install = vec!["install", "-y", "-q", "--no-install-recommends"];
-    install.extend(&missing);
+    install.extend(missing);
     apt(&install).context(by_hand)
 }
 
-/// `cargo deny`, built without optimisation: it runs for seconds and compiles in minutes.
+/// `cargo deny`.
 ///
 /// # Errors
 /// When it is missing and cannot be built.
 pub(crate) fn cargo_deny() -> Result<()> {
-    if succeeds(&mut cargo(["deny", "--version"])) {
+    cargo_tool("deny", "cargo-deny@0.20.2")
+}
+
+/// `cargo mutants`.
+///
+/// # Errors
+/// When it is missing and cannot be built.
+pub(crate) fn cargo_mutants() -> Result<()> {
+    cargo_tool("mutants", "cargo-mutants@27.1.0")
+}
+
+/// A cargo command of its own crate, built without optimisation: it runs for seconds and compiles in minutes.
+fn cargo_tool(command: &str, package: &str) -> Result<()> {
+    if succeeds(&mut cargo([command, "--version"])) {
         return Ok(());
     }
-    println!("setup: cargo-deny is missing");
-    run(cargo(["install", "--locked", "--debug", "--quiet", "cargo-deny@0.20.2"])
-        .env("CARGO_PROFILE_DEV_DEBUG", "0"))
+    println!("setup: {package} is missing");
+    run(cargo(["install", "--locked", "--debug", "--quiet", package]).env("CARGO_PROFILE_DEV_DEBUG", "0"))
+}
+
+/// The folder of `llvm-cov` and `llvm-profdata` that belong to this rustc.
+///
+/// # Errors
+/// When they are missing and rustup cannot add them.
+pub(crate) fn llvm_tools() -> Result<PathBuf> {
+    let sysroot = output(&mut program("rustc", &["--print", "sysroot"], &root()))?;
+    let host = rust_host()?;
+    let folder = Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin");
+    if !folder.join("llvm-cov").exists() {
+        println!("setup: llvm-tools is missing");
+        run(&mut program("rustup", &["component", "add", "llvm-tools"], &root()))?;
+    }
+    Ok(folder)
+}
+
+/// The target triple this machine's rustc makes programs for.
+///
+/// # Errors
+/// When rustc cannot be asked.
+pub(crate) fn rust_host() -> Result<String> {
+    let version = output(&mut program("rustc", &["-vV"], &root()))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(Into::into).context("rustc names no host")
+}
+
+/// A C++ compiler: libFuzzer is C++.
+///
+/// # Errors
+/// When there is none; the message says what to install.
+pub(crate) fn cpp_compiler() -> Result<()> {
+    if succeeds(&mut program("c++", &["--version"], &root())) {
+        return Ok(());
+    }
+    apt_install(&["g++"])
 }
 
 fn is_installed(package: &str) -> bool {

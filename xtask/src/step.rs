@@ -19,6 +19,11 @@ pub(crate) fn modules() -> PathBuf {
     root().join("target/modules")
 }
 
+/// Where cargo writes what it makes.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))
+}
+
 /// `cargo` as the user calls it, in the repository's root.
 pub(crate) fn cargo<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(args: I) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -55,6 +60,18 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         bail!("`{}` ended with {}: {}", shown(command), output.status, stderr.trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The programs that a build with `--message-format=json` tells it made, each with its target's name.
+pub(crate) fn executables(messages: &str) -> Result<Vec<(String, PathBuf)>> {
+    let mut found = Vec::new();
+    for line in messages.lines() {
+        let message: serde_json::Value = serde_json::from_str(line).context("reading cargo's messages")?;
+        if let Some(path) = message["executable"].as_str() {
+            found.push((message["target"]["name"].as_str().unwrap_or_default().to_owned(), path.into()));
+        }
+    }
+    Ok(found)
 }
 
 /// Whether it starts and exits 0.

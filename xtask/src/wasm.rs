@@ -1,4 +1,4 @@
-//! Builds the browser modules: one per cargo feature of `liangzheng-wasm`, each for the web and for Node.
+//! Builds the browser modules, one per cargo feature of `liangzheng-wasm`, and around them the npm package.
 //!
 //! The generator is linked in from the same lock file as the macros, so the two cannot differ in version and nothing
 //! is downloaded.
@@ -7,9 +7,13 @@ use anyhow::{Context, Result, ensure};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    package,
+    step::{cargo, root, target},
+};
 
 /// The modules and, by the same name, the features they are made of.
 const MODULES: [&str; 3] = ["verifier", "wallet", "scanner"];
@@ -19,84 +23,69 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile of the workspace made for these modules: size first.
 const PROFILE: &str = "wasm";
 
-/// Writes the modules and their JavaScript to `out/web` (ES modules that fetch their `.wasm`) and `out/node`.
-///
-/// Both hold the same wrapper; only `load.js`, which finds the `.wasm`, differs.
+/// Makes the npm package `@liangzheng/verifier` in `out`: `out/web` is what browsers load and a server's `--assets`,
+/// `out/node` the entries for Node, which read the same files from the disk.
 ///
 /// # Errors
 /// If cargo fails (the target `wasm32-unknown-unknown` must be installed), or a file cannot be written.
 pub(crate) fn build(out: &Path) -> Result<()> {
-    let workspace =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies inside the workspace")?;
-    for platform in ["web", "node"] {
-        fs::create_dir_all(out.join(platform))
-            .with_context(|| format!("creating {}", out.join(platform).display()))?;
-    }
-    for module in MODULES {
-        let compiled = compile(workspace, module)?;
-        bindgen(&compiled, module)
-            .web(true)?
-            .generate(out.join("web"))
-            .with_context(|| bindings_of(module))?;
-        // The same form serves Node: there the loader hands over the bytes instead of a URL.
-        bindgen(&compiled, module)
-            .web(true)?
-            .generate(out.join("node"))
-            .with_context(|| bindings_of(module))?;
-    }
-    copy_wrapper(&workspace.join("wasm-verifier/js"), out)
+    build_from(&Sources { workspace: &root(), target: &target(), profile: PROFILE }, &MODULES, out)
 }
 
-fn bindings_of(module: &str) -> String {
-    format!("making the JavaScript bindings of {module}")
+/// Which sources a module is made of, and how.
+pub(crate) struct Sources<'a> {
+    /// Folder of the workspace.
+    pub(crate) workspace: &'a Path,
+    /// Folder for what cargo makes.
+    pub(crate) target: &'a Path,
+    /// Profile: `wasm`, or `dev` where only the answers matter.
+    pub(crate) profile: &'a str,
+}
+
+/// As [`build`], of any sources and not all modules.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn build_from(sources: &Sources<'_>, modules: &[&str], out: &Path) -> Result<()> {
+    // What an earlier build left would be packed with the rest.
+    for part in ["web", "node"] {
+        let part = out.join(part);
+        if part.exists() {
+            fs::remove_dir_all(&part).with_context(|| format!("emptying {}", part.display()))?;
+        }
+    }
+    let web = out.join("web");
+    fs::create_dir_all(&web).with_context(|| format!("creating {}", web.display()))?;
+    for module in modules {
+        bind(&compile(sources, module)?, module, &web)?;
+    }
+    package::assemble(sources.workspace, out)
 }
 
 /// The three modules come out under one file name, so each is bound before the next is built.
-fn compile(workspace: &Path, module: &str) -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .current_dir(workspace)
-        .args(["build", "--quiet", "--package", "liangzheng-wasm", "--target", TARGET, "--profile", PROFILE])
-        .args(["--no-default-features", "--features", module])
-        .status()
-        .context("starting cargo")?;
+fn compile(sources: &Sources<'_>, module: &str) -> Result<PathBuf> {
+    let mut build = cargo(["build", "--quiet", "--package", "liangzheng-wasm", "--target", TARGET]);
+    build
+        .current_dir(sources.workspace)
+        .args(["--profile", sources.profile, "--no-default-features", "--features", module])
+        .env("CARGO_TARGET_DIR", sources.target);
+    let status = build.status().context("starting cargo")?;
     ensure!(
         status.success(),
         "cargo could not build {module} for {TARGET}; if the target is missing: rustup target add {TARGET}"
     );
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-    Ok(target.join(TARGET).join(PROFILE).join("liangzheng_wasm.wasm"))
+    let folder = if sources.profile == "dev" { "debug" } else { sources.profile };
+    Ok(sources.target.join(TARGET).join(folder).join("liangzheng_wasm.wasm"))
 }
 
-fn bindgen(compiled: &Path, module: &str) -> Bindgen {
-    let mut bindgen = Bindgen::new();
-    bindgen
+fn bind(compiled: &Path, module: &str, out: &Path) -> Result<()> {
+    Bindgen::new()
         .input_path(compiled)
         .out_name(&format!("{module}_wasm"))
+        .web(true)?
         .typescript(true)
         .remove_name_section(true)
-        .remove_producers_section(true);
-    bindgen
-}
-
-/// Files in `js/` go to both platforms, those in `js/web` and `js/node` to their own.
-fn copy_wrapper(js: &Path, out: &Path) -> Result<()> {
-    for platform in ["web", "node"] {
-        let to = out.join(platform);
-        for from in [js.to_path_buf(), js.join(platform)] {
-            copy_files(&from, &to)?;
-        }
-    }
-    Ok(())
-}
-
-fn copy_files(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
-        let entry = entry.with_context(|| format!("reading {}", from.display()))?;
-        if entry.file_type()?.is_file() {
-            let target = to.join(entry.file_name());
-            fs::copy(entry.path(), &target).with_context(|| format!("writing {}", target.display()))?;
-        }
-    }
-    Ok(())
+        .remove_producers_section(true)
+        .generate(out)
+        .with_context(|| format!("making the JavaScript bindings of {module}"))
 }

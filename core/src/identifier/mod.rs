@@ -207,6 +207,17 @@ mod tests {
         ] {
             assert_eq!(Identifier::parse(text), Err(want), "{text}");
         }
+        use IdentifierError::{Check, Issuer, Kind, Parts, Serial, Version};
+        for (error, named) in [
+            (Parts, "five parts"),
+            (Kind, "type code"),
+            (Issuer, "issuer"),
+            (Serial, "serial"),
+            (Version, "version"),
+            (Check, "check character"),
+        ] {
+            assert!(error.to_string().contains(named), "{error}");
+        }
         assert_eq!(
             Identifier::build("11100000MB0143028R001", "11990100MB0000019L", "20260000123", 0),
             Err(IdentifierError::Version)

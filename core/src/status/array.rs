@@ -129,6 +129,9 @@ mod tests {
         assert_eq!([5, 6, 7, 8].map(|i| array.get(i).unwrap()), [0, 14, 2, 0]);
         assert!(array.set(6, StatusValue::Valid));
         assert_eq!([6, 7].map(|i| array.get(i).unwrap()), [0, 2]);
+        assert!(array.set_wire(7, 5) && array.set_wire(6, 15) && !array.set_wire(6, 16));
+        assert_eq!([6, 7].map(|i| array.get(i).unwrap()), [15, 5]);
+        assert_eq!(StatusArray::from_bytes(vec![0; SHARD_BYTES - 1]), None);
         assert!(array.set(SHARD_ENTRIES - 1, StatusValue::Final));
         assert!(!array.set(SHARD_ENTRIES, StatusValue::Final));
         assert_eq!(array.get(SHARD_ENTRIES), None);

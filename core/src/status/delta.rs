@@ -68,7 +68,11 @@ impl Snapshot {
 }
 
 impl Delta {
-    fn read(payload: &[u8]) -> Result<Self, Refusal> {
+    /// Reads the payload of a delta; whether it is signed, and where it leads, is not looked at.
+    ///
+    /// # Errors
+    /// What is missing, of the wrong form, or not agreed.
+    pub fn read(payload: &[u8]) -> Result<Self, Refusal> {
         let mut delta = Members::read(payload, MAX_LIST_DEPTH, &["iat", "base", "next", "chg"])?;
         let chg = delta.map("chg", |changes| match changes {
             Node::Text(packed) => base64url::decode(&packed)

@@ -24,10 +24,18 @@ impl Replay for Memory {
 
 /// A verifier that took every step of `world`, each with the outcome the world says.
 pub fn build(backend: &'static dyn Es256, world: &World) -> Verifier {
+    let (verifier, wrong) = build_noting(backend, world);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    verifier
+}
+
+/// The same, and each step whose outcome is another than the world says.
+pub fn build_noting(backend: &'static dyn Es256, world: &World) -> (Verifier, Vec<String>) {
     let mut verifier = Verifier::new(backend, world.roots.clone()).unwrap();
+    let mut wrong = vec![];
     for (at, step) in world.steps.iter().enumerate() {
         let on_expired = step.now.map_or(OnExpired::TellInVerdict, |now| OnExpired::Refuse { now });
-        let outcome = match (step.object, &step.uri) {
+        let outcome = match (&*step.object, &step.uri) {
             ("trust_list", _) => verifier.load_trust_list(&step.text, on_expired),
             ("catalogue", _) => verifier.load_catalogue(&step.text, on_expired),
             ("status_list", None) => verifier.load_status_list(&step.text, on_expired),
@@ -36,9 +44,11 @@ pub fn build(backend: &'static dyn Es256, world: &World) -> Verifier {
             (other, _) => panic!("{other} is no object"),
         };
         let code = outcome.err().map(|refusal| refusal.code.as_str().to_owned());
-        assert_eq!(code, step.error, "step {at}: {}", step.object);
+        if code != step.error {
+            wrong.push(format!("step {at}, {}: wanted {:?}, got {code:?}", step.object, step.error));
+        }
     }
-    verifier
+    (verifier, wrong)
 }
 
 /// The verdict on a case, with a memory that was empty before it.
@@ -63,10 +73,10 @@ pub fn judge(verifier: &Verifier, case: &Case) -> Verdict {
         verifier.verify(&request.input, &options)
     };
     let first = ask();
-    if !case.twice {
+    // Asked twice, it must pass the first time; if it does not, that is the verdict that is wrong.
+    if !case.twice || first.verdict != Answer::Valid {
         return first;
     }
-    assert_eq!(first.verdict, Answer::Valid, "{}: asked twice, it must pass the first time", case.name);
     memory.0.borrow_mut().insert(first.replay_key.unwrap(), case.now);
     ask()
 }

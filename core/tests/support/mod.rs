@@ -14,7 +14,7 @@ mod cases;
 mod judge;
 pub mod world;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use liangzheng_core::{
     time::UnixTime,
@@ -78,6 +78,12 @@ impl Cases {
         let mut all = Self::default();
         cases::add_all(&mut all);
         all
+    }
+
+    /// The same, made once for all tests of a program: some thousand signatures by the slow backend.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Cases> = LazyLock::new(Cases::all);
+        &SHARED
     }
 
     /// A number no token had before.

@@ -25,8 +25,9 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// What a verifier ends up with after the steps of a world of `tests/vectors/verdicts.json`.
-    pub fn after(world: &Value) -> Self {
+    /// What a verifier ends up with after the steps of a world of `tests/vectors/verdicts.json`, and each step that ended
+    /// otherwise than the world says.
+    pub fn after(world: &Value) -> (Self, Vec<String>) {
         let roots: RootSet = serde_json::from_value(world["roots"].clone()).unwrap();
         let mut verifier = Verifier::new(&AwsLc, roots.clone()).unwrap();
         let mut bundle = Self {
@@ -37,7 +38,8 @@ impl Bundle {
             deltas: vec![],
             floors: None,
         };
-        for step in world["steps"].as_array().unwrap() {
+        let mut otherwise = vec![];
+        for (at, step) in world["steps"].as_array().unwrap().iter().enumerate() {
             let text = step["text"].as_str().unwrap();
             let on_expired = step["now"]
                 .as_i64()
@@ -67,15 +69,19 @@ impl Bundle {
                 Ok(())
             };
             let error = taken().err().map(|refusal| refusal.code.to_string());
-            assert_eq!(error.as_deref(), step["error"].as_str());
+            if error.as_deref() != step["error"].as_str() {
+                otherwise.push(format!("step {at}: {error:?}, not {}", step["error"]));
+            }
         }
         bundle.roots = verifier.roots().clone();
         bundle.floors = Some(verifier.floors());
-        bundle
+        (bundle, otherwise)
     }
 
     pub fn write(&self, folder: &Path) {
         write(folder.join("roots.json"), serde_json::to_vec(&self.roots).unwrap());
+        // Whatever the umask: `doctor` does not like others to write there.
+        fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         if let Some(text) = &self.trust_list {
             write(folder.join("trust-list.json"), text);
         }

@@ -31,6 +31,7 @@ pub fn add_all(all: &mut Cases) {
     proof::add(all);
     status::add(all);
     loading::add(all);
+    trust::add_region(all);
 }
 
 pub fn step(object: &'static str, text: String) -> Step {

@@ -1,6 +1,7 @@
 use liangzheng_core::{
     time::Seconds,
     token::{StatusRef, grant, show},
+    trust::sign_catalogue,
     verify::Code::{
         self, CatalogueStale, IssuerKeyMismatch, KeyState, KidUnknown, Ok, Scope, StatusMissing,
         TrustMissing, TrustStale,
@@ -10,7 +11,7 @@ use liangzheng_core::{
 use super::super::{
     Cases,
     world::{
-        B, DAY, LIST_A, LIST_B, NOW, UNIT_2, claims, grant_claims, identifier, key, nonce, proved,
+        B, DAY, LIST_A, LIST_B, NOW, UNIT_2, catalogue, claims, grant_claims, identifier, key, nonce, proved,
         signed_show, signed_trust, trust_list, unit_b, unit_in,
     },
 };
@@ -177,4 +178,22 @@ pub fn add(all: &mut Cases) {
         ]),
     );
     all.add("status list signed by a key since withdrawn", &good, StatusMissing).world("status key lost");
+}
+
+/// A unit of another region, and this operator's own catalogue lists it: the regions alone stand against it.
+pub fn add_region(all: &mut Cases) {
+    let mut wide = catalogue();
+    wide.units[0].id = unit_b();
+    all.worlds.insert(
+        "catalogue beyond its regions",
+        world_of(vec![
+            trust_step(),
+            step("catalogue", sign_catalogue(&wide, &key("catalogue-a")).unwrap()),
+            status_step(LIST_A, 600, "status-a"),
+        ]),
+    );
+    let mut c = claims(all.number());
+    c.lic = identifier(super::super::world::BUSINESS, &unit_b());
+    all.add("scope: a unit of another region that the catalogue lists", signed_show(&c), Scope)
+        .world("catalogue beyond its regions");
 }

@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use liangzheng_core::{
     time::UnixTime,
     verify::{Answer as Said, Code, Verdict},
@@ -49,7 +49,8 @@ impl Cli {
         let work = std::env::temp_dir().join(format!("liangzheng-corpus-{}", std::process::id()));
         let mut bundles = BTreeMap::new();
         for (at, (name, world)) in corpus.worlds.iter().enumerate() {
-            let bundle = Bundle::after(&serde_json::to_value(world)?);
+            let (bundle, otherwise) = Bundle::after(&serde_json::to_value(world)?);
+            ensure!(otherwise.is_empty(), "{}", otherwise.join("; "));
             let folder = work.join(at.to_string());
             bundle.write(&folder);
             bundles.insert(*name, (folder, bundle));

@@ -1,0 +1,3 @@
+//! The fuzz targets as functions; `fuzz_targets/` holds one program for each.
+
+pub mod targets;
