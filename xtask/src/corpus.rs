@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     setup::{self, Need},
-    step::{cargo, modules, program, root, run},
+    step::{cargo, modules, program, root, run, target},
     wasm,
 };
 
@@ -25,10 +25,9 @@ pub(crate) struct Arguments {
 /// # Errors
 /// When a shell differs, or gives another answer than a case must get.
 pub(crate) fn sample() -> Result<()> {
-    let sample = root().join("target/corpus/sample.jsonl");
+    let sample = target().join("corpus/sample.jsonl");
     // Not `cargo run`: alone, this package would be built anew with fewer features.
-    let mut corpus =
-        program(root().join("target/debug/corpus"), &["--oracle-every", "2", "--sample"], &root());
+    let mut corpus = program(target().join("debug/corpus"), &["--oracle-every", "2", "--sample"], &root());
     run(corpus.arg(sample).arg("--python").arg(setup::venv_python()).arg("--modules").arg(modules()))
 }
 
@@ -48,7 +47,7 @@ pub(crate) fn soak(arguments: Arguments) -> Result<()> {
         "liangzheng-corpus",
     ]))?;
     wasm::build(&modules())?;
-    let mut corpus = program(root().join("target/release/corpus"), &[], &root());
+    let mut corpus = program(target().join("release/corpus"), &[], &root());
     corpus.arg("--python").arg(setup::venv_python()).arg("--modules").arg(modules());
     run(corpus.args(["--mutants", &arguments.mutants.to_string(), "--seed", &arguments.seed.to_string()]))
 }

@@ -30,7 +30,9 @@ const SAMPLED: usize = 20;
 /// When a shell could not be started or went away.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let corpus = Corpus::new();
-    let mut lines = corpus.hand_kept().into_iter().chain(corpus.generated(arguments.size())).enumerate();
+    let hand_kept = corpus.hand_kept();
+    let kept = hand_kept.len();
+    let mut lines = hand_kept.into_iter().chain(corpus.generated(arguments.size())).enumerate();
     if let Some(path) = &arguments.write {
         let mut file = create(path)?;
         writeln!(file, "{}", head(&corpus.worlds))?;
@@ -40,7 +42,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         file.flush()?;
         return Ok(true);
     }
-    let hand_kept = corpus.hand_kept().len();
     let (mut core, mut second) = (Verifiers::new(&P256, &corpus), Verifiers::new(&AwsLc, &corpus));
     let mut others: Vec<Box<dyn shells::Ask>> = vec![];
     if arguments.asks(Shell::Cli) {
@@ -52,7 +53,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     if arguments.asks(Shell::Oracle) {
         others.push(Box::new(Oracle::start(&arguments.python, arguments.oracle_every, &corpus)?));
     }
-    let mut sample = arguments.sample.as_deref().map(create).transpose()?;
+    // Put in its place at the end, so that a run broken off leaves no half of one.
+    let unfinished = arguments.sample.as_ref().map(|path| path.with_extension("part"));
+    let mut sample = unfinished.as_deref().map(create).transpose()?;
     if let Some(file) = &mut sample {
         writeln!(file, "{}", head(&corpus.worlds))?;
     }
@@ -74,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
             tally.count(&line, &answer);
             // Cases too long for a code say little more in a browser, and fill its memory.
             if let Some(file) = &mut sample
-                && (number < hand_kept || number.is_multiple_of(SAMPLED))
+                && (number < kept || number.is_multiple_of(SAMPLED))
                 && line.input.len() < 100_000
             {
                 let mut json = line.to_json();
@@ -101,8 +104,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     if let Some(file) = &mut sample {
         file.flush()?;
     }
+    if let (Some(unfinished), Some(path)) = (&unfinished, &arguments.sample) {
+        std::fs::rename(unfinished, path)?;
+    }
     println!(
-        "corpus: seed {}, {} mutants, {} controls, {hand_kept} hand-kept cases",
+        "corpus: seed {}, {} mutants, {} controls, {kept} hand-kept cases",
         arguments.seed, arguments.mutants, arguments.controls
     );
     Ok(tally.print())
