@@ -7,6 +7,8 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
+use crate::members::are_distinct;
+
 /// One JSON value, its members in the order they stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node<'a> {
@@ -273,7 +275,7 @@ fn scalar_of(high: u32, low: u32) -> Option<u32> {
     (high & 0x3ff).checked_shl(10)?.checked_add(low & 0x3ff)?.checked_add(0x1_0000)
 }
 
-/// Pairwise where there are few, sorted where a megabyte of names would make pairs too many.
+/// Pairwise where there are few, in order where a megabyte of names would make pairs too many.
 fn names_are_distinct(members: &[(Cow<'_, str>, Node<'_>)]) -> bool {
     if members.len() <= 16 {
         return members
@@ -281,9 +283,7 @@ fn names_are_distinct(members: &[(Cow<'_, str>, Node<'_>)]) -> bool {
             .enumerate()
             .all(|(at, (name, _))| !members.iter().take(at).any(|(earlier, _)| earlier == name));
     }
-    let mut names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
-    names.sort_unstable();
-    names.windows(2).all(|pair| pair.first() != pair.last())
+    are_distinct(members.iter().map(|(name, _)| &**name))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Reading closed objects: each member is there, of the right form, and nothing else is.
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{borrow::Cow, collections::BinaryHeap, string::String, vec::Vec};
 
 use crate::{
     json::{self, Node, NotJson},
@@ -132,15 +132,17 @@ impl<'a> Members<'a> {
     }
 
     /// An array, each item read by `read`.
-    pub(crate) fn list<T>(
+    fn list<T>(
         &mut self,
         name: &'static str,
-        read: impl FnMut(Node<'a>) -> Result<T, Refusal>,
+        read: impl Fn(Node<'a>) -> Result<T, Refusal>,
     ) -> Result<Vec<T>, Refusal> {
-        match self.required(name)? {
-            Node::Array(items) => items.into_iter().map(read).collect(),
-            _ => Err(wrong(name)),
+        let Node::Array(items) = self.required(name)? else { return Err(wrong(name)) };
+        let mut list = Vec::with_capacity(items.len());
+        for item in items {
+            list.push(read(item)?);
         }
+        Ok(list)
     }
 
     /// An array of objects whose members must all be among `known`.
@@ -167,14 +169,14 @@ impl<'a> Members<'a> {
     pub(crate) fn map<T>(
         &mut self,
         name: &'static str,
-        mut read: impl FnMut(Node<'a>) -> Result<T, Refusal>,
+        read: impl Fn(Node<'a>) -> Result<T, Refusal>,
     ) -> Result<Vec<(String, T)>, Refusal> {
-        match self.required(name)? {
-            Node::Object(members) => {
-                members.into_iter().map(|(key, value)| Ok((key.into_owned(), read(value)?))).collect()
-            }
-            _ => Err(wrong(name)),
+        let Node::Object(members) = self.required(name)? else { return Err(wrong(name)) };
+        let mut map = Vec::with_capacity(members.len());
+        for (key, value) in members {
+            map.push((key.into_owned(), read(value)?));
         }
+        Ok(map)
     }
 
     /// Names in both languages.
@@ -199,6 +201,12 @@ pub(crate) fn text_of(node: Node<'_>) -> Result<Text, Refusal> {
 /// The member is there but not of the form it must have.
 pub(crate) fn wrong(name: &'static str) -> Refusal {
     Refusal::about(Code::ClaimType, name)
+}
+
+/// Whether no text stands twice. By a heap and not a sort: as fast where it matters, and a fraction of the code.
+pub(crate) fn are_distinct<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
+    let sorted = texts.collect::<BinaryHeap<_>>().into_sorted_vec();
+    sorted.windows(2).all(|pair| pair.first() != pair.last())
 }
 
 /// A stranger's member name, cut to what a line holds.

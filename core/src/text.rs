@@ -1,6 +1,6 @@
 //! Words people read, in Chinese and English.
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, string::ToString};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,13 @@ impl Text {
     /// A text made at run time.
     pub fn new(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
         Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// A text with a number between the two halves of its words.
+    pub(crate) fn with_number(zh: [&str; 2], en: [&str; 2], number: i64) -> Self {
+        let number = number.to_string();
+        let between = |[before, after]: [&str; 2]| [before, &number, after].concat();
+        Self::new(between(zh), between(en))
     }
 
     /// The words for a language tag: English for `en…`, Chinese for anything else.

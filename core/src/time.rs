@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock; every function that needs "now" takes it.
 
+use alloc::string::{String, ToString};
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -95,24 +96,29 @@ impl Day {
             year.saturating_mul(10_000).saturating_add(month.saturating_mul(100)).saturating_add(day);
         Self(u32::try_from(number).unwrap_or(10_000_101))
     }
+
+    /// The day as `YYYYMMDD`.
+    pub fn to_text(self) -> String {
+        // Eight digits: no year is below 1000.
+        self.0.to_string()
+    }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08}", self.0)
+        f.write_str(&self.to_text())
     }
 }
 
 impl Serialize for Day {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.to_text())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::string::ToString;
 
     #[test]
     fn days_that_do_not_exist_are_refused() {

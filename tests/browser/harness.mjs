@@ -3,6 +3,8 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,21 +26,22 @@ const PHONE = { width: 390, height: 844 };
 
 const CHROMIUM = process.env.LZ_TEST_CHROMIUM ?? '/usr/bin/chromium';
 
-/** The newest build, so that a stale release does not hide what was just changed. */
-function serverBinary() {
-  const built = ['debug', 'release'].map((profile) => join(root, 'target', profile, 'liangzheng-server')).filter(existsSync);
-  if (built.length === 0) throw new Error('no liangzheng-server is built: run `cargo build -p liangzheng-server`');
+/** The newest build of one of our programs, so that a stale release does not hide what was just changed. */
+export function binary(name) {
+  const built = ['debug', 'release'].map((profile) => join(root, 'target', profile, name)).filter(existsSync);
+  if (built.length === 0) throw new Error(`no ${name} is built: run \`cargo build --workspace --bins\``);
   return built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }
 
-export async function startServer() {
+/** With `tls` it serves HTTPS with a certificate it made itself, as on a phone in the same network. */
+export async function startServer({ tls = false } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'lz-browser-'));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const log = [];
   const child = spawn(
-    serverBinary(),
-    ['demo', '--data', data, '--port', String(port), '--assets', join(modules, 'web')],
+    binary('liangzheng-server'),
+    ['demo', '--data', data, '--port', String(port), '--assets', join(modules, 'web'), ...(tls ? ['--tls'] : [])],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.push(chunk.toString()));
@@ -46,6 +49,7 @@ export async function startServer() {
   const server = {
     url,
     log,
+    roots: join(data, 'roots.json'),
     async stop() {
       if (child.exitCode === null) child.kill('SIGTERM');
       await exited;
@@ -56,8 +60,7 @@ export async function startServer() {
     },
   };
   for (let waited = 0; ; waited += 100) {
-    const ready = await fetch(`${url}/readyz`).catch(() => null);
-    if (ready?.ok) break;
+    if (await isReady(url)) break;
     if (child.exitCode !== null || waited > 60_000) throw new Error(`the server did not come up:\n${log.join('')}`);
     await sleep(100);
   }
@@ -65,10 +68,23 @@ export async function startServer() {
   return server;
 }
 
-export function startBrowser() {
+/** Asked without looking at the certificate: the server made it a moment ago. */
+function isReady(url) {
+  return new Promise((resolve) => {
+    const { get } = url.startsWith('https:') ? https : http;
+    get(`${url}/readyz`, { rejectUnauthorized: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    }).once('error', () => resolve(false));
+  });
+}
+
+/** `more`: further switches of Chromium. */
+export function startBrowser(more = []) {
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [
+      ...more,
       '--no-sandbox',
       '--disable-gpu',
       '--no-first-run',
@@ -155,20 +171,41 @@ export async function cardFor(page, scene) {
   return items.find((card) => card.showable && card.cautions.length === 0 && card.scenes.some(({ code }) => code === scene));
 }
 
-/** Does an act on a licence as the person who may. */
-export async function act(server, login, licence, name) {
-  const call = async (path, body, token) => {
+/** Calls to the API as `login`. */
+async function caller(server, login) {
+  const call = async (method, path, body, token) => {
     const response = await fetch(`${server.url}/api/v1${path}`, {
-      method: 'POST',
+      method,
       headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify(body),
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };
   const { password } = account(server, login);
-  const { token } = await call('/sessions', { login, password });
-  return call(`/licences/${licence}/acts`, { act: name, reason: '测试', legal_basis: '测试依据' }, token);
+  const { token } = await call('POST', '/sessions', { login, password });
+  return (method, path, body) => call(method, path, body, token);
+}
+
+/** Does an act on a licence as the person who may. */
+export async function act(server, login, licence, name) {
+  const call = await caller(server, login);
+  return call('POST', `/licences/${licence}/acts`, { act: name, reason: '测试', legal_basis: '测试依据' });
+}
+
+/** Shows a clean licence of `login` without a page; gives its first code, and with each call of `next` a new one. */
+export async function showing(server, login, scene) {
+  const call = await caller(server, login);
+  const { items } = await call('GET', '/wallet/licences');
+  const card = items.find(
+    ({ showable, cautions, scenes }) => showable && cautions.length === 0 && scenes.some(({ code }) => code === scene),
+  );
+  const { show, qr_text: first } = await call('POST', `/wallet/licences/${card.id}/show`, {
+    scene,
+    pin: account(server, login).pin,
+  });
+  const next = async () => (await call('POST', `/wallet/shows/${show}/refresh`)).qr_text;
+  return { card, first, next };
 }
 
 function freePort() {

@@ -13,7 +13,7 @@
 export function runVectors(file, { Verifier, unpack }) {
   const differences = [];
   const worlds = new Map();
-  for (const [name, world] of Object.entries(file.worlds)) worlds.set(name, build(name, world, Verifier, differences));
+  for (const [name, world] of Object.entries(file.worlds)) worlds.set(name, buildWorld(name, world, Verifier, differences));
   for (const one of file.cases) {
     const verifier = worlds.get(one.world);
     if (!verifier) {
@@ -27,7 +27,7 @@ export function runVectors(file, { Verifier, unpack }) {
 }
 
 /** A verifier taken through a world's steps, each of which must end as the world says. */
-function build(name, world, Verifier, differences) {
+export function buildWorld(name, world, Verifier, differences) {
   const verifier = new Verifier({ roots: world.roots });
   const take = {
     trust_list: ({ text, now }) => verifier.loadTrustList(text, now),

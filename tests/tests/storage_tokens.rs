@@ -2,7 +2,10 @@
 
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::{Seconds, UnixTime};
+use liangzheng_core::verify::Code;
+use liangzheng_server::domain::account::Role;
 use liangzheng_server::domain::licence::Status;
+use liangzheng_server::domain::scan::Scan;
 use liangzheng_server::domain::usage::{Use, UseKind};
 use liangzheng_server::storage;
 use liangzheng_server::storage::change::{self, Change};
@@ -266,5 +269,36 @@ async fn old_changes_are_forgotten_and_the_head_stays() {
         let left = change::since(&mut tx, 0).await.unwrap();
         assert_eq!(left, [(seq, Change::Device("dev_1".into()))], "{}", db.name);
         assert_eq!(change::head(&mut tx).await.unwrap(), seq);
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
+    for db in TestDb::both() {
+        let builder = Builder::new(db.open().await);
+        let (_, holder) = builder.holder("lin").await;
+        let licence = builder.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active).await;
+        let inspector = builder.staff("inspector", Role::Inspector, UNIT).await;
+        let scan = Scan {
+            id: "AAAAAAAAAAAAAAAAAAAAAA".into(),
+            at: later(-60),
+            code: Code::Ok,
+            scene: Some("inspect.food".into()),
+            licence: Some(licence.identifier.clone()),
+            token: None,
+            status_as_of: None,
+            trust_version: Some(1),
+        };
+        let mut tx = builder.db.begin_write().await.unwrap();
+        assert!(storage::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap());
+        assert!(!storage::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap(), "{}", db.name);
+        let id = storage::licence::id_of(&mut tx, &licence.identifier.to_string()).await.unwrap();
+        assert_eq!(id, Some(licence.id.to_string()));
+        assert_eq!(storage::licence::id_of(&mut tx, "1.2.3").await.unwrap(), None);
+        storage::scan::log_use(&mut tx, inspector, &scan, &licence.id.to_string()).await.unwrap();
+        let uses = storage::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
+        let told: Vec<_> = uses.iter().map(|used| (used.at, used.receipt.as_deref())).collect();
+        assert_eq!(told, [(later(-60).0, Some(scan.id.as_str()))]);
+        tx.commit().await.unwrap();
     }
 }

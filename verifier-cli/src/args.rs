@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
-use liangzheng_core::time::UnixTime;
+use liangzheng_core::time::{Seconds, UnixTime};
 
 use crate::{clock, words::Lang};
 
@@ -51,12 +51,33 @@ pub(crate) enum Command {
         input: OsString,
         #[command(flatten)]
         expect: Expect,
-        /// 只接受对此核验码的回应 · Accept nothing but the answer to this `EC1:` challenge
-        #[arg(long, value_name = "EC1-TEXT")]
-        challenge: Option<String>,
-        /// 记住已核验的码,再次出示即拒绝 · Remember accepted codes here and refuse them next time
-        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-        replay_cache: Option<PathBuf>,
+        #[command(flatten)]
+        keep: Keep,
+    },
+    /// 连续核验:文件夹、视频、或 - 接扫码枪 · Check one code after the other: a folder, a video, - for a scanner
+    Scan {
+        /// 文件夹、视频或图片文件,或 - 读扫码枪 · A folder, a video or picture, or - for a scanner that types lines
+        #[arg(default_value = "-")]
+        input: OsString,
+        #[command(flatten)]
+        expect: Expect,
+        #[command(flatten)]
+        keep: Keep,
+        /// 持续监视文件夹,按 Ctrl-C 结束 · Keep watching the folder for new files until Ctrl-C
+        #[arg(long)]
+        watch: bool,
+        /// 每次先出示核验码,只接受手机的回应 · Show a fresh challenge each time and accept only its answer
+        #[arg(long, requires_all = ["rp", "scene"], conflicts_with = "challenge")]
+        ask: bool,
+        /// 本单位统一社会信用代码 · With --ask: the verifying unit's social credit code
+        #[arg(long, value_name = "UNIT", requires = "ask")]
+        rp: Option<String>,
+        /// 核验码另存为图片,每次更新 · With --ask: keep the challenge in this picture, too
+        #[arg(long, value_name = "FILE", requires = "ask", value_hint = ValueHint::FilePath)]
+        png: Option<PathBuf>,
+        /// 每个码只输出一行 · One line for each code instead of the form
+        #[arg(long)]
+        brief: bool,
     },
     /// 逐行核验,每行一个码 · Check a file with one code text a line; answers keep its order
     Batch {
@@ -79,6 +100,9 @@ pub(crate) enum Command {
     },
     /// 查看、导出、导入或清空核验包 · Show, export, import or empty the bundle
     Bundle {
+        /// 能否撑过这么久,如 8h;不能则退出码 2 · Exit 2 unless everything held lasts this long, such as 8h
+        #[arg(long = "for", value_name = "TIME", value_parser = clock::parse_span)]
+        patrol: Option<Seconds>,
         #[command(subcommand)]
         action: Option<BundleAction>,
     },
@@ -99,14 +123,87 @@ pub(crate) enum Command {
         /// EL1: 文字、令牌、EC1: 核验码、文件名或 - · `EL1:` or `EC1:` text, a token, a file, or -
         text: OsString,
     },
+    /// 查看、导出、上传核验记录 · List, export or upload what --receipts kept
+    Receipts {
+        #[command(subcommand)]
+        action: ReceiptsAction,
+    },
     /// 检查本机能否核验 · Tell whether this machine is ready to verify
-    Doctor,
+    Doctor {
+        /// 能否撑过这么久的外勤,如 8h · Whether it stays ready this long, such as 8h
+        #[arg(long = "for", value_name = "TIME", value_parser = clock::parse_span)]
+        patrol: Option<Seconds>,
+        /// 外勤的场景;按其名单时限判断 · The patrol's scene, whose limit on the lists' age then counts
+        #[arg(long, value_name = "CODE")]
+        scene: Option<String>,
+        /// 同时检查已用码记录 · Look at this replay cache, too
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        replay_cache: Option<PathBuf>,
+        /// 同时检查核验记录 · Look at these receipts, too
+        #[arg(long, value_name = "DIR|FILE", value_hint = ValueHint::AnyPath)]
+        receipts: Option<PathBuf>,
+    },
     /// 生成命令补全 · Print a completion script
-    #[command(hide = true)]
     Completions { shell: Shell },
     /// 生成手册页 · Print the man page
-    #[command(hide = true)]
     Man,
+}
+
+/// What a run answers to, and what it keeps.
+#[derive(Debug, Args)]
+pub(crate) struct Keep {
+    /// 只接受对此核验码的回应 · Accept nothing but the answer to this `EC1:` challenge
+    #[arg(long, value_name = "EC1-TEXT")]
+    pub(crate) challenge: Option<String>,
+    /// 记住已核验的码,再次出示即拒绝 · Remember accepted codes here and refuse them next time
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) replay_cache: Option<PathBuf>,
+    /// 每次核验留一条记录 · Keep a receipt of each verdict here
+    #[arg(long, value_name = "DIR|FILE", value_hint = ValueHint::AnyPath)]
+    pub(crate) receipts: Option<PathBuf>,
+}
+
+/// Where receipts were kept.
+#[derive(Debug, Args)]
+pub(crate) struct Receipts {
+    /// 核验时所用的 --receipts · The --receipts of the scans
+    #[arg(long, value_name = "DIR|FILE", value_hint = ValueHint::AnyPath)]
+    pub(crate) receipts: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReceiptsAction {
+    /// 列出记录及上传状态 · List them and which are uploaded
+    List {
+        #[command(flatten)]
+        kept: Receipts,
+    },
+    /// 上传尚未上传的记录 · Upload those that are not uploaded yet
+    Upload {
+        #[command(flatten)]
+        kept: Receipts,
+        /// 平台地址 · Address of the platform, such as `https://licences.example`
+        #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+        server: String,
+        /// 存放会话令牌的文件 · File that holds the session's token
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        token_file: PathBuf,
+        /// 平台证书的签发方(PEM) · Certificates (PEM) to trust for HTTPS instead of the public ones
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        ca: Option<PathBuf>,
+    },
+    /// 导出为表格(CSV) · Write them as a table (CSV)
+    Export {
+        #[command(flatten)]
+        kept: Receipts,
+        /// 文件名或 - · A file, or -
+        csv: OsString,
+    },
+    /// 清理已上传的记录 · Remove those that are uploaded
+    Prune {
+        #[command(flatten)]
+        kept: Receipts,
+    },
 }
 
 /// What the verifier expects of a code.

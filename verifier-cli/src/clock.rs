@@ -5,8 +5,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use jiff::{Timestamp, tz::Offset};
-use liangzheng_core::time::UnixTime;
+use jiff::{Span, SpanRelativeTo, Timestamp, Unit, tz::Offset};
+use liangzheng_core::time::{Seconds, UnixTime};
 
 /// Where "now" comes from.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,18 @@ pub(crate) fn parse(text: &str) -> Result<UnixTime, String> {
         .map_err(|_| "unix seconds or RFC 3339, such as 1795305600 or 2026-11-22T08:00:00+08:00".into())
 }
 
+/// Reads a length of time: `8h`, `90 min`, `1 day 2 h`. A day has 24 hours.
+///
+/// # Errors
+/// A sentence for the usage error.
+pub(crate) fn parse_span(text: &str) -> Result<Seconds, String> {
+    let seconds = text.parse::<Span>().ok().and_then(|span| {
+        let total = span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())).ok()?;
+        (total > 0. && total < f64::from(u32::MAX)).then_some(total as i64)
+    });
+    seconds.map(Seconds).ok_or_else(|| "a length of time, such as 8h, 90min or '1 day 2 h'".into())
+}
+
 /// Shows a time in UTC+8, where the licences live, to the second.
 pub(crate) struct Local(pub(crate) UnixTime);
 
@@ -85,6 +97,26 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(parse(text).ok(), want.map(UnixTime), "{text}");
+        }
+    }
+
+    #[test]
+    fn lengths_of_time_are_read() {
+        for (text, want) in [
+            ("8h", Some(28_800)),
+            ("90 min", Some(5_400)),
+            ("1h30m", Some(5_400)),
+            ("1 day 2 h", Some(93_600)),
+            ("2d", Some(172_800)),
+            ("PT8H", Some(28_800)),
+            ("8", None),
+            ("-8h", None),
+            ("0s", None),
+            ("1 month", None),
+            ("900000 days", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_span(text).ok(), want.map(Seconds), "{text}");
         }
     }
 

@@ -74,6 +74,11 @@ impl Failure {
         .hint("请检查路径、权限和磁盘空间。", "check the path, its permissions and the disk's free space")
     }
 
+    /// Ids and nonces come from the system, or there are none.
+    pub(crate) fn no_random_bytes() -> Self {
+        Self::new(Exit::Internal, "系统没有给出随机数", "the system gave no random bytes")
+    }
+
     /// An answer that could not be written, as when the reader of a pipe has gone.
     pub(crate) fn output(error: &io::Error) -> Self {
         Self::new(Exit::Io, format!("无法输出结果: {error}"), format!("cannot write the answer: {error}"))

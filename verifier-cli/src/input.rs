@@ -45,11 +45,16 @@ pub(crate) fn read(input: &OsStr) -> Result<Input, Failure> {
             let shadowed_file = !text.starts_with(qr::PREFIX) && Path::new(text).is_file();
             Ok(Input { codes: vec![Ok(text.to_owned())], shadowed_file })
         }
-        _ => {
-            let path = Path::new(input);
-            from_bytes(&mut open(path)?, &visible(&path.display().to_string()))
-        }
+        _ => read_file(Path::new(input)),
     }
+}
+
+/// Reads a file, whatever its name looks like.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_file(path: &Path) -> Result<Input, Failure> {
+    from_bytes(&mut open(path)?, &visible(&path.display().to_string()))
 }
 
 /// Whether a command line argument is a code itself: then it is judged as it stands. A slash is in no token,

@@ -9,13 +9,20 @@ mod clock;
 mod commands;
 mod draw;
 mod error;
+mod frames;
 mod input;
+mod judge;
+mod lock;
 mod output;
+mod patrol;
 mod picture;
+mod receipts;
 mod replay;
 mod report;
+mod stop;
 mod sync;
 mod usage;
+mod wedge;
 mod words;
 
 use std::{
@@ -25,7 +32,7 @@ use std::{
     thread,
 };
 
-use args::{Cli, Command};
+use args::{Cli, Command, ReceiptsAction};
 use clock::Clock;
 use error::{Exit, Failure};
 use words::Lang;
@@ -70,17 +77,36 @@ fn run(cli: Cli, lang: Lang) -> Result<Exit, Failure> {
         Ok(Shell { lang, json: global.json, clock: Clock::new(global.now), bundle })
     };
     match command {
-        Command::Verify { input, expect, challenge, replay_cache } => {
-            commands::verify::run(&shell()?, &input, &expect, challenge.as_deref(), replay_cache.as_deref())
+        Command::Verify { input, expect, keep } => commands::verify::run(&shell()?, &input, &expect, &keep),
+        Command::Scan { input, expect, keep, watch, ask, rp, png, brief } => {
+            // clap has seen to it that `--ask` has its unit.
+            let ask = rp.filter(|_| ask).map(|rp| commands::scan::Ask { rp, png });
+            commands::scan::run(
+                &shell()?,
+                &commands::scan::Order { input, expect, keep, watch, ask, is_brief: brief },
+            )
         }
         Command::Batch { file, expect } => commands::batch::run(&shell()?, &file, &expect),
         Command::Sync { server, root, ca } => sync::run(&shell()?, &server, root.as_deref(), ca.as_deref()),
-        Command::Bundle { action } => commands::bundle::run(&shell()?, action.as_ref()),
+        Command::Bundle { patrol, action } => commands::bundle::run(&shell()?, patrol, action.as_ref()),
         Command::Challenge { scene, rp, png } => {
             commands::challenge::run(&shell()?, &scene, &rp, png.as_deref())
         }
         Command::Inspect { text } => commands::inspect::run(&text, lang, global.json),
-        Command::Doctor => commands::doctor::run(&shell()?),
+        Command::Receipts { action } => match action {
+            ReceiptsAction::List { kept } => commands::receipts::list(&shell()?, &kept.receipts),
+            ReceiptsAction::Export { kept, csv } => {
+                commands::receipts::export(&shell()?, &kept.receipts, &csv)
+            }
+            ReceiptsAction::Prune { kept } => commands::receipts::clear_out(&shell()?, &kept.receipts),
+            ReceiptsAction::Upload { kept, server, token_file, ca } => {
+                sync::upload::run(&shell()?, &kept.receipts, &server, &token_file, ca.as_deref())
+            }
+        },
+        Command::Doctor { patrol, scene, replay_cache, receipts } => {
+            let wanted = commands::doctor::Wanted { patrol, scene, replay_cache, receipts };
+            commands::doctor::run(&shell()?, &wanted)
+        }
         Command::Completions { shell } => commands::generate::completions(shell),
         Command::Man => commands::generate::man(),
     }

@@ -3,14 +3,13 @@
 use std::{
     collections::HashMap,
     fmt::Write as _,
-    fs::{File, TryLockError},
+    fs::File,
     io::{self, Read as _},
     path::{Path, PathBuf},
-    thread,
-    time::Duration,
 };
 
 use liangzheng_core::{
+    text::Text,
     time::UnixTime,
     verify::{Replay, ReplayKey},
 };
@@ -18,6 +17,7 @@ use liangzheng_core::{
 use crate::{
     bundle::write_atomically,
     error::{Exit, Failure},
+    lock::{self, Lock},
 };
 
 /// Most codes remembered: a busy counter accepts far fewer in the few minutes that a code lives.
@@ -28,15 +28,12 @@ const MAX_ENTRIES: usize = 100_000;
 /// Longest cache file in bytes: a line is at most 110.
 const MAX_FILE: u64 = 16 << 20;
 
-/// How long to wait for another run that is using the same cache.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The memory of one file, locked for this run: two scans of one code at the same moment must not both pass.
+/// The memory of one file, locked while it is held: two scans of one code at the same moment must not both pass.
 #[derive(Debug)]
 pub(crate) struct Cache {
     path: PathBuf,
     seen: HashMap<ReplayKey, Seen>,
-    _lock: File,
+    _lock: Lock,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +55,7 @@ impl Cache {
     /// 74 if it cannot be read, or another run keeps it locked. A damaged cache is an error, too: taking it for
     /// empty would accept used codes.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let lock = lock(path)?;
+        let lock = lock::take(path, &Text::fixed("已用码记录", "the replay cache"))?;
         let mut text = String::new();
         match File::open(path) {
             Ok(file) => file.take(MAX_FILE).read_to_string(&mut text).map(drop),
@@ -80,6 +77,11 @@ impl Cache {
             )
         })?;
         Ok(Self { path: path.to_owned(), seen, _lock: lock })
+    }
+
+    /// How many codes are remembered.
+    pub(crate) fn count(&self) -> usize {
+        self.seen.len()
     }
 
     /// Remembers an accepted code until `until`, and forgets those that can no longer be valid.
@@ -128,31 +130,6 @@ fn entry(line: &str) -> Option<(ReplayKey, Seen)> {
         *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
     }
     Some((key, Seen { at: UnixTime(at.parse().ok()?), until: UnixTime(until.parse().ok()?) }))
-}
-
-/// The cache itself is replaced at each write, so the lock lives beside it.
-fn lock(path: &Path) -> Result<File, Failure> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let beside = PathBuf::from(beside);
-    let failed = |error: io::Error| Failure::disk(&beside, &error);
-    let file = File::options().create(true).truncate(false).write(true).open(&beside).map_err(failed)?;
-    let pause = Duration::from_millis(20);
-    let mut waited = Duration::ZERO;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if waited < PATIENCE => {
-                thread::sleep(pause);
-                waited += pause;
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(Failure::new(Exit::Io, "已用码记录被占用", "the replay cache is in use")
-                    .hint("请稍候再试。", "try again when the other run is done"));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-    }
 }
 
 #[cfg(test)]

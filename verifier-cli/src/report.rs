@@ -19,10 +19,34 @@ use crate::{
 /// Columns of a line's name, wide enough for the longest in either language.
 const NAME: usize = 18;
 
-/// Prints a verdict; `number` tells which of how many codes it is about.
-pub(crate) fn print(lang: Lang, verdict: &Verdict, number: Option<(usize, usize)>) -> Result<(), Failure> {
+/// Columns of the rule behind a section's title.
+const RULE: usize = 60;
+
+/// Prints a verdict as a form, under `heading` if it is one of several.
+pub(crate) fn print(lang: Lang, verdict: &Verdict, heading: Option<&str>) -> Result<(), Failure> {
     let form = Form { lang, coloured: output::is_coloured(), text: String::new() };
-    output::line(form.fill(verdict, number).trim_end())
+    output::line(form.fill(verdict, heading).trim_end())
+}
+
+/// Prints a verdict on one line, for working through many.
+pub(crate) fn brief(lang: Lang, verdict: &Verdict, source: Option<&str>) -> Result<(), Failure> {
+    let (symbol, colour) = face(verdict);
+    let time = Local(verdict.checked_at).to_string();
+    let mut parts = vec![format!("{symbol} {}", time.split(' ').next_back().unwrap_or_default())];
+    parts.extend(source.map(visible));
+    let message = visible(lang.of(&verdict.message));
+    parts.push(format!("{}: {message} ({})", answer(lang, verdict), verdict.code));
+    if let Some(licence) = &verdict.licence {
+        let kind = licence.kind.names.as_ref().map_or(licence.kind.code.as_str(), |names| lang.of(names));
+        let fields = licence.fields.iter().map(|field| field.value.as_str());
+        parts.push(visible(&[kind].into_iter().chain(fields).collect::<Vec<_>>().join(" · ")));
+        parts.push(format!("{} {}", lang.pick("至", "until"), until(lang, licence)));
+    }
+    parts.extend(verdict.cautions.iter().map(|caution| format!("! {}", visible(lang.of(&caution.message)))));
+    if verdict.verdict != Answer::Valid {
+        parts.push(format!("→ {}", visible(lang.of(&verdict.hint))));
+    }
+    output::coloured_line(colour, &parts.join("  "))
 }
 
 struct Form {
@@ -32,41 +56,82 @@ struct Form {
 }
 
 impl Form {
-    fn fill(mut self, verdict: &Verdict, number: Option<(usize, usize)>) -> String {
-        if let Some((at, of)) = number {
-            if at > 1 {
+    fn fill(mut self, verdict: &Verdict, heading: Option<&str>) -> String {
+        if let Some(heading) = heading {
+            if !heading.starts_with("[1/") && !heading.starts_with("[1]") {
                 self.text.push('\n');
             }
-            let _ = writeln!(self.text, "[{at}/{of}]");
+            let _ = writeln!(self.text, "{heading}");
         }
         self.headline(verdict);
-        for caution in &verdict.cautions {
-            let line = format!("! {} ({})", visible(self.lang.of(&caution.message)), caution.code);
-            self.coloured_line("33", &line);
-        }
         if let Some(licence) = &verdict.licence {
-            self.text.push('\n');
+            self.section("证照", "Licence");
             self.licence(licence, verdict);
         }
-        self.text.push('\n');
+        self.section("核验明细", "Checks");
         self.checks(verdict);
-        self.text.push('\n');
+        self.section("依据", "Based on");
         self.freshness(verdict);
+        // Once more at the end: on a small screen the headline has gone by.
+        let (symbol, _) = face(verdict);
         let hint = visible(self.lang.of(&verdict.hint));
-        self.row(self.lang.pick("下一步", "Next"), &hint);
+        let result = format!("{symbol} {} → {hint}", answer(self.lang, verdict));
+        self.row(self.lang.pick("结果", "Result"), &result);
         self.text
     }
 
+    /// The answer, why, and what to do, where the eye falls first.
     fn headline(&mut self, verdict: &Verdict) {
         let (symbol, colour) = face(verdict);
-        let answer = match (verdict.verdict, verdict.cautions.is_empty()) {
-            (Answer::Valid, true) => self.lang.pick("有效", "VALID"),
-            (Answer::Valid, false) => self.lang.pick("有效,但需注意", "VALID, with cautions"),
-            (Answer::Invalid, _) => self.lang.pick("不通过", "INVALID"),
-            (Answer::Undetermined, _) => self.lang.pick("无法判断", "UNDETERMINED"),
-        };
+        let answer = answer(self.lang, verdict);
         let message = visible(self.lang.of(&verdict.message));
-        self.coloured_line(colour, &format!("{symbol} {answer}: {message} ({})", verdict.code));
+        let code = verdict.code;
+        if self.coloured {
+            let _ = writeln!(
+                self.text,
+                "\u{1b}[7;{colour}m {symbol} {answer} \u{1b}[0m \u{1b}[{colour}m{message}\u{1b}[0m ({code})"
+            );
+        } else {
+            let _ = writeln!(self.text, "{symbol} {answer}: {message} ({code})");
+        }
+        if verdict.verdict == Answer::Valid {
+            let reminder = self.reminder(verdict);
+            self.coloured_line(colour, &format!("  ☐ {reminder}"));
+        } else {
+            let hint = visible(self.lang.of(&verdict.hint));
+            self.coloured_line(colour, &format!("  → {hint}"));
+        }
+        for caution in &verdict.cautions {
+            let message = visible(self.lang.of(&caution.message));
+            let hint = caution.code.hint();
+            let line = format!("! {message} ({})\n  → {}", caution.code, visible(self.lang.of(&hint)));
+            self.coloured_line("33", &line);
+        }
+    }
+
+    /// A box to tick: the best code says nothing of who holds the phone.
+    fn reminder(&self, verdict: &Verdict) -> String {
+        let delegate = verdict.licence.as_ref().and_then(|licence| licence.delegate.as_ref());
+        match (self.lang, delegate) {
+            (Lang::Zh, None) => "请与本人及证件照片比对".into(),
+            (Lang::En, None) => "Compare with the person and the photograph on their ID".into(),
+            (Lang::Zh, Some(delegate)) => {
+                format!("请与代为出示人 {} 及其证件照片比对", visible(&delegate.name))
+            }
+            (Lang::En, Some(delegate)) => {
+                format!(
+                    "Compare with the delegate {} and the photograph on their ID",
+                    visible(&delegate.name)
+                )
+            }
+        }
+    }
+
+    fn section(&mut self, zh: &'static str, en: &'static str) {
+        let title = self.lang.pick(zh, en);
+        let rule = "─".repeat(RULE.saturating_sub(width(title) + 4));
+        self.text.push('\n');
+        self.coloured_line("2", &format!("── {title} {rule}"));
     }
 
     fn licence(&mut self, licence: &ShownLicence, verdict: &Verdict) {
@@ -76,20 +141,20 @@ impl Form {
             None => name.code.clone(),
         };
         self.row(lang.pick("证照类型", "Kind"), &named(&licence.kind));
-        self.row(lang.pick("签发单位", "Issued by"), &named(&licence.unit));
-        self.row(lang.pick("证照标识", "Identifier"), &licence.identifier);
         for field in &licence.fields {
             let label = field.label.as_ref().map_or(field.key.as_str(), |label| lang.of(label));
             self.row(&visible(label), &field.value);
         }
-        let until = licence.valid_to.as_deref().map_or(lang.pick("长期", "no end").to_owned(), day);
-        self.row(lang.pick("有效期", "Valid"), &format!("{} – {until}", day(&licence.valid_from)));
+        let period = format!("{} – {}", day(lang, &licence.valid_from), until(lang, licence));
+        self.row(lang.pick("有效期", "Valid"), &period);
         if let Some(delegate) = &licence.delegate {
             self.row(
                 lang.pick("代为出示", "Shown by delegate"),
                 &format!("{} ({})", delegate.name, delegate.sub),
             );
         }
+        self.row(lang.pick("签发单位", "Issued by"), &named(&licence.unit));
+        self.row(lang.pick("证照标识", "Identifier"), &licence.identifier);
         if let Some(scene) = &verdict.scene {
             let name = scene.names.as_ref().map_or("", |names| lang.of(names));
             self.row(lang.pick("场景", "Scene"), &format!("{name} ({}, {})", scene.code, scene.audience));
@@ -115,7 +180,7 @@ impl Form {
                 Outcome::Fail => ("✕", "31"),
                 Outcome::NotChecked => ("—", "90"),
             };
-            let mut line = format!("{symbol} {}", padded(self.lang.of(&title(check.name)), NAME));
+            let mut line = format!("  {symbol} {}", padded(self.lang.of(&title(check.name)), NAME - 2));
             match (&check.detail, check.result) {
                 (Some(detail), _) => line.push_str(&visible(self.lang.of(detail))),
                 (None, Outcome::NotChecked) => line.push_str(self.lang.pick("未核验", "not checked")),
@@ -141,7 +206,7 @@ impl Form {
             }
             None => lang.pick("无", "none").into(),
         };
-        self.row(lang.pick("状态截至", "Status as of"), &status);
+        self.row(lang.pick("状态名单", "Status"), &status);
         let trust = verdict.trust.as_ref().map_or(lang.pick("无", "none").into(), |trust| {
             let version = trust.version;
             match lang {
@@ -196,10 +261,48 @@ const fn title(name: CheckName) -> Text {
     }
 }
 
-/// `YYYYMMDD` as people write it.
-fn day(text: &str) -> String {
-    match (text.get(..4), text.get(4..6), text.get(6..)) {
-        (Some(year), Some(month), Some(day)) => format!("{year}-{month}-{day}"),
-        _ => text.to_owned(),
+/// The answer in a word.
+fn answer(lang: Lang, verdict: &Verdict) -> &'static str {
+    match (verdict.verdict, verdict.cautions.is_empty()) {
+        (Answer::Valid, true) => lang.pick("有效", "VALID"),
+        (Answer::Valid, false) => lang.pick("有效,但需注意", "VALID, with cautions"),
+        (Answer::Invalid, _) => lang.pick("不通过", "INVALID"),
+        (Answer::Undetermined, _) => lang.pick("无法判断", "UNDETERMINED"),
+    }
+}
+
+/// The last day of a licence.
+fn until(lang: Lang, licence: &ShownLicence) -> String {
+    licence.valid_to.as_deref().map_or(lang.pick("长期", "no end").to_owned(), |text| day(lang, text))
+}
+
+/// `YYYYMMDD` as people write it: 2029年11月22日, 22 Nov 2029.
+fn day(lang: Lang, text: &str) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let number = |part: Option<&str>| part.and_then(|part| part.parse::<usize>().ok());
+    let parts = (text.get(..4), number(text.get(4..6)), number(text.get(6..)));
+    let (Some(year), Some(month), Some(day)) = parts else { return text.to_owned() };
+    match (lang, month.checked_sub(1).and_then(|at| MONTHS.get(at))) {
+        (Lang::Zh, _) => format!("{year}年{month}月{day}日"),
+        (Lang::En, Some(name)) => format!("{day} {name} {year}"),
+        (Lang::En, None) => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_each_language_does() {
+        for (text, zh, en) in [
+            ("20291122", "2029年11月22日", "22 Nov 2029"),
+            ("20250101", "2025年1月1日", "1 Jan 2025"),
+            ("2025", "2025", "2025"),
+            ("2025ab01", "2025ab01", "2025ab01"),
+        ] {
+            assert_eq!((day(Lang::Zh, text), day(Lang::En, text)), (zh.into(), en.into()));
+        }
     }
 }

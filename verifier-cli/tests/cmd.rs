@@ -11,6 +11,8 @@ fn the_command_line_behaves_as_written_down() {
     trycmd::TestCases::new()
         .env("LC_ALL", "C")
         .env("NO_COLOR", "1")
+        // No ffmpeg, whatever this machine has.
+        .env("PATH", "/nonexistent")
         .env("XDG_DATA_HOME", fixture.join("no-data").to_str().unwrap())
         .case(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/*.toml"));
 }

@@ -3,7 +3,18 @@
 
 mod support;
 
-use support::{at, folder, run, world::NOW, write_fixture};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use support::{
+    at, folder,
+    frames::{hard_frame, payloads},
+    run,
+    world::NOW,
+    write, write_fixture,
+};
 
 fn codes_of(path: &std::path::Path, bundle: &std::path::Path) -> (i32, Vec<String>, String) {
     let said = run(&[
@@ -70,3 +81,57 @@ fn a_picture_on_stdin_is_read_as_one() {
     );
     assert_eq!(said.code, 0, "{said:?}");
 }
+
+/// Of frames that a camera may well give, most are read, and what is read is what was shown. The rate is held against
+/// another decoder by `cargo xtask bench pictures`.
+#[test]
+fn hard_frames_are_read_and_never_wrongly() {
+    let folder = folder("hard-frames");
+    let payloads = payloads();
+    let names: BTreeSet<&str> = payloads.iter().map(|payload| payload.name.as_str()).collect();
+    assert!(names.contains("v9-L") && names.contains("v16-M") && names.len() >= 12, "{names:?}");
+    let next = AtomicU64::new(0);
+    let outcomes: Vec<(u64, bool, String)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut outcomes = vec![];
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= FRAMES {
+                            return outcomes;
+                        }
+                        let frame = hard_frame(number, &payloads);
+                        let path = folder.join(format!("{number}.jpg"));
+                        write(&path, &frame.jpeg);
+                        let said = run(&["inspect", path.to_str().unwrap(), "--json"]);
+                        let right = match said.code {
+                            3 => false,
+                            _ => {
+                                let read: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+                                assert_eq!(
+                                    read["presentation"],
+                                    liangzheng_core::qr::unpack(&frame.text).unwrap(),
+                                    "frame {number} was read wrongly: {}",
+                                    frame.what
+                                );
+                                true
+                            }
+                        };
+                        outcomes.push((number, right, frame.what));
+                    }
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    let missed: Vec<_> = outcomes.iter().filter(|(_, read, _)| !read).collect();
+    let read = outcomes.len() - missed.len();
+    assert!(read >= READ_AT_LEAST, "{read} of {FRAMES} read; missed: {missed:#?}");
+}
+
+/// The first frames of the bench's.
+const FRAMES: u64 = 40;
+
+/// Read when this was written, less two: another version of a library may lose one and win another.
+const READ_AT_LEAST: usize = 30;

@@ -1,8 +1,9 @@
 //! What JavaScript gives and catches: times as numbers, errors `{code, message, hint}` as JSON text.
 
+use alloc::{borrow::Cow, string::String};
+
 use liangzheng_core::{text::Text, time::UnixTime, verify::Refusal};
 use serde::Serialize;
-use std::borrow::Cow;
 
 /// For calls that are wrong in themselves: an option of the wrong type, roots that are no JSON. It is not one of
 /// the verdict's codes, because no token was judged.
@@ -31,10 +32,12 @@ pub(crate) fn usage(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static,
 /// # Errors
 /// `USAGE` for a fraction or what is no number; `name` says which argument it was.
 pub(crate) fn whole_seconds(name: &str, seconds: f64) -> Result<UnixTime, String> {
-    if seconds.fract() == 0.0 {
-        return Ok(UnixTime(seconds as i64));
+    let whole = seconds as i64;
+    // What is finite and beyond `i64` has no fraction either.
+    if whole as f64 == seconds || (seconds.is_finite() && matches!(whole, i64::MIN | i64::MAX)) {
+        return Ok(UnixTime(whole));
     }
-    Err(usage(format!("{name} 必须是整数秒"), format!("{name} must be whole unix seconds")))
+    Err(usage([name, " 必须是整数秒"].concat(), [name, " must be whole unix seconds"].concat()))
 }
 
 fn thrown(code: &str, message: Text, hint: Text) -> String {

@@ -1,5 +1,7 @@
 //! The verifier: signed objects and codes go in as text, verdicts come out as JSON.
 
+use alloc::{string::String, vec::Vec};
+
 use crate::error::{refused, whole_seconds};
 use liangzheng_core::{
     key::P256,

@@ -86,6 +86,20 @@ pub fn read_challenge(text: &str) -> Result<String, String> {
     Ok(serde_json::to_string(&view).unwrap_or_default())
 }
 
+/// The text (`EC1:…`) of a challenge to a phone: the verifier's side of the handshake, here because drawing it is.
+///
+/// # Errors
+/// `USAGE` if the nonce is not 16 base64url characters; as [`Challenge::parse`] if another part cannot be told so.
+#[wasm_bindgen(js_name = makeChallenge)]
+pub fn make_challenge(audience: String, unit: String, scene: String, nonce: &str) -> Result<String, String> {
+    let nonce = Nonce::parse(nonce)
+        .ok_or_else(|| usage("nonce 必须是 16 个 base64url 字符", "nonce must be 16 base64url characters"))?;
+    let text = Challenge { aud: audience, rp: unit, scene, nonce }.to_text();
+    // A phone must be able to read what is shown to it.
+    Challenge::parse(&text).map_err(|refusal| refused(&refusal))?;
+    Ok(text)
+}
+
 /// The QR code of `text` as SVG: level L, quiet zone of four modules.
 ///
 /// # Errors

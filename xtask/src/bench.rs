@@ -4,10 +4,9 @@ use std::{
     fs,
     path::Path,
     process::{Command, Stdio},
-    time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
     setup::{self, Need},
@@ -17,7 +16,7 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these parts (core, wasm, cli, size, refresh); all when none is named
+    /// Only these parts (core, wasm, cli, size, refresh, batch, pictures, status); all when none is named
     parts: Vec<String>,
 }
 
@@ -41,8 +40,10 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     if wanted("size") {
         report.part("size: modules, gzip", sizes);
     }
-    if wanted("cli") {
-        report.part("cli: cold start", cold_start);
+    for (part, name) in FIELD {
+        if wanted(part) {
+            report.part(name, || field(part));
+        }
     }
     if wanted("refresh") {
         report.part("refresh: over HTTP, against one bare signature", refresh);
@@ -77,28 +78,28 @@ fn gzip_size(path: &Path) -> Result<usize> {
     Ok(packed.stdout.len())
 }
 
-/// Start to exit of the CLI, against `true`: what a script waits for beyond the making of a process.
-fn cold_start() -> Result<()> {
-    run(&mut cargo(["build", "--release", "--locked", "-p", "liangzheng-verify"]))?;
-    let verify = root().join("target/release/liangzheng-verify");
-    let ours = median_of_runs(Command::new(&verify).arg("--version"))?;
-    let bare = median_of_runs(&mut Command::new("true"))?;
-    let ratio = ours.as_secs_f64() / bare.as_secs_f64();
-    println!("liangzheng-verify --version {ours:.1?}, true {bare:.1?}: {ratio:.1} x");
-    Ok(())
-}
+/// What the command-line verifier does on site and in a back room; `tests/bench/field`.
+const FIELD: [(&str, &str); 4] = [
+    ("cli", "cli: from start to verdict, against `true`"),
+    ("batch", "batch: 100,000 codes, against signature checks alone, jose and pyjwt"),
+    ("pictures", "pictures: a photograph, and hard frames beside zxing-cpp"),
+    ("status", "status: 100 million licences"),
+];
 
-fn median_of_runs(command: &mut Command) -> Result<Duration> {
-    const RUNS: usize = 101;
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut times = Vec::with_capacity(RUNS);
-    for _ in 0..RUNS {
-        let started = Instant::now();
-        command.status().context("cannot start the program to be timed")?;
-        times.push(started.elapsed());
-    }
-    times.sort();
-    Ok(times.get(RUNS / 2).copied().unwrap_or_default())
+/// With the settings of a release, so that the program measured is the one that people run.
+fn field(part: &str) -> Result<()> {
+    run(&mut cargo([
+        "bench",
+        "--locked",
+        "--profile",
+        "release",
+        "-p",
+        "liangzheng-verify",
+        "--bench",
+        "field",
+        "--",
+        part,
+    ]))
 }
 
 /// The driver starts the server and the bare handler itself and loads both with `wrk`.

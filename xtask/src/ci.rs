@@ -53,6 +53,8 @@ fn core_without_std() -> Result<()> {
 
 fn dependencies() -> Result<()> {
     setup::cargo_deny()?;
+    // It reads every crate of the lock file, those for other systems too, which a build alone does not fetch.
+    run(&mut cargo(["fetch", "--locked", "--quiet"]))?;
     run(&mut cargo(["deny", "--offline", "check", "bans", "licenses", "sources"]))
 }
 

@@ -4,10 +4,12 @@
 
 mod bench;
 mod ci;
+mod corpus;
 mod coverage;
 mod demo;
 mod fuzz;
 mod mutants;
+mod package;
 mod sabotage;
 mod setup;
 mod soak;

@@ -20,8 +20,9 @@ pub(crate) enum Need {
 }
 
 /// Debian packages, each with what it is for.
-const DEBIAN: [(&str, &str); 5] = [
+const DEBIAN: [(&str, &str); 6] = [
     ("chromium", "tests of the pages"),
+    ("ffmpeg", "videos in containers, for the verifier's scan"),
     ("fonts-wqy-microhei", "Chinese in their pictures"),
     ("postgresql", "storage tests on the second database"),
     ("libzbar0", "a QR decoder that is not ours"),

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::{
-    coverage, fuzz, mutants,
+    corpus, coverage, fuzz, mutants,
     sabotage::{self, Shell},
     setup,
     step::{cargo, run, succeeds},
@@ -15,6 +15,8 @@ use crate::{
 pub(crate) enum What {
     /// Look every dependency up in the advisory database
     Advisories,
+    /// Kill `sync` 300 times at random moments: the bundle must load and be no older than before
+    Sync,
     /// Put each known fault into a copy of core: core, program and browser module must notice
     Sabotages {
         /// Only these shells
@@ -30,6 +32,8 @@ pub(crate) enum What {
     Mutants(mutants::Arguments),
     /// Tell which lines of core no test of its own reaches
     Coverage,
+    /// Run the bad-input corpus through every shell
+    Corpus(corpus::Arguments),
 }
 
 /// Runs it.
@@ -39,12 +43,20 @@ pub(crate) enum What {
 pub(crate) fn soak(what: What) -> Result<()> {
     match what {
         What::Advisories => advisories(),
+        What::Sync => sync(),
         What::Sabotages { shells, from } if shells.is_empty() => sabotage::sabotages(&Shell::ALL, &from),
         What::Sabotages { shells, from } => sabotage::sabotages(&shells, &from),
         What::Fuzz(arguments) => fuzz::fuzz(&arguments),
         What::Mutants(arguments) => mutants::mutants(&arguments),
         What::Coverage => coverage::coverage(),
+        What::Corpus(arguments) => corpus::soak(arguments),
     }
+}
+
+fn sync() -> Result<()> {
+    const TEST: &str = "kill_at_any_moment_leaves_a_bundle_that_loads_and_is_not_older";
+    let mut test = cargo(["test", "--locked", "-p", "liangzheng-verify", "--test", "sync"]);
+    run(test.args(["--", "--nocapture", TEST]).env("LZ_SYNC_KILLS", "300"))
 }
 
 fn advisories() -> Result<()> {

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::{
+    corpus,
     setup::{self, Need},
     step::{Report, cargo, modules, program, root, run},
     wasm,
@@ -36,6 +37,8 @@ pub(crate) fn parts(report: &mut Report) {
     report.part("EL1 reader in Python", || {
         run(&mut program("python3", &["tests/python/el1_reader_test.py"], &root()))
     });
+    // Before the browser's tests, which take its sample.
+    report.part("corpus in core, CLI, WASM and Python", corpus::sample);
     // The pages in Chromium, and the browser modules there and in Node.
     report.part("npm test", || {
         run(strict(&mut program("npm", &["test", "--silent"], &root().join("tests/browser"))))

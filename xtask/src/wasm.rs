@@ -1,4 +1,4 @@
-//! Builds the browser modules: one per cargo feature of `liangzheng-wasm`, each for the web and for Node.
+//! Builds the browser modules, one per cargo feature of `liangzheng-wasm`, and around them the npm package.
 //!
 //! The generator is linked in from the same lock file as the macros, so the two cannot differ in version and nothing
 //! is downloaded.
@@ -10,7 +10,10 @@ use std::{
 };
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::step::{cargo, root, target};
+use crate::{
+    package,
+    step::{cargo, root, target},
+};
 
 /// The modules and, by the same name, the features they are made of.
 const MODULES: [&str; 3] = ["verifier", "wallet", "scanner"];
@@ -20,9 +23,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile of the workspace made for these modules: size first.
 const PROFILE: &str = "wasm";
 
-/// Writes the modules and their JavaScript to `out/web` (ES modules that fetch their `.wasm`) and `out/node`.
-///
-/// Both hold the same wrapper; only `load.js`, which finds the `.wasm`, differs.
+/// Makes the npm package `@liangzheng/verifier` in `out`: `out/web` is what browsers load and a server's `--assets`,
+/// `out/node` the entries for Node, which read the same files from the disk.
 ///
 /// # Errors
 /// If cargo fails (the target `wasm32-unknown-unknown` must be installed), or a file cannot be written.
@@ -45,27 +47,19 @@ pub(crate) struct Sources<'a> {
 /// # Errors
 /// As [`build`].
 pub(crate) fn build_from(sources: &Sources<'_>, modules: &[&str], out: &Path) -> Result<()> {
-    for platform in ["web", "node"] {
-        fs::create_dir_all(out.join(platform))
-            .with_context(|| format!("creating {}", out.join(platform).display()))?;
+    // What an earlier build left would be packed with the rest.
+    for part in ["web", "node"] {
+        let part = out.join(part);
+        if part.exists() {
+            fs::remove_dir_all(&part).with_context(|| format!("emptying {}", part.display()))?;
+        }
     }
+    let web = out.join("web");
+    fs::create_dir_all(&web).with_context(|| format!("creating {}", web.display()))?;
     for module in modules {
-        let compiled = compile(sources, module)?;
-        bindgen(&compiled, module)
-            .web(true)?
-            .generate(out.join("web"))
-            .with_context(|| bindings_of(module))?;
-        // The same form serves Node: there the loader hands over the bytes instead of a URL.
-        bindgen(&compiled, module)
-            .web(true)?
-            .generate(out.join("node"))
-            .with_context(|| bindings_of(module))?;
+        bind(&compile(sources, module)?, module, &web)?;
     }
-    copy_wrapper(&sources.workspace.join("wasm-verifier/js"), out)
-}
-
-fn bindings_of(module: &str) -> String {
-    format!("making the JavaScript bindings of {module}")
+    package::assemble(sources.workspace, out)
 }
 
 /// The three modules come out under one file name, so each is bound before the next is built.
@@ -84,35 +78,14 @@ fn compile(sources: &Sources<'_>, module: &str) -> Result<PathBuf> {
     Ok(sources.target.join(TARGET).join(folder).join("liangzheng_wasm.wasm"))
 }
 
-fn bindgen(compiled: &Path, module: &str) -> Bindgen {
-    let mut bindgen = Bindgen::new();
-    bindgen
+fn bind(compiled: &Path, module: &str, out: &Path) -> Result<()> {
+    Bindgen::new()
         .input_path(compiled)
         .out_name(&format!("{module}_wasm"))
+        .web(true)?
         .typescript(true)
         .remove_name_section(true)
-        .remove_producers_section(true);
-    bindgen
-}
-
-/// Files in `js/` go to both platforms, those in `js/web` and `js/node` to their own.
-fn copy_wrapper(js: &Path, out: &Path) -> Result<()> {
-    for platform in ["web", "node"] {
-        let to = out.join(platform);
-        for from in [js.to_path_buf(), js.join(platform)] {
-            copy_files(&from, &to)?;
-        }
-    }
-    Ok(())
-}
-
-fn copy_files(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
-        let entry = entry.with_context(|| format!("reading {}", from.display()))?;
-        if entry.file_type()?.is_file() {
-            let target = to.join(entry.file_name());
-            fs::copy(entry.path(), &target).with_context(|| format!("writing {}", target.display()))?;
-        }
-    }
-    Ok(())
+        .remove_producers_section(true)
+        .generate(out)
+        .with_context(|| format!("making the JavaScript bindings of {module}"))
 }

@@ -1,14 +1,11 @@
 /** `/verify`: paste a code or give a picture of one; the verdict is made on this device, with or without a network. */
-import { el, show } from '../js/dom.js';
-import { otherLanguage, pick, span, t } from '../js/i18n.js';
+import { el, show } from '../shared/dom.js';
+import { otherLanguage, pick, span, t, words } from '../js/i18n.js';
 import { keepOffline } from '../js/offline.js';
-import { codesIn, PictureError } from '../js/pictures.js';
-import { openStore } from '../js/store.js';
-import { TrustStore } from './trust.js';
-import { verdictCard } from './verdict.js';
-
-/** Knowledge older than this makes the chip ask for an update; most scenes refuse it from here on (tokens.md §2). */
-const OLD = 24 * 3600;
+import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
+import { openStore } from '../shared/store.js';
+import { TrustStore } from '../shared/trust.js';
+import { verdictCard } from '../shared/verdict.js';
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -73,7 +70,7 @@ async function start() {
   const offline = keepOffline();
   try {
     const { Verifier } = await import('/assets/wasm/verifier.js');
-    trust = new TrustStore(await openStore('lz-verify'), Verifier);
+    trust = new TrustStore(await openStore('lz-verify'), Verifier, { server: location.origin });
     await trust.load();
   } catch (error) {
     tell(t('verify.no_module'));
@@ -114,16 +111,15 @@ function drawScenes(scenes) {
   scene.value = scenes.some(({ code }) => code === chosenBefore) ? chosenBefore : '';
 }
 
-/** The chip tells the age of the oldest list held: that one decides how old a "not revoked" may be. */
+/** The chip tells the age of the oldest list held. */
 function drawChip() {
-  const lists = trust?.verifier?.held().status_lists ?? [];
-  if (lists.length === 0) {
+  const freshness = trust?.freshness(now()) ?? null;
+  if (!freshness) {
     chip.className = 'chip chip-none';
     show(chip, t('verify.no_lists'));
     return;
   }
-  const age = now() - Math.min(...lists.map(({ iat }) => iat));
-  const old = age > OLD || lists.some(({ exp }) => exp <= now());
+  const { age, old } = freshness;
   chip.className = old ? 'chip chip-old' : 'chip chip-ready';
   show(chip, old ? '! ' : '● ', t(old ? 'verify.chip_old' : 'verify.chip_ready', { span: span(age) }));
 }
@@ -135,12 +131,7 @@ function submitted(event) {
     text.focus();
     return;
   }
-  judge([withoutLineEnds(text.value)]);
-}
-
-/** A code may end in a blank, which Base45 uses as a digit; only what pasting adds is taken away. */
-function withoutLineEnds(pasted) {
-  return pasted.trimStart().replace(/[\r\n\t]+$/, '');
+  judge([asScanned(text.value)]);
 }
 
 function chosen() {
@@ -160,7 +151,7 @@ async function read(file) {
   show(results);
   tell(t('verify.reading'));
   try {
-    const codes = await codesIn(file);
+    const codes = await codesIn(file, () => import('/assets/wasm/scanner.js'));
     if (codes.length === 0) tell(t('verify.no_code'));
     else judge(codes);
   } catch (error) {
@@ -177,7 +168,7 @@ function judge(codes) {
   }
   try {
     const options = { now: now(), scene: scene.value || null };
-    show(results, codes.map((code) => verdictCard(trust.verifier.verify(code, options), code)));
+    show(results, codes.map((code) => verdictCard(trust.verifier.verify(code, options), code, words, { raw: true })));
   } catch (error) {
     show(results);
     tell(error.texts ? pick(error.texts) : t('verify.failed'));

@@ -1,5 +1,5 @@
 /** One card: choose for whom, see what they will see, give the PIN, show the code. */
-import { el, show } from '../js/dom.js';
+import { el, show } from '../shared/dom.js';
 import { moment, pick, span, t } from '../js/i18n.js';
 import * as api from './api.js';
 import { Offline, Online } from './code.js';

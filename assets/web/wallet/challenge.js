@@ -1,9 +1,9 @@
 /**
  * Answering a verifier's code (`EC1:`): who asks, for what, what they will see; then one answer, for that verifier only.
  */
-import { el, show } from '../js/dom.js';
+import { el, show } from '../shared/dom.js';
 import { pick, t } from '../js/i18n.js';
-import { codesIn, PictureError } from '../js/pictures.js';
+import { codesIn, PictureError } from '../shared/pictures.js';
 import { NoNetwork } from './api.js';
 import { ownCodes, unlocked } from './card.js';
 import * as phone from './phone.js';
@@ -70,7 +70,7 @@ function entry({ app, said, onChallenge }) {
 
   async function chosen() {
     try {
-      const codes = picture.files[0] ? await codesIn(picture.files[0]) : [];
+      const codes = picture.files[0] ? await codesIn(picture.files[0], () => import('/assets/wasm/scanner.js')) : [];
       const code = codes.find((one) => one.startsWith('EC1:'));
       if (code) await take(code);
       else tell(t('answer.no_code'));

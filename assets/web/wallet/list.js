@@ -1,7 +1,7 @@
 /** The cards. */
-import { el } from '../js/dom.js';
+import { el } from '../shared/dom.js';
 import { day, pick, t } from '../js/i18n.js';
-import { sign } from '../js/shapes.js';
+import { sign } from '../shared/shapes.js';
 
 /** States that may pass again; every other one that cannot be shown has ended. */
 const PAUSED = new Set(['ON_HOLD', 'SEIZED', 'DISABLED', 'REPORTED_LOST']);

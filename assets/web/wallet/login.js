@@ -1,5 +1,5 @@
 /** Logging in. */
-import { el, show } from '../js/dom.js';
+import { el, show } from '../shared/dom.js';
 import { t } from '../js/i18n.js';
 import * as api from './api.js';
 import { wordsFor } from './words.js';

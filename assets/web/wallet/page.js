@@ -1,6 +1,6 @@
 /** `/wallet`: log in, choose a card, show it. This file holds the page's frame and which view is on it. */
 import { deviceIsAheadBy, WARN_AT } from '../js/clock.js';
-import { el, show } from '../js/dom.js';
+import { el, show } from '../shared/dom.js';
 import { otherLanguage, t } from '../js/i18n.js';
 import { keepOffline } from '../js/offline.js';
 import * as api from './api.js';

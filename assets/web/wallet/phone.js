@@ -5,7 +5,7 @@
  */
 import * as api from './api.js';
 import { now } from '../js/clock.js';
-import { openStore } from '../js/store.js';
+import { openStore } from '../shared/store.js';
 import { setPin } from './pin-lock.js';
 
 /** Less than this and a grant is not worth opening: the code would die while it is being scanned. */

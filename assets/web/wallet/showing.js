@@ -1,5 +1,5 @@
 /** The code on the screen, with its countdown, and everything that can happen to it. */
-import { el, show, svg } from '../js/dom.js';
+import { el, show, svg } from '../shared/dom.js';
 import { clockTime, pick, span, t } from '../js/i18n.js';
 import { now } from '../js/clock.js';
 import * as api from './api.js';

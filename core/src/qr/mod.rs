@@ -151,7 +151,8 @@ fn split_body<const N: usize>(body: &[u8]) -> Option<[&[u8]; N]> {
 }
 
 fn compact(header: &[u8], payload: &[u8], signature: &[u8; 64]) -> String {
-    format!("{}.{}.{}", base64url::encode(header), base64url::encode(payload), base64url::encode(signature))
+    let [header, payload, signature] = [header, payload, signature].map(base64url::encode);
+    [&*header, &payload, &signature].join(".")
 }
 
 /// The proof's payload with its hash taken out, if it is this grant's hash and stands in a unique place.
@@ -166,12 +167,20 @@ fn without_hash(payload: &[u8], grant: &str) -> Option<Vec<u8>> {
 
 /// The proof's payload with the grant's hash put between the empty quotes, which must stand exactly once.
 fn with_hash(payload: &[u8], grant: &str) -> Option<Vec<u8>> {
-    let text = core::str::from_utf8(payload).ok()?;
-    let (before, after) = text.split_once(EMPTY_HASH)?;
-    if after.contains(EMPTY_HASH) {
+    core::str::from_utf8(payload).ok()?;
+    let (before, after) = split_at_empty_hash(payload)?;
+    if split_at_empty_hash(after).is_some() {
         return None;
     }
-    Some(format!(r#"{before}"sd_hash":"{}"{after}"#, sd_hash(grant)).into_bytes())
+    Some([before, br#""sd_hash":""#, sd_hash(grant).as_bytes(), b"\"", after].concat())
+}
+
+/// What stands before and after the first empty hash. Not by `str::split_once`: its search for any needle in any
+/// haystack is larger than all else here.
+fn split_at_empty_hash(payload: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = payload.windows(EMPTY_HASH.len()).position(|window| window == EMPTY_HASH.as_bytes())?;
+    let (before, rest) = payload.split_at_checked(at)?;
+    Some((before, rest.get(EMPTY_HASH.len()..)?))
 }
 
 #[cfg(test)]

@@ -6,8 +6,6 @@ use serde::Serialize;
 
 use super::{LIST_TYP, SHARD_BYTES, StatusArray, packed};
 use crate::{
-    jws,
-    key::{SignError, Signer},
     limits::{MAX_LIST_DEPTH, MAX_STATUS_JWT, STATUS_LIFETIME},
     members::Members,
     time::{Seconds, UnixTime},
@@ -29,18 +27,18 @@ pub struct ListHead {
 }
 
 #[derive(Serialize)]
-struct Wire {
-    sub: String,
-    iat: UnixTime,
-    exp: UnixTime,
-    ttl: Seconds,
-    status_list: WireList,
+pub(super) struct Wire {
+    pub(super) sub: String,
+    pub(super) iat: UnixTime,
+    pub(super) exp: UnixTime,
+    pub(super) ttl: Seconds,
+    pub(super) status_list: WireList,
 }
 
 #[derive(Serialize)]
-struct WireList {
-    bits: u64,
-    lst: String,
+pub(super) struct WireList {
+    pub(super) bits: u64,
+    pub(super) lst: String,
 }
 
 impl Wire {
@@ -57,26 +55,7 @@ impl Wire {
     }
 }
 
-/// Signs a status list.
-///
-/// # Errors
-/// As the signer's; [`SignError::Content`] for a list that lives longer than 7 days.
-pub fn sign_list(head: &ListHead, array: &StatusArray, signer: &dyn Signer) -> Result<String, SignError> {
-    if !lifetime_is_right(head) {
-        return Err(SignError::Content("exp".into()));
-    }
-    let wire = Wire {
-        sub: head.sub.clone(),
-        iat: head.iat,
-        exp: head.exp,
-        ttl: head.ttl,
-        status_list: WireList { bits: 4, lst: packed::deflate(array.bytes()) },
-    };
-    let payload = serde_json::to_vec(&wire).map_err(|_| SignError::Content("status list".into()))?;
-    jws::sign(LIST_TYP, &payload, signer)
-}
-
-fn lifetime_is_right(head: &ListHead) -> bool {
+pub(super) fn lifetime_is_right(head: &ListHead) -> bool {
     let lifetime = head.exp.since(head.iat);
     lifetime.0 > 0 && lifetime <= STATUS_LIFETIME && head.ttl.0 > 0
 }

@@ -4,12 +4,16 @@ mod array;
 mod delta;
 mod list;
 pub mod packed;
+#[cfg(feature = "write-lists")]
+mod write;
 
 pub use array::{SHARD_BYTES, SHARD_ENTRIES, StatusArray, StatusValue};
 pub(crate) use delta::read_delta;
 pub use delta::{Delta, Snapshot, sign_delta};
+pub use list::ListHead;
 pub(crate) use list::read_list;
-pub use list::{ListHead, sign_list};
+#[cfg(feature = "write-lists")]
+pub use write::sign_list;
 
 /// `typ` of a status list.
 pub const LIST_TYP: &str = "statuslist+jwt";

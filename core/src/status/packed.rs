@@ -1,20 +1,21 @@
 //! The byte array of a Token Status List: packed values, zlib, base64url (draft §4).
 
-use alloc::{string::String, vec, vec::Vec};
+#[cfg(feature = "write-lists")]
+use alloc::string::String;
+use alloc::{vec, vec::Vec};
 
-use miniz_oxide::{
-    deflate::compress_to_vec_zlib,
-    inflate::{
-        TINFLStatus,
-        core::{
-            DecompressorOxide, decompress,
-            inflate_flags::{
-                TINFL_FLAG_COMPUTE_ADLER32, TINFL_FLAG_PARSE_ZLIB_HEADER,
-                TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF,
-            },
+use miniz_oxide::inflate::{
+    TINFLStatus,
+    core::{
+        DecompressorOxide, decompress,
+        inflate_flags::{
+            TINFL_FLAG_COMPUTE_ADLER32, TINFL_FLAG_PARSE_ZLIB_HEADER,
+            TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF,
         },
     },
 };
+#[cfg(feature = "write-lists")]
+use zlib_rs::{DeflateConfig, compress_bound, compress_slice};
 
 use crate::{
     base64url,
@@ -55,11 +56,18 @@ pub fn inflate(lst: &str, length: usize) -> Result<Vec<u8>, Refusal> {
 }
 
 /// Packs an array as an `lst`.
+///
+/// By zlib-rs, which looks further for repetitions than miniz_oxide: a shard with 1 % of random entries set takes
+/// 14.8 kB instead of 17.5, and 21 ms instead of 12.
+#[cfg(feature = "write-lists")]
 pub fn deflate(bytes: &[u8]) -> String {
-    base64url::encode(compress_to_vec_zlib(bytes, 9))
+    let mut packed = vec![0; compress_bound(bytes.len())];
+    // The room is what any input needs at most, so this cannot fail.
+    let (packed, _) = compress_slice(&mut packed, bytes, DeflateConfig::new(9));
+    base64url::encode(packed)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "write-lists"))]
 mod tests {
     use super::*;
 

@@ -69,7 +69,7 @@ impl Challenge {
 
     /// The `aud` a proof must have to answer this challenge: `<class>#<rp>`.
     pub fn proof_audience(&self) -> String {
-        format!("{}#{}", self.aud, self.rp)
+        [&*self.aud, &self.rp].join("#")
     }
 }
 

@@ -1,5 +1,6 @@
 //! Random identifiers: 96 bits, written as 16 base64url characters. The bits come from the shell.
 
+use alloc::string::String;
 use core::fmt;
 
 use crate::base64url;
@@ -25,11 +26,16 @@ macro_rules! random_id {
             pub fn parse(text: &str) -> Option<Self> {
                 base64url::decode_array(text).map(Self)
             }
+
+            /// The 16 characters.
+            pub fn to_text(&self) -> String {
+                base64url::encode(self.0)
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&base64url::encode(self.0))
+                f.write_str(&self.to_text())
             }
         }
     };

@@ -9,7 +9,7 @@ use crate::{
     jws,
     key::{SignError, Signer},
     limits::{CATALOGUE_LIFETIME, MAX_LIST, MAX_LIST_DEPTH, PAPER_LIFETIME, SCREEN_LIFETIME},
-    members::{Members, is_lower_code, shortened, text_of, wrong},
+    members::{Members, are_distinct, is_lower_code, shortened, text_of, wrong},
     text::Text,
     time::{Seconds, UnixTime},
     verify::{Code, Refusal},
@@ -312,18 +312,13 @@ impl Catalogue {
         if lifetime.0 <= 0 || lifetime > CATALOGUE_LIFETIME {
             return Err(Refusal::about(Code::Lifetime, "exp"));
         }
-        let twice = |codes: &mut dyn Iterator<Item = &str>| {
-            let mut seen: Vec<&str> = codes.collect();
-            seen.sort_unstable();
-            seen.windows(2).any(|pair| pair.first() == pair.last())
-        };
-        if twice(&mut self.units.iter().map(|unit| &*unit.id)) {
+        if !are_distinct(self.units.iter().map(|unit| &*unit.id)) {
             return Err(Refusal::about(Code::ClaimType, "units"));
         }
-        if twice(&mut self.kinds.iter().map(|kind| &*kind.code)) {
+        if !are_distinct(self.kinds.iter().map(|kind| &*kind.code)) {
             return Err(Refusal::about(Code::ClaimType, "kinds"));
         }
-        if twice(&mut self.scenes.iter().map(|scene| &*scene.code)) {
+        if !are_distinct(self.scenes.iter().map(|scene| &*scene.code)) {
             return Err(Refusal::about(Code::ClaimType, "scenes"));
         }
         for scene in &self.scenes {

@@ -277,7 +277,7 @@ fn check_threshold(general: &General, roots: &Roots) -> Result<(), Refusal> {
     let mut signed_by: Vec<String> = Vec::new();
     let mut one_is_wrong = false;
     for signature in &general.signatures {
-        let text = alloc::format!("{}.{}.{}", signature.protected, general.payload, signature.signature);
+        let text = [&*signature.protected, &general.payload, &signature.signature].join(".");
         let compact = Compact::split(&text, MAX_LIST.saturating_mul(2))?;
         let decoded = compact.decode(MAX_LIST)?;
         let kid = decoded.header()?.kid(TRUST_TYP)?;

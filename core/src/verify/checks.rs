@@ -1,7 +1,5 @@
 //! What each check asks once the signatures hold, in their order.
 
-use alloc::{format, string::ToString};
-
 use super::{
     CheckName, Code, Options, ReplayKey, Verifier,
     context::Context,
@@ -64,9 +62,10 @@ impl Verifier {
             findings.unknown(CheckName::Clock, Code::Clock);
             findings.not_checked(
                 CheckName::Clock,
-                Text::new(
-                    format!("本机时间至少慢 {behind} 秒"),
-                    format!("this verifier's clock is at least {behind} s behind"),
+                Text::with_number(
+                    ["本机时间至少慢 ", " 秒"],
+                    ["this verifier's clock is at least ", " s behind"],
+                    behind,
                 ),
             );
         }
@@ -128,7 +127,7 @@ impl Verifier {
             audience: context.claims.licence.aud.clone(),
         });
         let licence = &context.claims.licence;
-        verdict.token = Some(ShownToken { iat: licence.iat, exp: licence.exp, jti: licence.jti.to_string() });
+        verdict.token = Some(ShownToken { iat: licence.iat, exp: licence.exp, jti: licence.jti.to_text() });
         verdict.status = status;
         verdict.replay_key = Some(replay_key);
         verdict.replay_until = Some(replay_until);
@@ -264,7 +263,7 @@ fn check_time(context: &Context<'_>, findings: &mut Findings) {
     if now >= licence.exp {
         let code = if context.claims.proof.is_some() { Code::GrantExpired } else { Code::TokenExpired };
         let late = now.since(licence.exp).0;
-        let detail = Text::new(format!("已过期 {late} 秒"), format!("expired {late} s ago"));
+        let detail = Text::with_number(["已过期 ", " 秒"], ["expired ", " s ago"], late);
         return findings.fail_with(CheckName::Time, code, code.message(), detail);
     }
     if let Some(proof) = &context.claims.proof {
@@ -275,15 +274,14 @@ fn check_time(context: &Context<'_>, findings: &mut Findings) {
 
 /// A phone's own clock: part of the check in plain H, only talked about when a challenge was answered.
 fn check_proof_time(proof: &ProofClaims, context: &Context<'_>, findings: &mut Findings) {
-    let off = proof.iat.since(context.options.now).0.unsigned_abs();
-    let window = PROOF_WINDOW.0.unsigned_abs();
-    if off <= window {
+    let off = proof.iat.since(context.options.now).0.saturating_abs();
+    if off <= PROOF_WINDOW.0 {
         return;
     }
-    let told = Text::new(format!("手机时间偏差 {off} 秒"), format!("phone clock off by {off} s"));
+    let told = Text::with_number(["手机时间偏差 ", " 秒"], ["phone clock off by ", " s"], off);
     if context.options.challenge.is_some() {
         findings.caution(Code::ClockOff, told);
-    } else if off <= CLOCK_TALK.0.unsigned_abs() {
+    } else if off <= CLOCK_TALK.0 {
         findings.fail_with(CheckName::Time, Code::ProofTime, told.clone(), told);
     } else {
         findings.fail(CheckName::Time, Code::ProofTime);
@@ -302,7 +300,7 @@ fn check_replay(context: &Context<'_>, key: &ReplayKey, findings: &mut Findings)
         None => findings.pass(CheckName::Replay),
         Some(at) => {
             let ago = context.options.now.since(at).0.max(0);
-            let detail = Text::new(format!("{ago} 秒前已核验"), format!("accepted {ago} s ago"));
+            let detail = Text::with_number(["", " 秒前已核验"], ["accepted ", " s ago"], ago);
             findings.fail_with(CheckName::Replay, Code::Replay, Code::Replay.message(), detail);
         }
     }

@@ -158,7 +158,7 @@ impl Refusal {
         let Text { zh, en } = self.code.message();
         match &self.about {
             None => Text { zh, en },
-            Some(name) => Text::new(alloc::format!("{zh}({name})"), alloc::format!("{en} ({name})")),
+            Some(name) => Text::new([&*zh, "(", name, ")"].concat(), [&*en, " (", name, ")"].concat()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the checks behind the signatures look at, and what of it a screen may show.
 
-use alloc::{borrow::ToOwned, string::ToString};
+use alloc::borrow::ToOwned;
 
 use super::{
     Options,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     limits::PROOF_WINDOW,
-    time::{Seconds, UnixTime},
+    time::{Day, Seconds, UnixTime},
     trust::{Catalogue, Profile, Scene},
 };
 
@@ -60,8 +60,8 @@ impl Context<'_> {
                 names: unit.map(|unit| unit.names.clone()),
             },
             fields: fields.collect(),
-            valid_from: licence.vf.to_string(),
-            valid_to: licence.vt.map(|day| day.to_string()),
+            valid_from: licence.vf.to_text(),
+            valid_to: licence.vt.map(Day::to_text),
             delegate: licence.act.clone(),
         }
     }

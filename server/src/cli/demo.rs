@@ -37,6 +37,10 @@ pub(super) fn run(arguments: DemoArguments) -> anyhow::Result<()> {
     if arguments.assets.is_some() {
         config.server.assets.clone_from(&arguments.assets);
     }
+    if config.server.embed_origins.is_empty() {
+        // Pages that a developer tries the element in; nobody else's page has such an origin.
+        config.server.embed_origins = ["http://localhost:*", "http://127.0.0.1:*"].map(str::to_owned).into();
+    }
     super::block_on(serve(arguments, config))
 }
 

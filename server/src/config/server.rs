@@ -21,6 +21,11 @@ pub struct ServerConfig {
     pub workers: usize,
     /// Folder with the browser modules (`.wasm`, `.js`) that `cargo xtask demo` builds.
     pub assets: Option<PathBuf>,
+    /// Origins whose pages may hold the verifier's frame (`/embed/{version}/frame`): `https://host`, with `:port` or
+    /// `:*` for any port; none = nobody may.
+    ///
+    /// Each of them may draw around the frame what it likes; name only sites you would send people to.
+    pub embed_origins: Vec<String>,
     /// The one proxy whose `X-Forwarded-For` is believed; absent = none, the peer is the client.
     pub trusted_proxy: Option<IpAddr>,
     /// How long requests in flight may take to end after SIGTERM, in seconds.
@@ -34,6 +39,7 @@ impl Default for ServerConfig {
             base_url: None,
             workers: 0,
             assets: None,
+            embed_origins: Vec::new(),
             trusted_proxy: None,
             drain_seconds: 30,
         }
@@ -51,6 +57,61 @@ impl ServerConfig {
             )?;
             require(!url.ends_with('/'), "server.base_url", "must not end with a slash")?;
         }
+        require(
+            self.embed_origins.iter().all(|origin| is_embed_origin(origin)),
+            "server.embed_origins",
+            "each must be https:// or http:// and a host, with :port or :* at most, like https://www.example.org",
+        )?;
         require(self.workers <= 1024, "server.workers", "must be at most 1024")
+    }
+}
+
+/// An origin, or one with any port, in the spelling that both CSP's `frame-ancestors` and the frame's script compare: a
+/// wildcard host would let whoever gets a subdomain in, and a path or a quote would change the policy it is put into.
+fn is_embed_origin(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
+    let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
+    let host_is_plain = !host.is_empty()
+        && host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-');
+    host_is_plain && port.is_none_or(|port| port == "*" || port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedding_site_is_an_origin_and_nothing_more() {
+        for right in [
+            "https://www.example.org",
+            "https://www.example.org:8443",
+            "http://localhost:*",
+            "http://127.0.0.1",
+        ] {
+            assert!(is_embed_origin(right), "{right}");
+        }
+        for wrong in [
+            "",
+            "*",
+            "https:",
+            "https://",
+            "https://*",
+            "https://*.example.org",
+            "https://example.org/",
+            "https://example.org/path",
+            "https://Example.org",
+            "https://example.org:0",
+            "https://example.org:99999",
+            "https://example.org; script-src *",
+            "https://example.org https://evil.example",
+            "https://a\"b",
+            "'self'",
+            "ftp://example.org",
+            "null",
+        ] {
+            assert!(!is_embed_origin(wrong), "{wrong}");
+        }
     }
 }

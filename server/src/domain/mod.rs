@@ -9,4 +9,5 @@ pub mod holder;
 pub mod ids;
 pub mod licence;
 pub mod lifecycle;
+pub mod scan;
 pub mod usage;

@@ -128,6 +128,10 @@ fn finish(response: &mut ServiceResponse, path: &str, id: &str) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // What any page may read it may also be refused in words: without this a 404 looks like no network.
+    if PUBLIC_DATA.iter().any(|prefix| path.starts_with(prefix)) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     // Answers of the API are about persons unless they say otherwise.
     if path.starts_with("/api/") && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -173,6 +177,9 @@ pub(crate) fn prefers_english(headers: &header::HeaderMap) -> bool {
     }
     best.0 == "en"
 }
+
+/// Signed lists and the package's files: the same for everybody, read by pages of any origin, without credentials.
+const PUBLIC_DATA: [&str; 3] = ["/.well-known/", "/status-lists", "/embed/"];
 
 const PROBLEM_JSON: &str = "application/problem+json";
 

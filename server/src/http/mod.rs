@@ -2,6 +2,7 @@
 
 pub mod api;
 mod edge;
+mod embed;
 pub mod extract;
 mod health;
 mod metrics;

@@ -109,14 +109,14 @@ fn tag_of(file: &EmbeddedFile) -> String {
 /// The rules under which our pages run (ux.md §3): nothing from elsewhere, no inline script, no frame around them.
 fn page_headers(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
     response
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .insert_header((header::CONTENT_SECURITY_POLICY, content_security_policy("'none'")))
         .insert_header(("Permissions-Policy", "camera=(self)"))
         .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
         .insert_header(("Cross-Origin-Resource-Policy", "same-origin"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
 }
 
-fn modules_missing(request: &HttpRequest) -> HttpResponse {
+pub(super) fn modules_missing(request: &HttpRequest) -> HttpResponse {
     let text = if prefers_english(request.headers()) {
         "The browser modules are not built. Run `cargo xtask demo`, or start the server with --assets DIR.\n"
     } else {
@@ -133,7 +133,7 @@ fn modules_missing(request: &HttpRequest) -> HttpResponse {
 }
 
 /// The file `path` names inside `folder`; `None` for anything that would lead out of it.
-fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
+pub(super) fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
     let plain = path
         .components()
@@ -142,7 +142,7 @@ fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
 }
 
 /// What browsers insist on: modules need a script type, streaming compilation `application/wasm`.
-fn content_type(path: &Path) -> Option<&'static str> {
+pub(super) fn content_type(path: &Path) -> Option<&'static str> {
     Some(match path.extension()?.to_str()? {
         "wasm" => "application/wasm",
         "js" | "mjs" => "text/javascript; charset=utf-8",
@@ -157,9 +157,14 @@ fn content_type(path: &Path) -> Option<&'static str> {
     })
 }
 
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types lv";
+/// The policy of our pages; `ancestors` may hold them in a frame.
+pub(super) fn content_security_policy(ancestors: &str) -> String {
+    format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+         connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors {ancestors}; \
+         require-trusted-types-for 'script'; trusted-types lv"
+    )
+}
 
 #[cfg(test)]
 mod tests {

@@ -11,10 +11,10 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
 use super::api::{
-    acts, devices, grant, sessions, show, status_lists, uses, verify, wallet_licences, well_known,
+    acts, devices, grant, scans, sessions, show, status_lists, uses, verify, wallet_licences, well_known,
 };
 use super::problem::{Problem, kinds};
-use super::{health, metrics, pages};
+use super::{embed, health, metrics, pages};
 
 /// One line of the table.
 pub struct RouteEntry {
@@ -40,6 +40,8 @@ macro_rules! routes {
 }
 
 routes! {
+    // the hot path stands first: patterns are tried in this order
+    POST   "/api/v1/wallet/shows/{show}/refresh"     show::refresh,               OpenShow;
     // pages
     GET    "/"                                       pages::home,                 Public;
     GET    "/wallet"                                 pages::wallet,               Public;
@@ -64,7 +66,6 @@ routes! {
     GET    "/api/v1/wallet/devices"                  devices::list,               ManageDevices;
     DELETE "/api/v1/wallet/devices/{id}"             devices::drop_one,           ManageDevices;
     POST   "/api/v1/wallet/licences/{id}/show"       show::open,                  OpenShow;
-    POST   "/api/v1/wallet/shows/{show}/refresh"     show::refresh,               OpenShow;
     GET    "/api/v1/wallet/shows/{show}.svg"         show::svg,                   OpenShow;
     GET    "/api/v1/wallet/shows/{show}.png"         show::png,                   OpenShow;
     DELETE "/api/v1/wallet/shows/{show}"             show::end,                   OpenShow;
@@ -72,6 +73,7 @@ routes! {
     GET    "/api/v1/wallet/uses"                     uses::list,                  ViewOwnUses;
     // verifying: the public gets answer and code, staff everything
     POST   "/api/v1/verify"                          verify::verify,              Public;
+    POST   "/api/v1/scans"                           scans::hand_in,              ReportScans;
     // signed objects for verifiers
     GET    "/.well-known/trust-list"                 well_known::trust_list,      Public;
     GET    "/.well-known/trust-list/{version}"       well_known::trust_list_version, Public;
@@ -83,6 +85,10 @@ routes! {
     GET    "/status-lists/{id}"                      status_lists::list,          Public;
     // the issuing unit
     POST   "/api/v1/licences/{id}/acts"              acts::create,                ChangeStatus;
+    // for other people's pages
+    GET    "/embed/manifest.json"                    embed::manifest,             Public;
+    GET    "/embed/{version}/frame"                  embed::frame,                Public;
+    GET    "/embed/{version}/{path:.+}"              embed::file,                 Public;
 }
 
 /// Registers the table with actix, one resource per path, so that a wrong method answers 405 with `Allow`.

@@ -14,6 +14,7 @@ pub mod mint;
 pub mod password;
 pub mod pin;
 pub mod publish;
+pub mod scans;
 pub mod session;
 pub mod show;
 pub mod status;

@@ -32,6 +32,8 @@ pub struct UseOfLicence {
     pub by: Option<UsedBy>,
     /// The show or the device; for a verification the verdict's code.
     pub subject: String,
+    /// Whether a verification was made without a network and reported afterwards.
+    pub offline: bool,
 }
 
 /// The account behind a use.
@@ -80,6 +82,7 @@ impl From<UseRow> for UseOfLicence {
             scene: Some(row.scene).filter(|scene| !scene.is_empty()),
             by: row.name.map(|name| UsedBy { name, role: row.role, unit: row.unit }),
             subject: row.subject,
+            offline: row.receipt.is_some(),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct UseRow {
     pub role: Option<String>,
     /// Unit of that account, for staff.
     pub unit: Option<String>,
+    /// The receipt, if it was scanned without a network and reported afterwards.
+    pub receipt: Option<String>,
 }
 
 /// Binds one row's columns in the order of [`APPEND`].
@@ -44,25 +46,28 @@ macro_rules! push {
     }};
 }
 
-/// Writes `rows` with one statement and one commit; on return they are on the disk.
+/// Writes `rows` with one statement; on return they are on the disk.
+///
+/// A statement of its own is a transaction of its own, in both databases. Saying `BEGIN` and `COMMIT` around it would
+/// change nothing but cost two more trips to the database's thread or server, which is most of what a small commit
+/// costs on a busy machine.
 pub async fn append(db: &Db, rows: &[Use]) -> Result<(), StorageError> {
     if rows.is_empty() {
         return Ok(());
     }
-    let mut tx = db.begin_write().await?;
-    match &mut tx {
-        Tx::Sqlite(tx) => {
+    match db {
+        Db::Sqlite { writer, .. } => {
             let mut insert = QueryBuilder::<Sqlite>::new(APPEND);
             insert.push_values(rows, |mut values, row| push!(values, row));
-            insert.build().execute(&mut **tx).await?;
+            insert.build().execute(writer).await?;
         }
-        Tx::Postgres(tx) => {
+        Db::Postgres(pool) => {
             let mut insert = QueryBuilder::<Postgres>::new(APPEND);
             insert.push_values(rows, |mut values, row| push!(values, row));
-            insert.build().execute(&mut **tx).await?;
+            insert.build().execute(pool).await?;
         }
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Uses of any licence of a holder, newest first, from before `before`; refreshes are left out.
@@ -81,8 +86,9 @@ pub async fn count(tx: &mut Tx, kind: i64, since: UnixTime) -> Result<i64, Stora
 }
 
 pub(super) const APPEND: &str = "INSERT INTO access_log (at, kind, licence, actor, subject, scene, token) ";
-pub(super) const USES: &str = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, a.name, a.role, a.unit \
-    FROM access_log l LEFT JOIN account a ON a.id = l.actor \
+pub(super) const USES: &str = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, a.name, a.role, a.unit, \
+    s.id AS receipt \
+    FROM access_log l LEFT JOIN account a ON a.id = l.actor LEFT JOIN scan s ON s.log_seq = l.seq \
     WHERE l.licence IN (SELECT id FROM licence WHERE holder = $1) AND l.kind <> 2 AND l.seq < $2 \
     ORDER BY l.seq DESC LIMIT $3";
 pub(super) const COUNT: &str = "SELECT COUNT(*) FROM access_log WHERE kind = $1 AND at >= $2";

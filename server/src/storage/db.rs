@@ -143,13 +143,15 @@ impl Db {
             .synchronous(SqliteSynchronous::Full) // acknowledged means on the disk
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let writer = pool(1).connect_with(options.clone()).await?;
+        // A file has no dead connections; asking each time costs a trip to the connection's thread.
+        let embedded = |connections| pool(connections).test_before_acquire(false);
+        let writer = embedded(1).connect_with(options.clone()).await?;
         let found: String = sqlx::query_scalar(SQLITE_VERSION).fetch_one(&writer).await?;
         if !is_recent(&found) {
             return Err(StorageError::SqliteTooOld { found });
         }
         // query_only on the readers would also be checked by SQLite; read_only opens would not see the WAL's birth.
-        let readers = pool(config.connections).connect_with(options.pragma("query_only", "1")).await?;
+        let readers = embedded(config.connections).connect_with(options.pragma("query_only", "1")).await?;
         Ok(Self::Sqlite { writer, readers })
     }
 

@@ -103,6 +103,11 @@ pub async fn overdue_unmarked(tx: &mut Tx, today: Day, limit: i64) -> Result<Vec
     Ok(on_conn!(tx, |conn| sqlx::query_scalar(OVERDUE).bind(today).bind(limit).fetch_all(conn).await)?)
 }
 
+/// The id of the licence version with this identifier, as text.
+pub async fn id_of(tx: &mut Tx, identifier: &str) -> Result<Option<String>, StorageError> {
+    Ok(on_conn!(tx, |conn| sqlx::query_scalar(ID_OF).bind(identifier).fetch_optional(conn).await)?)
+}
+
 /// The status word of a licence, without opening its face.
 pub async fn status_word(tx: &mut Tx, id: &str) -> Result<Option<String>, StorageError> {
     Ok(on_conn!(tx, |conn| sqlx::query_scalar(STATUS_WORD).bind(id).fetch_optional(conn).await)?)
@@ -234,6 +239,7 @@ pub(super) const OF_HOLDER: &str = "SELECT id, identifier, holder, face, valid_f
 pub(super) const OVERDUE: &str = "SELECT DISTINCT l.id FROM licence l JOIN status_entry e ON e.licence = l.id \
     WHERE l.status = 'ACTIVE' AND l.inspection_due < $1 AND e.value IN (0, 3) ORDER BY l.id LIMIT $2";
 pub(super) const HOLD: &str = "UPDATE licence SET version = version WHERE id = $1";
+pub(super) const ID_OF: &str = "SELECT id FROM licence WHERE identifier = $1";
 pub(super) const STATUS_WORD: &str = "SELECT status FROM licence WHERE id = $1";
 pub(super) const REPLACE: &str = "UPDATE licence SET status = $3, status_since = $4, successor = $5, \
     seized_until = $6, pledged = $7, mortgaged = $8, inspection_due = $9, inspection_failed = $10, disputed = $11, \

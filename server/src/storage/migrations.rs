@@ -24,6 +24,7 @@ migrations! {
     1 "0001_accounts_and_licences",
     2 "0002_trust_and_status",
     3 "0003_shows_and_access_log",
+    4 "0004_scans",
 }
 
 /// How many migrations this program knows.

@@ -22,6 +22,7 @@ mod ids;
 pub mod keys;
 pub mod licence;
 mod migrations;
+pub mod scan;
 pub mod session;
 pub mod show;
 pub mod status;

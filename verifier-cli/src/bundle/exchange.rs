@@ -133,7 +133,7 @@ pub(crate) fn import(
         folder.put_delta(text)?;
     }
     folder.put_floors(&floors)?;
-    Ok(Held { verifier, faults: vec![] })
+    Ok(Held::nothing(verifier))
 }
 
 /// Reads the file given with `--root`.

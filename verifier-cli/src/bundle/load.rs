@@ -1,11 +1,12 @@
 //! From the folder to a verifier, every object checked again.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use liangzheng_core::{
     key::AwsLc,
     limits::{MAX_DELTA, MAX_LIST, MAX_STATUS_JWT},
     text::Text,
+    time::UnixTime,
     trust::RootSet,
     verify::{Code, Floors, OnExpired, Refusal, Verifier},
 };
@@ -33,15 +34,21 @@ pub(crate) struct Held {
     pub(crate) verifier: Verifier,
     /// Files that core refused, and why. They are left out, so what they would have proved is undetermined.
     pub(crate) faults: Vec<(String, Refusal)>,
+    /// `iat` of each status list as its file has it, before any delta: what would be left without the deltas.
+    pub(crate) whole: BTreeMap<String, UnixTime>,
 }
 
 impl Held {
+    pub(super) fn nothing(verifier: Verifier) -> Self {
+        Self { verifier, faults: vec![], whole: BTreeMap::new() }
+    }
+
     /// Loads what is held.
     ///
     /// # Errors
     /// 74 if a file cannot be read, or the floors cannot: without them an old list could come back.
     pub(crate) fn load(folder: &Folder, lists: Lists<'_>) -> Result<Self, Failure> {
-        let mut held = Self { verifier: Verifier::without_roots(&AwsLc), faults: vec![] };
+        let mut held = Self::nothing(Verifier::without_roots(&AwsLc));
         let Some(roots) = folder.pinned_roots()? else { return Ok(held) };
         match Verifier::new(&AwsLc, roots) {
             Ok(verifier) => held.verifier = verifier,
@@ -79,7 +86,8 @@ impl Held {
                 verifier.load_status_list(text, OnExpired::TellInVerdict).map(drop)
             })?;
         }
-        if self.verifier.status_lists().next().is_none() {
+        self.whole = self.verifier.status_lists().map(|list| (list.uri, list.iat)).collect();
+        if self.whole.is_empty() {
             return Ok(());
         }
         for path in files_of(&folder.deltas())? {

@@ -22,6 +22,7 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Read as _},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use aws_lc_rs::digest;
@@ -29,7 +30,7 @@ use liangzheng_core::trust::RootSet;
 
 pub(crate) use exchange::{export, import, read_root_file};
 pub(crate) use load::{Held, Lists, parse_roots};
-pub(crate) use write::write_atomically;
+pub(crate) use write::{sync_folder, write_atomically};
 
 use crate::error::{Exit, Failure};
 
@@ -45,6 +46,10 @@ pub(crate) struct Folder {
 /// Whoever holds this may write; dropped, it lets the next one in.
 #[derive(Debug)]
 pub(crate) struct WriteLock(#[expect(dead_code, reason = "the open file is the lock")] File);
+
+/// Which state of a bundle was read: when the parts of it last changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp([Option<SystemTime>; 5]);
 
 impl Folder {
     /// `--bundle`, or `liangzheng` in the user's data folder.
@@ -98,6 +103,13 @@ impl Folder {
         self.path.join("floors.json")
     }
 
+    /// Tells one state of the bundle from the next. Every file is replaced by renaming, which changes its
+    /// folder's time, too; `sync` writes the floors last.
+    pub(crate) fn stamp(&self) -> Stamp {
+        let parts = [self.floors(), self.trust_list(), self.catalogues(), self.status(), self.deltas()];
+        Stamp(parts.map(|path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok()))
+    }
+
     /// The root set in force, if one is pinned.
     ///
     /// # Errors
@@ -107,23 +119,41 @@ impl Folder {
         read_if_there(&path, MAX_ROOTS)?.map(|text| parse_roots(&text, &path)).transpose()
     }
 
+    /// Makes the folder if need be; whether something can be written there.
+    ///
+    /// # Errors
+    /// 74 if not.
+    pub(crate) fn check_writable(&self) -> Result<(), Failure> {
+        self.lock_file().map(drop)
+    }
+
     /// Makes the folder if need be and keeps every other writer out.
     ///
     /// # Errors
     /// 74 if it cannot be made, or another run is writing.
     pub(crate) fn lock(&self) -> Result<WriteLock, Failure> {
-        let path = self.path.join("lock");
-        let failed = |error: io::Error| Failure::disk(&path, &error);
-        fs::create_dir_all(&self.path).map_err(failed)?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        let (path, file) = self.lock_file()?;
         match file.try_lock() {
-            Ok(()) => Ok(WriteLock(file)),
+            Ok(()) => {
+                for folder in [self.path.clone(), self.catalogues(), self.status(), self.deltas()] {
+                    write::sweep(&folder);
+                }
+                Ok(WriteLock(file))
+            }
             Err(TryLockError::WouldBlock) => {
                 Err(Failure::new(Exit::Io, "另一个程序正在更新核验包", "another run is updating the bundle")
                     .hint("请稍候再试。", "try again when it is done"))
             }
-            Err(TryLockError::Error(error)) => Err(failed(error)),
+            Err(TryLockError::Error(error)) => Err(Failure::disk(&path, &error)),
         }
+    }
+
+    fn lock_file(&self) -> Result<(PathBuf, File), Failure> {
+        let path = self.path.join("lock");
+        let failed = |error: io::Error| Failure::disk(&path, &error);
+        fs::create_dir_all(&self.path).map_err(failed)?;
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        Ok((path, file))
     }
 
     /// Removes everything this program put here; other people's files stay.

@@ -58,7 +58,8 @@ impl Folder {
     }
 }
 
-/// Replaces a file so that at any moment, power cuts included, it is the old one or the new one.
+/// Replaces a file so that at any moment, power cuts included, it is the old one or the new one. Who may read
+/// the old one may read the new one, and nobody else.
 ///
 /// # Errors
 /// 74; the old file then stands.
@@ -68,16 +69,19 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure>
         fs::create_dir_all(folder)?;
         let mut name = OsString::from(".");
         name.push(path.file_name().ok_or(io::ErrorKind::InvalidFilename)?);
-        name.push(format!(".{}.tmp", process::id()));
+        name.push(format!(".{}{UNFINISHED}", process::id()));
         let temporary = folder.join(name);
         let renamed = File::create(&temporary)
             .and_then(|mut file| {
+                if let Ok(old) = fs::metadata(path) {
+                    file.set_permissions(old.permissions())?;
+                }
                 file.write_all(bytes)?;
                 file.sync_all()
             })
             .and_then(|()| fs::rename(&temporary, path));
         if renamed.is_err() {
-            // It failed already; a left-over is ignored by readers and named after a process long gone.
+            // It failed already; a left-over is ignored by readers and swept by the next writer.
             let _ = fs::remove_file(&temporary);
         }
         renamed?;
@@ -85,6 +89,21 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure>
     };
     written().map_err(|error| Failure::disk(path, &error))
 }
+
+/// Removes what runs that were killed while writing left in a bundle's folder. Only whoever holds the lock may: then
+/// nobody is writing. What cannot be removed does no harm.
+pub(super) fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') && name.ends_with(UNFINISHED) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// How the name of a file ends that is still being written.
+const UNFINISHED: &str = ".tmp";
 
 /// Removes a file; that it is not there is what was wanted.
 pub(super) fn remove(path: &Path) -> Result<(), Failure> {
@@ -95,6 +114,6 @@ pub(super) fn remove(path: &Path) -> Result<(), Failure> {
 }
 
 /// Makes a rename durable. Only Unix lets a folder be opened as a file.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

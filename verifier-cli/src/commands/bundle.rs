@@ -12,26 +12,54 @@ use crate::{
     args::BundleAction,
     bundle::{self, Held, Lists},
     clock::Local,
-    error::{Exit, Failure},
-    output,
+    error::{Exit, Failure, warn},
+    output, patrol,
     words::{Lang, padded, visible},
 };
 
-pub(crate) fn run(shell: &Shell, action: Option<&BundleAction>) -> Result<Exit, Failure> {
-    match action {
-        None => show(shell, &Held::load(&shell.bundle, Lists::All)?)?,
-        Some(BundleAction::Export { file }) => bundle::export(&shell.bundle, file)?,
-        Some(BundleAction::Import { file, root }) => {
+pub(crate) fn run(
+    shell: &Shell,
+    patrol: Option<Seconds>,
+    action: Option<&BundleAction>,
+) -> Result<Exit, Failure> {
+    match (action, patrol) {
+        (None, _) => {
+            let held = Held::load(&shell.bundle, Lists::All)?;
+            show(shell, &held)?;
+            return Ok(patrol.map_or(Exit::Valid, |length| lasts_for(shell, &held, length)));
+        }
+        (Some(_), Some(_)) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "--for 只用于查看核验包",
+                "--for goes with showing the bundle only",
+            )
+            .hint("例如 bundle --for 8h", "such as bundle --for 8h"));
+        }
+        (Some(BundleAction::Export { file }), None) => bundle::export(&shell.bundle, file)?,
+        (Some(BundleAction::Import { file, root }), None) => {
             let lock = shell.bundle.lock()?;
             let held = bundle::import(&shell.bundle, file, root.as_deref(), &lock)?;
             show(shell, &held)?;
         }
-        Some(BundleAction::Reset) => {
+        (Some(BundleAction::Reset), None) => {
             shell.bundle.reset(shell.bundle.lock()?)?;
             eprintln!("{}", shell.lang.pick("核验包已清空。", "The bundle is empty now."));
         }
     }
     Ok(Exit::Valid)
+}
+
+/// Warns if something runs out before a patrol of this length is over.
+fn lasts_for(shell: &Shell, held: &Held, length: Seconds) -> Exit {
+    let limit = patrol::limit(&held.verifier, None);
+    match patrol::shortfall(limit.as_ref(), length, shell.clock.now()) {
+        None => Exit::Valid,
+        Some(message) => {
+            warn(shell.lang, &message, Some(&patrol::SYNC_FIRST));
+            Exit::Undetermined
+        }
+    }
 }
 
 fn show(shell: &Shell, held: &Held) -> Result<(), Failure> {
@@ -113,10 +141,10 @@ fn print(shell: &Shell, held: &Held, now: UnixTime) -> Result<(), Failure> {
 }
 
 /// "oldest list expires in 3 h 12 min"
-fn lasts(lang: Lang, what: &str, exp: UnixTime, now: UnixTime) -> String {
+pub(crate) fn lasts(lang: Lang, what: &str, exp: UnixTime, now: UnixTime) -> String {
     let left = exp.since(now);
     let span = lang.span(left);
-    let subject = if what == "list" { lang.pick("最旧的名单", "oldest list ") } else { "" };
+    let subject = if what == "list" { lang.pick("最旧的名单 ", "oldest list ") } else { "" };
     match (lang, left > Seconds(0)) {
         (Lang::Zh, true) => format!("{subject}{span}后过期"),
         (Lang::Zh, false) => format!("{subject}已过期 {span},请同步(sync)"),

@@ -21,17 +21,7 @@ use crate::{
 };
 
 pub(crate) fn run(shell: &Shell, scene: &str, rp: &str, png: Option<&Path>) -> Result<Exit, Failure> {
-    if !uscc_is_valid(rp) {
-        let shown = visible(rp);
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("--rp“{shown}”不是统一社会信用代码"),
-            format!("--rp '{shown}' is not a unified social credit code"),
-        )
-        .hint("请核对 18 位代码及其校验码。", "check its 18 characters; the last one is a check character"));
-    }
-    let challenge =
-        Challenge { aud: audience(shell, scene)?, rp: rp.into(), scene: scene.into(), nonce: nonce()? };
+    let challenge = fresh(shell, scene, rp)?;
     let text = challenge.to_text();
     if let Some(path) = png {
         Symbol::new(&text)?.write_png(path)?;
@@ -48,6 +38,23 @@ pub(crate) fn run(shell: &Shell, scene: &str, rp: &str, png: Option<&Path>) -> R
         output::line(&text)?;
     }
     Ok(Exit::Valid)
+}
+
+/// A challenge with a nonce of its own.
+///
+/// # Errors
+/// 64 for a code that is no unit's or a scene that the catalogue lacks, 2 without a catalogue.
+pub(super) fn fresh(shell: &Shell, scene: &str, rp: &str) -> Result<Challenge, Failure> {
+    if !uscc_is_valid(rp) {
+        let shown = visible(rp);
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("--rp“{shown}”不是统一社会信用代码"),
+            format!("--rp '{shown}' is not a unified social credit code"),
+        )
+        .hint("请核对 18 位代码及其校验码。", "check its 18 characters; the last one is a check character"));
+    }
+    Ok(Challenge { aud: audience(shell, scene)?, rp: rp.into(), scene: scene.into(), nonce: nonce()? })
 }
 
 /// The audience class that the catalogue gives the scene.
@@ -78,7 +85,6 @@ fn audience(shell: &Shell, scene: &str) -> Result<String, Failure> {
 
 fn nonce() -> Result<Nonce, Failure> {
     let mut bytes = [0; 12];
-    rand::fill(&mut bytes)
-        .map_err(|_| Failure::new(Exit::Internal, "系统没有给出随机数", "the system gave no random bytes"))?;
+    rand::fill(&mut bytes).map_err(|_| Failure::no_random_bytes())?;
     Ok(Nonce::from_bytes(bytes))
 }

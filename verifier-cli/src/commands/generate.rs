@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 
 use crate::{
@@ -21,17 +21,19 @@ pub(crate) fn man() -> Result<Exit, Failure> {
     let fault = |error: io::Error| Failure::output(&error);
     clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(fault)?;
     // One page for the whole program: an inspector looks for one word, not for a page's name.
-    for mut command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()).cloned() {
-        writeln!(page, ".SH {}", command.get_name().to_uppercase()).map_err(fault)?;
-        let usage = command.render_long_help().to_string();
-        writeln!(
-            page,
-            ".nf\n{}\n.fi",
-            usage.replace('\\', "\\\\").replace("\n.", "\n\\&.").replace('-', "\\-")
-        )
-        .map_err(fault)?;
-    }
+    let cli = Cli::command();
+    cli.get_subcommands().try_for_each(|command| section(&mut page, "", command)).map_err(fault)?;
     print(&page)
+}
+
+/// The help of a command and of those below it.
+fn section(page: &mut Vec<u8>, parent: &str, command: &Command) -> io::Result<()> {
+    let name = format!("{parent}{}", command.get_name());
+    writeln!(page, ".SH {}", name.to_uppercase())?;
+    let usage = command.clone().bin_name(format!("liangzheng-verify {name}")).render_long_help().to_string();
+    let escaped = usage.replace('\\', "\\\\").replace("\n.", "\n\\&.").replace('-', "\\-");
+    writeln!(page, ".nf\n{escaped}\n.fi")?;
+    command.get_subcommands().try_for_each(|below| section(page, &format!("{name} "), below))
 }
 
 fn print(text: &[u8]) -> Result<Exit, Failure> {

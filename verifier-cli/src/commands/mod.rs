@@ -6,4 +6,6 @@ pub(crate) mod challenge;
 pub(crate) mod doctor;
 pub(crate) mod generate;
 pub(crate) mod inspect;
+pub(crate) mod receipts;
+pub(crate) mod scan;
 pub(crate) mod verify;

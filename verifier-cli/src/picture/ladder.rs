@@ -39,6 +39,11 @@ pub(super) fn read(picture: &GrayImage) -> Vec<String> {
     steps.iter().map(|step| step()).find(|texts| !texts.is_empty()).unwrap_or_default()
 }
 
+/// The first step alone.
+pub(super) fn glance(picture: &GrayImage) -> Vec<String> {
+    port(picture)
+}
+
 /// The port of zxing-cpp's reader, black and white by neighbourhood: finds turned, mirrored and several codes.
 fn port(picture: &GrayImage) -> Vec<String> {
     source(picture).map(|source| all(HybridBinarizer::new(source))).unwrap_or_default()

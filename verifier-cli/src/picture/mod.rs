@@ -88,6 +88,22 @@ pub(crate) fn read(bytes: Vec<u8>, format: Format, name: &str) -> Result<Vec<Str
     }
 }
 
+/// The texts of the codes in one frame of a video, which is a JPEG or its brightness; none if it cannot be read.
+///
+/// Only the decoder's first step looks: the next frame is a better second chance than a harder look at this one, and
+/// most frames hold no code.
+pub(crate) fn glance(frame: impl FnOnce() -> Option<GrayImage> + Send + 'static) -> Vec<String> {
+    let decoder = thread::Builder::new()
+        .name(DECODER_THREAD.into())
+        .spawn(move || frame().map(|grey| ladder::glance(&grey)).unwrap_or_default());
+    decoder.ok().and_then(|decoder| decoder.join().ok()).unwrap_or_default()
+}
+
+/// The brightness of a JPEG; `None` if it is damaged or too large.
+pub(crate) fn unpack_jpeg(bytes: Vec<u8>) -> Option<GrayImage> {
+    unpack(bytes, ImageFormat::Jpeg, "").ok()
+}
+
 /// Exit 3: nothing that looks like a code.
 pub(crate) fn no_code(name: &str) -> Failure {
     unreadable(name, "未识别到二维码", "no QR code found").hint(

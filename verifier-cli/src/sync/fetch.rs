@@ -10,7 +10,7 @@ use ureq::{
 
 use crate::{
     error::{Exit, Failure},
-    words::visible,
+    words::{Lang, visible},
 };
 
 /// For one answer in all: the longest, a status list of 1.5 MiB, passes in this time at 13 KiB/s.
@@ -23,6 +23,27 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Server {
     base: String,
     agent: Agent,
+}
+
+/// Who sends, and in which language to be answered.
+pub(super) struct Session {
+    token: String,
+    lang: Lang,
+}
+
+impl Session {
+    pub(super) fn new(token: String, lang: Lang) -> Self {
+        Self { token, lang }
+    }
+}
+
+/// The answer to something sent.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    /// Seconds, if it asks to wait.
+    pub(super) retry_after: Option<u64>,
+    pub(super) body: String,
 }
 
 /// What the server said.
@@ -103,6 +124,60 @@ impl Server {
             303 => Ok(Answer::Elsewhere),
             status => Err(failed(&format_args!("HTTP {status}"))),
         }
+    }
+
+    /// What is sent is nobody else's business: only HTTPS, or this very machine.
+    ///
+    /// # Errors
+    /// 64 for plain HTTP to another machine.
+    pub(super) fn must_be_private(&self) -> Result<(), Failure> {
+        let host = self.base.strip_prefix("http://").map(|rest| rest.split('/').next().unwrap_or(rest));
+        let is_here = |host: &str| {
+            ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
+                host.strip_prefix(name).is_some_and(|port| port.is_empty() || port.starts_with(':'))
+            })
+        };
+        if host.is_none_or(is_here) {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::Usage, "上传需要 https:// 地址", "uploading needs an https:// address").hint(
+            "会话令牌不能明文传输;内部证书请用 --ca 指定。",
+            "a session's token must not travel in the clear; name a certificate of your own with --ca",
+        ))
+    }
+
+    /// Sends JSON in a session.
+    ///
+    /// # Errors
+    /// 74 if the server cannot be reached or breaks off; any answer is an answer.
+    pub(super) fn post(&self, path: &str, json: &str, session: &Session) -> Result<Reply, Failure> {
+        /// Longest answer in bytes: a problem document that names every receipt of a batch.
+        const MAX_REPLY: u64 = 1 << 20;
+        let url = format!("{}{path}", self.base);
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::new(
+                Exit::Io,
+                format!("无法上传到 {url}: {error}"),
+                format!("cannot send to {url}: {error}"),
+            )
+            .hint(
+                "请检查网络后重试;已上传的不会重复。",
+                "check the network and try again; what has been uploaded is not sent twice",
+            )
+        };
+        let mut response = self
+            .agent
+            .post(&url)
+            .header("Authorization", format!("Bearer {}", session.token))
+            .header("Accept-Language", session.lang.pick("zh-CN", "en"))
+            .content_type("application/json")
+            .send(json)
+            .map_err(|error| failed(&error))?;
+        let retry_after = response.headers().get("retry-after");
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let status = response.status().as_u16();
+        let body = response.body_mut().with_config().limit(MAX_REPLY).read_to_string();
+        Ok(Reply { status, retry_after, body: body.map_err(|error| failed(&error))? })
     }
 }
 

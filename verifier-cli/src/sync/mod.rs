@@ -1,4 +1,5 @@
-//! `sync`: fetch what is newer, check it with core, keep it; nothing else in this program uses the network.
+//! `sync`: fetch what is newer, check it with core, keep it. With `receipts upload` beside it, nothing else in
+//! this program uses the network.
 //!
 //! Each object is kept or refused as a whole, in the order trust list, catalogue, status lists, so that a run
 //! that stops anywhere leaves the bundle as good as it was or better, and the next one goes on from there.
@@ -6,21 +7,23 @@
 mod fetch;
 mod status;
 mod trust;
+pub(crate) mod upload;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use liangzheng_core::{
     key::AwsLc,
     limits::{EARLY_SLACK, MAX_LIST},
     text::Text,
     time::UnixTime,
-    verify::{Loaded, OnExpired, Refusal, Verifier},
+    verify::{Class, Code, Loaded, OnExpired, Refusal, Verifier},
 };
 use serde::Serialize;
 
 use crate::{
     Shell,
     bundle::{self, Folder, Held, Lists},
+    commands::bundle::lasts,
     error::{Exit, Failure, warn},
     output,
     words::Lang,
@@ -35,6 +38,8 @@ struct Summary {
     catalogues: usize,
     status_lists: usize,
     deltas_applied: usize,
+    /// From when the oldest status list proves no good standing.
+    oldest_list_exp: Option<UnixTime>,
 }
 
 /// A run: where from, where to, and the verifier that judges what comes.
@@ -42,6 +47,8 @@ struct Run<'a> {
     server: Server,
     folder: &'a Folder,
     verifier: Verifier,
+    /// `iat` of each status list's file; the list held is newer where deltas were applied.
+    whole: BTreeMap<String, UnixTime>,
     now: UnixTime,
     lang: Lang,
     summary: Summary,
@@ -54,6 +61,12 @@ pub(crate) fn run(
     ca: Option<&Path>,
 ) -> Result<Exit, Failure> {
     let server = Server::new(server, ca)?;
+    if root.is_none() && shell.bundle.pinned_roots()?.is_none() {
+        return Err(Failure::new(Exit::Usage, "核验包还没有根密钥", "the bundle holds no root yet")
+            .hint("请用 --root 指定平台提供的 roots.json。", "name the platform's roots.json with --root"));
+    }
+    // Before anything is read: what another run writes in between would be judged by floors from before it.
+    let _lock = shell.bundle.lock()?;
     let held = Held::load(&shell.bundle, Lists::All)?;
     held.warn(shell.lang);
     let verifier = match (shell.bundle.pinned_roots()?, root) {
@@ -67,21 +80,14 @@ pub(crate) fn run(
             warn(shell.lang, &message, Some(&hint));
             held.verifier
         }
-        (Some(_), None) => held.verifier,
         (None, Some(path)) => Verifier::new(&AwsLc, bundle::read_root_file(path)?)
             .map_err(|refusal| Failure::refused("--root", &refusal))?,
-        (None, None) => {
-            return Err(Failure::new(Exit::Usage, "核验包还没有根密钥", "the bundle holds no root yet")
-                .hint(
-                    "请用 --root 指定平台提供的 roots.json。",
-                    "name the platform's roots.json with --root",
-                ));
-        }
+        (_, None) => held.verifier,
     };
-    let _lock = shell.bundle.lock()?;
     let now = shell.clock.now();
-    let mut run =
-        Run { server, folder: &shell.bundle, verifier, now, lang: shell.lang, summary: Summary::default() };
+    let summary = Summary::default();
+    let (folder, whole, lang) = (&shell.bundle, held.whole, shell.lang);
+    let mut run = Run { server, folder, verifier, whole, now, lang, summary };
     run.all()?;
     if shell.json {
         output::json(&run.summary)?;
@@ -110,7 +116,25 @@ impl Run<'_> {
         if !self.summary.changed {
             self.tell("没有更新", "nothing new");
         }
+        self.tell_how_long();
         Ok(())
+    }
+
+    /// What a patrol must know before it leaves the network: until when it can go without.
+    fn tell_how_long(&mut self) {
+        let Some(exp) = self.verifier.status_lists().map(|list| list.exp).min() else { return };
+        self.summary.oldest_list_exp = Some(exp);
+        let text = |lang| lasts(lang, "list", exp, self.now);
+        if self.now < exp {
+            self.tell(&text(Lang::Zh), &text(Lang::En));
+            return;
+        }
+        let message = Text::new(text(Lang::Zh), text(Lang::En));
+        let hint = Text::fixed(
+            "平台给出的名单没有更新,请联系平台。",
+            "the server has nothing newer: tell whoever runs it",
+        );
+        warn(self.lang, &message, Some(&hint));
     }
 
     fn catalogue(&mut self) -> Result<(), Failure> {
@@ -160,8 +184,27 @@ impl Run<'_> {
             Lang::Zh => zh,
             Lang::En => en,
         };
-        Failure::refused(what, refusal)
+        let mut failure = Failure::refused(what, refusal);
+        if matches!(refusal.code, Code::Format | Code::Size) {
+            let code = refusal.code;
+            failure.message = Text::new(
+                format!("{what}: 不是这类名单的格式 ({code})"),
+                format!("{what}: not in the form of such a list ({code})"),
+            );
+        }
+        if !tells_what_to_do(refusal.code) {
+            failure.hint = Some(Text::fixed(
+                "请检查 --server 地址;已有的核验包未受影响。",
+                "check --server; what was held is untouched",
+            ));
+        }
+        failure
     }
+}
+
+/// Whether the code's own hint is about lists; the others are for whoever scans a holder's code.
+fn tells_what_to_do(code: Code) -> bool {
+    code >= Code::Rollback || code.class() == Class::Undetermined
 }
 
 /// The server lacks something that every platform has.

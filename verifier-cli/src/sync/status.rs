@@ -1,9 +1,10 @@
-//! Status lists: by one delta where that leads from what is held, else whole.
+//! Status lists: by one delta where that leads from what is held, whole where it does not or nothing is held.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use liangzheng_core::{
     limits::{MAX_DELTA, MAX_LIST, MAX_STATUS_JWT, MAX_URI},
+    time::UnixTime,
     verify::{Loaded, OnExpired, Refusal},
 };
 use serde::Deserialize;
@@ -23,21 +24,23 @@ struct Aggregation {
     status_lists: Vec<String>,
 }
 
+/// What the server has beyond a publication that is held.
+enum Since {
+    /// Nothing.
+    Nothing,
+    /// A delta that leads from there to its newest.
+    Delta(String),
+    /// It cannot or need not say: the lists are to be fetched whole.
+    Unknown,
+}
+
 impl Run<'_> {
     /// Brings the status lists up to date.
     pub(super) fn status_lists(&mut self) -> Result<(), Failure> {
         let wanted = self.aggregation()?;
-        let done = match self.delta(&wanted)? {
-            true => {
-                let held: BTreeSet<String> = self.verifier.status_lists().map(|list| list.uri).collect();
-                wanted.difference(&held).try_for_each(|uri| self.whole(uri))
-            }
-            false => {
-                wanted.iter().try_for_each(|uri| self.whole(uri)).and_then(|()| self.drop_deltas(&wanted))
-            }
-        };
+        let done = self.bring_up(&wanted);
         self.summary.status_lists = self.verifier.status_lists().count();
-        done
+        done.and_then(|()| self.drop_deltas())
     }
 
     fn aggregation(&self) -> Result<BTreeSet<String>, Failure> {
@@ -53,27 +56,42 @@ impl Run<'_> {
         Ok(aggregation.status_lists.into_iter().filter(|uri| uri.len() <= MAX_URI).collect())
     }
 
-    /// Whether the wanted lists that are held are now as new as the server's.
-    fn delta(&mut self, wanted: &BTreeSet<String>) -> Result<bool, Failure> {
-        let iats: BTreeSet<_> = self
+    /// A server publishes all its lists at once. So the newest publication of which anything is held tells which
+    /// lists an earlier run did not get to, and only those are fetched whole; one delta does for the others.
+    fn bring_up(&mut self, wanted: &BTreeSet<String>) -> Result<(), Failure> {
+        let held: BTreeMap<String, UnixTime> = self
             .verifier
             .status_lists()
             .filter(|list| wanted.contains(&list.uri))
-            .map(|list| list.iat)
+            .map(|list| (list.uri, list.iat))
             .collect();
-        let (Some(iat), 1) = (iats.first(), iats.len()) else { return Ok(false) };
-        if self.folder.count_deltas()? >= MAX_DELTAS {
-            return Ok(false);
+        let Some(newest) = held.values().max().copied() else { return self.fetch(wanted) };
+        let (reached, behind): (BTreeSet<String>, BTreeSet<String>) =
+            wanted.iter().cloned().partition(|uri| held.get(uri) == Some(&newest));
+        let since = self.since(newest)?;
+        // Those behind first: a delta that meets a list from before its start is refused as a whole.
+        self.fetch(&behind)?;
+        match since {
+            Since::Nothing => Ok(()),
+            Since::Delta(text) if self.apply(&text)? => Ok(()),
+            Since::Delta(_) | Since::Unknown => self.fetch(&reached),
         }
-        let text = match self.server.get(&format!("{LISTS}/delta?from={iat}"), MAX_DELTA)? {
-            Answer::Here(text) => text,
-            Answer::Unchanged => return Ok(true),
-            Answer::Nothing | Answer::Elsewhere => return Ok(false),
-        };
-        // Any refusal, a wrong signature included, means: do without the delta. The lists are signed, too.
-        match self.verifier.apply_delta(&text, OnExpired::Refuse { now: self.now }) {
+    }
+
+    fn since(&self, newest: UnixTime) -> Result<Since, Failure> {
+        Ok(match self.server.get(&format!("{LISTS}/delta?from={newest}"), MAX_DELTA)? {
+            Answer::Unchanged => Since::Nothing,
+            Answer::Here(text) if self.folder.count_deltas()? < MAX_DELTAS => Since::Delta(text),
+            Answer::Here(_) | Answer::Nothing | Answer::Elsewhere => Since::Unknown,
+        })
+    }
+
+    /// Whether the delta brought the lists up. Any refusal, a wrong signature included, means: do without it. The
+    /// lists are signed, too.
+    fn apply(&mut self, text: &str) -> Result<bool, Failure> {
+        match self.verifier.apply_delta(text, OnExpired::Refuse { now: self.now }) {
             Ok(Loaded::New) => {
-                self.folder.put_delta(&text)?;
+                self.folder.put_delta(text)?;
                 self.tell("状态名单增量已应用", "status lists: one delta applied");
                 self.summary.changed = true;
                 self.summary.deltas_applied += 1;
@@ -82,6 +100,10 @@ impl Run<'_> {
             Ok(Loaded::Unchanged) => Ok(true),
             Err(_) => Ok(false),
         }
+    }
+
+    fn fetch(&mut self, uris: &BTreeSet<String>) -> Result<(), Failure> {
+        uris.iter().try_for_each(|uri| self.whole(uri))
     }
 
     /// Fetches one list whole.
@@ -104,18 +126,22 @@ impl Run<'_> {
             .verifier
             .load_status_list_from(uri, &text, OnExpired::Refuse { now: self.now })
             .map_err(|refusal| self.status_refused(&refusal))?;
-        if loaded == Loaded::New {
+        let iat = self.verifier.status_lists().find(|list| list.uri == uri).map(|list| list.iat);
+        // A list that deltas had led to already may be on disk as it was before them.
+        if loaded == Loaded::New || self.whole.get(uri).copied() != iat {
             self.folder.put_status_list(uri, &text)?;
+            self.whole.extend(iat.map(|iat| (uri.to_owned(), iat)));
+        }
+        if loaded == Loaded::New {
             self.tell(&format!("状态名单 {id}"), &format!("status list {id}"));
             self.summary.changed = true;
         }
         Ok(())
     }
 
-    /// After every list came whole the deltas say nothing new; but a held list that the server no longer names
-    /// still needs them.
-    fn drop_deltas(&self, fetched: &BTreeSet<String>) -> Result<(), Failure> {
-        if self.verifier.status_lists().all(|list| fetched.contains(&list.uri)) {
+    /// Forgets the deltas once no list needs them any more.
+    fn drop_deltas(&self) -> Result<(), Failure> {
+        if self.verifier.status_lists().all(|list| self.whole.get(&list.uri) == Some(&list.iat)) {
             self.folder.clear_deltas()?;
         }
         Ok(())

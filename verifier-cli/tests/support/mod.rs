@@ -10,8 +10,12 @@
     missing_docs
 )]
 
+pub mod bundle;
+pub mod frames;
 pub mod pictures;
+pub mod scans;
 pub mod server;
+pub mod videos;
 #[path = "../../../core/tests/support/world.rs"]
 pub mod world;
 
@@ -21,6 +25,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+pub use bundle::{Bundle, write};
 use liangzheng_core::{
     qr,
     time::UnixTime,
@@ -28,7 +33,6 @@ use liangzheng_core::{
     trust::{RootSet, TrustList, sign_catalogue},
     verify::{Floors, Verifier},
 };
-use sha2::{Digest, Sha256};
 use world::{DAY, LIST_A, LIST_OLD, NOW, key, list_head, roots, signed_show, signed_status, status_array};
 
 /// A fresh folder under the target directory.
@@ -39,25 +43,19 @@ pub fn folder(name: &str) -> PathBuf {
     path
 }
 
-pub fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
-    fs::create_dir_all(path.as_ref().parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
-}
+/// A folder with a bundle in it.
+pub struct Place(pub PathBuf);
 
-/// The file name under which a bundle keeps what belongs to `id`.
-pub fn name_of(id: &str) -> String {
-    let hex: String = Sha256::digest(id.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    hex + ".jwt"
-}
+impl Place {
+    pub fn new(name: &str) -> Self {
+        let work = folder(name);
+        Bundle::main().write(&work.join("bundle"));
+        Self(work)
+    }
 
-/// What a bundle folder holds.
-pub struct Bundle {
-    pub roots: RootSet,
-    pub trust_list: Option<String>,
-    pub catalogues: Vec<(String, String)>,
-    pub status_lists: Vec<(String, String)>,
-    pub deltas: Vec<String>,
-    pub floors: Option<Floors>,
+    pub fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
 }
 
 impl Bundle {
@@ -76,25 +74,6 @@ impl Bundle {
             status_lists: vec![list(LIST_A, 600), list(LIST_OLD, 2 * DAY)],
             deltas: vec![],
             floors: None,
-        }
-    }
-
-    pub fn write(&self, folder: &Path) {
-        write(folder.join("roots.json"), serde_json::to_vec(&self.roots).unwrap());
-        if let Some(text) = &self.trust_list {
-            write(folder.join("trust-list.json"), text);
-        }
-        for (operator, text) in &self.catalogues {
-            write(folder.join("catalogues").join(name_of(operator)), text);
-        }
-        for (uri, text) in &self.status_lists {
-            write(folder.join("status").join(name_of(uri)), text);
-        }
-        for (at, text) in self.deltas.iter().enumerate() {
-            write(folder.join(format!("deltas/{:06}.jwt", at + 1)), text);
-        }
-        if let Some(floors) = &self.floors {
-            write(folder.join("floors.json"), serde_json::to_vec(floors).unwrap());
         }
     }
 }
@@ -166,6 +145,78 @@ pub fn run_with(args: &[&str], input: &[u8]) -> Said {
     said(output)
 }
 
+/// A run that goes on: lines to it, lines from it.
+pub struct Talk {
+    child: std::process::Child,
+    stdin: Option<std::process::ChildStdin>,
+    pub stdout: std::io::BufReader<std::process::ChildStdout>,
+    pub stderr: std::io::BufReader<std::process::ChildStderr>,
+}
+
+impl Talk {
+    pub fn start(args: &[&str]) -> Self {
+        let mut child = program(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        Self {
+            child,
+            stdin,
+            stdout: std::io::BufReader::new(stdout.unwrap()),
+            stderr: std::io::BufReader::new(stderr.unwrap()),
+        }
+    }
+
+    pub fn say(&mut self, text: &str) {
+        use std::io::Write as _;
+        let stdin = self.stdin.as_mut().unwrap();
+        stdin.write_all(text.as_bytes()).unwrap();
+        stdin.flush().unwrap();
+    }
+
+    /// The next line of its answers.
+    pub fn answer(&mut self) -> String {
+        next_line(&mut self.stdout)
+    }
+
+    /// The next line of stderr that begins with `start`, without it.
+    pub fn told(&mut self, start: &str) -> String {
+        loop {
+            let line = next_line(&mut self.stderr);
+            assert!(!line.is_empty(), "it never said {start}");
+            if let Some(rest) = line.strip_prefix(start) {
+                return rest.trim_end().to_owned();
+            }
+        }
+    }
+
+    /// Presses Ctrl-C.
+    pub fn interrupt(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    }
+
+    /// No more input; what it still says, and how it ends.
+    pub fn end(mut self) -> Said {
+        use std::io::Read as _;
+        drop(self.stdin.take());
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        self.stdout.read_to_string(&mut stdout).unwrap();
+        self.stderr.read_to_string(&mut stderr).unwrap();
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        Said { code, stdout, stderr }
+    }
+}
+
+fn next_line(from: &mut impl std::io::BufRead) -> String {
+    let mut line = String::new();
+    from.read_line(&mut line).unwrap();
+    line
+}
+
 /// The files that the cases in `tests/cmd` name; see `tests/cmd/README.md`.
 pub fn write_fixture(folder: &Path) {
     Bundle::main().write(&folder.join("bundle"));
@@ -211,7 +262,26 @@ pub fn write_fixture(folder: &Path) {
         .map(|name| codes.iter().find(|(known, _)| *known == name).unwrap().1.clone());
     write(folder.join("batch.txt"), format!("{}\n\n{}\r\nnonsense\n{}", answers[0], answers[1], answers[2]));
     pictures::write_all(folder, &valid, &codes[1].1);
+
+    let scan = |name: &str| folder.join("folder").join(name);
+    write(scan("1-valid.txt"), format!("{valid}\n"));
+    write(scan("2-cancelled.png"), pictures::png(pictures::draw(&codes[1].1)));
+    write(scan("3-no-code.png"), fs::read(folder.join("no-code.png")).unwrap());
+    write(scan(".hidden.txt"), "hidden");
+    write(scan("4.jpg.part"), "half");
+    write(folder.join("video.mjpeg"), videos::mjpeg(&[pictures::draw(&valid)]));
+    write(folder.join("video.mp4"), b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2");
+
+    write(folder.join("receipts/receipts.jsonl"), RECEIPTS);
+    write(folder.join("receipts/receipts.jsonl.uploaded"), MARK);
 }
+
+/// Three receipts, of which the server has the first and refused the second.
+const RECEIPTS: &str = r#"{"id":"AAAAAAAAAAAAAAAAAAAAAA","at":1800000000,"verdict":"valid","code":"OK","scene":"inspect.food","licence":"11100000MB0143028R001.11990100MB0000019L.20260000123.001.S","token":"AAAAAQAAAAAAAAAA","status_as_of":1799999400,"trust_version":7,"checks":{"form":"pass","signature":"pass"}}
+{"id":"-BBBBBBBBBBBBBBBBBBBBB","at":1800000060,"verdict":"invalid","code":"E_FORMAT","scene":null,"licence":null,"token":null,"status_as_of":null,"trust_version":null,"checks":{"form":"fail"}}
+{"id":"CCCCCCCCCCCCCCCCCCCCCC","at":1800000120,"verdict":"undetermined","code":"U_STATUS_STALE","scene":"hotel.checkin","licence":null,"token":null,"status_as_of":null,"trust_version":7,"checks":{}}
+"#;
+const MARK: &str = r#"{"last":"-BBBBBBBBBBBBBBBBBBBBB","set_aside":[{"id":"-BBBBBBBBBBBBBBBBBBBBB","why":"/scans/1/at later than now"}]}"#;
 
 /// A clock argument.
 pub fn at(now: UnixTime) -> String {

@@ -8,8 +8,8 @@ use std::{
     thread,
 };
 
-/// Path → status and body.
-type Files = BTreeMap<String, (u16, Vec<u8>)>;
+/// Path → status and body, and how much of the body is sent before the line breaks.
+type Files = BTreeMap<String, (u16, Vec<u8>, usize)>;
 
 /// What it answers, path by path, and what it was asked.
 #[derive(Clone, Default)]
@@ -19,17 +19,19 @@ pub struct Server {
     pub url: String,
 }
 
+/// Serves whoever comes to a free port of this machine, one after the other; its address.
+pub fn listen(serve: impl Fn(TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || listener.incoming().flatten().for_each(serve));
+    url
+}
+
 impl Server {
     pub fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Self { url, ..Self::default() };
+        let mut server = Self::default();
         let serving = server.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                serving.answer(stream);
-            }
-        });
+        server.url = listen(move |stream| serving.answer(stream));
         server
     }
 
@@ -38,7 +40,14 @@ impl Server {
     }
 
     pub fn put_status(&self, path: &str, status: u16, body: impl AsRef<[u8]>) {
-        self.files.lock().unwrap().insert(path.into(), (status, body.as_ref().to_vec()));
+        self.files.lock().unwrap().insert(path.into(), (status, body.as_ref().to_vec(), usize::MAX));
+    }
+
+    /// From now on the line breaks in the middle of this file.
+    pub fn cut(&self, path: &str) {
+        let mut files = self.files.lock().unwrap();
+        let (_, body, sent) = files.get_mut(path).unwrap();
+        *sent = body.len() / 2;
     }
 
     pub fn remove(&self, path: &str) {
@@ -63,11 +72,11 @@ impl Server {
         }
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
         let file = self.files.lock().unwrap().get(&path).cloned();
-        let (status, body) = file.unwrap_or((404, vec![]));
+        let (status, body, sent) = file.unwrap_or((404, vec![], usize::MAX));
         self.asked.lock().unwrap().push(path);
         let head =
             format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
         let _ = (&stream).write_all(head.as_bytes());
-        let _ = (&stream).write_all(&body);
+        let _ = (&stream).write_all(&body[..body.len().min(sent)]);
     }
 }

@@ -35,6 +35,8 @@ actions! {
     ViewOwnUses: Holder;
     /// See a full verdict, with the present status, and spend the token.
     VerifyFully: Inspector | Verifier | Handler;
+    /// Hand in receipts of scans made without a network.
+    ReportScans: Inspector | Verifier | Handler;
     /// Suspend, resume, revoke… a licence of one's own unit.
     ChangeStatus: IssuerChecker;
 }

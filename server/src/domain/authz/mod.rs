@@ -8,6 +8,7 @@ mod action;
 mod permit;
 
 pub use action::{
-    Action, ChangeStatus, MakeGrant, ManageDevices, OpenShow, VerifyFully, ViewOwnLicences, ViewOwnUses,
+    Action, ChangeStatus, MakeGrant, ManageDevices, OpenShow, ReportScans, VerifyFully, ViewOwnLicences,
+    ViewOwnUses,
 };
 pub use permit::{Denied, Permit, permit};

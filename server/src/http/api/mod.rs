@@ -6,6 +6,7 @@ pub mod acts;
 pub mod devices;
 pub mod grant;
 pub(crate) mod qr_image;
+pub mod scans;
 pub mod sessions;
 pub mod show;
 pub mod status_lists;

@@ -43,12 +43,12 @@ pub async fn delta(app: web::Data<App>, query: web::Query<DeltaQuery>) -> Result
     let made = tokens.status.delta(&app.db, &tokens.keys, UnixTime(query.from), app.clock.now()).await;
     match made {
         Ok(text) => {
-            Ok(open(HttpResponse::Ok()).content_type("application/statusdelta+jwt").body(text.to_string()))
+            Ok(brief(HttpResponse::Ok()).content_type("application/statusdelta+jwt").body(text.to_string()))
         }
-        Err(DeltaError::Current) => Ok(open(HttpResponse::NoContent()).finish()),
+        Err(DeltaError::Current) => Ok(brief(HttpResponse::NoContent()).finish()),
         // Too long to sign is the same to a verifier as too old: it fetches the lists whole.
         Err(DeltaError::TooOld | DeltaError::Sign(_)) => {
-            Ok(open(HttpResponse::SeeOther()).insert_header((header::LOCATION, "/status-lists")).finish())
+            Ok(brief(HttpResponse::SeeOther()).insert_header((header::LOCATION, "/status-lists")).finish())
         }
         Err(error @ (DeltaError::NoKey(_) | DeltaError::Storage(_))) => {
             tracing::error!(%error, "no status delta");
@@ -57,10 +57,8 @@ pub async fn delta(app: web::Data<App>, query: web::Query<DeltaQuery>) -> Result
     }
 }
 
-fn open(mut response: actix_web::HttpResponseBuilder) -> actix_web::HttpResponseBuilder {
-    response
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")))
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(BRIEF)));
+fn brief(mut response: actix_web::HttpResponseBuilder) -> actix_web::HttpResponseBuilder {
+    response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static(BRIEF)));
     response
 }
 

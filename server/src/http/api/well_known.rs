@@ -41,7 +41,7 @@ pub async fn roots(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     document(&request, &app.tokens.trust.current().roots, "application/json", SHORT)
 }
 
-/// Answers with a document, or 304 if the client has it.
+/// Answers with a document, or 304 if the client has it. That any page may read it is the edge's to say.
 pub(super) fn document(
     request: &HttpRequest,
     document: &Document,
@@ -53,7 +53,6 @@ pub(super) fn document(
     response
         .insert_header((header::ETAG, &*document.etag))
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(cache)))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")))
         .insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Date")));
     if unchanged {
         return response.finish();

@@ -9,6 +9,7 @@ mod map;
 mod payload;
 mod tokens;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::body::BoxBody;
@@ -44,7 +45,7 @@ pub struct Problem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// JSON pointer into the body, as `/reason`.
-    pub pointer: &'static str,
+    pub pointer: Cow<'static, str>,
     /// A code for programs.
     pub code: &'static str,
     /// What would be right.
@@ -95,7 +96,7 @@ impl Problem {
         zh: &'static str,
         en: &'static str,
     ) -> Self {
-        self.errors.push(FieldError { pointer, code, detail: Text::fixed(zh, en) });
+        self.errors.push(FieldError { pointer: pointer.into(), code, detail: Text::fixed(zh, en) });
         self
     }
 
@@ -131,7 +132,7 @@ impl Problem {
             errors: self
                 .errors
                 .iter()
-                .map(|e| DocumentError { pointer: e.pointer, code: e.code, detail: e.detail.lang(lang) })
+                .map(|e| DocumentError { pointer: &e.pointer, code: e.code, detail: e.detail.lang(lang) })
                 .collect(),
         };
         serde_json::to_string(&document).unwrap_or_else(|_| String::from("{}"))

@@ -14,7 +14,7 @@ impl From<ShowError> for Problem {
             // The type says that it cannot be shown, the entry which code a verifier would give.
             ShowError::NotShowable(why) => {
                 let mut problem = Self::new(&kinds::LICENCE_NOT_SHOWABLE).detail_text(why.reason.clone());
-                problem.errors.push(FieldError { pointer: "", code: why.code, detail: why.reason });
+                problem.errors.push(FieldError { pointer: "".into(), code: why.code, detail: why.reason });
                 problem
             }
             ShowError::TooMany { wait } => {

@@ -1,0 +1,51 @@
+/** Reads codes out of picture files and pasted text. The reader module is fetched only when the first picture comes. */
+
+/** Longest side a picture is decoded at: enough for a code that fills a tenth of a 40-megapixel photograph. */
+const LONGEST_SIDE = 2400;
+
+/** Bytes of the largest picture taken: a phone's largest photographs are about half of it. */
+const LARGEST_FILE = 64 * 1024 * 1024;
+
+/** Why a picture gave no text; `reason` is `size`, `picture` (not one we can open) or `module`. */
+export class PictureError extends Error {
+  constructor(reason, options) {
+    super(reason, options);
+    this.reason = reason;
+  }
+}
+
+/** The texts of all codes in `file` (a Blob); empty if there is none. `loadScanner` imports the reader module. */
+export async function codesIn(file, loadScanner) {
+  if (file.size > LARGEST_FILE) throw new PictureError('size');
+  const scanner = await loadScanner().catch((cause) => {
+    throw new PictureError('module', { cause });
+  });
+  const bitmap = await createImageBitmap(file).catch((cause) => {
+    throw new PictureError('picture', { cause });
+  });
+  try {
+    // A code smaller than the first size shows only at full size; one with huge modules reads better reduced.
+    for (const side of [LONGEST_SIDE, LONGEST_SIDE / 3]) {
+      const found = scanner.readCodes(pixels(bitmap, side));
+      if (found.length > 0) return found;
+    }
+    return [];
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** Pasted text as a code. It may end in a blank, which Base45 uses as a digit; only what pasting adds is taken away. */
+export function asScanned(pasted) {
+  return pasted.trimStart().replace(/[\r\n\t]+$/, '');
+}
+
+function pixels(bitmap, longest) {
+  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
+  const width = Math.max(1, Math.round(bitmap.width * scale));
+  const height = Math.max(1, Math.round(bitmap.height * scale));
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}

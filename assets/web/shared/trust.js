@@ -1,0 +1,164 @@
+/**
+ * What a page trusts and how fresh it is: signed objects fetched from one server, kept in IndexedDB, and checked again
+ * by the verifier each time they are loaded.
+ *
+ * The root keys are the page's own (`roots`). A page that brings none pins those that the server names on the first
+ * visit: then whoever could answer for the server at that moment decides what is believed. In both cases a change of
+ * roots is believed afterwards only if the old ones signed it.
+ */
+
+const ROOTS = '/.well-known/roots.json';
+const TRUST_LIST = '/.well-known/trust-list';
+const CATALOGUE = '/.well-known/catalogue';
+const STATUS_LISTS = '/status-lists';
+
+/** The list does not follow from the roots held: the versions between must be walked one by one. */
+const WALK = new Set(['E_TRUST_THRESHOLD', 'E_TRUST_SIG', 'E_TRUST_KEY']);
+
+/** Seconds: older knowledge is called old; most scenes refuse it from here on (tokens.md §2). */
+const OLD = 24 * 3600;
+
+/** Milliseconds: a server that has not answered by then is as good as absent; what is held still verifies. */
+const PATIENCE = 20_000;
+
+/** One page's trust: the verifier, and what is kept of it. */
+export class TrustStore {
+  #store;
+  #Verifier;
+  #server;
+  #key;
+  #withoutLists = null;
+  #kept = { roots: null, trustLists: [], catalogue: null, statusLists: {}, floors: null, syncedAt: null };
+  verifier = null;
+
+  /** `server`: an origin. `roots`: the public root file's text; what is kept belongs to it (tokens.md §1). */
+  constructor(store, Verifier, { server, roots = null, key = 'kept' }) {
+    this.#store = store;
+    this.#Verifier = Verifier;
+    this.#server = server;
+    this.#key = key;
+    this.#kept.roots = roots;
+  }
+
+  /** Loads what was kept. What no longer loads is left out: the verdict will say what is missing. */
+  async load() {
+    const kept = await this.#store.get(this.#key);
+    // Floors and lists of other roots say nothing about these.
+    if (kept && (this.#kept.roots === null || kept.roots === this.#kept.roots)) Object.assign(this.#kept, kept);
+    if (!this.#kept.roots) return;
+    this.verifier = this.#loaded();
+    for (const text of Object.values(this.#kept.statusLists)) attempt(() => this.verifier.loadStatusList(text));
+  }
+
+  /** When the last complete sync ended (unix seconds), or null. */
+  get syncedAt() {
+    return this.#kept.syncedAt;
+  }
+
+  /** Age of the oldest status list held, which decides how old a "not revoked" may be; null if none is held. */
+  freshness(now) {
+    const lists = this.verifier?.held().status_lists ?? [];
+    if (lists.length === 0) return null;
+    const age = now - Math.min(...lists.map(({ iat }) => iat));
+    return { age, old: age > OLD || lists.some(({ exp }) => exp <= now) };
+  }
+
+  /**
+   * The verdict on `code`. A status list older than `maxAge` seconds counts as one that is not held when all else would
+   * be valid; for bad news its age does not matter.
+   */
+  verify(code, options, maxAge = Infinity) {
+    if (maxAge === Infinity) return this.verifier.verify(code, options);
+    const tried = this.verifier.verify(code, { ...options, remember: false });
+    const old = tried.verdict === 'valid' && tried.status.age_s > maxAge;
+    if (!old) return this.verifier.verify(code, options);
+    this.#withoutLists ??= this.#loaded();
+    return this.#withoutLists.verify(code, { ...options, remember: false });
+  }
+
+  /**
+   * Fetches everything anew. What was accepted is kept even if a later step fails, and then the failure is thrown.
+   */
+  async sync(now) {
+    if (!this.verifier) {
+      const roots = await this.#fetchText(ROOTS);
+      this.verifier = new this.#Verifier({ roots });
+      this.#kept.roots = roots;
+    }
+    try {
+      await this.#syncTrustList(now);
+      const catalogue = await this.#fetchText(CATALOGUE);
+      if (this.verifier.loadCatalogue(catalogue, now)) this.#kept.catalogue = catalogue;
+      await this.#syncStatusLists(now);
+      this.#kept.syncedAt = now;
+    } finally {
+      this.#withoutLists = null;
+      this.#kept.floors = this.verifier.floors();
+      await this.#store.set(this.#key, this.#kept);
+    }
+  }
+
+  /** A verifier with everything kept but the status lists. */
+  #loaded() {
+    const verifier = new this.#Verifier({ roots: this.#kept.roots });
+    for (const text of this.#kept.trustLists) attempt(() => verifier.loadTrustList(text));
+    if (this.#kept.floors) verifier.restore(this.#kept.floors);
+    if (this.#kept.catalogue) attempt(() => verifier.loadCatalogue(this.#kept.catalogue));
+    return verifier;
+  }
+
+  async #syncTrustList(now) {
+    const newest = await this.#fetchText(TRUST_LIST);
+    try {
+      this.#takeTrustList(newest, now);
+    } catch (error) {
+      if (!WALK.has(error.code)) throw error;
+      await this.#walkTrustLists();
+      this.#takeTrustList(newest, now);
+    }
+  }
+
+  /** Every version after the one held, in turn; those between may have expired long ago. */
+  async #walkTrustLists() {
+    for (let version = this.verifier.floors().trust_version + 1; ; version += 1) {
+      const response = await this.#fetch(`${TRUST_LIST}/${version}`);
+      if (response.status === 404) return;
+      this.#takeTrustList(await textOf(response));
+    }
+  }
+
+  #takeTrustList(text, now) {
+    if (this.verifier.loadTrustList(text, now)) this.#kept.trustLists.push(text);
+  }
+
+  async #syncStatusLists(now) {
+    const { status_lists: uris } = JSON.parse(await this.#fetchText(STATUS_LISTS));
+    for (const uri of uris) {
+      // The URI is the list's name; it is fetched from this server even if it was moved to another address.
+      const text = await this.#fetchText(new URL(uri).pathname);
+      if (this.verifier.loadStatusList(text, now, uri)) this.#kept.statusLists[uri] = text;
+    }
+  }
+
+  async #fetchText(path) {
+    return textOf(await this.#fetch(path));
+  }
+
+  #fetch(path) {
+    const signal = AbortSignal.timeout(PATIENCE);
+    return fetch(new URL(path, this.#server), { cache: 'no-cache', credentials: 'omit', signal });
+  }
+}
+
+function attempt(load) {
+  try {
+    load();
+  } catch {
+    // Kept objects were good when they came; one that is refused now is as if it had not been kept.
+  }
+}
+
+async function textOf(response) {
+  if (!response.ok) throw new Error(`${new URL(response.url).pathname}: ${response.status}`);
+  return response.text();
+}

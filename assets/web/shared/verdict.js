@@ -1,0 +1,122 @@
+/** Draws one verdict: sign, headline, what to do, the licence if it may be shown, and all eleven checks. */
+import { el } from './dom.js';
+import { appearance } from './headlines.js';
+import { sign } from './shapes.js';
+
+const MARK = { pass: '✓', fail: '✕', not_checked: '—' };
+
+/** The card for `verdict` on `input`, in `words`, with the verdict's JSON at its end if `raw`. Its heading can take the focus. */
+export function verdictCard(verdict, input, words, { raw = false } = {}) {
+  const { outline, mark, tone, withhold = false } = appearance(verdict, input);
+  const urgent = tone === 'invalid' || tone === 'suspended';
+  return el(
+    'article',
+    { class: `verdict tone-${tone}`, 'data-code': verdict.code, 'data-verdict': verdict.verdict, 'data-tone': tone },
+    el(
+      'div',
+      { class: 'verdict-head', role: urgent ? 'alert' : 'status' },
+      sign(outline, mark),
+      el(
+        'div',
+        {},
+        el('h2', { tabindex: '-1', class: 'verdict-title' }, headline(verdict, tone, words)),
+        el('p', {}, subline(verdict, words)),
+      ),
+      el('time', { class: 'verdict-time' }, words.clockTime(verdict.checked_at)),
+    ),
+    el(
+      'div',
+      { class: 'verdict-body' },
+      cautions(verdict, words),
+      licence(withhold ? { licence: null } : verdict, words),
+      checks(verdict, words),
+      el('p', { class: 'quiet' }, words.t('verify.code', { code: verdict.code })),
+      raw && !withhold ? asJson(verdict, words) : null,
+    ),
+  );
+}
+
+function headline(verdict, tone, words) {
+  if (tone === 'conditional') return words.t('verify.conditional');
+  if (tone === 'neutral') return words.t('verify.not_a_code');
+  return words.pick(verdict.message);
+}
+
+/** What to do; for a licence out of date, its date first, since that is what the inspector is asked about. */
+function subline(verdict, words) {
+  const { licence: shown, token } = verdict;
+  const facts = [];
+  if (verdict.code === 'E_LICENCE_EXPIRED' && shown) {
+    facts.push(words.t('verify.expired_on', { day: words.day(shown.valid_to) }));
+  }
+  if (verdict.code === 'E_LICENCE_NOT_YET' && shown) {
+    facts.push(words.t('verify.starts_on', { day: words.day(shown.valid_from) }));
+  }
+  if (verdict.code === 'E_TOKEN_EXPIRED' && token) {
+    facts.push(words.t('verify.late_by', { span: words.span(verdict.checked_at - token.exp) }));
+  }
+  return [...facts, words.pick(verdict.hint)].join(' ');
+}
+
+function cautions(verdict, words) {
+  if (verdict.cautions.length === 0) return null;
+  return el(
+    'ul',
+    { class: 'cautions', 'aria-label': words.t('verify.cautions') },
+    verdict.cautions.map((caution) => el('li', { 'data-code': caution.code }, words.pick(caution.message))),
+  );
+}
+
+function licence({ licence: shown, scene }, words) {
+  if (!shown) return el('p', { class: 'no-licence' }, words.t('verify.no_licence'));
+  const rows = shown.fields.map(({ key, label, value }) => [words.pick(label) || key, value]);
+  const validity = shown.valid_to
+    ? words.t('verify.valid_between', { from: words.day(shown.valid_from), to: words.day(shown.valid_to) })
+    : words.t('verify.valid_from', { from: words.day(shown.valid_from) });
+  rows.push(
+    [words.t('licence.unit'), words.pick(shown.unit.names) || shown.unit.code],
+    [words.t('licence.identifier'), shown.identifier],
+    [words.t('licence.validity'), validity],
+  );
+  if (shown.delegate) rows.push([words.t('licence.delegate'), shown.delegate.name]);
+  if (scene) rows.push([words.t('licence.scene'), words.pick(scene.names) || scene.code]);
+  return el(
+    'section',
+    { class: 'licence' },
+    el('h3', {}, words.pick(shown.kind.names) || shown.kind.code),
+    el('dl', {}, rows.map(([label, value]) => [el('dt', {}, label), el('dd', {}, value)])),
+  );
+}
+
+function checks(verdict, words) {
+  return el(
+    'section',
+    { class: 'checks' },
+    el('h3', {}, words.t('verify.checks')),
+    el('ul', {}, verdict.checks.map((check) => checkRow(check, verdict, words))),
+  );
+}
+
+function checkRow(check, { status }, words) {
+  const name = words.t(`check.${check.name}`);
+  const asOf = check.name === 'status' && status ? words.t('verify.list_of', { time: words.moment(status.as_of) }) : '';
+  const detail = [words.pick(check.detail), asOf].filter(Boolean).join(' · ');
+  return el(
+    'li',
+    { class: `check check-${check.result}`, 'data-check': check.name, 'data-result': check.result },
+    el('span', { class: 'check-mark', 'aria-hidden': 'true' }, MARK[check.result]),
+    el('span', { class: 'check-name' }, name),
+    el('span', { class: 'check-result' }, words.t(`result.${check.result}`)),
+    detail ? el('span', { class: 'check-detail' }, detail) : null,
+  );
+}
+
+function asJson(verdict, words) {
+  return el(
+    'details',
+    { class: 'raw' },
+    el('summary', {}, words.t('verify.raw')),
+    // Focusable, because it scrolls: without a mouse it could not be read.
+    el('pre', { tabindex: '0', 'aria-label': words.t('verify.raw') }, JSON.stringify(verdict, null, 2)),
+  );
+}

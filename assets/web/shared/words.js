@@ -1,0 +1,61 @@
+/** Texts and dates in one language: shared by the pages and the element, which may stand in two languages on one page. */
+
+export const LANGUAGES = ['zh-CN', 'en'];
+
+/** The language of ours that a tag like `en-GB` asks for; zh-CN for any other. */
+export function languageOf(tag) {
+  return /^en\b/i.test(tag ?? '') ? 'en' : 'zh-CN';
+}
+
+/** Words of `lang` from its catalogue (`assets/web/i18n`). `t` and `pick` may be taken out of it. */
+export class Words {
+  #texts;
+
+  constructor(lang, texts) {
+    this.lang = lang;
+    this.#texts = texts;
+  }
+
+  /** The text for `key`, `{name}` filled from `values`. A missing key shows itself, and a test looks for that. */
+  t = (key, values = {}) => {
+    const text = this.#texts[key] ?? key;
+    return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  };
+
+  /** A `{zh-CN, en}` text of the server or a verdict. */
+  pick = (text) => text?.[this.lang] ?? text?.['zh-CN'] ?? '';
+
+  /** `YYYYMMDD` as a person writes it; `null` means without end (长期). */
+  day(text) {
+    if (!text) return this.t('day.long_term');
+    const [year, month, date] = [text.slice(0, 4), Number(text.slice(4, 6)), Number(text.slice(6, 8))];
+    if (this.lang === 'zh-CN') return `${year}年${month}月${date}日`;
+    const format = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+    return format.format(Date.UTC(Number(year), month - 1, date));
+  }
+
+  /** Unix seconds as a wall clock in China: `14:32:07`. */
+  clockTime(seconds, withSeconds = true) {
+    return new Intl.DateTimeFormat('en-GB', {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: withSeconds ? '2-digit' : undefined,
+      timeZone: 'Asia/Shanghai',
+    }).format(seconds * 1000);
+  }
+
+  /** Unix seconds as date and wall clock in China. */
+  moment(seconds, withSeconds = true) {
+    const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(seconds * 1000);
+    return `${this.day(parts.replaceAll('-', ''))} ${this.clockTime(seconds, withSeconds)}`;
+  }
+
+  /** A span of time in its largest unit: 「2 小时」. */
+  span(seconds) {
+    const whole = Math.max(0, Math.floor(seconds));
+    if (whole < 60) return this.t('span.seconds', { n: whole });
+    if (whole < 3600) return this.t('span.minutes', { n: Math.floor(whole / 60) });
+    if (whole < 2 * 86400) return this.t('span.hours', { n: Math.floor(whole / 3600) });
+    return this.t('span.days', { n: Math.floor(whole / 86400) });
+  }
+}

@@ -1,0 +1,181 @@
+//! The DEFLATE block that [`super::Deflater`] writes: one, final, with the fixed codes of RFC 1951 §3.2.6.
+//!
+//! The general decoder builds code tables for every block, which for 400 bytes takes three times as long as reading
+//! them; the fixed codes need none. What this does not read, the general decoder judges; what it reads, that one reads
+//! alike (tested), so the answer does not depend on which of them was asked.
+
+use alloc::vec::Vec;
+use core::slice;
+
+use super::{
+    super::DICTIONARY,
+    pack::{DISTANCES, LAST_BLOCK_FIXED_CODES, LENGTHS},
+};
+
+/// Inflates a stream of one final block with fixed codes and nothing after it, not even a bit that is one.
+///
+/// `None` for any other stream, good or bad, and for more than `limit` bytes.
+pub(super) fn inflate(stream: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let mut bits = Bits { bytes: stream.iter(), buffer: 0, held: 0 };
+    if bits.take(3)? != u32::from(LAST_BLOCK_FIXED_CODES) {
+        return None;
+    }
+    // The dictionary stands before the output, so that a look back into it is like any other.
+    let most = DICTIONARY.len().checked_add(limit)?;
+    let mut output = Vec::with_capacity(most.min(2_048));
+    output.extend_from_slice(DICTIONARY);
+    loop {
+        let symbol = bits.symbol()?;
+        if let Ok(literal) = u8::try_from(symbol) {
+            if output.len() >= most {
+                return None;
+            }
+            output.push(literal);
+            continue;
+        }
+        let Some(length_code) = symbol.checked_sub(257) else { break };
+        let length = bits.value(&LENGTHS, usize::from(length_code))?;
+        let distance_code = bits.reversed(5)?;
+        let distance = bits.value(&DISTANCES, usize::from(distance_code))?;
+        let start = output.len().checked_sub(distance)?;
+        if output.len().checked_add(length)? > most {
+            return None;
+        }
+        if distance >= length {
+            output.extend_from_within(start..start.checked_add(length)?);
+        } else {
+            // It repeats what it is just writing.
+            for at in start..start.checked_add(length)? {
+                output.push(*output.get(at)?);
+            }
+        }
+    }
+    bits.nothing_left().then(|| output.split_off(DICTIONARY.len()))
+}
+
+/// A stream's bits, the lowest of each byte first.
+struct Bits<'a> {
+    bytes: slice::Iter<'a, u8>,
+    buffer: u64,
+    /// Bits in `buffer`.
+    held: u32,
+}
+
+impl Bits<'_> {
+    /// Fills the buffer to 32 bits or more, if the stream has them.
+    fn fill(&mut self) {
+        while self.held < 32 {
+            let Some(byte) = self.bytes.next() else { return };
+            self.buffer |= u64::from(*byte).wrapping_shl(self.held);
+            self.held = self.held.wrapping_add(8);
+        }
+    }
+
+    /// The next `count` bits, at most 16.
+    fn take(&mut self, count: u32) -> Option<u32> {
+        self.fill();
+        let bits = self.buffer & 1_u64.wrapping_shl(count).wrapping_sub(1);
+        self.held = self.held.checked_sub(count)?;
+        self.buffer = self.buffer.wrapping_shr(count);
+        u32::try_from(bits).ok()
+    }
+
+    /// The same, the first bit as the highest: how codes are packed.
+    fn reversed(&mut self, count: u32) -> Option<u16> {
+        let bits = self.take(count)?;
+        u16::try_from(bits.reverse_bits().wrapping_shr(32_u32.wrapping_sub(count))).ok()
+    }
+
+    /// The next symbol of the literal and length code: 0 to 255 a byte, 256 the end, above it a length.
+    fn symbol(&mut self) -> Option<u16> {
+        self.fill();
+        // The longest codes have nine bits; where fewer are left, zeros stand for what is not there.
+        let nine = u16::try_from(self.buffer & 0x1ff).ok()?.reverse_bits().wrapping_shr(7);
+        let (symbol, length) = match nine {
+            0..96 => (256_u16.wrapping_add(nine.wrapping_shr(2)), 7),
+            96..384 => (nine.wrapping_shr(1).wrapping_sub(48), 8),
+            384..400 => (280_u16.wrapping_add(nine.wrapping_shr(1)).wrapping_sub(192), 8),
+            _ => (nine.wrapping_sub(400).wrapping_add(144), 9),
+        };
+        self.take(length)?;
+        Some(symbol)
+    }
+
+    /// What code `code` of `table` stands for, its extra bits read.
+    fn value(&mut self, table: &[(u16, u32)], code: usize) -> Option<usize> {
+        let (first, extra) = *table.get(code)?;
+        usize::from(first).checked_add(usize::try_from(self.take(extra)?).ok()?)
+    }
+
+    /// Whether only the rest of the last byte is left, and that is zero.
+    fn nothing_left(&self) -> bool {
+        self.bytes.as_slice().is_empty() && self.held < 8 && self.buffer == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{Deflater, inflate_any},
+        *,
+    };
+    use proptest::prelude::*;
+
+    const LIMIT: usize = 3_587;
+
+    /// Whatever this reads, the general decoder reads alike.
+    fn agrees(stream: &[u8]) -> bool {
+        inflate(stream, LIMIT).is_none_or(|bytes| inflate_any(stream) == Some(bytes))
+    }
+
+    #[test]
+    fn what_the_packer_writes_is_read_here() {
+        let mut deflater = Deflater::new();
+        let every_byte: Vec<u8> = (0..=255).collect();
+        for data in [
+            &b""[..],
+            b"a",
+            b"{\"alg\":\"ES256\",\"kid\":\"show-2026a\",\"typ\":\"show+jwt\"}",
+            &[0xa5; 3_000],
+            &every_byte.repeat(12),
+        ] {
+            let packed = deflater.deflate(data).unwrap();
+            assert_eq!(inflate(&packed, LIMIT).unwrap(), data);
+        }
+        let packed = deflater.deflate(&[b'x'; 100]).unwrap();
+        assert_eq!((inflate(&packed, 99), inflate(&packed, 100).unwrap().len()), (None, 100));
+    }
+
+    #[test]
+    fn one_bit_more_or_less_is_judged_as_by_the_general_decoder() {
+        let packed = Deflater::new()
+            .deflate("{\"iss\":\"lz.990000\",\"fld\":{\"mc\":\"九九好味饭店\"}} 饭店饭店饭店".as_bytes())
+            .unwrap();
+        for bit in 0..packed.len() * 8 {
+            let mut flipped = packed.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(agrees(&flipped), "bit {bit}");
+        }
+        for length in 0..packed.len() {
+            assert_eq!(inflate(&packed[..length], LIMIT), None, "cut at {length}");
+        }
+        for last in 0..=255 {
+            let mut longer = packed.clone();
+            longer.push(last);
+            assert_eq!(inflate(&longer, LIMIT), None);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn any_bits_are_judged_as_by_the_general_decoder(mut stream in proptest::collection::vec(any::<u8>(), 1..60)) {
+            stream[0] = stream[0] & !7 | 3;
+            prop_assert!(agrees(&stream));
+            // Random bits seldom end a block; seven zeros do.
+            stream.push(0);
+            prop_assert!(agrees(&stream));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! `sync` against a server on this machine: what is taken, what is refused, and what is left as it was.
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
+
+mod attacks;
+mod deltas;
+mod interruptions;
+mod setting;
+#[path = "../support/mod.rs"]
+mod support;
+mod taken;
+mod threshold;

@@ -1,0 +1,3 @@
+import './read-files.js';
+
+export * from '../web/verifier.js';

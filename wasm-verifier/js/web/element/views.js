@@ -1,0 +1,157 @@
+/** What the element shows, state by state. Draws only; what happens then is handed in as functions. */
+import { el } from '../shared/dom.js';
+import { sign } from '../shared/shapes.js';
+
+export function button(label, onclick, { primary = false, ...props } = {}) {
+  return el('button', { type: 'button', class: primary ? 'button primary' : 'button', part: 'button', onclick, ...props }, label);
+}
+
+export function loading({ t }) {
+  return el('p', { class: 'state', role: 'status' }, t('widget.loading'));
+}
+
+/** Scan, choose a picture, paste. With `question` the phone must answer that code first. */
+export function ready({ t }, { start, chosen, pasted, question, unit }) {
+  const text = el('textarea', { rows: '3', spellcheck: 'false', autocomplete: 'off', placeholder: 'EL1:…', id: 'text' });
+  const paste = el(
+    'form',
+    {
+      hidden: true,
+      class: 'paste',
+      onsubmit: (event) => {
+        event.preventDefault();
+        pasted(text.value);
+      },
+    },
+    el('label', { for: 'text' }, t('verify.paste')),
+    text,
+    el('button', { type: 'submit', class: 'button', part: 'button' }, t('verify.verify')),
+  );
+  const openPaste = button(t('widget.paste'), () => {
+    paste.hidden = !paste.hidden;
+    openPaste.setAttribute('aria-expanded', String(!paste.hidden));
+    if (!paste.hidden) text.focus();
+  });
+  openPaste.setAttribute('aria-expanded', 'false');
+  return [
+    question ? asked({ t }, question, unit) : null,
+    button(t(question ? 'widget.scan_answer' : 'widget.scan'), start, { primary: true, id: 'scan' }),
+    el('div', { class: 'buttons' }, picker({ t }, chosen), openPaste),
+    paste,
+    el('p', { class: 'quiet' }, t('widget.wedge')),
+  ];
+}
+
+function asked({ t }, question, unit) {
+  return el('div', { class: 'question' }, el('p', {}, t('widget.ask', { unit })), question.picture);
+}
+
+/** The button and the file input it stands for, as on the page: the input keeps focus and name. */
+function picker({ t }, chosen) {
+  const input = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden' });
+  input.addEventListener('change', () => {
+    const [file] = input.files;
+    if (file) chosen(file);
+  });
+  return [input, el('label', { for: 'picture', class: 'button file', part: 'button' }, t('verify.picture'))];
+}
+
+/** The camera's picture with what the camera can do; fill in the controls once it is open. */
+export function scanning({ t }, { stop }) {
+  const video = el('video', { part: 'video', playsinline: true, muted: true, 'aria-label': t('widget.viewfinder') });
+  // The attribute alone does not count for a video made by script, and one with sound would not start by itself.
+  video.muted = true;
+  const controls = el('div', { class: 'buttons' }, button(t('widget.stop'), stop, { id: 'stop' }));
+  const view = [
+    el('div', { class: 'finder' }, video, el('div', { class: 'aim', 'aria-hidden': 'true' })),
+    el('p', { class: 'quiet', role: 'status' }, t('widget.aim')),
+    controls,
+  ];
+  return { view, video, controls };
+}
+
+/** Light and zoom, where the camera has them. */
+export function cameraControls({ t }, camera) {
+  const controls = [];
+  if (camera.hasTorch) {
+    const torch = button(t('widget.torch'), () => {
+      const on = torch.getAttribute('aria-pressed') !== 'true';
+      torch.setAttribute('aria-pressed', String(on));
+      camera.setTorch(on);
+    });
+    torch.setAttribute('aria-pressed', 'false');
+    controls.push(torch);
+  }
+  const { zoom } = camera;
+  if (zoom) {
+    const range = el('input', { type: 'range', min: zoom.min, max: zoom.max, step: zoom.step || 0.1, value: zoom.min });
+    range.addEventListener('input', () => camera.setZoom(Number(range.value)));
+    controls.push(el('label', { class: 'zoom' }, t('widget.zoom'), range));
+  }
+  return controls;
+}
+
+/** Something in the way, in words, with what can be done about it. */
+export function problem({ t }, { title, advice = [], retry, retryLabel, details }) {
+  return el(
+    'div',
+    { class: 'problem', role: 'alert' },
+    el('p', { class: 'problem-title' }, sign('triangle', 'bang'), el('span', {}, title)),
+    advice.length > 0 ? el('ul', {}, advice.map((line) => el('li', {}, line))) : null,
+    details ? el('p', { class: 'quiet' }, details) : null,
+    retry ? el('div', { class: 'buttons' }, button(retryLabel ?? t('widget.retry'), retry, { id: 'retry' })) : null,
+  );
+}
+
+/** The verdicts, what to do next, and (if `countdown`) for how long they stay. */
+export function results({ t }, cards, { next, renew, countdown }) {
+  return [
+    ...cards,
+    el(
+      'div',
+      { class: 'buttons after' },
+      button(t('widget.next'), next, { primary: true, id: 'next' }),
+      renew ? button(t('verify.update'), renew, { id: 'renew' }) : null,
+      countdown ?? null,
+    ),
+  ];
+}
+
+/** Seconds until `over` is called, told in figures and not aloud, with a button that halts them. */
+export class Countdown {
+  #left;
+  #over;
+  #words;
+  #timer = null;
+  #text = el('span', { role: 'timer', 'aria-live': 'off' });
+  #pause;
+
+  constructor(words, seconds, over) {
+    this.#words = words;
+    this.#left = seconds;
+    this.#over = over;
+    this.#pause = button(words.t('widget.pause'), () => (this.#timer === null ? this.run() : this.halt()), { id: 'pause' });
+    this.node = el('div', { class: 'countdown' }, this.#text, this.#pause);
+    this.#draw();
+  }
+
+  run() {
+    this.#timer = setInterval(() => {
+      this.#left -= 1;
+      if (this.#left > 0) return this.#draw();
+      this.halt();
+      this.#over();
+    }, 1000);
+    this.#pause.textContent = this.#words.t('widget.pause');
+  }
+
+  halt() {
+    clearInterval(this.#timer);
+    this.#timer = null;
+    this.#pause.textContent = this.#words.t('widget.resume');
+  }
+
+  #draw() {
+    this.#text.textContent = this.#words.t('widget.clears_in', { n: this.#left });
+  }
+}

@@ -1,0 +1,68 @@
+/** The verifier for browsers and Node: judges licence codes by what it has been given, and fetches nothing. */
+import { guarded, LiangzhengError, text, textOrNone } from './errors.js';
+import { load } from './load.js';
+import init, { Verifier as Native } from './verifier_wasm.js';
+
+export { LiangzhengError };
+
+await load(init, new URL('./verifier_wasm_bg.wasm', import.meta.url), 'verifier_wasm_bg.wasm');
+
+export class Verifier {
+  #native;
+
+  /** `roots`: the public root file, as object or text. */
+  constructor({ roots }) {
+    this.#native = guarded(() => new Native(typeof roots === 'string' ? roots : text(JSON.stringify(roots), 'roots')));
+  }
+
+  loadTrustList(list, now) {
+    return guarded(() => this.#native.loadTrustList(text(list, 'trust list'), now));
+  }
+
+  loadCatalogue(catalogue, now) {
+    return guarded(() => this.#native.loadCatalogue(text(catalogue, 'catalogue'), now));
+  }
+
+  loadStatusList(list, now, uri) {
+    return guarded(() => this.#native.loadStatusList(text(list, 'status list'), now, textOrNone(uri, 'uri')));
+  }
+
+  applyDelta(delta, now) {
+    return guarded(() => this.#native.applyDelta(text(delta, 'delta'), now));
+  }
+
+  verify(code, options) {
+    return guarded(() => {
+      const { now, audience, scene, challenge, remember = false, ...unknown } = options;
+      // A misspelt `scene` must not pass for "any scene".
+      for (const name of Object.keys(unknown)) throw new TypeError(`there is no option ${name}`);
+      if (typeof now !== 'number') throw new TypeError('now must be a number of unix seconds');
+      return JSON.parse(
+        this.#native.verify(
+          text(code, 'code'),
+          now,
+          textOrNone(audience, 'audience'),
+          textOrNone(scene, 'scene'),
+          textOrNone(challenge, 'challenge'),
+          Boolean(remember),
+        ),
+      );
+    });
+  }
+
+  forget() {
+    guarded(() => this.#native.forget());
+  }
+
+  floors() {
+    return guarded(() => JSON.parse(this.#native.floors()));
+  }
+
+  restore(floors) {
+    guarded(() => this.#native.restore(text(JSON.stringify(floors), 'floors')));
+  }
+
+  held() {
+    return guarded(() => JSON.parse(this.#native.held()));
+  }
+}
