@@ -1,6 +1,8 @@
 //! The fuzz targets over the corpora kept in `core/fuzz/corpora`, and over simple changes to each of their inputs:
 //! what `cargo xtask soak fuzz` found worth keeping stays found, without a fuzzer.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
+
 #[path = "../fuzz/src/targets/mod.rs"]
 mod targets;
 

@@ -1,6 +1,8 @@
 //! What shells ask of a verifier beside the verdict: what it holds, what it must remember, the parts of a code, the form
 //! of requests, and live status. The verdicts themselves are in `verdicts.rs`.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
+
 #[path = "support/world.rs"]
 #[allow(
     dead_code,

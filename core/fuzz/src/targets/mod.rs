@@ -29,8 +29,11 @@ pub use lists::{catalogue, status_delta, status_inflate, trust_list};
 pub use resign::{resign_grant, resign_show};
 pub use samples::seeds;
 
-/// Every target by its name.
-pub const ALL: [(&str, fn(&[u8])); 10] = [
+/// A target's name and its function.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const ALL: [Target; 10] = [
     ("jws_parse", jws_parse),
     ("claims", claims),
     ("trust_list", trust_list),

@@ -95,7 +95,7 @@ fn licence(
         "revoked-later" => iat < NOW + 600 && best < NOW + 600,
         _ => true,
     };
-    let in_period = iat >= NOW - 30 * DAY && iat < NOW + 60 * DAY;
+    let in_period = (NOW - 30 * DAY..NOW + 60 * DAY).contains(&iat);
 
     // The scene, by operator.
     let code = text("scene")?;
