@@ -51,9 +51,9 @@ fn line(random: &mut Random, number: usize) -> Line {
         scene: place.scene.into(),
         nonce: Nonce::from_bytes(random.bytes()),
     });
-    // Two thirds of what a challenge's place would have made goes to the plainest one.
+    // Most of what a challenge would have answered goes to the plainest place.
     let (place, challenge) = match challenge {
-        Some(_) if place.scene == "paper.notice" || !random.one_in(6) => (&PLACES[0], None),
+        Some(_) if place.scene == "paper.notice" || !random.one_in(16) => (&PLACES[0], None),
         other => (place, other),
     };
     let holder = challenge.is_some() || place.show == 0 || (place.plain_holder && random.one_in(2));
