@@ -44,7 +44,7 @@ pub fn lines(seed: u64, count: usize) -> impl Iterator<Item = Line> {
 fn line(random: &mut Random, number: usize) -> Line {
     let place = random.pick(&PLACES);
     let now = NOW.0 + *random.pick(&CLOCKS);
-    // One in thirty answers a challenge, which the command line takes one by one only.
+    // A few answer a challenge, which the command line takes one by one only.
     let challenge = (place.scene == "hospital.visit" || random.one_in(30)).then(|| Challenge {
         aud: place.aud.into(),
         rp: "91990100MA0000031K".into(),
