@@ -236,12 +236,11 @@ async fn a_holder_reads_the_uses_of_own_licences_newest_first_and_nobody_elses()
             scene: "inspect.food".into(),
             token: [5; 12],
         };
-        storage::access_log::append(&builder.db, &[]).await.unwrap();
+        let mut appender = storage::access_log::Appender::acquire(&builder.db).await.unwrap();
+        appender.append(&[]).await.unwrap();
         let rows: Vec<Use> = (0..300).map(|n| row(n, UseKind::Refresh)).collect();
-        storage::access_log::append(&builder.db, &rows).await.unwrap();
-        storage::access_log::append(&builder.db, &[row(1, UseKind::Show), row(2, UseKind::Grant)])
-            .await
-            .unwrap();
+        appender.append(&rows).await.unwrap();
+        appender.append(&[row(1, UseKind::Show), row(2, UseKind::Grant)]).await.unwrap();
         let mut tx = builder.db.begin_read().await.unwrap();
         assert_eq!(storage::access_log::count(&mut tx, 2, NOON).await.unwrap(), 300, "{}", db.name);
         assert_eq!(storage::access_log::count(&mut tx, 2, later(299)).await.unwrap(), 1);

@@ -124,32 +124,36 @@ impl Programs {
     fn shown(&self) -> String {
         let demo = self.demo();
         let licence = &demo["licences"][0];
-        let account = demo["accounts"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|account| account["login"] == licence["holder"])
-            .unwrap()
-            .clone();
-        let session = self.post(
-            None,
-            "/api/v1/sessions",
-            &json!({ "login": account["login"], "password": account["password"] }),
-        );
+        let account = self.account("login", &licence["holder"]);
+        let token = self.log_in(&account);
         let path = format!("/api/v1/wallet/licences/{}/show", licence["id"].as_str().unwrap());
         let body = json!({ "scene": "inspect.food", "pin": account["pin"] });
-        let shown = self.post(session["token"].as_str(), &path, &body);
+        let shown = self.ask("POST", Some(&token), &path, Some(&body));
         assert!(shown["qr_text"].is_string(), "{shown}");
         shown["qr_text"].as_str().unwrap().to_owned()
     }
 
-    fn post(&self, token: Option<&str>, path: &str, body: &Value) -> Value {
+    /// The first account of the demo with this member.
+    fn account(&self, member: &str, value: &Value) -> Value {
+        let demo = self.demo();
+        let mut accounts = demo["accounts"].as_array().unwrap().iter();
+        accounts.find(|account| account[member] == *value).unwrap().clone()
+    }
+
+    fn log_in(&self, account: &Value) -> String {
+        let body = json!({ "login": account["login"], "password": account["password"] });
+        let session = self.ask("POST", None, "/api/v1/sessions", Some(&body));
+        session["token"].as_str().unwrap().to_owned()
+    }
+
+    fn ask(&self, method: &str, token: Option<&str>, path: &str, body: Option<&Value>) -> Value {
         let authorization = token.map(|token| format!("Bearer {token}"));
         let mut headers = vec![("Content-Type", "application/json")];
         if let Some(authorization) = &authorization {
             headers.push(("Authorization", authorization));
         }
-        send("POST", &format!("{}{path}", self.url()), &headers, Some(body.to_string().as_bytes())).json()
+        let body = body.map(|body| body.to_string().into_bytes());
+        send(method, &format!("{}{path}", self.url()), &headers, body.as_deref()).json()
     }
 
     /// A new show's code, once the running server has taken in what the operator did: it is signed by another key
@@ -269,4 +273,49 @@ fn a_verifier_syncs_over_https_only_with_a_certificate_it_trusts() {
     said(&programs.verifier(&trusting));
     let held: Value = serde_json::from_slice(&programs.verifier(&["--json", "bundle"]).stdout).unwrap();
     assert_eq!(held["trust_list"]["version"], 1, "{held}");
+}
+
+#[test]
+fn what_was_scanned_offline_is_handed_in_once_and_its_holder_sees_it() {
+    let programs = Programs::start(&[]);
+    programs.sync();
+    let code = programs.shown();
+    let file = |name: &str| programs.folder.path().join(name).to_str().unwrap().to_owned();
+    let (receipts, token_file) = (file("receipts.jsonl"), file("token"));
+    let scan = |text: &str| {
+        programs.verifier(&["--json", "verify", text, "--scene", "inspect.food", "--receipts", &receipts])
+    };
+    assert_eq!(scan(&code).status.code(), Some(0));
+    assert_eq!(scan("EL1:NO CODE OF OURS").status.code(), Some(1));
+    let inspector = programs.account("role", &json!("inspector"));
+    std::fs::write(&token_file, programs.log_in(&inspector)).unwrap();
+    let upload = || {
+        let server = programs.url();
+        said(&programs.verifier(&[
+            "receipts",
+            "upload",
+            "--receipts",
+            &receipts,
+            "--server",
+            &server,
+            "--token-file",
+            &token_file,
+        ]))
+    };
+    upload();
+    upload();
+    let holder = programs.demo()["licences"][0]["holder"].clone();
+    let token = programs.log_in(&programs.account("login", &holder));
+    let uses = programs.ask("GET", Some(&token), "/api/v1/wallet/uses", None);
+    let items = uses["items"].as_array().unwrap();
+    let told: Vec<_> = items
+        .iter()
+        .map(|used| (used["kind"].as_str().unwrap(), &used["offline"], &used["by"]["role"]))
+        .collect();
+    let (yes, no) = (json!(true), json!(false));
+    assert_eq!(
+        told,
+        [("verification", &yes, &json!("inspector")), ("show", &no, &json!("holder"))],
+        "the forged code named no licence, and a second upload adds nothing: {uses}"
+    );
 }

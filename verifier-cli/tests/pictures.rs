@@ -133,5 +133,5 @@ fn hard_frames_are_read_and_never_wrongly() {
 /// The first frames of the bench's.
 const FRAMES: u64 = 40;
 
-/// Read when this was written, less two: another version of a library may lose one and win another.
-const READ_AT_LEAST: usize = 30;
+/// 39 were read when this was written; two less, since another version of a library may lose one and win another.
+const READ_AT_LEAST: usize = 37;

@@ -342,8 +342,8 @@ fn each_challenge_is_answered_once_and_the_next_is_shown() {
 fn an_answer_may_be_a_picture_in_a_watched_folder() {
     let place = Place::new("scan-ask-folder");
     let inputs = place.0.join("inputs");
-    fs::create_dir_all(&inputs).unwrap();
-    // The challenge's own picture lies there, too, and is no answer.
+    // Neither what was there before nor the challenge's own picture is an answer.
+    write(inputs.join("0.txt"), with_status(9, 0));
     let own = inputs.join("challenge.png");
     let more = [&ASK[..], &["--watch", "--png", own.to_str().unwrap()]].concat();
     let mut scanner = talk(&place, inputs.to_str().unwrap(), &more);

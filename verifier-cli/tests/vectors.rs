@@ -1,5 +1,4 @@
 //! The vectors that core, CLI, WASM and server share: the same verdict, to the byte of its JSON value.
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 mod support;
 

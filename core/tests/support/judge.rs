@@ -35,7 +35,7 @@ pub fn build_noting(backend: &'static dyn Es256, world: &World) -> (Verifier, Ve
     let mut wrong = vec![];
     for (at, step) in world.steps.iter().enumerate() {
         let on_expired = step.now.map_or(OnExpired::TellInVerdict, |now| OnExpired::Refuse { now });
-        let outcome = match (&*step.object, &step.uri) {
+        let outcome = match (step.object, &step.uri) {
             ("trust_list", _) => verifier.load_trust_list(&step.text, on_expired),
             ("catalogue", _) => verifier.load_catalogue(&step.text, on_expired),
             ("status_list", None) => verifier.load_status_list(&step.text, on_expired),

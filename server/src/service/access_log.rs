@@ -7,7 +7,8 @@
 use tokio::sync::{mpsc, oneshot};
 
 pub use crate::domain::usage::{Use, UseKind};
-use crate::storage::{self, Db};
+use crate::storage::access_log::Appender;
+use crate::storage::{Db, StorageError};
 
 /// The row could not be written; the data must not leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,13 +49,15 @@ impl AccessLog {
 async fn write(db: Db, mut queue: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     let mut rows = Vec::with_capacity(MAX_BATCH);
+    let mut held = None;
+    let mut in_a_row = 0;
     while queue.recv_many(&mut batch, MAX_BATCH).await > 0 {
         let mut answers = Vec::with_capacity(batch.len());
         for waiting in batch.drain(..) {
             rows.push(waiting.row);
             answers.push(waiting.written);
         }
-        let outcome = storage::access_log::append(&db, &rows).await;
+        let outcome = append(&db, &mut held, &rows).await;
         if let Err(error) = &outcome {
             tracing::error!(%error, rows = rows.len(), "access log not written; the requests are refused");
         }
@@ -63,10 +66,27 @@ async fn write(db: Db, mut queue: mpsc::Receiver<Waiting>) {
             // The request may have been given up meanwhile; its row stays, since it may have been sent.
             let _ = answer.send(outcome.is_ok());
         }
+        // What came in during the commit is written at once; then it is the turn of others who want to write.
+        in_a_row += 1;
+        if outcome.is_err() || queue.is_empty() || in_a_row == MAX_IN_A_ROW {
+            held = None;
+            in_a_row = 0;
+        }
     }
+}
+
+async fn append(db: &Db, held: &mut Option<Appender>, rows: &[Use]) -> Result<(), StorageError> {
+    let appender = match held {
+        Some(appender) => appender,
+        None => held.insert(Appender::acquire(db).await?),
+    };
+    appender.append(rows).await
 }
 
 /// Rows that may wait before requests themselves wait: far above the connections of one server.
 const QUEUE: usize = 4096;
 /// Rows per commit: 256 × 7 parameters stay far below both databases' limits (32,766 and 65,535).
 const MAX_BATCH: usize = 256;
+/// Batches written before the connection is given back: with SQLite's single writer others wait this many commits at
+/// the most, a few milliseconds.
+const MAX_IN_A_ROW: u32 = 8;

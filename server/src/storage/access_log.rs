@@ -1,6 +1,7 @@
 //! Rows of the access log. Append only; the group commit is [`crate::service::access_log`]'s.
 
 use liangzheng_core::time::UnixTime;
+use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use super::{Db, StorageError, Tx, on_conn};
@@ -46,28 +47,47 @@ macro_rules! push {
     }};
 }
 
-/// Writes `rows` with one statement; on return they are on the disk.
-///
-/// A statement of its own is a transaction of its own, in both databases. Saying `BEGIN` and `COMMIT` around it would
-/// change nothing but cost two more trips to the database's thread or server, which is most of what a small commit
-/// costs on a busy machine.
-pub async fn append(db: &Db, rows: &[Use]) -> Result<(), StorageError> {
-    if rows.is_empty() {
-        return Ok(());
+/// A connection held for several batches: giving it back and asking for it again costs a trip to its thread or server
+/// each time. Others wait for SQLite's one writer meanwhile, so hold it only while rows are waiting.
+#[derive(Debug)]
+pub enum Appender {
+    /// The embedded file's writer.
+    Sqlite(PoolConnection<Sqlite>),
+    /// A connection to the server.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Appender {
+    /// Waits for a connection.
+    pub async fn acquire(db: &Db) -> Result<Self, StorageError> {
+        Ok(match db {
+            Db::Sqlite { writer, .. } => Self::Sqlite(writer.acquire().await?),
+            Db::Postgres(pool) => Self::Postgres(pool.acquire().await?),
+        })
     }
-    match db {
-        Db::Sqlite { writer, .. } => {
-            let mut insert = QueryBuilder::<Sqlite>::new(APPEND);
-            insert.push_values(rows, |mut values, row| push!(values, row));
-            insert.build().execute(writer).await?;
+
+    /// Writes `rows` with one statement; on return they are on the disk.
+    ///
+    /// A statement of its own is a transaction of its own, in both databases. Saying `BEGIN` and `COMMIT` around it
+    /// would change nothing but cost two more trips, which is most of what a small commit costs on a busy machine.
+    pub async fn append(&mut self, rows: &[Use]) -> Result<(), StorageError> {
+        if rows.is_empty() {
+            return Ok(());
         }
-        Db::Postgres(pool) => {
-            let mut insert = QueryBuilder::<Postgres>::new(APPEND);
-            insert.push_values(rows, |mut values, row| push!(values, row));
-            insert.build().execute(pool).await?;
+        match self {
+            Self::Sqlite(connection) => {
+                let mut insert = QueryBuilder::<Sqlite>::new(APPEND);
+                insert.push_values(rows, |mut values, row| push!(values, row));
+                insert.build().execute(&mut **connection).await?;
+            }
+            Self::Postgres(connection) => {
+                let mut insert = QueryBuilder::<Postgres>::new(APPEND);
+                insert.push_values(rows, |mut values, row| push!(values, row));
+                insert.build().execute(&mut **connection).await?;
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Uses of any licence of a holder, newest first, from before `before`; refreshes are left out.

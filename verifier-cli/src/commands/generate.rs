@@ -17,13 +17,24 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit, Failure> {
 }
 
 pub(crate) fn man() -> Result<Exit, Failure> {
+    print(&page().map_err(|error| Failure::output(&error))?)
+}
+
+/// One page for the whole program: an inspector looks for one word, not for a page's name. So each command is a
+/// section, and clap's list of pages that do not exist is left out.
+fn page() -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
-    let fault = |error: io::Error| Failure::output(&error);
-    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(fault)?;
-    // One page for the whole program: an inspector looks for one word, not for a page's name.
     let cli = Cli::command();
-    cli.get_subcommands().try_for_each(|command| section(&mut page, "", command)).map_err(fault)?;
-    print(&page)
+    let man = clap_mangen::Man::new(cli.clone());
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    cli.get_subcommands().try_for_each(|command| section(&mut page, "", command))?;
+    man.render_extra_section(&mut page)?;
+    man.render_version_section(&mut page)?;
+    Ok(page)
 }
 
 /// The help of a command and of those below it.

@@ -65,6 +65,11 @@ enum Stage {
 
 fn keep_watching(session: &mut Session<'_>, folder: &Path) -> Result<(), Failure> {
     let mut known: BTreeMap<OsString, Watched> = BTreeMap::new();
+    if session.cycle.is_some() {
+        // What was there before the challenge does not answer it.
+        let done = |state| Watched { state, since: Instant::now(), stage: Stage::Done };
+        known.extend(files(session, folder)?.into_iter().map(|(name, state)| (name, done(state))));
+    }
     while !stop::is_asked() {
         if let Some(cycle) = &mut session.cycle {
             cycle.show_if_due(session.shell)?;
