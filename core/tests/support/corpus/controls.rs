@@ -44,16 +44,16 @@ pub fn lines(seed: u64, count: usize) -> impl Iterator<Item = Line> {
 fn line(random: &mut Random, number: usize) -> Line {
     let place = random.pick(&PLACES);
     let now = NOW.0 + *random.pick(&CLOCKS);
-    // One in thirty answers a challenge, which the command line takes one by one only.
+    // A few answer a challenge, which the command line takes one by one only.
     let challenge = (place.scene == "hospital.visit" || random.one_in(30)).then(|| Challenge {
         aud: place.aud.into(),
         rp: "91990100MA0000031K".into(),
         scene: place.scene.into(),
         nonce: Nonce::from_bytes(random.bytes()),
     });
-    // Two thirds of what a challenge's place would have made goes to the plainest one.
+    // Most of what a challenge would have answered goes to the plainest place.
     let (place, challenge) = match challenge {
-        Some(_) if place.scene == "paper.notice" || !random.one_in(6) => (&PLACES[0], None),
+        Some(_) if place.scene == "paper.notice" || !random.one_in(16) => (&PLACES[0], None),
         other => (place, other),
     };
     let holder = challenge.is_some() || place.show == 0 || (place.plain_holder && random.one_in(2));
