@@ -2,7 +2,6 @@
 //!
 //! `cargo test -p liangzheng-core --test corpus`; with `--features aws-lc` the second backend must agree to the letter.
 //! `tests/corpus` takes a larger sample through all shells in every CI run, `cargo xtask soak corpus` a million mutants.
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 #[path = "support/corpus/mod.rs"]
 mod corpus;

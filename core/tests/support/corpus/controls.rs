@@ -69,7 +69,8 @@ fn line(random: &mut Random, number: usize) -> Line {
     }
     let of = if claims.iss == A { "a" } else { "b" };
     let presentation = if holder {
-        let grant = GrantClaims { cnf: key(*random.pick(&PHONES)).public(), licence: claims };
+        let phone: &&str = random.pick(&PHONES);
+        let grant = GrantClaims { cnf: key(phone).public(), licence: claims };
         let phone = PHONES.iter().find(|phone| key(phone).public() == grant.cnf).unwrap();
         let (aud, nonce, off) = match &challenge {
             // The handshake frees the phone's clock.

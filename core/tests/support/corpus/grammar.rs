@@ -72,10 +72,8 @@ fn line(random: &mut Random, number: usize) -> Line {
         let group = *random.pick(&GROUPS);
         // A fault of the key's state or of the operator changes which key signs, so only one of them at a time.
         let of_key = |group: &Group| matches!(group, Group::KidFormat | Group::Key | Group::KeyLife);
-        if !groups.contains(&group)
-            && !(of_key(&group) && groups.iter().any(of_key))
-            && (holder || group != Group::Hash)
-        {
+        let taken = groups.contains(&group) || (of_key(&group) && groups.iter().any(of_key));
+        if !taken && (holder || group != Group::Hash) {
             groups.push(group);
         }
     }

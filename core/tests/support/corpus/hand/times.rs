@@ -123,7 +123,7 @@ fn judge(iat: i64, exp: i64, proof: Option<i64>) -> Code {
         return Lifetime;
     }
     // The keys live from 30 days before to 60 days after.
-    if iat < NOW.0 - 30 * DAY || iat >= NOW.0 + 60 * DAY {
+    if !(NOW.0 - 30 * DAY..NOW.0 + 60 * DAY).contains(&iat) {
         return KeyState;
     }
     if exp.saturating_sub(iat) > longest {
