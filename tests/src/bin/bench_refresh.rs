@@ -28,6 +28,10 @@ use liangzheng_tests::db::TempDir;
 use liangzheng_tests::http::send;
 use serde_json::{Value, json};
 
+/// As in the server's own program; the ceiling has it, too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CONNECTIONS: &str = "64";
 const SECONDS: &str = "8s";
 const ROUNDS: usize = 3;
