@@ -171,21 +171,36 @@ pub(crate) fn header_json(kid: &str, typ: &str) -> String {
 /// # Errors
 /// As the signer's; [`SignError::Content`] if its `kid` is malformed.
 pub fn sign(typ: &str, payload: &[u8], signer: &dyn Signer) -> Result<String, SignError> {
+    sign_in_parts(typ, payload, signer).map(|signed| signed.token)
+}
+
+/// A JWS just signed, and what was put into it beside the payload.
+pub(crate) struct Signed {
+    pub(crate) token: String,
+    pub(crate) header: String,
+    pub(crate) signature: [u8; 64],
+}
+
+/// As [`sign`].
+pub(crate) fn sign_in_parts(typ: &str, payload: &[u8], signer: &dyn Signer) -> Result<Signed, SignError> {
     if !kid_is_well_formed(signer.kid()) {
         return Err(SignError::Content("kid".into()));
     }
-    let mut token = signing_input(&header_json(signer.kid(), typ), payload);
+    let header = header_json(signer.kid(), typ);
+    let mut token = signing_input(&header, payload);
     let signature = sign_low_s(signer, token.as_bytes())?;
     token.push('.');
-    token.push_str(&base64url::encode(signature));
-    Ok(token)
+    base64url::append(&mut token, &signature);
+    Ok(Signed { token, header, signature })
 }
 
 /// `base64url(header).base64url(payload)`.
 pub(crate) fn signing_input(header: &str, payload: &[u8]) -> String {
-    let mut text = base64url::encode(header.as_bytes());
+    let room = header.len().saturating_add(payload.len()).saturating_add(64);
+    let mut text = String::with_capacity(room.saturating_add(room.div_ceil(3)).saturating_add(8));
+    base64url::append(&mut text, header.as_bytes());
     text.push('.');
-    text.push_str(&base64url::encode(payload));
+    base64url::append(&mut text, payload);
     text
 }
 

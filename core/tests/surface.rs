@@ -1,7 +1,7 @@
 //! What shells ask of a verifier beside the verdict: what it holds, what it must remember, the parts of a code, the form
 //! of requests, and live status. The verdicts themselves are in `verdicts.rs`.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that goes wrong should stop at once")]
 
 #[path = "support/world.rs"]
 #[allow(
@@ -24,8 +24,8 @@ use liangzheng_core::{
     qr,
     status::{StatusArray, StatusValue},
     text::Text,
-    time::{Seconds, UnixTime},
-    token::{Challenge, presentation::Presentation, show},
+    time::{Day, Seconds, UnixTime},
+    token::{Challenge, ShowClaims, StatusRef, presentation::Presentation, show},
     trust::{Catalogue, RootSet, TrustList},
     verify::{
         Answer, CheckName, Code, Floors, Live, LiveStatus, Loaded, OnExpired, Options, Outcome, Refusal,
@@ -358,6 +358,49 @@ fn only_what_a_verifier_takes_is_signed() {
     assert_eq!(point.thumbprint().len(), 43);
     assert_ne!(point.thumbprint(), key("show-b").public().thumbprint());
     assert_eq!(PublicKey::from_jwk(&point.to_jwk()), Ok(point));
+}
+
+#[test]
+fn a_template_says_what_its_claims_say() {
+    let mut packer = qr::Packer::new();
+    for (number, iat, life) in [(1, NOW.0, 60), (2, 0, 1), (u32::MAX, i64::MAX - 1, 1), (7, NOW.0, 1 << 40)] {
+        let told = ShowClaims { iat: UnixTime(iat), exp: UnixTime(iat + life), ..claims(number) };
+        // What a template is made from may be of any time, even of none.
+        let template = show::Template::new(&ShowClaims { exp: UnixTime(0), ..claims(3) }).unwrap();
+        let signed = template.sign(told.jti, told.iat, told.exp, &key("show-a")).unwrap();
+        let payload = Presentation::split(&signed.token).unwrap().token.decode(4_096).unwrap().payload;
+        assert_eq!(show::parse(&payload), Ok(told));
+        assert_eq!(packer.pack_signed(&signed), qr::pack(&signed.token));
+    }
+}
+
+#[test]
+fn a_template_signs_nothing_that_no_verifier_would_take() {
+    let refused = |claims: &ShowClaims| match show::Template::new(claims) {
+        Err(SignError::Content(about)) => about,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(&ShowClaims { aud: "Hotel".into(), ..claims(1) }), "aud");
+    assert_eq!(refused(&ShowClaims { iss: "lz\"iat\":0,".into(), ..claims(1) }), "iss");
+    assert_eq!(refused(&ShowClaims { vt: Day::parse("19990101"), ..claims(1) }), "vt");
+
+    let template = show::Template::new(&claims(1)).unwrap();
+    let sign = |iat, exp| {
+        template.sign(claims(1).jti, UnixTime(iat), UnixTime(exp), &key("show-a")).map(|signed| signed.token)
+    };
+    assert_eq!(sign(-1, 60), Err(SignError::Content("iat".into())));
+    assert_eq!(sign(60, 60), Err(SignError::Content("exp".into())));
+    assert!(sign(0, 1).is_ok());
+
+    // The longest address that a template takes still fits a token.
+    let uri = |length: usize| format!("https://{}", "a".repeat(length));
+    let with = |length| {
+        let status = StatusRef { uri: uri(length), idx: 0 };
+        show::Template::new(&ShowClaims { status, ..claims(1) })
+    };
+    let longest = (0..2_000).rev().find(|length| with(*length).is_ok()).unwrap();
+    let signed = with(longest).unwrap().sign(claims(1).jti, NOW, UnixTime(NOW.0 + 60), &key("show-a"));
+    assert!(qr::pack(&signed.unwrap().token).is_ok());
 }
 
 #[test]

@@ -50,7 +50,18 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let result = coverage::compiled_instead().unwrap_or_else(asked);
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn asked() -> anyhow::Result<()> {
+    match Arguments::parse().command {
         Command::Setup => setup::setup(setup::Need::Everything),
         Command::Demo(arguments) => demo::demo(&arguments),
         Command::Test => test::test(),
@@ -58,12 +69,5 @@ fn main() -> ExitCode {
         Command::Wasm => wasm::build(&step::modules()),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Soak { what } => soak::soak(what),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("xtask: error: {error:#}");
-            ExitCode::FAILURE
-        }
     }
 }

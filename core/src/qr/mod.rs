@@ -12,7 +12,7 @@ use crate::{
     base64url,
     jws::Decoded,
     limits::{MAX_PAYLOAD, MAX_PRESENTATION, MAX_QR_TEXT},
-    token::{presentation::Presentation, proof::sd_hash},
+    token::{presentation::Presentation, proof::sd_hash, show},
     verify::{Code, Refusal},
 };
 
@@ -59,7 +59,7 @@ impl Packer {
         let token = parts.token.decode(MAX_PAYLOAD)?;
         let mut first = 1;
         let mut signatures = signature_of(&token)?.to_vec();
-        let mut body = joined(&token);
+        let mut body = joined(&token.header, &token.payload);
         if let Some(grant) = parts.grant {
             let mut proof = grant.proof.ok_or(Code::ProofMissing)?.decode(MAX_PAYLOAD)?;
             signatures.extend_from_slice(signature_of(&proof)?);
@@ -69,12 +69,22 @@ impl Packer {
                 first |= ELIDED;
             }
             body.push(0);
-            body.extend_from_slice(&joined(&proof));
+            body.extend_from_slice(&joined(&proof.header, &proof.payload));
         }
-        let mut bytes = Vec::with_capacity(512);
-        bytes.push(first);
-        bytes.extend_from_slice(&signatures);
-        bytes.extend_from_slice(&self.0.deflate(&body).ok_or(Code::Size)?);
+        self.text(first, &signatures, &body)
+    }
+
+    /// As [`Self::pack`], of a token that was signed here and need not be decoded.
+    ///
+    /// # Errors
+    /// None for what signing lets pass; the type is that of [`Self::pack`].
+    pub fn pack_signed(&mut self, token: &show::Signed) -> Result<String, Refusal> {
+        self.text(1, &token.signature, &joined(token.header.as_bytes(), &token.payload))
+    }
+
+    fn text(&mut self, first: u8, signatures: &[u8], body: &[u8]) -> Result<String, Refusal> {
+        let packed = self.0.deflate(body).ok_or(Code::Size)?;
+        let bytes = [&[first], signatures, &packed].concat();
         Ok(format!("{PREFIX}{}", base45::encode(&bytes)))
     }
 }
@@ -134,11 +144,8 @@ fn signature_of(token: &Decoded) -> Result<&[u8; 64], Refusal> {
 }
 
 /// `header 00 payload`. JSON has no raw NUL, so the separator cannot occur in what a verifier accepts.
-fn joined(token: &Decoded) -> Vec<u8> {
-    let mut bytes = token.header.clone();
-    bytes.push(0);
-    bytes.extend_from_slice(&token.payload);
-    bytes
+fn joined(header: &[u8], payload: &[u8]) -> Vec<u8> {
+    [header, &[0], payload].concat()
 }
 
 fn split_body<const N: usize>(body: &[u8]) -> Option<[&[u8]; N]> {

@@ -135,11 +135,16 @@ impl ShowClaims {
     }
 
     pub(crate) fn wire(&self) -> Wire<'_> {
+        self.wire_of(self.jti, self.iat, self.exp)
+    }
+
+    /// As [`Self::wire`], with another name and other times.
+    pub(crate) fn wire_of(&self, jti: Jti, iat: UnixTime, exp: UnixTime) -> Wire<'_> {
         Wire {
             iss: &self.iss,
-            iat: self.iat,
-            exp: self.exp,
-            jti: alloc::format!("{}", self.jti),
+            iat,
+            exp,
+            jti: jti.to_text(),
             aud: &self.aud,
             scene: &self.scene,
             lic: self.lic.as_str(),

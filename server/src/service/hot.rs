@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::token::ShowClaims;
+use liangzheng_core::token::show::Template;
 
 use crate::domain::ids::{AccountId, ShowId};
 use crate::storage::change::Change;
@@ -34,6 +35,8 @@ pub struct OpenShow {
     pub scene: Arc<str>,
     /// The claims of its tokens, but for `iat`, `exp` and `jti`.
     pub claims: ShowClaims,
+    /// What every token of it says, ready to be signed.
+    pub template: Template,
     /// Life of each token.
     pub lifetime: Seconds,
     /// Over at the latest.
@@ -53,7 +56,14 @@ pub struct LastCode {
 
 impl OpenShow {
     /// A show just opened or read.
-    pub fn new(key: ShowId, owner: AccountId, row: &ShowRow, claims: ShowClaims, lifetime: Seconds) -> Self {
+    pub fn new(
+        key: ShowId,
+        owner: AccountId,
+        row: &ShowRow,
+        claims: ShowClaims,
+        template: Template,
+        lifetime: Seconds,
+    ) -> Self {
         Self {
             key,
             owner,
@@ -63,6 +73,7 @@ impl OpenShow {
             licence: row.licence.as_str().into(),
             scene: row.scene.as_str().into(),
             claims,
+            template,
             lifetime,
             closes_at: UnixTime(row.closes_at),
             ended: AtomicBool::new(false),
@@ -197,7 +208,8 @@ mod tests {
             closes_at: 300,
             ended_at: None,
         };
-        OpenShow::new(key, owner, &row, claims, Seconds(60))
+        let template = Template::new(&claims).unwrap();
+        OpenShow::new(key, owner, &row, claims, template, Seconds(60))
     }
 
     #[test]

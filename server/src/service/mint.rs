@@ -123,19 +123,16 @@ pub fn showable(licence: &Licence, now: UnixTime) -> Result<StatusValue, NotShow
 /// Signs a show token as from `now` and packs it.
 pub fn mint_show(
     tokens: &Tokens,
-    template: &ShowClaims,
+    template: &show::Template,
     lifetime: Seconds,
     entropy: &dyn Entropy,
     now: UnixTime,
 ) -> Result<MintedCode, MintError> {
-    let mut claims = template.clone();
-    claims.iat = now;
-    claims.exp = now.plus(lifetime);
-    claims.jti = Jti::from_bytes(entropy.bytes());
+    let (jti, expires_at) = (Jti::from_bytes(entropy.bytes()), now.plus(lifetime));
     let signer = tokens.keys.signer(Purpose::Show, now)?;
-    let token = show::sign(&claims, &*signer)?;
-    let qr_text = PACKER.with_borrow_mut(|packer| packer.pack(&token)).map_err(MintError::Pack)?;
-    Ok(MintedCode { token, qr_text, jti: claims.jti, expires_at: claims.exp })
+    let signed = template.sign(jti, now, expires_at, &*signer)?;
+    let qr_text = PACKER.with_borrow_mut(|packer| packer.pack_signed(&signed)).map_err(MintError::Pack)?;
+    Ok(MintedCode { token: signed.token, qr_text, jti, expires_at })
 }
 
 thread_local! {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use liangzheng_core::time::{Day, Seconds, UnixTime};
+use liangzheng_core::token::show::Template;
 use liangzheng_core::trust::Profile;
 use liangzheng_core::verify::Code;
 
@@ -113,7 +114,7 @@ pub async fn open(
         ended_at: None,
     };
     let show = build(app, &mut tx, &found, &row, now).await?;
-    let code = mint::mint_show(&app.tokens, &show.claims, show.lifetime, &*app.entropy, now)?;
+    let code = mint::mint_show(&app.tokens, &show.template, show.lifetime, &*app.entropy, now)?;
     let state = app.tokens.trust.current();
     mint::would_be(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
     storage::show::insert(&mut tx, &row).await?;
@@ -126,7 +127,7 @@ pub async fn open(
 pub async fn refresh(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<Shown, ShowError> {
     let now = app.clock.now();
     let show = held(app, permit, show, now).await?;
-    let code = mint::mint_show(&app.tokens, &show.claims, show.lifetime, &*app.entropy, now)?;
+    let code = mint::mint_show(&app.tokens, &show.template, show.lifetime, &*app.entropy, now)?;
     leave(app, &show, code, UseKind::Refresh, now).await
 }
 
@@ -204,7 +205,7 @@ async fn read(
     let found = hold_own_licence(app, &mut tx, permit, licence).await?;
     let show = build(app, &mut tx, &found, &row, now).await?;
     // What the licence has become is told before that the show has ended: it says why.
-    let code = mint::mint_show(&app.tokens, &show.claims, show.lifetime, &*app.entropy, now)?;
+    let code = mint::mint_show(&app.tokens, &show.template, show.lifetime, &*app.entropy, now)?;
     let state = app.tokens.trust.current();
     mint::would_be(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
     if row.ended_at.is_some() {
@@ -228,7 +229,8 @@ async fn build(
     let index = status::index_for(tx, &row.licence, "", value, &*app.entropy, now).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
-    Ok(OpenShow::new(id_of(&row.id)?, id_of(&row.account)?, row, claims, lifetime))
+    let template = Template::new(&claims).map_err(MintError::from)?;
+    Ok(OpenShow::new(id_of(&row.id)?, id_of(&row.account)?, row, claims, template, lifetime))
 }
 
 fn id_of<T: std::str::FromStr>(text: &str) -> Result<T, StorageError> {

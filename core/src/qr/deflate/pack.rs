@@ -45,55 +45,66 @@ impl Deflater {
         let mut bits = BitWriter::new(data.len());
         bits.put(LAST_BLOCK_FIXED_CODES, 3);
         let mut at = DICTIONARY.len();
-        let mut found = self.match_at(at);
+        // The match that begins one byte before `at`, not written yet: a longer one at `at` is worth that byte.
+        let mut pending: Option<Match> = None;
         while at < self.window.len() {
-            self.places.add(&self.window, at);
+            let candidate = self.places.add(&self.window, at);
+            let longest = pending.as_ref().map_or(TOO_SHORT, |pending| pending.length);
+            let found = self.match_at(at, candidate, longest);
             let next = at.checked_add(1)?;
-            match found.take() {
-                Some(here) => {
-                    // A longer match one byte later is worth the byte in front of it.
-                    let later = self.match_at(next).filter(|later| later.length > here.length);
-                    if later.is_some() {
-                        bits.literal(*self.window.get(at)?);
-                        at = next;
-                        found = later;
-                        continue;
-                    }
-                    bits.length(here.length)?;
-                    bits.distance(here.distance)?;
-                    let end = at.checked_add(usize::from(here.length))?;
+            match (pending.take(), found) {
+                (Some(_), Some(longer)) => {
+                    bits.literal(*self.window.get(at.checked_sub(1)?)?);
+                    pending = Some(longer);
+                    at = next;
+                }
+                (Some(earlier), None) => {
+                    bits.length(earlier.length)?;
+                    bits.distance(earlier.distance)?;
+                    let end = at.checked_sub(1)?.checked_add(earlier.length)?;
                     for passed in next..end {
                         self.places.add(&self.window, passed);
                     }
                     at = end;
                 }
-                None => {
+                (None, Some(here)) => {
+                    pending = Some(here);
+                    at = next;
+                }
+                (None, None) => {
                     bits.literal(*self.window.get(at)?);
                     at = next;
                 }
             }
-            found = self.match_at(at);
         }
+        // None is pending here: a match takes three bytes, so it never begins at the last one.
         bits.symbol(END_OF_BLOCK);
         Some(bits.finish())
     }
 
-    /// The longest earlier occurrence of what stands at `at`; of equally long ones the nearest, whose code is shorter.
-    fn match_at(&self, at: usize) -> Option<Match> {
+    /// The longest earlier occurrence of what stands at `at`, if it is longer than `beaten`; of equally long ones the
+    /// nearest, whose code is shorter. `candidate` is the nearest place with the same hash.
+    fn match_at(&self, at: usize, mut candidate: u16, beaten: usize) -> Option<Match> {
         let here = self.window.get(at..)?;
-        let mut best: Option<Match> = None;
-        let mut candidate = *self.places.last.get(hash(here)?)?;
+        let here = here.get(..LONGEST).unwrap_or(here);
+        let mut best = None;
+        let mut beaten = beaten;
         for _ in 0..MOST_CANDIDATES {
-            let Some(earlier) = self.window.get(usize::from(candidate)..).filter(|_| candidate != NOWHERE)
-            else {
+            if candidate == NOWHERE {
                 break;
-            };
-            let same =
-                here.iter().zip(earlier).take(usize::from(LONGEST)).take_while(|(a, b)| a == b).count();
-            let length = u16::try_from(same).ok()?;
-            if length >= SHORTEST && best.as_ref().is_none_or(|best| best.length < length) {
-                let distance = u16::try_from(at.checked_sub(usize::from(candidate))?).ok()?;
-                best = Some(Match { length, distance });
+            }
+            let earlier = self.window.get(usize::from(candidate)..)?;
+            // Only what agrees in the byte behind the best so far can be longer.
+            let decides = here.get(beaten)?;
+            if earlier.get(beaten) == Some(decides) {
+                let length = same_bytes(here, earlier);
+                if length > beaten {
+                    best = Some(Match { length, distance: at.checked_sub(usize::from(candidate))? });
+                    beaten = length;
+                    if length == here.len() {
+                        break;
+                    }
+                }
             }
             candidate = *self.places.before.get(usize::from(candidate))?;
         }
@@ -102,20 +113,39 @@ impl Deflater {
 }
 
 impl Places {
-    /// Notes the three bytes at `at`, which must be the first place not noted yet.
-    fn add(&mut self, window: &[u8], at: usize) {
+    /// Notes the three bytes at `at`, which must be the first place not noted yet, and tells where they, or others with
+    /// their hash, stood last.
+    fn add(&mut self, window: &[u8], at: usize) -> u16 {
         let hashed = window.get(at..).and_then(hash).and_then(|hash| self.last.get_mut(hash));
         let mut before = NOWHERE;
         if let (Some(last), Ok(place)) = (hashed, u16::try_from(at)) {
             before = core::mem::replace(last, place);
         }
         self.before.push(before);
+        before
     }
 }
 
 struct Match {
-    length: u16,
-    distance: u16,
+    length: usize,
+    distance: usize,
+}
+
+/// How many bytes two texts begin with in common, eight at a time while there are eight.
+fn same_bytes(one: &[u8], other: &[u8]) -> usize {
+    let (ones, _) = one.as_chunks::<8>();
+    let (others, _) = other.as_chunks::<8>();
+    let mut same = 0_usize;
+    for (one, other) in ones.iter().zip(others) {
+        let differs = u64::from_le_bytes(*one) ^ u64::from_le_bytes(*other);
+        if differs != 0 {
+            let bytes = differs.trailing_zeros().wrapping_shr(3);
+            return same.saturating_add(usize::try_from(bytes).unwrap_or(0));
+        }
+        same = same.saturating_add(8);
+    }
+    let rest = one.iter().zip(other).skip(same);
+    same.saturating_add(rest.take_while(|(one, other)| one == other).count())
 }
 
 /// Which list the first three bytes belong to.
@@ -142,26 +172,18 @@ impl BitWriter {
     fn put(&mut self, value: u16, count: u32) {
         self.held |= u64::from(value).wrapping_shl(self.count);
         self.count = self.count.saturating_add(count);
-        while let Some(rest) = self.count.checked_sub(8) {
-            let [byte, ..] = self.held.to_le_bytes();
-            self.bytes.push(byte);
-            self.held >>= 8;
+        if let Some(rest) = self.count.checked_sub(32) {
+            let [a, b, c, d, ..] = self.held.to_le_bytes();
+            self.bytes.extend_from_slice(&[a, b, c, d]);
+            self.held >>= 32;
             self.count = rest;
         }
     }
 
-    /// Appends a Huffman code of `count` bits.
-    fn code(&mut self, code: u16, count: u32) {
-        self.put(code.reverse_bits().wrapping_shr(16_u32.saturating_sub(count)), count);
-    }
-
     /// A literal or length symbol in the fixed code (RFC 1951 §3.2.6).
     fn symbol(&mut self, symbol: u16) {
-        match symbol {
-            0..=143 => self.code(symbol.saturating_add(0x30), 8),
-            144..=255 => self.code(symbol.saturating_add(0x190 - 144), 9),
-            256..=279 => self.code(symbol.saturating_sub(256), 7),
-            _ => self.code(symbol.saturating_sub(280 - 0xC0), 8),
+        if let Some((code, count)) = CODES.get(usize::from(symbol)) {
+            self.put(*code, *count);
         }
     }
 
@@ -169,33 +191,58 @@ impl BitWriter {
         self.symbol(u16::from(byte));
     }
 
-    fn length(&mut self, length: u16) -> Option<()> {
-        let (at, (base, extra)) = range_of(&LENGTHS, length)?;
+    fn length(&mut self, length: usize) -> Option<()> {
+        let (at, rest, extra) = range_of(&LENGTHS, length)?;
         self.symbol(at.checked_add(FIRST_LENGTH)?);
-        self.put(length.checked_sub(base)?, extra);
+        self.put(rest, extra);
         Some(())
     }
 
-    fn distance(&mut self, distance: u16) -> Option<()> {
-        let (at, (base, extra)) = range_of(&DISTANCES, distance)?;
-        self.code(at, 5);
-        self.put(distance.checked_sub(base)?, extra);
+    fn distance(&mut self, distance: usize) -> Option<()> {
+        let (at, rest, extra) = range_of(&DISTANCES, distance)?;
+        self.put(reversed(at, 5), 5);
+        self.put(rest, extra);
         Some(())
     }
 
     /// The bytes, the last one filled up with zeros.
     fn finish(mut self) -> Vec<u8> {
-        let padding = 8_u32.saturating_sub(self.count) % 8;
-        self.put(0, padding);
+        let left = usize::try_from(self.count.div_ceil(8)).unwrap_or(0);
+        self.bytes.extend_from_slice(self.held.to_le_bytes().get(..left).unwrap_or_default());
         self.bytes
     }
 }
 
-/// The row of a table of ascending bases that `value` belongs to.
-fn range_of(table: &[(u16, u32)], value: u16) -> Option<(u16, (u16, u32))> {
+/// The row of a table of ascending bases that `value` belongs to, what `value` is above its base, and in how many bits
+/// that is said.
+fn range_of(table: &[(u16, u32)], value: usize) -> Option<(u16, u16, u32)> {
+    let value = u16::try_from(value).ok()?;
     let at = table.partition_point(|(base, _)| *base <= value).checked_sub(1)?;
-    Some((u16::try_from(at).ok()?, *table.get(at)?))
+    let (base, extra) = *table.get(at)?;
+    Some((u16::try_from(at).ok()?, value.checked_sub(base)?, extra))
 }
+
+/// Huffman codes stand in the stream from their top bit on.
+const fn reversed(code: u16, count: u32) -> u16 {
+    code.reverse_bits().wrapping_shr(16_u32.saturating_sub(count))
+}
+
+/// The fixed code of each literal and length symbol (RFC 1951 §3.2.6), reversed, and its length.
+const CODES: [(u16, u32); 288] = {
+    let mut codes = [(0, 0); 288];
+    let mut symbol: u16 = 0;
+    while symbol < 288 {
+        let (code, count) = match symbol {
+            0..=143 => (symbol.saturating_add(0x30), 8),
+            144..=255 => (symbol.saturating_add(0x190 - 144), 9),
+            256..=279 => (symbol.saturating_sub(256), 7),
+            _ => (symbol.saturating_sub(280 - 0xC0), 8),
+        };
+        codes[symbol as usize] = (reversed(code, count), count);
+        symbol = symbol.saturating_add(1);
+    }
+    codes
+};
 
 /// No place: beyond any window, which is far shorter than 65,535 bytes.
 const NOWHERE: u16 = u16::MAX;
@@ -206,9 +253,9 @@ const MOST_CANDIDATES: usize = 64;
 /// Three bits: last block, type 01.
 pub(super) const LAST_BLOCK_FIXED_CODES: u16 = 0b011;
 const END_OF_BLOCK: u16 = 256;
-/// Shortest and longest match (RFC 1951 §3.2.5).
-const SHORTEST: u16 = 3;
-const LONGEST: u16 = 258;
+/// One byte less than the shortest match, and the longest one (RFC 1951 §3.2.5).
+const TOO_SHORT: usize = 2;
+const LONGEST: usize = 258;
 /// The symbol of length 3.
 const FIRST_LENGTH: u16 = 257;
 
