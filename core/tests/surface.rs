@@ -1,7 +1,7 @@
 //! What shells ask of a verifier beside the verdict: what it holds, what it must remember, the parts of a code, the form
 //! of requests, and live status. The verdicts themselves are in `verdicts.rs`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that goes wrong should stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 #[path = "support/world.rs"]
 #[allow(
@@ -358,6 +358,29 @@ fn only_what_a_verifier_takes_is_signed() {
     assert_eq!(point.thumbprint().len(), 43);
     assert_ne!(point.thumbprint(), key("show-b").public().thumbprint());
     assert_eq!(PublicKey::from_jwk(&point.to_jwk()), Ok(point));
+}
+
+#[cfg(feature = "aws-lc")]
+#[test]
+fn a_key_that_the_server_keeps_signs_again_after_a_restart() {
+    use liangzheng_core::{
+        jws,
+        key::{AwsLcSigner, Es256 as _, HighS},
+    };
+
+    let (made, kept) = AwsLcSigner::generate("show-2026a").unwrap();
+    let opened = AwsLcSigner::from_pkcs8("show-2026a", &kept).unwrap();
+    assert_eq!((opened.kid(), opened.public_key()), ("show-2026a", made.public_key()));
+    for signer in [&made, &opened] {
+        let token = show::sign(&claims(1), signer).unwrap();
+        let public = P256.key(&made.public_key()).unwrap();
+        assert!(jws::check(&token, &*public, HighS::Refuse).is_ok());
+        let other = P256.key(&AwsLcSigner::generate("x").unwrap().0.public_key()).unwrap();
+        assert_eq!(codes(jws::check(&token, &*other, HighS::Refuse)), Code::Sig);
+    }
+    for no_key in [&kept[1..], &kept[..kept.len() - 1], &[][..]] {
+        assert_eq!(AwsLcSigner::from_pkcs8("x", no_key).err(), Some(SignError::Key));
+    }
 }
 
 #[test]

@@ -451,23 +451,37 @@ class Verifier:
 
     @staticmethod
     def _changes(data):
-        at = index = 0
-        while at < len(data):
-            gap = shift = 0
+        at = 0
+
+        def number():
+            nonlocal at
+            value = shift = 0
             start = at
             while True:
                 need(at < len(data) and shift <= 14, "number of a change")
-                gap |= (data[at] & 0x7F) << shift
+                value |= (data[at] & 0x7F) << shift
                 shift += 7
                 at += 1
                 if not data[at - 1] & 0x80:
                     break
             need(at - start == 1 or data[at - 1] != 0, "a number has a second spelling")
-            index += gap
-            need(at < len(data) and data[at] <= 15 and index < 1 << 20, "change")
-            yield index, data[at]
+            return value
+
+        last, seen = -1, set()
+        while at < len(data):
+            value = data[at]
+            need(last < value <= 15, "value of a change")
+            last = value
             at += 1
-            index += 1
+            count = number()
+            need(count > 0, "a group without a change")
+            index = 0
+            for _ in range(count):
+                index += number()
+                need(index < 1 << 20 and index not in seen, "change")
+                seen.add(index)
+                yield index, value
+                index += 1
 
     # --- codes
 

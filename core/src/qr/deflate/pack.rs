@@ -228,6 +228,10 @@ const fn reversed(code: u16, count: u32) -> u16 {
 }
 
 /// The fixed code of each literal and length symbol (RFC 1951 §3.2.6), reversed, and its length.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "computed by the compiler: what is out of bounds does not compile"
+)]
 const CODES: [(u16, u32); 288] = {
     let mut codes = [(0, 0); 288];
     let mut symbol: u16 = 0;

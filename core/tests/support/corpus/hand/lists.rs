@@ -248,14 +248,21 @@ fn deltas(lines: &mut Vec<Line>, good: &Value) {
     }
     for (name, bytes, code) in [
         ("of no change", vec![], DeltaResult),
-        ("of another value", vec![8, 2, 81, 2], DeltaResult),
-        ("of another entry", vec![9, 1, 80, 2], DeltaResult),
-        ("of a value of five bits", vec![8, 16], Format),
-        ("that breaks off", vec![8], Format),
-        ("that breaks off in a number", vec![0x80], Format),
-        ("of a number in four bytes", vec![0xff, 0xff, 0xff, 1, 1], Format),
-        ("of a number with a zero to spare", vec![0x88, 0, 1], Format),
-        ("beyond the shard", vec![0xff, 0xff, 0x7f, 1], Format),
+        ("of another value", vec![2, 2, 8, 81], DeltaResult),
+        ("of another entry", vec![1, 1, 9, 2, 1, 90], DeltaResult),
+        ("of a value of five bits", vec![16, 1, 8], Format),
+        ("that breaks off behind a value", vec![1], Format),
+        ("that breaks off behind a count", vec![1, 2, 8], Format),
+        ("that breaks off in a number", vec![1, 1, 0x80], Format),
+        ("of a number in four bytes", vec![1, 1, 0xff, 0xff, 0xff, 1], Format),
+        ("of a number with a zero to spare", vec![1, 1, 0x88, 0], Format),
+        ("of a count with a zero to spare", vec![1, 0x81, 0, 8], Format),
+        ("of a group without an entry", vec![1, 0], Format),
+        ("of values that fall", vec![2, 1, 90, 1, 1, 8], Format),
+        ("of one value twice", vec![1, 1, 8, 1, 1, 80], Format),
+        ("of one entry twice", vec![1, 1, 8, 2, 1, 8], Format),
+        ("beyond the shard", vec![1, 1, 0xff, 0xff, 0x7f], Format),
+        ("beyond the shard by its second entry", vec![1, 2, 0xff, 0xff, 0x3f, 0], Format),
     ] {
         let mut payload = good.clone();
         payload["chg"][&uri] = json!(encode(bytes));
