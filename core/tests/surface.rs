@@ -20,12 +20,12 @@ use liangzheng_core::{
     by_name::ByName,
     ffi::{self, Request},
     key::{P256, PublicKey, SignError, Signer, normalise_s, sign_low_s},
-    limits::{MAX_PRESENTATION, MAX_QR_TEXT, MAX_ROOT_SIGNATURES, RELEASE_DATE},
+    limits::{MAX_PAYLOAD, MAX_PRESENTATION, MAX_QR_TEXT, MAX_ROOT_SIGNATURES, RELEASE_DATE},
     qr,
     status::{StatusArray, StatusValue},
     text::Text,
     time::{Day, Seconds, UnixTime},
-    token::{Challenge, ShowClaims, StatusRef, presentation::Presentation, show},
+    token::{Challenge, Delegate, Fields, ShowClaims, StatusRef, presentation::Presentation, show},
     trust::{Catalogue, RootSet, TrustList},
     verify::{
         Answer, CheckName, Code, Floors, Live, LiveStatus, Loaded, OnExpired, Options, Outcome, Refusal,
@@ -414,16 +414,31 @@ fn a_template_signs_nothing_that_no_verifier_would_take() {
     assert_eq!(sign(-1, 60), Err(SignError::Content("iat".into())));
     assert_eq!(sign(60, 60), Err(SignError::Content("exp".into())));
     assert!(sign(0, 1).is_ok());
+}
 
-    // The longest address that a template takes still fits a token.
-    let uri = |length: usize| format!("https://{}", "a".repeat(length));
-    let with = |length| {
-        let status = StatusRef { uri: uri(length), idx: 0 };
-        show::Template::new(&ShowClaims { status, ..claims(1) })
+/// Quotes and backslashes take two bytes each in JSON, so claims within their own limits can be too long together.
+#[test]
+fn a_template_signs_up_to_the_longest_payload() {
+    let signed = |length: usize| {
+        let act = Some(Delegate { sub: "\"".repeat(96), name: "\"".repeat(96) });
+        let status = StatusRef { uri: format!("https://{}", "\\".repeat(248)), idx: 0 };
+        let fld = Fields::new(vec![("a".into(), "\"".repeat(length))]).unwrap();
+        let claims = ShowClaims { act, status, fld, ..claims(1) };
+        show::Template::new(&claims)?.sign(claims.jti, claims.iat, claims.exp, &key("show-a"))
     };
-    let longest = (0..2_000).rev().find(|length| with(*length).is_ok()).unwrap();
-    let signed = with(longest).unwrap().sign(claims(1).jti, NOW, UnixTime(NOW.0 + 60), &key("show-a"));
-    assert!(qr::pack(&signed.unwrap().token).is_ok());
+    let too_long = Err(SignError::Content("claims".into()));
+    let mut lengths = Vec::new();
+    for length in 0..=255 {
+        match signed(length) {
+            Ok(signed) => {
+                let told = Presentation::split(&signed.token).unwrap().token.decode(MAX_PAYLOAD).unwrap();
+                assert!(show::parse(&told.payload).is_ok());
+                lengths.push(told.payload.len());
+            }
+            refused => assert_eq!(refused.map(|signed| signed.token), too_long),
+        }
+    }
+    assert!(lengths.len() < 256 && lengths.iter().any(|length| MAX_PAYLOAD - length < 2), "{lengths:?}");
 }
 
 #[test]

@@ -169,4 +169,21 @@ mod tests {
         padded[7] = 0b1111_1001;
         assert_eq!(inflate(&padded).unwrap(), b"abc");
     }
+
+    #[test]
+    fn a_last_block_may_begin_within_a_byte() {
+        // Two blocks of fixed codes, "a" and "b"; the last one's header begins at bit 18.
+        let bits = "010_10010001_0000000_110_10010010_0000000".replace('_', "");
+        let stream = |bits: &str| -> Vec<u8> {
+            let byte = |bits: &[u8]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | (bit - b'0'));
+            bits.as_bytes().chunks(8).map(byte).collect()
+        };
+        assert_eq!(inflate_any(&stream(&bits)).unwrap(), b"ab");
+        assert_eq!(inflate(&stream(&bits)).unwrap(), b"ab");
+        for padding in ["1", "01", "0001"] {
+            assert_eq!(inflate_any(&stream(&(bits.clone() + padding))), None, "{padding}");
+        }
+        // Without a last block it breaks off.
+        assert_eq!(inflate_any(&stream(&bits.replacen("110", "010", 1))), None);
+    }
 }
