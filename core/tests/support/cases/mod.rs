@@ -7,6 +7,7 @@ mod signature;
 mod status;
 mod time;
 mod trust;
+mod trust_lists;
 mod valid;
 
 use liangzheng_core::{time::UnixTime, trust::sign_catalogue};
@@ -30,6 +31,7 @@ pub fn add_all(all: &mut Cases) {
     time::add(all);
     proof::add(all);
     status::add(all);
+    trust_lists::add(all);
     loading::add(all);
     trust::add_region(all);
 }

@@ -1,5 +1,6 @@
 //! The hand-kept cases: those of `tests/vectors/verdicts.json`, and a table for each category beside them.
 
+mod algorithms;
 mod base64;
 mod carriers;
 mod claims;
