@@ -191,6 +191,7 @@ fn a_request_asks_what_it_says() {
         Ok(Code::Ok)
     );
     assert_eq!(ask(base(json!({ "audience": "hotel" }))), Ok(Code::Audience));
+    assert_eq!(ask(base(json!({ "audience": "hotel", "scene": null }))), Ok(Code::Audience));
     assert_eq!(ask(base(json!({ "scene": "hotel.checkin" }))), Ok(Code::Scene));
     assert_eq!(ask(base(json!({ "challenge": asked.to_text() }))), Ok(Code::Nonce));
     assert_eq!(ask(base(json!({ "input": answer, "challenge": asked.to_text() }))), Ok(Code::Ok));
@@ -308,6 +309,8 @@ fn lists_are_read_from_a_tools_own_files() {
     assert_eq!((names.values().copied().collect::<Vec<_>>(), names.is_empty()), (vec![2, 1], false));
     assert_eq!(ByName::from_pairs(vec![("b".to_owned(), 1), ("a".to_owned(), 2)]), Some(names));
     assert!(ByName::<u64>::default().is_empty());
+    let one = ByName::from_iter([("a".to_owned(), 1)]);
+    assert!(one.contains("a") && !one.contains("b"));
 }
 
 #[test]
