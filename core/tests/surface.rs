@@ -19,13 +19,13 @@ mod world;
 use liangzheng_core::{
     by_name::ByName,
     ffi::{self, Request},
-    key::{P256, PublicKey, SignError, Signer, normalise_s, sign_low_s},
-    limits::{MAX_PAYLOAD, MAX_PRESENTATION, MAX_QR_TEXT, MAX_ROOT_SIGNATURES, RELEASE_DATE},
+    key::{P256, SignError},
+    limits::{MAX_PRESENTATION, MAX_QR_TEXT, MAX_ROOT_SIGNATURES, RELEASE_DATE},
     qr,
     status::{StatusArray, StatusValue},
     text::Text,
-    time::{Day, Seconds, UnixTime},
-    token::{Challenge, Delegate, Fields, ShowClaims, StatusRef, presentation::Presentation, show},
+    time::{Seconds, UnixTime},
+    token::{Challenge, ShowClaims, presentation::Presentation},
     trust::{Catalogue, RootSet, TrustList},
     verify::{
         Answer, CheckName, Code, Floors, Live, LiveStatus, Loaded, OnExpired, Options, Outcome, Refusal,
@@ -33,8 +33,9 @@ use liangzheng_core::{
     },
 };
 use world::{
-    A, B, DAY, LIST_A, LIST_B, LIST_OLD, NOW, TestKey, catalogue, challenge, claims, grant_claims, key,
-    nonce, proved, roots, signed_grant, signed_show, signed_trust, trust_list, verifier,
+    A, B, DAY, LIST_A, LIST_B, LIST_OLD, NOW, catalogue, challenge, claims, grant_claims, list_head, nonce,
+    proved, roots, signed_grant, signed_show, signed_status, signed_trust, status_array, trust_list,
+    verifier,
 };
 
 fn codes<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Code {
@@ -107,6 +108,12 @@ fn floors_are_written_read_and_never_lowered() {
     assert_eq!((floors.lists.get(LIST_A), floors.lists.len()), (Some(&NOW), 4));
     let list = signed_trust(&trust_list(), &["root-1", "root-2"]);
     assert_eq!(codes(held.load_trust_list(&list, OnExpired::TellInVerdict)), Code::Rollback);
+    // A bundle's list may be older than the floor, the network's may not.
+    let older = signed_status(&list_head(LIST_A, 60), &status_array(), "status-a");
+    assert_eq!(codes(held.load_status_list(&older, OnExpired::Refuse { now: NOW })), Code::Rollback);
+    let mut restarted = verifier();
+    restarted.restore(held.floors());
+    assert_eq!(restarted.load_status_list(&older, OnExpired::TellInVerdict), Ok(Loaded::New));
     // The list of LIST_A is now below its floor, so it no longer proves good standing.
     let told = held.verify(&signed_show(&claims(1)), &Options::at(NOW));
     assert_eq!(told.code, Code::StatusStale);
@@ -327,121 +334,18 @@ fn texts_people_read() {
     assert_eq!(UnixTime(5).to_string(), "5");
 }
 
-/// Signs with s in the upper half, or under a name that no header takes.
-struct Odd<'a>(&'a str);
-
-impl Signer for Odd<'_> {
-    fn kid(&self) -> &str {
-        self.0
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignError> {
-        match self.0 {
-            "broken" => Err(SignError::Backend),
-            _ => key("show-a").sign(message),
-        }
-    }
-}
-
 #[test]
-fn only_what_a_verifier_takes_is_signed() {
-    assert_eq!(show::sign(&claims(1), &Odd("a b")), Err(SignError::Content("kid".into())));
-    assert_eq!(show::sign(&claims(1), &Odd("broken")), Err(SignError::Backend));
-    let mut upside_down = claims(1);
-    upside_down.exp = upside_down.iat;
-    assert_eq!(show::sign(&upside_down, &key("show-a")), Err(SignError::Content("exp".into())));
-    let highs = (0..32_u8).filter(|byte| key("show-a").sign_raw(&[*byte])[32] >= 0x80).count();
-    assert!(highs > 0, "none of these signatures tells anything");
-    for byte in 0..32_u8 {
-        let raw = TestKey::new("show-a").sign_raw(&[byte]);
-        let low = sign_low_s(&key("show-a"), &[byte]).unwrap();
-        assert!(low[32] < 0x80 && low == normalise_s(raw) && low[..32] == raw[..32]);
-    }
-    let point = key("show-a").public();
-    assert_eq!(point.thumbprint().len(), 43);
-    assert_ne!(point.thumbprint(), key("show-b").public().thumbprint());
-    assert_eq!(PublicKey::from_jwk(&point.to_jwk()), Ok(point));
-}
-
-#[cfg(feature = "aws-lc")]
-#[test]
-fn a_key_that_the_server_keeps_signs_again_after_a_restart() {
-    use liangzheng_core::{
-        jws,
-        key::{AwsLcSigner, Es256 as _, HighS},
+fn without_a_scene_no_list_is_fresh_enough() {
+    let mut held = verifier();
+    let newest = signed_status(&list_head(LIST_A, 0), &status_array(), "status-a");
+    held.load_status_list(&newest, OnExpired::Refuse { now: NOW }).unwrap();
+    let status_of = |scene: &str| {
+        let token = signed_show(&ShowClaims { scene: scene.into(), ..claims(1) });
+        let told = held.verify(&token, &Options::at(NOW));
+        (told.code, told.checks.iter().find(|check| check.name == CheckName::Status).unwrap().result)
     };
-
-    let (made, kept) = AwsLcSigner::generate("show-2026a").unwrap();
-    let opened = AwsLcSigner::from_pkcs8("show-2026a", &kept).unwrap();
-    assert_eq!((opened.kid(), opened.public_key()), ("show-2026a", made.public_key()));
-    for signer in [&made, &opened] {
-        let token = show::sign(&claims(1), signer).unwrap();
-        let public = P256.key(&made.public_key()).unwrap();
-        assert!(jws::check(&token, &*public, HighS::Refuse).is_ok());
-        let other = P256.key(&AwsLcSigner::generate("x").unwrap().0.public_key()).unwrap();
-        assert_eq!(codes(jws::check(&token, &*other, HighS::Refuse)), Code::Sig);
-    }
-    for no_key in [&kept[1..], &kept[..kept.len() - 1], &[][..]] {
-        assert_eq!(AwsLcSigner::from_pkcs8("x", no_key).err(), Some(SignError::Key));
-    }
-}
-
-#[test]
-fn a_template_says_what_its_claims_say() {
-    let mut packer = qr::Packer::new();
-    for (number, iat, life) in [(1, NOW.0, 60), (2, 0, 1), (u32::MAX, i64::MAX - 1, 1), (7, NOW.0, 1 << 40)] {
-        let told = ShowClaims { iat: UnixTime(iat), exp: UnixTime(iat + life), ..claims(number) };
-        // What a template is made from may be of any time, even of none.
-        let template = show::Template::new(&ShowClaims { exp: UnixTime(0), ..claims(3) }).unwrap();
-        let signed = template.sign(told.jti, told.iat, told.exp, &key("show-a")).unwrap();
-        let payload = Presentation::split(&signed.token).unwrap().token.decode(4_096).unwrap().payload;
-        assert_eq!(show::parse(&payload), Ok(told));
-        assert_eq!(packer.pack_signed(&signed), qr::pack(&signed.token));
-    }
-}
-
-#[test]
-fn a_template_signs_nothing_that_no_verifier_would_take() {
-    let refused = |claims: &ShowClaims| match show::Template::new(claims) {
-        Err(SignError::Content(about)) => about,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(refused(&ShowClaims { aud: "Hotel".into(), ..claims(1) }), "aud");
-    assert_eq!(refused(&ShowClaims { iss: "lz\"iat\":0,".into(), ..claims(1) }), "iss");
-    assert_eq!(refused(&ShowClaims { vt: Day::parse("19990101"), ..claims(1) }), "vt");
-
-    let template = show::Template::new(&claims(1)).unwrap();
-    let sign = |iat, exp| {
-        template.sign(claims(1).jti, UnixTime(iat), UnixTime(exp), &key("show-a")).map(|signed| signed.token)
-    };
-    assert_eq!(sign(-1, 60), Err(SignError::Content("iat".into())));
-    assert_eq!(sign(60, 60), Err(SignError::Content("exp".into())));
-    assert!(sign(0, 1).is_ok());
-}
-
-/// Quotes and backslashes take two bytes each in JSON, so claims within their own limits can be too long together.
-#[test]
-fn a_template_signs_up_to_the_longest_payload() {
-    let signed = |length: usize| {
-        let act = Some(Delegate { sub: "\"".repeat(96), name: "\"".repeat(96) });
-        let status = StatusRef { uri: format!("https://{}", "\\".repeat(248)), idx: 0 };
-        let fld = Fields::new(vec![("a".into(), "\"".repeat(length))]).unwrap();
-        let claims = ShowClaims { act, status, fld, ..claims(1) };
-        show::Template::new(&claims)?.sign(claims.jti, claims.iat, claims.exp, &key("show-a"))
-    };
-    let too_long = Err(SignError::Content("claims".into()));
-    let mut lengths = Vec::new();
-    for length in 0..=255 {
-        match signed(length) {
-            Ok(signed) => {
-                let told = Presentation::split(&signed.token).unwrap().token.decode(MAX_PAYLOAD).unwrap();
-                assert!(show::parse(&told.payload).is_ok());
-                lengths.push(told.payload.len());
-            }
-            refused => assert_eq!(refused.map(|signed| signed.token), too_long),
-        }
-    }
-    assert!(lengths.len() < 256 && lengths.iter().any(|length| MAX_PAYLOAD - length < 2), "{lengths:?}");
+    assert_eq!(status_of("inspect.food"), (Code::Ok, Outcome::Pass));
+    assert_eq!(status_of("inspect.nothing"), (Code::Scene, Outcome::NotChecked));
 }
 
 #[test]

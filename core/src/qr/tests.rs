@@ -92,6 +92,17 @@ fn damaged_codes_are_refused() {
 }
 
 #[test]
+fn what_unpacks_to_more_than_a_presentation_is_refused() {
+    let text = |payload: usize| {
+        let body = joined(&[b'a'; 256], &std::vec![b'b'; payload]);
+        Packer::new().text(1, &[7; 64], &body).unwrap()
+    };
+    assert_eq!(unpack(&text(1_981)).map(|presentation| presentation.len()), Ok(MAX_PRESENTATION));
+    assert_eq!(unpack(&text(1_982)).unwrap_err().code, Code::Size);
+    assert_eq!(unpack(&text(1_990)).unwrap_err().code, Code::Size);
+}
+
+#[test]
 fn a_bare_grant_is_not_packed() {
     let (grant, _) =
         grant_and_proof().split_once('~').map(|(g, p)| (g.to_string() + "~", p.to_string())).unwrap();

@@ -97,6 +97,18 @@ pub fn add(all: &mut Cases) {
     c.lic = identifier("11100000MB0143028R999", super::super::world::UNIT_1);
     all.add("scope: a kind nobody knows", signed_show(&c), Scope);
 
+    // A clock that is a little slow: a grant may seem to be made in the future, but not after its key was withdrawn.
+    for (made, code) in [(599, Ok), (600, KeyState)] {
+        let mut granted = grant_claims(all.number());
+        granted.licence.iat = later(made);
+        let token = grant::sign(&granted, &key("grant-revoked-later")).unwrap();
+        all.add(
+            format!("key: withdrawn in 30 s, on a grant made {} s from now", made - 570),
+            proved(&token, "inspector", nonce(1), NOW.0 + 570, "phone-1"),
+            code,
+        )
+        .at(NOW.0 + 570);
+    }
     // What a verifier lacks, or has too long.
     all.worlds.insert("nothing", world_of(vec![]));
     all.worlds.insert("no catalogue", world_of(vec![trust_step(), status_step(LIST_A, 600, "status-a")]));
@@ -124,6 +136,12 @@ pub fn add(all: &mut Cases) {
     all.add("no catalogue held", &good, CatalogueStale).world("no catalogue");
     all.add("no status list held", &good, StatusMissing).world("no status");
     all.add("unknown key, list fresh", unknown(-10), KidUnknown).world("short trust");
+    let due = short.iat.plus(short.refresh).0 - NOW.0;
+    for (when, code) in [(due, KidUnknown), (due + 1, TrustStale)] {
+        all.add(format!("unknown key, {} s after the list was due", when - due), unknown(when), code)
+            .world("short trust")
+            .at(NOW.0 + when);
+    }
     all.add("unknown key, list due", unknown(2 * 3_600), TrustStale)
         .world("short trust")
         .at(NOW.0 + 2 * 3_600);

@@ -1,4 +1,5 @@
 use liangzheng_core::{
+    limits::MAX_ROOT_SIGNATURES,
     time::{Seconds, UnixTime},
     trust::{RootSet, TrustList},
     verify::Code::Ok,
@@ -131,6 +132,20 @@ fn trust_lists(all: &mut Cases) {
         catalogue_step(),
         status_step(LIST_A, 600, "status-a"),
     ];
+    // Beside the two that count, as many strangers' signatures as are looked at, and one more.
+    let strangers: Vec<String> = (0..MAX_ROOT_SIGNATURES - 1).map(|n| format!("stranger-{n}")).collect();
+    let many: Vec<&str> = two.iter().copied().chain(strangers.iter().map(String::as_str)).collect();
+    let full = [
+        refused("trust_list", trust(|_| {}, &many), "E_SIZE"),
+        step("trust_list", trust(|_| {}, &many[..MAX_ROOT_SIGNATURES])),
+        catalogue_step(),
+        status_step(LIST_A, 600, "status-a"),
+    ];
+    all.worlds.insert("trust list full of signatures", world_of(full.into()));
+    let input = signed_show(&claims(all.number()));
+    all.add("loading: a trust list with 16 signatures, 2 of them of roots", input, Ok)
+        .world("trust list full of signatures");
+
     all.worlds.insert("trust lists refused", world_of(steps));
     let input = signed_show(&claims(all.number()));
     all.add("loading: bad trust lists leave the good one in force", input, Ok).world("trust lists refused");
