@@ -104,7 +104,7 @@ pub(crate) fn mutants(arguments: &Arguments) -> Result<()> {
     }
     let ran = Ran {
         date: output(&mut program("date", &["-u", "+%F"], &root()))?.trim().into(),
-        commit: output(&mut program("git", &["describe", "--always", "--dirty"], &root()))?.trim().into(),
+        commit: commit()?,
         caught: outcomes.caught,
         missed: outcomes.missed,
         timeout: outcomes.timeout,
@@ -171,6 +171,15 @@ fn in_diff(base: &str) -> Result<()> {
         outcomes.caught, outcomes.missed, outcomes.timeout, outcomes.unviable
     );
     Record::read()?.hold(&outcomes)
+}
+
+/// The commit that core is at, marked if core differs from it; the record itself, which each part changes, is no part of
+/// core.
+fn commit() -> Result<String> {
+    let git = |args: &[&str]| output(&mut program("git", args, &root())).map(|text| text.trim().to_owned());
+    let commit = git(&["rev-parse", "--short", "HEAD"])?;
+    let changed = git(&["status", "--porcelain", "--", "core", ":!core/mutants.json"])?;
+    Ok(if changed.is_empty() { commit } else { format!("{commit}-dirty") })
 }
 
 /// Where this branch left main; on main itself the commit before; `None` in a clone that does not reach so far back.
