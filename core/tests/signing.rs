@@ -15,12 +15,13 @@ mod world;
 
 use liangzheng_core::{
     key::{P256, PublicKey, SignError, Signer, normalise_s, sign_low_s},
-    limits::MAX_PAYLOAD,
+    limits::{MAX_DELTA, MAX_PAYLOAD},
     qr,
+    status::sign_delta,
     time::{Day, UnixTime},
-    token::{Delegate, Fields, ShowClaims, StatusRef, presentation::Presentation, show},
+    token::{Delegate, Fields, ShowClaims, StatusRef, grant, presentation::Presentation, show},
 };
-use world::{NOW, TestKey, claims, key};
+use world::{LIST_A, NOW, TestKey, claims, delta, grant_claims, key, list_head, status_array};
 
 /// Signs with s in the upper half, or under a name that no header takes.
 struct Odd<'a>(&'a str);
@@ -138,4 +139,34 @@ fn a_template_signs_up_to_the_longest_payload() {
         }
     }
     assert!(lengths.len() < 256 && lengths.iter().any(|length| MAX_PAYLOAD - length < 2), "{lengths:?}");
+}
+
+/// A grant says more than a show token, so it is full earlier.
+#[test]
+fn a_grant_is_signed_up_to_the_longest_payload() {
+    let mut lengths = Vec::new();
+    for length in 0..=255 {
+        let mut granted = grant_claims(1);
+        granted.licence.status.uri = format!("https://{}", "\\".repeat(248));
+        granted.licence.act = Some(Delegate { sub: "\"".repeat(80), name: "x".repeat(20) });
+        granted.licence.fld = Fields::new(vec![("a".into(), "\"".repeat(length))]).unwrap();
+        match grant::sign(&granted, &key("grant-a")) {
+            Ok(text) => {
+                let token = Presentation::split(&text).unwrap().token.decode(MAX_PAYLOAD).unwrap();
+                lengths.push(token.payload.len());
+            }
+            refused => assert_eq!(refused, Err(SignError::Content("claims".into()))),
+        }
+    }
+    assert!(lengths.len() < 256 && lengths.iter().any(|length| MAX_PAYLOAD - length < 2), "{lengths:?}");
+}
+
+#[test]
+fn a_delta_longer_than_verifiers_take_is_not_signed() {
+    let signed = |changes: u32| {
+        let changes: Vec<(u32, u8)> = (0..changes).map(|index| (index, 1)).collect();
+        sign_delta(&delta(&list_head(LIST_A, 600), &status_array(), NOW.0, &changes), &key("status-a"))
+    };
+    assert!(signed(500_000).is_ok_and(|text| text.len() < MAX_DELTA));
+    assert_eq!(signed(700_000), Err(SignError::Content("delta".into())));
 }

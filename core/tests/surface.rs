@@ -20,7 +20,7 @@ use liangzheng_core::{
     by_name::ByName,
     ffi::{self, Request},
     key::{P256, SignError},
-    limits::{MAX_PRESENTATION, MAX_QR_TEXT, MAX_ROOT_SIGNATURES, RELEASE_DATE},
+    limits::{MAX_LIST, MAX_PRESENTATION, MAX_QR_TEXT, MAX_ROOT_SIGNATURES, RELEASE_DATE},
     qr,
     status::{StatusArray, StatusValue},
     text::Text,
@@ -163,6 +163,11 @@ fn the_parts_of_a_code_are_shown_unverified() {
 
 #[test]
 fn lengths_pass_up_to_their_limit() {
+    let list = |length: usize| {
+        let text = "x".repeat(length);
+        codes(verifier().load_trust_list(&text, OnExpired::TellInVerdict))
+    };
+    assert_eq!([0, 1, 2].map(|more| list(MAX_LIST + more)), [Code::Format, Code::Size, Code::Size]);
     let of = |length: usize| ".".repeat(length);
     assert_eq!(codes(peek(&of(MAX_PRESENTATION))), Code::Size, "one JWS is shorter");
     let split = |length: usize| codes(Presentation::split(&format!("a~b~{}", of(length - 4))));
@@ -332,6 +337,43 @@ fn texts_people_read() {
     assert!(SignError::Content("vf".into()).to_string().starts_with("vf "));
     assert_eq!(format!("{:?}", StatusArray::default()), "StatusArray");
     assert_eq!(UnixTime(5).to_string(), "5");
+}
+
+#[test]
+fn a_withdrawn_key_speaks_for_no_list_from_that_moment_on() {
+    let list = signed_status(&list_head(LIST_A, 600), &status_array(), "status-revoked");
+    let load = |now: i64| {
+        let mut new = Verifier::new(&P256, roots(&["root-1", "root-2", "root-3"], 2)).unwrap();
+        let trust = signed_trust(&trust_list(), &["root-1", "root-2"]);
+        new.load_trust_list(&trust, OnExpired::TellInVerdict).unwrap();
+        new.load_status_list(&list, OnExpired::Refuse { now: UnixTime(NOW.0 + now) })
+    };
+    assert_eq!(load(-21), Ok(Loaded::New));
+    assert_eq!(codes(load(-20)), Code::KeyState);
+}
+
+#[test]
+fn what_could_not_be_decided_is_not_called_invalid() {
+    let verdict = |code: Code| Verdict::refused(NOW, &code.into()).verdict;
+    assert_eq!([Code::Clock, Code::Sig].map(verdict), [Answer::Undetermined, Answer::Invalid]);
+}
+
+#[test]
+fn a_catalogue_holds_to_its_rules() {
+    let check = |change: &dyn Fn(&mut Catalogue)| {
+        let mut catalogue = catalogue();
+        change(&mut catalogue);
+        catalogue.check().err().map(|refusal| refusal.code)
+    };
+    let live = |life: i64| check(&|catalogue| catalogue.exp = UnixTime(catalogue.iat.0 + life));
+    assert_eq!(
+        [0, 1, 30 * DAY, 30 * DAY + 1].map(live),
+        [Some(Code::Lifetime), None, None, Some(Code::Lifetime)]
+    );
+    assert_eq!(check(&|catalogue| catalogue.scenes[0].code = "A".into()), Some(Code::ClaimType));
+    assert_eq!(check(&|catalogue| catalogue.scenes[0].aud = "A".into()), Some(Code::ClaimType));
+    assert_eq!(check(&|catalogue| catalogue.scenes[0].profiles.clear()), Some(Code::ClaimType));
+    assert_eq!(check(&|catalogue| catalogue.scenes[0].max_status_age = Seconds(0)), Some(Code::Lifetime));
 }
 
 #[test]

@@ -109,6 +109,12 @@ pub fn add(all: &mut Cases) {
         )
         .at(NOW.0 + 570);
     }
+    for (now, code) in [(599, Ok), (600, KeyState)] {
+        let token = grant::sign(&grant_claims(all.number()), &key("grant-revoked-later")).unwrap();
+        let shown = proved(&token, "inspector", nonce(1), NOW.0 + now, "phone-1");
+        all.add(format!("key: withdrawn {} s ago, on an older grant", now - 600), shown, code)
+            .at(NOW.0 + now);
+    }
     // What a verifier lacks, or has too long.
     all.worlds.insert("nothing", world_of(vec![]));
     all.worlds.insert("no catalogue", world_of(vec![trust_step(), status_step(LIST_A, 600, "status-a")]));

@@ -137,13 +137,16 @@ fn trust_lists(all: &mut Cases) {
     let many: Vec<&str> = two.iter().copied().chain(strangers.iter().map(String::as_str)).collect();
     let full = [
         refused("trust_list", trust(|_| {}, &many), "E_SIZE"),
-        step("trust_list", trust(|_| {}, &many[..MAX_ROOT_SIGNATURES])),
+        step(
+            "trust_list",
+            trust(|list| list.exp = UnixTime(list.iat.0 + 90 * DAY), &many[..MAX_ROOT_SIGNATURES]),
+        ),
         catalogue_step(),
         status_step(LIST_A, 600, "status-a"),
     ];
     all.worlds.insert("trust list full of signatures", world_of(full.into()));
     let input = signed_show(&claims(all.number()));
-    all.add("loading: a trust list with 16 signatures, 2 of them of roots", input, Ok)
+    all.add("loading: a trust list of 90 days with 16 signatures, 2 of them of roots", input, Ok)
         .world("trust list full of signatures");
 
     all.worlds.insert("trust lists refused", world_of(steps));
