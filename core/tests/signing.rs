@@ -17,11 +17,11 @@ use liangzheng_core::{
     key::{P256, PublicKey, SignError, Signer, normalise_s, sign_low_s},
     limits::{MAX_DELTA, MAX_PAYLOAD},
     qr,
-    status::sign_delta,
-    time::{Day, UnixTime},
+    status::{ListHead, sign_delta, sign_list},
+    time::{Day, Seconds, UnixTime},
     token::{Delegate, Fields, ShowClaims, StatusRef, grant, presentation::Presentation, show},
 };
-use world::{LIST_A, NOW, TestKey, claims, delta, grant_claims, key, list_head, status_array};
+use world::{DAY, LIST_A, NOW, TestKey, claims, delta, grant_claims, key, list_head, status_array};
 
 /// Signs with s in the upper half, or under a name that no header takes.
 struct Odd<'a>(&'a str);
@@ -169,4 +169,18 @@ fn a_delta_longer_than_verifiers_take_is_not_signed() {
     };
     assert!(signed(500_000).is_ok_and(|text| text.len() < MAX_DELTA));
     assert_eq!(signed(700_000), Err(SignError::Content("delta".into())));
+}
+
+#[test]
+fn a_status_list_lives_a_second_to_seven_days() {
+    let signed = |life: i64, ttl: i64| {
+        let head = list_head(LIST_A, 600);
+        let head = ListHead { exp: head.iat.plus(Seconds(life)), ttl: Seconds(ttl), ..head };
+        sign_list(&head, &status_array(), &key("status-a")).is_ok()
+    };
+    assert_eq!(
+        [-1, 0, 1, 7 * DAY, 7 * DAY + 1].map(|life| signed(life, 1)),
+        [false, false, true, true, false]
+    );
+    assert_eq!([0, 1].map(|ttl| signed(DAY, ttl)), [false, true]);
 }

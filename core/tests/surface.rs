@@ -26,15 +26,15 @@ use liangzheng_core::{
     text::Text,
     time::{Seconds, UnixTime},
     token::{Challenge, ShowClaims, presentation::Presentation},
-    trust::{Catalogue, RootSet, TrustList},
+    trust::{Catalogue, Mask, RootSet, TrustList, sign_catalogue},
     verify::{
         Answer, CheckName, Code, Floors, Live, LiveStatus, Loaded, OnExpired, Options, Outcome, Refusal,
         Verdict, Verifier, peek,
     },
 };
 use world::{
-    A, B, DAY, LIST_A, LIST_B, LIST_OLD, NOW, catalogue, challenge, claims, grant_claims, list_head, nonce,
-    proved, roots, signed_grant, signed_show, signed_status, signed_trust, status_array, trust_list,
+    A, B, DAY, LIST_A, LIST_B, LIST_OLD, NOW, catalogue, challenge, claims, grant_claims, key, list_head,
+    nonce, proved, roots, signed_grant, signed_show, signed_status, signed_trust, status_array, trust_list,
     verifier,
 };
 
@@ -374,6 +374,19 @@ fn a_catalogue_holds_to_its_rules() {
     assert_eq!(check(&|catalogue| catalogue.scenes[0].aud = "A".into()), Some(Code::ClaimType));
     assert_eq!(check(&|catalogue| catalogue.scenes[0].profiles.clear()), Some(Code::ClaimType));
     assert_eq!(check(&|catalogue| catalogue.scenes[0].max_status_age = Seconds(0)), Some(Code::Lifetime));
+}
+
+#[test]
+fn every_mask_is_read_back_as_written() {
+    for mask in [Mask::None, Mask::Name, Mask::Tail4, Mask::IdNumber] {
+        let mut next = catalogue();
+        next.version += 1;
+        next.scenes[0].kinds[0].fields[0].mask = mask;
+        let mut held = verifier();
+        let signed = sign_catalogue(&next, &key("catalogue-a")).unwrap();
+        held.load_catalogue(&signed, OnExpired::Refuse { now: NOW }).unwrap();
+        assert_eq!(held.catalogue(A), Some(&next));
+    }
 }
 
 #[test]
