@@ -87,7 +87,9 @@ fn floors_are_written_read_and_never_lowered() {
         "[]",
         r#"{"trust_version":1,"catalogues":{},"lists":{},"time":-1}"#,
         r#"{"trust_version":1,"catalogues":{"a":"1"},"lists":{},"time":1}"#,
+        r#"{"trust_version":1,"catalogues":{"a":-1},"lists":{},"time":1}"#,
         r#"{"trust_version":1,"catalogues":{},"lists":{"a":null},"time":1}"#,
+        r#"{"trust_version":1,"catalogues":{},"lists":{"a":-1},"time":1}"#,
         r#"{"trust_version":1,"catalogues":{},"lists":{},"time":1,"more":1}"#,
     ] {
         assert_eq!(codes(Floors::parse(text)), Code::Format, "{text}");
