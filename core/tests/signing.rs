@@ -1,5 +1,7 @@
 //! What core signs: nothing that a verifier would not take.
 
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
+
 #[path = "support/world.rs"]
 #[allow(
     dead_code,
