@@ -86,6 +86,13 @@ mod tests {
     }
 
     #[test]
+    fn data_is_packed_up_to_the_longest() {
+        let packed = |length: usize| Deflater::new().deflate(&vec![b'x'; length]);
+        assert_eq!(inflate(&packed(MAX_UNPACKED).unwrap()), Some(vec![b'x'; MAX_UNPACKED]));
+        assert_eq!(packed(MAX_UNPACKED + 1), None);
+    }
+
+    #[test]
     fn every_length_and_every_distance_unpacks_to_the_same_bytes() {
         let mut deflater = Deflater::new();
         // Bytes that the dictionary does not hold, first once and then again from further and further away.
