@@ -1,11 +1,18 @@
 //! What a running server hands out: every code it shows is small enough and read by two foreign decoders; its
 //! tokens, keys and lists are read by foreign libraries.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use liangzheng_core::{
     key::{AwsLcSigner, Signer},
     qr,
+    status::{SHARD_BYTES, StatusArray, packed},
     token::{Nonce, proof},
 };
 use qrcode::{Color, EcLevel, QrCode};
@@ -191,12 +198,27 @@ fn library_cases(server: &DemoServer, jws: &[Value], sd_jwt: &[Value], status: &
     let uris: BTreeSet<&String> = status.iter().map(|entry| &entry.uri).collect();
     let lists = uris.into_iter().map(|uri| {
         let path = uri.strip_prefix(&server.url).expect("the demo's lists lie on the demo server");
-        let token = String::from_utf8(server.get(path, None)).unwrap();
         let here = status.iter().filter(|entry| entry.uri == *uri);
         let values: Vec<(u64, u8)> = here.map(|entry| (entry.idx, entry.value)).collect();
+        let token = published(server, path, &values);
         json!({ "name": uri, "token": token, "uri": uri, "accept": true, "values": values })
     });
     json!({ "jwks": jwks, "jws": jws, "sd_jwt": sd_jwt, "status": lists.collect::<Vec<_>>() })
+}
+
+/// The list once it holds `values`, or as it is after 10 s: a status is on the wire within 5 s of the code that names it.
+fn published(server: &DemoServer, path: &str, values: &[(u64, u8)]) -> String {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let token = String::from_utf8(server.get(path, None)).unwrap();
+        let list = payload(&token)["status_list"]["lst"].as_str().unwrap().to_owned();
+        let array = StatusArray::from_bytes(packed::inflate(&list, SHARD_BYTES).unwrap()).unwrap();
+        let holds = |(idx, value): &(u64, u8)| array.get(u32::try_from(*idx).unwrap()) == Some(*value);
+        if values.iter().all(holds) || Instant::now() > deadline {
+            return token;
+        }
+        thread::sleep(Duration::from_millis(200));
+    }
 }
 
 /// The code as a phone draws it: 4 pixels a module, 4 modules of quiet zone, as a PGM.
