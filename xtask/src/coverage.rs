@@ -28,20 +28,21 @@ pub(crate) fn coverage() -> Result<()> {
     if raw.exists() {
         fs::remove_dir_all(&raw)?;
     }
+    let ourselves = std::env::current_exe()?;
     let test = |more: &[&str]| {
         let mut test =
             cargo(["test", "--locked", "--package", "liangzheng-core", "--all-features", "--lib", "--tests"]);
         test.args(more)
             .env("CARGO_TARGET_DIR", &folder)
-            .env("RUSTC_WORKSPACE_WRAPPER", std::env::current_exe()?)
+            .env("RUSTC_WORKSPACE_WRAPPER", &ourselves)
             .env(AS_COMPILER, "1")
             // Threads that count in one place wait for each other.
             .env("RUST_TEST_THREADS", "1")
             .env("LLVM_PROFILE_FILE", raw.join("%p-%m.profraw"));
-        Ok::<_, anyhow::Error>(test)
+        test
     };
-    let built = output(test(&["--no-run"])?.arg("--message-format=json"))?;
-    run(&mut test(&["--quiet"])?)?;
+    let built = output(test(&["--no-run"]).arg("--message-format=json"))?;
+    run(&mut test(&["--quiet"]))?;
 
     let profile = folder.join("all.profdata");
     let mut merge = program(tools.join("llvm-profdata"), &["merge", "-sparse", "-o"], &root());

@@ -129,7 +129,7 @@ pub(crate) fn in_change() -> Result<()> {
         println!("there is no earlier commit here to compare with");
         return Ok(());
     };
-    let changed = output(&mut program("git", &["diff", "--name-only", &base, "--", "core/src"], &root()))?;
+    let changed = git(&["diff", "--name-only", &base, "--", "core/src"])?;
     if changed.is_empty() {
         println!("core/src is as it was at {base}: nothing to change in it");
         return Ok(());
@@ -173,10 +173,13 @@ fn in_diff(base: &str) -> Result<()> {
     Record::read()?.hold(&outcomes)
 }
 
+fn git(args: &[&str]) -> Result<String> {
+    output(&mut program("git", args, &root())).map(|text| text.trim().to_owned())
+}
+
 /// The commit that core is at, marked if core differs from it; the record itself, which each part changes, is no part of
 /// core.
 fn commit() -> Result<String> {
-    let git = |args: &[&str]| output(&mut program("git", args, &root())).map(|text| text.trim().to_owned());
     let commit = git(&["rev-parse", "--short", "HEAD"])?;
     let changed = git(&["status", "--porcelain", "--", "core", ":!core/mutants.json"])?;
     Ok(if changed.is_empty() { commit } else { format!("{commit}-dirty") })
@@ -184,7 +187,6 @@ fn commit() -> Result<String> {
 
 /// Where this branch left main; on main itself the commit before; `None` in a clone that does not reach so far back.
 fn base() -> Result<Option<String>> {
-    let git = |args: &[&str]| output(&mut program("git", args, &root())).map(|text| text.trim().to_owned());
     let head = git(&["rev-parse", "HEAD"])?;
     Ok(match git(&["merge-base", "HEAD", "origin/main"]) {
         Ok(base) if base != head => Some(base),

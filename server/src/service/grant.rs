@@ -8,13 +8,14 @@ use std::sync::Arc;
 use liangzheng_core::key::{AwsLcSigner, PublicKey, Signer};
 use liangzheng_core::qr;
 use liangzheng_core::time::{Seconds, UnixTime};
-use liangzheng_core::token::{GrantClaims, Jti, Nonce, ShowClaims, grant, proof};
+use liangzheng_core::token::{GrantClaims, Nonce, ShowClaims, grant, proof};
 use liangzheng_core::trust::{Profile, Purpose};
 
 use super::access_log::{Use, UseKind};
 use super::mint::{self, MintError};
 use super::show::{ShowError, hold_own_licence, own_licence};
 use super::status;
+use super::tokens::Tokens;
 use crate::App;
 use crate::domain::account::Principal;
 use crate::domain::authz::{MakeGrant, Permit};
@@ -61,7 +62,7 @@ pub async fn grant(
     let (mut claims, _) = mint::claims_for(&app.tokens, &state.catalogue, &found, scene, Profile::H, index)?;
     claims.iat = now;
     claims.exp = now.plus(Seconds(app.tokens.config.grant_seconds));
-    claims.jti = Jti::from_bytes(app.entropy.bytes());
+    claims.jti = Tokens::jti(&*app.entropy);
     let signer = app.tokens.keys.signer(Purpose::Grant, now).map_err(MintError::from)?;
     let sample = rehearse(&claims, &*signer, app, now)?;
     mint::would_be(&state.verifier, &sample, &claims, value, now)?;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use liangzheng_core::key::SignError;
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::token::ShowClaims;
 use liangzheng_core::token::show::Template;
@@ -56,15 +57,17 @@ pub struct LastCode {
 
 impl OpenShow {
     /// A show just opened or read.
+    ///
+    /// # Errors
+    /// If no token could be made of `claims`.
     pub fn new(
         key: ShowId,
         owner: AccountId,
         row: &ShowRow,
         claims: ShowClaims,
-        template: Template,
         lifetime: Seconds,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, SignError> {
+        Ok(Self {
             key,
             owner,
             id: row.id.as_str().into(),
@@ -72,13 +75,13 @@ impl OpenShow {
             session: row.session.as_str().into(),
             licence: row.licence.as_str().into(),
             scene: row.scene.as_str().into(),
+            template: Template::new(&claims)?,
             claims,
-            template,
             lifetime,
             closes_at: UnixTime(row.closes_at),
             ended: AtomicBool::new(false),
             last: Mutex::new(None),
-        }
+        })
     }
 
     /// Whether something has ended it since it was read.
@@ -208,8 +211,7 @@ mod tests {
             closes_at: 300,
             ended_at: None,
         };
-        let template = Template::new(&claims).unwrap();
-        OpenShow::new(key, owner, &row, claims, template, Seconds(60))
+        OpenShow::new(key, owner, &row, claims, Seconds(60)).unwrap()
     }
 
     #[test]

@@ -128,7 +128,7 @@ pub fn mint_show(
     entropy: &dyn Entropy,
     now: UnixTime,
 ) -> Result<MintedCode, MintError> {
-    let (jti, expires_at) = (Jti::from_bytes(entropy.bytes()), now.plus(lifetime));
+    let (jti, expires_at) = (Tokens::jti(entropy), now.plus(lifetime));
     let signer = tokens.keys.signer(Purpose::Show, now)?;
     let signed = template.sign(jti, now, expires_at, &*signer)?;
     let qr_text = PACKER.with_borrow_mut(|packer| packer.pack_signed(&signed)).map_err(MintError::Pack)?;

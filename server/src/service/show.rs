@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use liangzheng_core::time::{Day, Seconds, UnixTime};
-use liangzheng_core::token::show::Template;
 use liangzheng_core::trust::Profile;
 use liangzheng_core::verify::Code;
 
@@ -229,8 +228,8 @@ async fn build(
     let index = status::index_for(tx, &row.licence, "", value, &*app.entropy, now).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
-    let template = Template::new(&claims).map_err(MintError::from)?;
-    Ok(OpenShow::new(id_of(&row.id)?, id_of(&row.account)?, row, claims, template, lifetime))
+    let (show, owner) = (id_of(&row.id)?, id_of(&row.account)?);
+    Ok(OpenShow::new(show, owner, row, claims, lifetime).map_err(MintError::from)?)
 }
 
 fn id_of<T: std::str::FromStr>(text: &str) -> Result<T, StorageError> {
