@@ -196,6 +196,7 @@ pub(crate) fn sign_in_parts(typ: &str, payload: &[u8], signer: &dyn Signer) -> R
 
 /// `base64url(header).base64url(payload)`.
 pub(crate) fn signing_input(header: &str, payload: &[u8]) -> String {
+    // Four characters for three bytes; room for the signature that follows, too.
     let room = header.len().saturating_add(payload.len()).saturating_add(64);
     let mut text = String::with_capacity(room.saturating_add(room.div_ceil(3)).saturating_add(8));
     base64url::append(&mut text, header.as_bytes());

@@ -4,16 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 #[path = "support/world.rs"]
-#[allow(
-    dead_code,
-    clippy::allow_attributes,
-    clippy::allow_attributes_without_reason,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    unreachable_pub,
-    missing_docs
-)]
 mod world;
 
 use liangzheng_core::{

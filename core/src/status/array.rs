@@ -12,6 +12,9 @@ pub const SHARD_ENTRIES: u32 = 1 << 20;
 /// Bytes of a shard, inflated.
 pub const SHARD_BYTES: usize = 524_288;
 
+/// The highest value an entry holds: four bits.
+pub(super) const MAX_WIRE: u8 = 15;
+
 /// What a status list says of a licence (tokens.md §5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -100,7 +103,7 @@ impl StatusArray {
         let Some(byte) = usize::try_from(index / 2).ok().and_then(|at| self.0.get_mut(at)) else {
             return false;
         };
-        if value > 15 {
+        if value > MAX_WIRE {
             return false;
         }
         *byte = if index.is_multiple_of(2) { (*byte & 0xf0) | value } else { (*byte & 0x0f) | (value << 4) };

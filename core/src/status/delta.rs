@@ -8,7 +8,7 @@ use alloc::{
 
 use serde::Serialize;
 
-use super::{DELTA_TYP, SHARD_ENTRIES, StatusArray};
+use super::{DELTA_TYP, SHARD_ENTRIES, StatusArray, array::MAX_WIRE};
 use crate::{
     base64url,
     by_name::ByName,
@@ -120,7 +120,7 @@ fn wire_snapshot(snapshot: &Snapshot) -> WireSnapshot {
 /// A gap counts from the entry after the group's last one, so the first entry of a shard is gap 0. A day changes to few
 /// values, so this takes a quarter less than a value byte behind each gap.
 fn pack_changes(changes: &[(u32, u8)]) -> Option<Vec<u8>> {
-    if !rise(changes) || changes.iter().any(|(index, _)| *index >= SHARD_ENTRIES) {
+    if !rise(changes) || changes.iter().any(|(index, value)| *index >= SHARD_ENTRIES || *value > MAX_WIRE) {
         return None;
     }
     let mut groups = BTreeMap::<u8, Vec<u32>>::new();
@@ -129,9 +129,6 @@ fn pack_changes(changes: &[(u32, u8)]) -> Option<Vec<u8>> {
     }
     let mut bytes = Vec::new();
     for (value, indices) in groups {
-        if value > MAX_VALUE {
-            return None;
-        }
         bytes.push(value);
         put_number(&mut bytes, u32::try_from(indices.len()).ok()?)?;
         let mut next = 0_u32;
@@ -148,7 +145,7 @@ fn unpack_changes(bytes: &[u8]) -> Option<Vec<(u32, u8)>> {
     let mut rest = bytes.iter();
     let mut lowest = 0;
     while let Some(value) = rest.next() {
-        if *value < lowest || *value > MAX_VALUE {
+        if *value < lowest || *value > MAX_WIRE {
             return None;
         }
         lowest = value.checked_add(1)?;
@@ -196,9 +193,6 @@ fn take_number<'a>(rest: &mut impl Iterator<Item = &'a u8>) -> Option<u32> {
     }
     Some(number)
 }
-
-/// The highest value of four bits.
-const MAX_VALUE: u8 = 15;
 
 /// A delta whose signature verified.
 #[derive(Debug)]

@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::{
     GRANT_TYP, ShowClaims, VCT,
     licence::{SHOW_CLAIMS, Wire},
-    show::sign_checked,
+    show,
 };
 use crate::{
+    jws,
     key::{Jwk, PublicKey, SignError, Signer},
     limits::MAX_TOKEN_DEPTH,
     members::{Members, wrong},
@@ -64,7 +65,8 @@ pub fn sign(claims: &GrantClaims, signer: &dyn Signer) -> Result<String, SignErr
         cnf: Confirmation { jwk: claims.cnf.to_jwk() },
     };
     let payload = serde_json::to_vec(&wire).map_err(|_| SignError::Content("claims".into()))?;
-    let mut grant = sign_checked(GRANT_TYP, &payload, signer, |payload| parse(payload).map(drop))?;
+    show::check(&payload, parse)?;
+    let mut grant = jws::sign(GRANT_TYP, &payload, signer)?;
     grant.push('~');
     Ok(grant)
 }

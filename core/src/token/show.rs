@@ -57,7 +57,7 @@ impl Template {
         let (iat, exp, jti) = (UnixTime(0), UnixTime(1), Jti::from_bytes([0; 12]));
         let wire = claims.wire_of(jti, iat, exp);
         let payload = serde_json::to_string(&wire).map_err(|_| content("claims"))?;
-        check(payload.as_bytes(), |payload| parse(payload).map(drop))?;
+        check(payload.as_bytes(), parse)?;
         // The name of the issuer stands before it and holds no quote, so the first one is the one.
         let (before, after) = payload.split_once(&*stamp(jti, iat, exp)).ok_or_else(|| content("claims"))?;
         Ok(Self { before: before.into(), after: after.into() })
@@ -94,25 +94,19 @@ fn stamp(jti: Jti, iat: UnixTime, exp: UnixTime) -> String {
     format!(r#""iat":{},"exp":{},"jti":"{jti}","#, iat.0, exp.0)
 }
 
-/// Signs only what a verifier would read: the same parser looks first.
-pub(crate) fn sign_checked(
-    typ: &str,
-    payload: &[u8],
-    signer: &dyn Signer,
-    parse: impl FnOnce(&[u8]) -> Result<(), Refusal>,
-) -> Result<String, SignError> {
-    check(payload, parse)?;
-    jws::sign(typ, payload, signer)
-}
-
 // A payload that fits makes a token that fits: header and payload in base64url, two dots, 86 characters of signature.
 const _: () = assert!((MAX_HEADER + MAX_PAYLOAD).div_ceil(3) * 4 + 2 + 86 <= MAX_JWS);
 
-fn check(payload: &[u8], parse: impl FnOnce(&[u8]) -> Result<(), Refusal>) -> Result<(), SignError> {
+/// Only what a verifier would read is signed: the same parser looks first.
+pub(super) fn check<T>(
+    payload: &[u8],
+    parse: impl FnOnce(&[u8]) -> Result<T, Refusal>,
+) -> Result<(), SignError> {
     if payload.len() > MAX_PAYLOAD {
         return Err(content("claims"));
     }
     parse(payload)
+        .map(drop)
         .map_err(|refusal| SignError::Content(refusal.about.unwrap_or("claims".into()).into_owned()))
 }
 

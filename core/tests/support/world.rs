@@ -1,6 +1,16 @@
 //! A small world to test verification in: two operators, three roots, lists, and tokens of every kind.
 //!
 //! Every signature is deterministic (RFC 6979), so that what is made from it is equal byte for byte each time.
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    missing_docs
+)]
 
 use liangzheng_core::{
     by_name::ByName,

@@ -84,11 +84,10 @@ impl Deflater {
 
     /// The longest earlier occurrence of what stands at `at`, if it is longer than `beaten`; of equally long ones the
     /// nearest, whose code is shorter. `candidate` is the nearest place with the same hash.
-    fn match_at(&self, at: usize, mut candidate: u16, beaten: usize) -> Option<Match> {
+    fn match_at(&self, at: usize, mut candidate: u16, mut beaten: usize) -> Option<Match> {
         let here = self.window.get(at..)?;
         let here = here.get(..LONGEST).unwrap_or(here);
         let mut best = None;
-        let mut beaten = beaten;
         for _ in 0..MOST_CANDIDATES {
             if candidate == NOWHERE {
                 break;
