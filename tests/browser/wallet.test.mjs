@@ -26,6 +26,13 @@ async function shown(login = 'lin', options = {}) {
   return { page, card };
 }
 
+/** As if the person had gone to another app, or come back. */
+const setHidden = (page, hidden) =>
+  page.evaluate((state) => {
+    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden ? 'hidden' : 'visible');
+
 async function done(page) {
   assert.deepEqual(page.faults, []);
   await page.context().close();
@@ -116,17 +123,53 @@ test('without the wallet module the server draws the code', async () => {
 
 test('a page in the background shows no code; coming back shows one', async () => {
   const { page } = await shown();
-  const setHidden = (hidden) =>
-    page.evaluate((state) => {
-      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
-      document.dispatchEvent(new Event('visibilitychange'));
-    }, hidden ? 'hidden' : 'visible');
-  await setHidden(true);
+  await setHidden(page, true);
   await page.waitForSelector('#qr', { state: 'hidden' });
   assert.match(await page.textContent('#veil'), /后台/);
   assert.equal(await page.getAttribute('#qr', 'src'), null);
-  await setHidden(false);
+  await setHidden(page, false);
   assert.match(await readScreen(page), /^EL1:/);
+  await done(page);
+});
+
+test('a code appears when its picture is ready to be seen, and not once the page went into the background', async () => {
+  const page = await newPage(browser);
+  // A slow phone: pictures are ready when the test says so.
+  await page.addInitScript(() => {
+    const { decode } = HTMLImageElement.prototype;
+    let ready;
+    const told = new Promise((resolve) => (ready = resolve));
+    globalThis.picturesReady = ready;
+    HTMLImageElement.prototype.decode = function () {
+      globalThis.decoding = true;
+      return told.then(() => decode.call(this));
+    };
+  });
+  await logIn(page, server, 'lin');
+  const card = await cardFor(page, SCENE);
+  await showCard(page, server, 'lin', { licence: card.id, scene: SCENE });
+  await page.waitForFunction(() => globalThis.decoding);
+  assert.ok(await page.isHidden('#qr'), 'not before its picture');
+  await setHidden(page, true);
+  await page.evaluate(() => globalThis.picturesReady());
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  assert.ok(await page.isHidden('#qr'), 'not in the background');
+  assert.equal(await page.getAttribute('#qr', 'src'), null);
+  await setHidden(page, false);
+  assert.match(await readScreen(page), /^EL1:/);
+  await done(page);
+});
+
+test('the picture of the server that does not come is no code: the page says so, and asks again', async () => {
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  await page.route('**/assets/wasm/wallet*', (route) => route.abort());
+  let asked = 0;
+  await page.route('**/api/v1/wallet/shows/*.svg', (route) => (++asked === 1 ? route.abort() : route.continue()));
+  await logIn(page, server, 'lin');
+  const card = await cardFor(page, SCENE);
+  await showCard(page, server, 'lin', { licence: card.id, scene: SCENE });
+  assert.match(await readScreen(page), /^EL1:/);
+  assert.equal(asked, 2);
   await done(page);
 });
 

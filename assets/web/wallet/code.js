@@ -74,8 +74,9 @@ export class Offline {
 export class Over extends Error {}
 
 /**
- * Keeps one code alive. `on` is told of `{code}` (draw it), `{hidden}` (take it away: `background` or `no-network`),
- * `{tick}` (seconds to the next code, seconds to the end), `{over}` (ask for the PIN again) and `{problem}`.
+ * Keeps one code alive. `on` is told of `{code}` (draw it; it answers when that is done), `{hidden}` (take it away:
+ * `background` or `no-network`), `{tick}` (seconds to the next code, seconds to the end), `{over}` (ask for the PIN
+ * again) and `{problem}`.
  */
 export class LiveCode {
   #source;
@@ -103,6 +104,7 @@ export class LiveCode {
 
   stop() {
     clearInterval(this.#timer);
+    this.#timer = null;
     document.removeEventListener('visibilitychange', this.#visibility);
     this.#hide(null);
     this.#code = null;
@@ -112,12 +114,16 @@ export class LiveCode {
   async refresh() {
     if (this.#busy) return;
     this.#busy = true;
+    const before = this.#code;
     try {
       const code = await this.#source.next();
       if (this.#timer === null) return;
       this.#code = code;
-      this.#draw();
+      await this.#draw();
     } catch (error) {
+      if (this.#timer === null) return;
+      // What could not be drawn is not on the screen: the code before it is, and dies when it always would have.
+      this.#code = before;
       this.#failed(error);
     } finally {
       this.#busy = false;
@@ -141,10 +147,10 @@ export class LiveCode {
     else this.#on({ problem: error });
   }
 
-  #draw() {
+  async #draw() {
     if (document.visibilityState === 'hidden') return;
     this.#drawn = true;
-    this.#on({ code: this.#code });
+    await this.#on({ code: this.#code });
     this.#tick();
   }
 
@@ -178,7 +184,7 @@ export class LiveCode {
       return;
     }
     if (!this.#code) return;
-    if (nowMs() < this.#code.deadAt * 1000 - MARGIN_MS) this.#draw();
+    if (nowMs() < this.#code.deadAt * 1000 - MARGIN_MS) this.#draw().catch((error) => this.#failed(error));
     this.#tick();
   };
 }

@@ -20,7 +20,7 @@ const AROUND = 2 * Math.PI * RADIUS;
  */
 export function showing({ app, card, place, scene, source, later = null, onOver }) {
   const parts = frame({ card, scene });
-  const state = { made: 0, span: 1, offline: false, ended: false, endsAt: null, url: null };
+  const state = { made: 0, span: 1, offline: false, ended: false, endsAt: null, url: null, turn: 0 };
   let live = start(source);
   let lock = null;
   navigator.wakeLock?.request('screen').then(
@@ -57,10 +57,26 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     if (event.problem) failed(event.problem);
   }
 
+  /**
+   * Puts a code on the screen once the browser has its picture ready: an empty white square is no code. What was hidden
+   * or drawn since is not overtaken. Throws when there is no picture.
+   */
   async function draw(code) {
+    const turn = ++state.turn;
+    const late = () => state.ended || turn !== state.turn || code.deadAt <= now();
     const picture = await pictureOf(code.text);
-    if (state.ended || code.deadAt <= now()) return;
+    if (late()) {
+      forget(picture);
+      return;
+    }
     swapPicture(picture);
+    try {
+      await parts.picture.decode();
+    } catch (error) {
+      if (late()) return;
+      throw error;
+    }
+    if (late()) return;
     Object.assign(state, { made: now(), offline: false, endsAt: code.endsAt });
     state.span = Math.max(1, code.refreshAt - state.made);
     parts.picture.hidden = false;
@@ -75,14 +91,19 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     return URL.createObjectURL(await api.showPicture(live.source.show));
   }
 
+  function forget(url) {
+    if (url?.startsWith('blob:')) URL.revokeObjectURL(url);
+  }
+
   function swapPicture(url) {
-    if (state.url?.startsWith('blob:')) URL.revokeObjectURL(state.url);
+    forget(state.url);
     state.url = url;
     if (url) parts.picture.src = url;
     else parts.picture.removeAttribute('src');
   }
 
   function hide(reason) {
+    state.turn += 1;
     swapPicture(null);
     parts.picture.hidden = true;
     parts.veil.hidden = reason === null;
