@@ -133,6 +133,8 @@ export async function showCard(page, server, login, { licence, scene, keep = fal
 export async function readScreen(page) {
   const image = page.locator('#qr');
   await image.waitFor({ state: 'visible' });
+  // While a new picture is being decoded the browser still shows the one before.
+  await image.evaluate((picture) => picture.decode());
   const { data, width, height } = PNG.sync.read(await image.screenshot());
   const found = jsQR(new Uint8ClampedArray(data), width, height);
   if (!found) throw new Error('no code could be read from the screen');
