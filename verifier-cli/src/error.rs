@@ -39,11 +39,13 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) message: Text,
     pub(crate) hint: Option<Text>,
+    /// Nothing is wrong that anybody should read of: the exit code says that there is no whole answer.
+    pub(crate) is_silent: bool,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { exit, message: Text::new(zh.into(), en.into()), hint: None }
+        Self { exit, message: Text::new(zh.into(), en.into()), hint: None, is_silent: false }
     }
 
     #[must_use]
@@ -60,6 +62,7 @@ impl Failure {
             exit: Exit::Invalid,
             message: Text::new(format!("{what}: {zh} ({code})"), format!("{what}: {en} ({code})")),
             hint: Some(code.hint()),
+            is_silent: false,
         }
     }
 
@@ -79,13 +82,24 @@ impl Failure {
         Self::new(Exit::Internal, "系统没有给出随机数", "the system gave no random bytes")
     }
 
-    /// An answer that could not be written, as when the reader of a pipe has gone.
+    /// An answer that could not be written. Nothing is printed when the reader of a pipe has gone, as `head` does once
+    /// it has seen enough.
     pub(crate) fn output(error: &io::Error) -> Self {
-        Self::new(Exit::Io, format!("无法输出结果: {error}"), format!("cannot write the answer: {error}"))
+        Self {
+            is_silent: error.kind() == io::ErrorKind::BrokenPipe,
+            ..Self::new(
+                Exit::Io,
+                format!("无法输出结果: {error}"),
+                format!("cannot write the answer: {error}"),
+            )
+        }
     }
 
     /// Prints the error and its hint as `liangzheng-verify: error: …` and `hint: …`.
     pub(crate) fn print(&self, lang: Lang) {
+        if self.is_silent {
+            return;
+        }
         eprintln!("liangzheng-verify: error: {}", visible(lang.of(&self.message)));
         if let Some(hint) = &self.hint {
             eprintln!("hint: {}", visible(lang.of(hint)));

@@ -25,8 +25,8 @@ pub(crate) fn parse(args: &[OsString]) -> Result<Cli, Exit> {
         _ => {
             let lang = lang_of(args);
             let command = subcommand_of(args);
-            Failure { exit: Exit::Usage, message: sentence(&error), hint: Some(hint(&error, command)) }
-                .print(lang);
+            let (Text { zh, en }, hint) = (sentence(&error), hint(&error, command));
+            Failure::new(Exit::Usage, zh, en).hint(hint.zh, hint.en).print(lang);
             Exit::Usage
         }
     })

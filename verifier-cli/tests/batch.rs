@@ -80,7 +80,7 @@ fn answers_keep_the_order_of_the_lines() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_the_run() {
+fn a_reader_that_goes_away_ends_the_run_without_a_word() {
     let (folder, _) = work("batch-gone");
     let (file, bundle, now) = (folder.join("codes.txt"), folder.join("bundle"), at(NOW));
     let mut command = program(&arguments(&file, &bundle, &now));
@@ -89,6 +89,16 @@ fn a_reader_that_goes_away_ends_the_run() {
     BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     assert!(first.contains("E_FORMAT"));
     let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(74), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_is_told() {
+    let (folder, _) = work("batch-full");
+    let (file, bundle, now) = (folder.join("codes.txt"), folder.join("bundle"), at(NOW));
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = program(&arguments(&file, &bundle, &now)).stdout(full).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), told.contains("cannot write the answer")), (Some(74), true), "{told}");
 }

@@ -1,62 +1,86 @@
 //! The input, a few lines at a time.
 
-use std::io::{self, BufRead, Read as _};
+use std::{
+    io::{self, BufRead, Read as _},
+    ops::Range,
+    str,
+};
 
 use liangzheng_core::verify::{Code, Refusal};
 
-/// Lines handed to a worker at a time: more than a millisecond of work, so that handing over costs nothing; and their
-/// answers stay below the 128 KiB from which the allocator asks the system for each block anew.
+use super::buffers::Buffers;
+
+/// Lines handed to a worker at a time: some milliseconds of work, so that handing over costs nothing.
 const CHUNK: usize = 32;
 
 /// Bytes of a line that are looked at; many times the longest code.
 const MAX_LINE: u64 = 16 << 10;
 
-/// Non-empty lines that follow each other.
+/// Lines that follow each other.
 pub(super) struct Chunk {
-    /// Each line's text, or why it can hold no code.
-    pub(super) lines: Vec<Result<String, Refusal>>,
+    bytes: Vec<u8>,
+    /// Where each line is in `bytes`; `None` for one so long that it can hold no code.
+    lines: Vec<Option<Range<usize>>>,
     /// Bytes of the input up to the chunk's end.
     pub(super) end: u64,
 }
 
+impl Chunk {
+    /// Each line's text, or why it can hold no code. Empty lines are passed over.
+    pub(super) fn texts(&self) -> impl Iterator<Item = Result<&str, Refusal>> {
+        self.lines.iter().filter_map(|line| {
+            let Some(line) = line else { return Some(Err(Code::Size.into())) };
+            match str::from_utf8(&self.bytes[line.clone()]).map(str::trim) {
+                Ok("") => None,
+                Ok(text) => Some(Ok(text)),
+                Err(_) => Some(Err(Code::Format.into())),
+            }
+        })
+    }
+
+    /// The buffer, to be read into again.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
 /// Reads chunk after chunk, in memory that does not grow with the input or with a line of it.
-pub(super) struct Lines<R> {
+pub(super) struct Lines<'a, R> {
     source: R,
-    bytes: Vec<u8>,
+    buffers: &'a Buffers,
     /// Bytes read so far.
     at: u64,
 }
 
-impl<R: BufRead> Lines<R> {
-    pub(super) fn new(source: R) -> Self {
-        Self { source, bytes: Vec::new(), at: 0 }
+impl<'a, R: BufRead> Lines<'a, R> {
+    pub(super) fn new(source: R, buffers: &'a Buffers) -> Self {
+        Self { source, buffers, at: 0 }
     }
 
-    /// The next non-empty lines; `None` at the end.
+    /// The next lines; `None` at the end.
     pub(super) fn chunk(&mut self) -> io::Result<Option<Chunk>> {
+        let mut bytes = self.buffers.take();
         let mut lines = Vec::with_capacity(CHUNK);
         while lines.len() < CHUNK {
-            self.bytes.clear();
-            let is_first = self.at == 0;
-            if self.source.by_ref().take(MAX_LINE).read_until(b'\n', &mut self.bytes)? == 0 {
+            let mut start = bytes.len();
+            let read = self.source.by_ref().take(MAX_LINE).read_until(b'\n', &mut bytes)?;
+            if read == 0 {
                 break;
             }
-            self.at += self.bytes.len() as u64;
-            let is_whole = self.bytes.ends_with(b"\n") || (self.bytes.len() as u64) < MAX_LINE;
-            if !is_whole {
-                self.skip_line()?;
-                lines.push(Err(Code::Size.into()));
-                continue;
+            if self.at == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
+                start = BYTE_ORDER_MARK.len();
             }
-            let line = self.bytes.as_slice();
-            let line = if is_first { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
-            match std::str::from_utf8(line).map(str::trim) {
-                Ok("") => {}
-                Ok(text) => lines.push(Ok(text.to_owned())),
-                Err(_) => lines.push(Err(Code::Format.into())),
+            self.at += read as u64;
+            let is_whole = bytes.ends_with(b"\n") || (read as u64) < MAX_LINE;
+            if is_whole {
+                lines.push(Some(start..bytes.len()));
+            } else {
+                self.skip_line()?;
+                bytes.truncate(start);
+                lines.push(None);
             }
         }
-        Ok((!lines.is_empty()).then_some(Chunk { lines, end: self.at }))
+        Ok((!lines.is_empty()).then_some(Chunk { bytes, lines, end: self.at }))
     }
 
     /// Passes over the rest of a line without keeping it.
@@ -74,16 +98,23 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
+/// What some editors put before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn told(bytes: &[u8]) -> Vec<String> {
-        let mut lines = Lines::new(bytes);
+        let buffers = Buffers::default();
+        let mut lines = Lines::new(bytes, &buffers);
         let mut told = vec![];
         while let Some(chunk) = lines.chunk().unwrap() {
-            let lines = chunk.lines.into_iter();
-            told.extend(lines.map(|line| line.unwrap_or_else(|refusal| refusal.code.to_string())));
+            let texts = chunk.texts();
+            told.extend(
+                texts.map(|text| text.map_or_else(|refusal| refusal.code.to_string(), str::to_owned)),
+            );
+            buffers.give(chunk.into_bytes());
         }
         assert_eq!(lines.at, bytes.len() as u64);
         told

@@ -1,5 +1,6 @@
 //! `batch`: one code a line in, one compact verdict a line out, in the same order, on all cores.
 
+mod buffers;
 mod lines;
 mod pipeline;
 mod progress;
@@ -8,7 +9,7 @@ mod summary;
 use std::{
     ffi::OsStr,
     fs::File,
-    io::{self, BufRead, BufReader, Write as _},
+    io::{self, BufReader, Read, Write as _},
     path::Path,
     thread,
 };
@@ -23,32 +24,40 @@ use crate::{
     error::{Exit, Failure},
     input, output,
 };
+use buffers::Buffers;
 use lines::{Chunk, Lines};
 use progress::Progress;
 use summary::Tally;
 
 pub(crate) fn run(shell: &Shell, file: &OsStr, expect: &Expect) -> Result<Exit, Failure> {
-    let (source, length): (Box<dyn BufRead>, Option<u64>) = if file == "-" {
-        (Box::new(io::stdin().lock()), None)
+    let (source, length): (Box<dyn Read + Send>, Option<u64>) = if file == "-" {
+        (Box::new(io::stdin()), None)
     } else {
         let file = input::open(Path::new(file))?;
         let length = length_of(&file);
-        (Box::new(BufReader::with_capacity(256 << 10, file)), length)
+        (Box::new(file), length)
     };
+    let source = BufReader::with_capacity(256 << 10, source);
     let held = Held::load(&shell.bundle, Lists::All)?;
     held.warn(shell.lang);
-    let mut lines = Lines::new(source);
+    let (texts, answers) = (Buffers::default(), Buffers::default());
+    let mut lines = Lines::new(source, &texts);
     let mut progress = Progress::new(shell.lang, length);
     let mut tally = Tally::default();
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let done = pipeline::in_order(
         workers,
         || lines.chunk().map_err(|error| Failure::disk(Path::new(file), &error)),
-        |chunk| judge(&held.verifier, &chunk, expect, shell.clock),
-        |answers: Answers| {
-            io::stdout().write_all(&answers.json).map_err(|error| Failure::output(&error))?;
-            tally.merge(&answers.tally);
-            progress.tell(tally.total(), answers.read);
+        |chunk| {
+            let done = judge(&held.verifier, &chunk, expect, shell.clock, answers.take());
+            texts.give(chunk.into_bytes());
+            done
+        },
+        |done: Answers| {
+            io::stdout().write_all(&done.json).map_err(|error| Failure::output(&error))?;
+            answers.give(done.json);
+            tally.merge(&done.tally);
+            progress.tell(tally.total(), done.read);
             Ok(())
         },
     );
@@ -68,21 +77,24 @@ struct Answers {
     read: u64,
 }
 
-fn judge(verifier: &Verifier, chunk: &Chunk, expect: &Expect, clock: Clock) -> Result<Answers, Failure> {
+/// Judges a chunk's codes; their verdicts go to `json`, which is empty.
+fn judge(
+    verifier: &Verifier,
+    chunk: &Chunk,
+    expect: &Expect,
+    clock: Clock,
+    json: Vec<u8>,
+) -> Result<Answers, Failure> {
     let options = Options {
         audience: expect.audience.as_deref(),
         scene: expect.scene.as_deref(),
         ..Options::at(clock.now())
     };
-    let mut answers = Answers {
-        json: Vec::with_capacity(chunk.lines.len() * USUAL_VERDICT),
-        tally: Tally::default(),
-        read: chunk.end,
-    };
-    for line in &chunk.lines {
-        let verdict = match line {
+    let mut answers = Answers { json, tally: Tally::default(), read: chunk.end };
+    for text in chunk.texts() {
+        let verdict = match text {
             Ok(text) => verifier.verify(text, &options),
-            Err(refusal) => Verdict::refused(options.now, refusal),
+            Err(refusal) => Verdict::refused(options.now, &refusal),
         };
         output::append_json(&mut answers.json, &verdict)?;
         answers.json.push(b'\n');
@@ -95,6 +107,3 @@ fn judge(verifier: &Verifier, chunk: &Chunk, expect: &Expect, clock: Clock) -> R
 fn length_of(file: &File) -> Option<u64> {
     file.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len())
 }
-
-/// Bytes of a verdict with a licence in it: room taken beforehand, so that answers are not moved as they grow.
-const USUAL_VERDICT: usize = 2_560;

@@ -1,72 +1,109 @@
-//! Many workers between one reader and one writer, results in the order of the input.
+//! One input and one output, shared by many workers; results in the order of the input.
+//!
+//! A worker reads its own item and writes what is due: nothing is handed to another thread, and nobody is woken for it.
 
 use std::{
-    sync::{
-        Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
-    },
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
 use crate::error::{Exit, Failure};
 
-/// Items under way for each worker. With fewer a worker may wait for the reader; with more only memory is taken.
-const DEPTH: usize = 4;
+/// Results that may wait for an earlier one, for each worker. With fewer a worker may stand idle behind a slow item;
+/// with more only memory is taken.
+const DEPTH: u64 = 4;
 
-type Answer<O> = Result<O, Failure>;
+/// The input, and how many items came of it.
+struct Source<N> {
+    next: N,
+    count: u64,
+    is_over: bool,
+}
 
-/// Calls `work` on all `workers` threads for what `next` gives, and `take` with the results, in order.
+/// The output, and the results that came before their turn.
+struct Sink<T, O> {
+    take: T,
+    /// The place of the result to be taken next.
+    due: u64,
+    early: BTreeMap<u64, Result<O, Failure>>,
+    failure: Option<Failure>,
+}
+
+/// Calls `work` on `workers` threads for what `next` gives, and `take` with the results, in order.
 ///
-/// `next` runs on the calling thread, `take` on one of its own. At most [`DEPTH`] items a worker are under way,
-/// so memory does not depend on how many there are.
+/// At most [`DEPTH`] results a worker wait for their turn, so memory does not depend on how many items there are.
 ///
 /// # Errors
 /// The first failure in the order of the items; what came before it has been taken.
-pub(super) fn in_order<I: Send, O: Send>(
+pub(super) fn in_order<I, O: Send>(
     workers: usize,
-    mut next: impl FnMut() -> Result<Option<I>, Failure>,
-    work: impl Fn(I) -> Answer<O> + Sync,
-    mut take: impl FnMut(O) -> Result<(), Failure> + Send,
+    next: impl FnMut() -> Result<Option<I>, Failure> + Send,
+    work: impl Fn(I) -> Result<O, Failure> + Sync,
+    take: impl FnMut(O) -> Result<(), Failure> + Send,
 ) -> Result<(), Failure> {
-    let depth = workers.max(1) * DEPTH;
-    // A worker gets an item with the sender of its answer; the writer gets the receivers, in the items' order.
-    let (jobs, queue) = sync_channel::<(I, SyncSender<Answer<O>>)>(depth);
-    let (tickets, pending) = sync_channel::<Receiver<Answer<O>>>(depth);
-    let queue = Mutex::new(queue);
-    thread::scope(|scope| {
-        let (queue, work) = (&queue, &work);
-        for _ in 0..workers.max(1) {
-            scope.spawn(move || {
-                loop {
-                    let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok((item, answer)) = job else { return };
-                    // The writer may have given up; then nobody waits for the answer.
-                    let _ = answer.send(work(item));
-                }
+    let source = Mutex::new(Source { next, count: 0, is_over: false });
+    let sink = Mutex::new(Sink { take, due: 0, early: BTreeMap::new(), failure: None });
+    let moved = Condvar::new();
+    let depth = DEPTH * workers.max(1) as u64;
+    let worker = || {
+        loop {
+            // Not in a `while let`, which would keep the source locked while the item is worked on.
+            let Some((place, item)) = lock(&source).item() else { return };
+            // A panic is told in its turn too: without a result in its place nothing after it would ever be due.
+            let result = item.and_then(|item| {
+                catch_unwind(AssertUnwindSafe(|| work(item))).unwrap_or_else(|_| Err(worker_failed()))
             });
+            let mut sink = lock(&sink);
+            while place >= sink.due + depth && sink.failure.is_none() {
+                sink = moved.wait(sink).unwrap_or_else(PoisonError::into_inner);
+            }
+            sink.put(place, result);
+            moved.notify_all();
+            if sink.failure.is_some() {
+                lock(&source).is_over = true;
+            }
         }
-        let writer = scope.spawn(move || {
-            for ticket in pending {
-                take(ticket.recv().map_err(|_| worker_failed())??)?;
-            }
-            Ok(())
-        });
-        let read = loop {
-            match next() {
-                Ok(Some(item)) => {
-                    let (answer, ticket) = sync_channel(1);
-                    // Refused only once the writer has failed; it says why.
-                    if tickets.send(ticket).is_err() || jobs.send((item, answer)).is_err() {
-                        break Ok(());
-                    }
-                }
-                Ok(None) => break Ok(()),
-                Err(failure) => break Err(failure),
-            }
-        };
-        drop((jobs, tickets));
-        writer.join().map_err(|_| worker_failed())?.and(read)
-    })
+    };
+    thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(worker);
+        }
+        worker();
+    });
+    sink.into_inner().unwrap_or_else(PoisonError::into_inner).failure.map_or(Ok(()), Err)
+}
+
+impl<I, N: FnMut() -> Result<Option<I>, Failure>> Source<N> {
+    /// The next item, or why there is none, with its place; `None` when no more come.
+    fn item(&mut self) -> Option<(u64, Result<I, Failure>)> {
+        if self.is_over {
+            return None;
+        }
+        let item = (self.next)();
+        self.is_over = !matches!(item, Ok(Some(_)));
+        let place = self.count;
+        self.count += 1;
+        Some((place, item.transpose()?))
+    }
+}
+
+impl<O, T: FnMut(O) -> Result<(), Failure>> Sink<T, O> {
+    /// Takes a result and all that waited for it; nothing after a failure.
+    fn put(&mut self, place: u64, result: Result<O, Failure>) {
+        self.early.insert(place, result);
+        while let Some(result) = self.early.remove(&self.due)
+            && self.failure.is_none()
+        {
+            self.due += 1;
+            self.failure = result.and_then(&mut self.take).err();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn worker_failed() -> Failure {
@@ -114,7 +151,7 @@ mod tests {
             || {
                 let ahead = read.fetch_add(1, Ordering::SeqCst) - taken.load(Ordering::SeqCst);
                 // Both queues, what the workers hold, and what the reader and the writer have in hand.
-                assert!(ahead <= 2 * DEPTH + 4, "{ahead}");
+                assert!(ahead <= 2 * DEPTH as usize + 4, "{ahead}");
                 Ok((read.load(Ordering::SeqCst) <= 300).then_some(()))
             },
             Ok,
@@ -126,6 +163,26 @@ mod tests {
         )
         .unwrap();
         assert_eq!(taken.load(Ordering::SeqCst), 300);
+    }
+
+    #[test]
+    fn a_worker_that_panics_is_told_in_its_turn() {
+        let mut numbers = 0..1_000;
+        let mut taken = vec![];
+        let outcome = in_order(
+            2,
+            || Ok(numbers.next()),
+            |n| {
+                assert_ne!(n, 70, "meant to panic");
+                Ok(n)
+            },
+            |n| {
+                taken.push(n);
+                Ok(())
+            },
+        );
+        assert_eq!(outcome.unwrap_err().exit, Exit::Internal);
+        assert_eq!(taken, (0..70).collect::<Vec<_>>());
     }
 
     #[test]
