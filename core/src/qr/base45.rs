@@ -49,22 +49,25 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 /// Base45 has one spelling for each byte string once out-of-range groups and stray lengths are refused.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len().saturating_mul(2) / 3);
-    for group in text.as_bytes().chunks(3) {
-        let mut value = 0_u32;
-        for character in group.iter().rev() {
-            let digit = *VALUES.get(usize::from(*character))?;
-            if digit == 255 {
-                return None;
-            }
-            value = value.checked_mul(45)?.checked_add(u32::from(digit))?;
-        }
-        match group.len() {
-            3 => bytes.extend_from_slice(&u16::try_from(value).ok()?.to_be_bytes()),
-            2 => bytes.push(u8::try_from(value).ok()?),
-            _ => return None,
-        }
+    let mut groups = text.as_bytes().chunks_exact(3);
+    for group in &mut groups {
+        bytes.extend_from_slice(&u16::try_from(number(group)?).ok()?.to_be_bytes());
+    }
+    match groups.remainder() {
+        [] => {}
+        [_] => return None,
+        two => bytes.push(u8::try_from(number(two)?).ok()?),
     }
     Some(bytes)
+}
+
+/// What a group's characters stand for, the first the lowest digit.
+fn number(group: &[u8]) -> Option<u32> {
+    group.iter().rev().try_fold(0_u32, |number, character| {
+        let digit = *VALUES.get(usize::from(*character))?;
+        (digit != 255).then_some(())?;
+        number.checked_mul(45)?.checked_add(u32::from(digit))
+    })
 }
 
 #[cfg(test)]

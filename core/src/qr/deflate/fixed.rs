@@ -4,19 +4,44 @@
 //! them; the fixed codes need none. What this does not read, the general decoder judges; what it reads, that one reads
 //! alike (tested), so the answer does not depend on which of them was asked.
 
-use alloc::vec::Vec;
-use core::slice;
-
 use super::{
     super::DICTIONARY,
     pack::{DISTANCES, LAST_BLOCK_FIXED_CODES, LENGTHS},
 };
+use alloc::vec::Vec;
+
+/// What the literal and length code says of the next nine bits, the first bit lowest: the symbol, and how many bits it
+/// takes (RFC 1951 §3.2.6). Made by the compiler.
+const SYMBOLS: [(u16, u8); 512] = symbols();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "run by the compiler, which checks"
+)]
+const fn symbols() -> [(u16, u8); 512] {
+    let mut table = [(0, 0); 512];
+    let mut bits = 0;
+    while bits < 512 {
+        // Codes are packed with their first bit as the highest.
+        let code = (bits as u16).reverse_bits() >> 7;
+        table[bits] = match code {
+            0..96 => (256 + (code >> 2), 7),
+            96..384 => ((code >> 1) - 48, 8),
+            384..400 => (280 + (code >> 1) - 192, 8),
+            _ => (code - 400 + 144, 9),
+        };
+        bits += 1;
+    }
+    table
+}
 
 /// Inflates a stream of one final block with fixed codes and nothing after it, not even a bit that is one.
 ///
 /// `None` for any other stream, good or bad, and for more than `limit` bytes.
 pub(super) fn inflate(stream: &[u8], limit: usize) -> Option<Vec<u8>> {
-    let mut bits = Bits { bytes: stream.iter(), buffer: 0, held: 0 };
+    let mut bits = Bits { bytes: stream, buffer: 0, held: 0 };
     if bits.take(3)? != u32::from(LAST_BLOCK_FIXED_CODES) {
         return None;
     }
@@ -55,7 +80,7 @@ pub(super) fn inflate(stream: &[u8], limit: usize) -> Option<Vec<u8>> {
 
 /// A stream's bits, the lowest of each byte first.
 struct Bits<'a> {
-    bytes: slice::Iter<'a, u8>,
+    bytes: &'a [u8],
     buffer: u64,
     /// Bits in `buffer`.
     held: u32,
@@ -64,10 +89,19 @@ struct Bits<'a> {
 impl Bits<'_> {
     /// Fills the buffer to 32 bits or more, if the stream has them.
     fn fill(&mut self) {
-        while self.held < 32 {
-            let Some(byte) = self.bytes.next() else { return };
+        if self.held >= 32 {
+            return;
+        }
+        if let Some((four, rest)) = self.bytes.split_first_chunk() {
+            self.buffer |= u64::from(u32::from_le_bytes(*four)).wrapping_shl(self.held);
+            self.held = self.held.wrapping_add(32);
+            self.bytes = rest;
+            return;
+        }
+        while let Some((byte, rest)) = self.bytes.split_first() {
             self.buffer |= u64::from(*byte).wrapping_shl(self.held);
             self.held = self.held.wrapping_add(8);
+            self.bytes = rest;
         }
     }
 
@@ -89,15 +123,9 @@ impl Bits<'_> {
     /// The next symbol of the literal and length code: 0 to 255 a byte, 256 the end, above it a length.
     fn symbol(&mut self) -> Option<u16> {
         self.fill();
-        // The longest codes have nine bits; where fewer are left, zeros stand for what is not there.
-        let nine = u16::try_from(self.buffer & 0x1ff).ok()?.reverse_bits().wrapping_shr(7);
-        let (symbol, length) = match nine {
-            0..96 => (256_u16.wrapping_add(nine.wrapping_shr(2)), 7),
-            96..384 => (nine.wrapping_shr(1).wrapping_sub(48), 8),
-            384..400 => (280_u16.wrapping_add(nine.wrapping_shr(1)).wrapping_sub(192), 8),
-            _ => (nine.wrapping_sub(400).wrapping_add(144), 9),
-        };
-        self.take(length)?;
+        // Where fewer than nine bits are left, zeros stand for what is not there, and `take` finds them missing.
+        let (symbol, length) = *SYMBOLS.get(usize::try_from(self.buffer & 0x1ff).ok()?)?;
+        self.take(length.into())?;
         Some(symbol)
     }
 
@@ -109,7 +137,7 @@ impl Bits<'_> {
 
     /// Whether only the rest of the last byte is left, and that is zero.
     fn nothing_left(&self) -> bool {
-        self.bytes.as_slice().is_empty() && self.held < 8 && self.buffer == 0
+        self.bytes.is_empty() && self.held < 8 && self.buffer == 0
     }
 }
 
