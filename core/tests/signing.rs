@@ -6,7 +6,7 @@
 mod world;
 
 use liangzheng_core::{
-    key::{P256, PublicKey, SignError, Signer, normalise_s, sign_low_s},
+    key::{PublicKey, SignError, Signer, normalise_s, sign_low_s},
     limits::{MAX_DELTA, MAX_PAYLOAD},
     qr,
     status::{ListHead, sign_delta, sign_list},
@@ -56,7 +56,7 @@ fn only_what_a_verifier_takes_is_signed() {
 fn a_key_that_the_server_keeps_signs_again_after_a_restart() {
     use liangzheng_core::{
         jws,
-        key::{AwsLcSigner, Es256 as _, HighS},
+        key::{AwsLcSigner, Es256 as _, HighS, P256},
         verify::Code,
     };
 
