@@ -93,7 +93,7 @@ struct Outcome {
 pub(crate) fn mutants(arguments: &Arguments) -> Result<()> {
     setup::cargo_mutants()?;
     if let Some(base) = &arguments.in_diff {
-        return in_diff(base);
+        return in_diff(base, usize::MAX);
     }
     let shard = arguments.shard.unwrap_or(Shard { part: 0, of: 1 });
     let outcomes = run(&[&format!("--shard={shard}"), "--sharding=round-robin"])?;
@@ -135,7 +135,7 @@ pub(crate) fn in_change() -> Result<()> {
         return Ok(());
     }
     setup::cargo_mutants()?;
-    let result = in_diff(&base);
+    let result = in_diff(&base, MOST_IN_DIFF);
     let record = Record::read()?;
     match result {
         Err(error) if !record.is_whole() => {
@@ -150,13 +150,14 @@ pub(crate) fn in_change() -> Result<()> {
     }
 }
 
-fn in_diff(base: &str) -> Result<()> {
+/// Of the mutants in what differs from `base` about `most`, taken evenly.
+fn in_diff(base: &str, most: usize) -> Result<()> {
     let diff = output(&mut program("git", &["diff", base, "--", "core/src"], &root()))?;
     let file = target().join("mutants.diff");
     fs::write(&file, diff)?;
     let in_diff = format!("--in-diff={}", file.display());
     let count = output(&mut command(&[&in_diff, "--list"]))?.lines().count();
-    let parts = count.div_ceil(MOST_IN_DIFF).max(1);
+    let parts = count.div_ceil(most).max(1);
     println!("{count} mutants in what differs from {base}");
     if count == 0 {
         return Ok(());
