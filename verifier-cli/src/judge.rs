@@ -73,20 +73,27 @@ impl<'a> Judge<'a> {
     /// was.
     pub(crate) fn judge(&mut self, code: &Result<String, Refusal>) -> Result<Verdict, Failure> {
         let now = self.shell.clock.now();
-        let verdict = match code {
-            Err(refusal) => Verdict::refused(now, refusal),
+        let (verdict, cache) = match code {
+            Err(refusal) => (Verdict::refused(now, refusal), None),
             Ok(text) => self.verify(text, now)?,
         };
+        // The receipt first. A code that is remembered although its receipt failed would be refused the next time, and
+        // nobody was told that it is valid.
         if let Some(log) = &self.receipts {
             log.append(&verdict, self.expect.scene.as_deref())?;
+        }
+        if let (Some(mut cache), Answer::Valid, Some(key)) = (cache, verdict.verdict, verdict.replay_key) {
+            let until = verdict.replay_until.unwrap_or(UnixTime(i64::MAX));
+            cache.remember(key, verdict.checked_at, until)?;
         }
         Ok(verdict)
     }
 
-    fn verify(&mut self, text: &str, now: UnixTime) -> Result<Verdict, Failure> {
+    /// The verdict, and the cache it was looked up in, held until the code is remembered and no longer: other runs share
+    /// it.
+    fn verify(&mut self, text: &str, now: UnixTime) -> Result<(Verdict, Option<Cache>), Failure> {
         let verifier = self.lists.verifier(self.shell, text)?;
-        // Held from the look-up until the code is remembered, and no longer: other runs share it.
-        let mut cache = self.replay_cache.map(Cache::open).transpose()?;
+        let cache = self.replay_cache.map(Cache::open).transpose()?;
         let options = Options {
             now,
             audience: self.expect.audience.as_deref(),
@@ -96,11 +103,7 @@ impl<'a> Judge<'a> {
             live_status: None,
         };
         let verdict = verifier.verify(text, &options);
-        if let (Some(cache), Answer::Valid, Some(key)) = (&mut cache, verdict.verdict, verdict.replay_key) {
-            let until = verdict.replay_until.unwrap_or(UnixTime(i64::MAX));
-            cache.remember(key, verdict.checked_at, until)?;
-        }
-        Ok(verdict)
+        Ok((verdict, cache))
     }
 }
 

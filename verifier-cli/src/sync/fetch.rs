@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use rustls::crypto::aws_lc_rs;
 use ureq::{
-    Agent,
+    Agent, Proxy,
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
@@ -85,7 +85,10 @@ impl Server {
             .root_certs(roots)
             .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
             .build();
+        // What stays on this machine may be in the clear; by way of a proxy it would not stay.
+        let proxy = if is_here(base) { None } else { Proxy::try_from_env() };
         let agent = Agent::config_builder()
+            .proxy(proxy)
             .tls_config(tls)
             .http_status_as_error(false)
             // No object has a reason to live on another host, and a redirection could turn a fetch into a probe.
@@ -131,13 +134,7 @@ impl Server {
     /// # Errors
     /// 64 for plain HTTP to another machine.
     pub(super) fn must_be_private(&self) -> Result<(), Failure> {
-        let host = self.base.strip_prefix("http://").map(|rest| rest.split('/').next().unwrap_or(rest));
-        let is_here = |host: &str| {
-            ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
-                host.strip_prefix(name).is_some_and(|port| port.is_empty() || port.starts_with(':'))
-            })
-        };
-        if host.is_none_or(is_here) {
+        if self.base.starts_with("https://") || is_here(&self.base) {
             return Ok(());
         }
         Err(Failure::new(Exit::Usage, "上传需要 https:// 地址", "uploading needs an https:// address").hint(
@@ -179,6 +176,15 @@ impl Server {
         let body = response.body_mut().with_config().limit(MAX_REPLY).read_to_string();
         Ok(Reply { status, retry_after, body: body.map_err(|error| failed(&error))? })
     }
+}
+
+/// Whether it is plain HTTP to this very machine.
+fn is_here(base: &str) -> bool {
+    let Some(rest) = base.strip_prefix("http://") else { return false };
+    let host = rest.split('/').next().unwrap_or(rest);
+    ["localhost", "127.0.0.1", "[::1]"]
+        .iter()
+        .any(|name| host.strip_prefix(name).is_some_and(|port| port.is_empty() || port.starts_with(':')))
 }
 
 fn certificates(path: &Path) -> Result<RootCerts, Failure> {

@@ -16,7 +16,7 @@ use liangzheng_core::{
     limits::{EARLY_SLACK, MAX_LIST},
     text::Text,
     time::UnixTime,
-    verify::{Class, Code, Loaded, OnExpired, Refusal, Verifier},
+    verify::{Class, Code, Floors, Loaded, OnExpired, Refusal, Verifier},
 };
 use serde::Serialize;
 
@@ -49,6 +49,8 @@ struct Run<'a> {
     verifier: Verifier,
     /// `iat` of each status list's file; the list held is newer where deltas were applied.
     whole: BTreeMap<String, UnixTime>,
+    /// The floors by what is on disk; while a list is being taken in, the verifier's own are ahead of them.
+    kept: Floors,
     now: UnixTime,
     lang: Lang,
     summary: Summary,
@@ -87,7 +89,8 @@ pub(crate) fn run(
     let now = shell.clock.now();
     let summary = Summary::default();
     let (folder, whole, lang) = (&shell.bundle, held.whole, shell.lang);
-    let mut run = Run { server, folder, verifier, whole, now, lang, summary };
+    let kept = verifier.floors();
+    let mut run = Run { server, folder, verifier, whole, kept, now, lang, summary };
     run.all()?;
     if shell.json {
         output::json(&run.summary)?;
@@ -98,13 +101,20 @@ pub(crate) fn run(
 impl Run<'_> {
     fn all(&mut self) -> Result<(), Failure> {
         self.trust_list()?;
+        self.summary.trust_version = self.version().unwrap_or_default();
         self.put_floors()?;
         self.catalogue()?;
         self.put_floors()?;
+        self.kept = self.verifier.floors();
         let done = self.status_lists();
-        // Whatever came in raises the floors, even if something after it was refused.
-        self.put_floors()?;
+        if done.is_ok() {
+            self.kept = self.verifier.floors();
+        }
+        // Whatever was kept raises the floors, even if something after it was refused. What could not be written down
+        // must not: a list below its floor proves nothing, and the one on disk would be.
+        let floors = self.folder.put_floors(&self.kept);
         done?;
+        floors?;
         if self.now.plus(EARLY_SLACK) < self.verifier.floors().time {
             let message = Text::fixed(
                 "本机时间不可信,核验结果将是“无法判断”",

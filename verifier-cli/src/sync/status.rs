@@ -92,6 +92,7 @@ impl Run<'_> {
         match self.verifier.apply_delta(text, OnExpired::Refuse { now: self.now }) {
             Ok(Loaded::New) => {
                 self.folder.put_delta(text)?;
+                self.kept = self.verifier.floors();
                 self.tell("状态名单增量已应用", "status lists: one delta applied");
                 self.summary.changed = true;
                 self.summary.deltas_applied += 1;
@@ -130,6 +131,7 @@ impl Run<'_> {
         // A list that deltas had led to already may be on disk as it was before them.
         if loaded == Loaded::New || self.whole.get(uri).copied() != iat {
             self.folder.put_status_list(uri, &text)?;
+            self.kept = self.verifier.floors();
             self.whole.extend(iat.map(|iat| (uri.to_owned(), iat)));
         }
         if loaded == Loaded::New {

@@ -69,14 +69,13 @@ impl Run<'_> {
             self.summary.changed = true;
             if let Some(version) = self.version() {
                 self.tell(&format!("信任名录第 {version} 版"), &format!("trust list: version {version}"));
-                self.summary.trust_version = version;
             }
             return Ok(self.folder.put_trust_list(text, self.verifier.roots()));
         }
         Ok(Ok(()))
     }
 
-    fn version(&self) -> Option<u64> {
+    pub(super) fn version(&self) -> Option<u64> {
         self.verifier.trust_list().map(|list| list.version)
     }
 

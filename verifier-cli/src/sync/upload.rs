@@ -4,7 +4,7 @@
 //! sent and not marked, because the connection or the power went, is sent again. The mark moves only after the
 //! server's answer, one batch at a time.
 
-use std::{fs, path::Path, thread, time::Duration};
+use std::{fs::File, io::Read as _, path::Path, thread, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -280,7 +280,10 @@ fn strange(reply: &Reply) -> Failure {
 
 fn read_token(path: &Path) -> Result<String, Failure> {
     let name = visible(&path.display().to_string());
-    let text = fs::read_to_string(path).map_err(|error| {
+    let mut text = String::new();
+    // White space around it is passed over, so a little more than the longest token.
+    let read = File::open(path).and_then(|file| file.take(2 * MAX_TOKEN as u64).read_to_string(&mut text));
+    read.map_err(|error| {
         Failure::new(
             Exit::NoInput,
             format!("无法读取 {name}: {error}"),

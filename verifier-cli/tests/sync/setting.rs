@@ -1,6 +1,9 @@
 //! A server, a bundle, and the program between them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use liangzheng_core::{
     status::{Delta, StatusArray},
@@ -8,7 +11,7 @@ use liangzheng_core::{
 };
 
 use super::support::{
-    Said, all_roots, folder, run,
+    Said, all_roots, folder, program, run, said,
     server::Server,
     signed_trust, with_status,
     world::{self, LIST_A, NOW, key, list_head, signed_status, status_array},
@@ -57,7 +60,12 @@ impl Setting {
     }
 
     pub(crate) fn sync_at(&self, now: i64) -> Said {
-        run(&[
+        said(self.sync_program(now).output().unwrap())
+    }
+
+    /// The program as it is called to sync, for more to be added.
+    pub(crate) fn sync_program(&self, now: i64) -> Command {
+        program(&[
             "sync",
             "--server",
             &self.server.url,

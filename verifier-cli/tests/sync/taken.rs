@@ -205,3 +205,31 @@ fn an_import_that_would_lose_a_list_is_refused() {
     assert_eq!((said.code, said.stderr.contains("the export lacks the status list")), (1, true), "{said:?}");
     assert!(said.stderr.contains("hint: ") && setting.files() == before, "{said:?}");
 }
+
+/// A server on this machine may be asked in the clear, since nothing leaves; a proxy would make something leave.
+#[test]
+fn a_server_on_this_machine_is_not_asked_through_a_proxy() {
+    let setting = Setting::new("sync-proxy");
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"] {
+        let output = setting.sync_program(NOW.0).env(name, &address).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
+        assert_eq!(proxy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "{name}");
+    }
+}
+
+#[test]
+fn a_run_that_finds_nothing_new_tells_what_is_held() {
+    let setting = Setting::new("sync-nothing-new");
+    let versions: Vec<serde_json::Value> = (0..2)
+        .map(|_| {
+            let output = setting.sync_program(NOW.0).arg("--json").output().unwrap();
+            let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            told["trust_version"].clone()
+        })
+        .collect();
+    assert_ne!(versions[0], 0);
+    assert_eq!(versions[0], versions[1]);
+}
