@@ -28,7 +28,7 @@ export interface LicenceVerifierEventMap {
   error: CustomEvent<Failure>;
 }
 
-/** `<licence-verifier>`; attributes in README.md. */
+/** `<licence-verifier>`; attributes in README.md. What a frame was asked fails when the element is removed. */
 export class LicenceVerifier extends HTMLElement {
   static readonly version: string;
   /** The public root file to believe; reads as text. Setting it begins anew. */
@@ -38,7 +38,10 @@ export class LicenceVerifier extends HTMLElement {
   start(): Promise<void>;
   /** Closes the camera. */
   stop(): Promise<void>;
-  /** The verdicts on a code's text, or on every code in a picture; none if there is no code in it. */
+  /**
+   * The verdicts on a code's text, or on every code in a picture; none if there is no code in it, or if the screen went
+   * to something newer while it was read.
+   */
   verify(input: string | Blob): Promise<Verdict[]>;
   /** Clears the screen for the next person. */
   reset(): Promise<void>;

@@ -17,7 +17,8 @@ export class CameraError extends Error {
 export class Camera {
   #video;
   #stream = null;
-  #stopped = false;
+  /** Why it has ended; null while it has not. */
+  #ended = null;
 
   constructor(video) {
     this.#video = video;
@@ -34,16 +35,19 @@ export class Camera {
     }
     this.#stream = stream;
     // The answer may come long after the question, when nobody wants it any more.
-    if (this.#stopped) {
+    if (this.#ended) {
       this.stop();
-      throw new CameraError('stopped');
+      throw new CameraError(this.#ended);
     }
+    // Unplugged, or taken away in the browser's settings: no picture would ever come.
+    stream.getVideoTracks()[0].onended = () => this.#end('busy');
     this.#video.srcObject = stream;
     try {
       await this.#video.play();
     } catch (cause) {
-      this.stop();
-      throw new CameraError('stopped', { cause });
+      // Stopping refuses a `play` that still waits; that is no fault of the camera.
+      this.#end('busy');
+      throw new CameraError(this.#ended, { cause });
     }
     await this.#set({ focusMode: 'continuous' });
   }
@@ -67,11 +71,11 @@ export class Camera {
     return this.#set({ zoom });
   }
 
-  /** Hands each frame to `look` until that returns true or the camera is stopped. */
+  /** Hands each frame to `look` until that returns true or the camera is stopped; fails if it ends by itself. */
   async watch(look) {
     const canvas = document.createElement('canvas');
     const context = canvas.getContext('2d', { willReadFrequently: true });
-    while (!this.#stopped) {
+    while (!this.#ended) {
       const { videoWidth: width, videoHeight: height } = this.#video;
       if (width > 0 && this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
         if (canvas.width !== width) canvas.width = width;
@@ -81,11 +85,16 @@ export class Camera {
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
+    if (this.#ended !== 'stopped') throw new CameraError(this.#ended);
   }
 
   /** Ends everything, also an `open` that still waits for an answer. */
   stop() {
-    this.#stopped = true;
+    this.#end('stopped');
+  }
+
+  #end(reason) {
+    this.#ended ??= reason;
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#video.srcObject = null;
   }

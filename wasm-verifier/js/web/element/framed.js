@@ -75,6 +75,9 @@ export class Framed {
     this.#port?.close();
     this.#frame?.remove();
     this.#settle(false);
+    // The frame went with its port: what it was asked stays without an answer.
+    for (const { reject } of this.#calls.values()) reject(this.#noFrame());
+    this.#calls.clear();
   }
 
   async #open() {
@@ -141,13 +144,17 @@ export class Framed {
   }
 
   async #call(name, input) {
-    if (!(await this.#ready)) throw new Error(this.#panel.words.t('widget.blocked'));
+    if (!(await this.#ready) || this.#gone) throw this.#noFrame();
     const id = this.#next;
     this.#next += 1;
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { resolve, reject });
       this.#port.postMessage({ call: name, id, input });
     });
+  }
+
+  #noFrame() {
+    return new Error(this.#panel.words.t('widget.blocked'));
   }
 
   #told() {

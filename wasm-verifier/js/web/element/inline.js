@@ -33,6 +33,8 @@ export class Inline {
   #redraw = () => {};
   #isReady = false;
   #gone = false;
+  /** Counts what the screen was given to; what an earlier turn was still waiting for is void. */
+  #turn = 0;
   #taker;
 
   constructor(panel, Verifier) {
@@ -49,6 +51,7 @@ export class Inline {
   /** Opens the camera; the first code it sees is judged. */
   async start() {
     if (!(await this.#ready) || this.#camera || this.#gone) return;
+    this.#turn += 1;
     this.#endResult();
     this.#panel.tell('');
     const { words } = this.#panel;
@@ -83,7 +86,10 @@ export class Inline {
     this.#panel.focus('#scan');
   }
 
-  /** The verdicts on a code's text, or on every code in a picture; none if there is no code in it. */
+  /**
+   * The verdicts on a code's text, or on every code in a picture; none if there is no code in it, or if the screen went
+   * to something newer while it was read.
+   */
   async verify(input) {
     if (!(await this.#ready)) throw new Error(this.#panel.words.t('verify.no_lists'));
     if (typeof input === 'string') return this.#taken([asScanned(input)], 'call');
@@ -93,12 +99,8 @@ export class Inline {
   /** Clears the screen for the next person. */
   async reset() {
     if (!(await this.#ready) || this.#gone) return;
-    const hadFocus = this.#panel.hasFocus;
-    this.#stopCamera();
-    this.#endResult();
-    this.#panel.tell('');
-    await this.#showReady();
-    if (hadFocus) this.#panel.focus('#scan');
+    this.#turn += 1;
+    await this.#clear();
   }
 
   /** Language or an attribute has changed. */
@@ -112,6 +114,7 @@ export class Inline {
 
   dispose() {
     this.#gone = true;
+    this.#turn += 1;
     this.#stopCamera();
     this.#endResult();
     clearInterval(this.#renewing);
@@ -138,6 +141,7 @@ export class Inline {
       if (!this.#trust.freshness(now())) return this.#cannotBegin('NO_LISTS', panel.words.t('verify.no_lists'));
       this.#renewing = setInterval(() => this.#sync(), RENEW_EVERY);
       await this.#showReady();
+      if (this.#gone) return false;
       panel.emit('ready', { version: VERSION, mode: 'inline', pinned });
       return true;
     } catch (error) {
@@ -191,8 +195,9 @@ export class Inline {
     const { rp, unit } = panel.settings();
     this.#question = null;
     if (rp !== null) {
+      const turn = this.#turn;
       const refused = await this.#ask();
-      if (this.#gone) return;
+      if (turn !== this.#turn) return;
       if (refused) {
         this.#show(() => panel.show(views.problem(panel.words, { title: refused, retry: () => this.#showReady() })));
         panel.emit('error', { code: 'CHALLENGE', message: refused });
@@ -247,12 +252,14 @@ export class Inline {
 
   #pasted(text) {
     if (text.trim() === '') return this.#panel.tell(this.#panel.words.t('verify.nothing'));
-    this.#panel.tell('');
     return this.#taken([asScanned(text)], 'paste');
   }
 
   async #read(file, source) {
+    if (!(await this.#ready) || this.#gone) return [];
     const panel = this.#panel;
+    this.#turn += 1;
+    const turn = this.#turn;
     this.#stopCamera();
     panel.tell(panel.words.t('verify.reading'));
     let codes = [];
@@ -262,13 +269,11 @@ export class Inline {
     } catch (error) {
       trouble = error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed';
     }
-    if (this.#gone) return [];
-    if (codes.length > 0) {
-      panel.tell('');
-      return this.#taken(codes, source);
-    }
+    if (turn !== this.#turn) return [];
+    if (codes.length > 0) return this.#taken(codes, source);
+    await this.#clear();
+    if (turn !== this.#turn) return [];
     const message = panel.words.t(trouble);
-    await this.reset();
     panel.tell(message);
     panel.emit('error', { code: trouble === 'verify.no_code' ? 'NO_CODE' : 'PICTURE', message });
     return [];
@@ -279,8 +284,7 @@ export class Inline {
     if (!(await this.#ready) || this.#gone) return [];
     const ours = found.filter((code) => code.startsWith('EL1:'));
     const codes = ours.length > 0 ? ours : found;
-    this.#stopCamera();
-    this.#endResult();
+    this.#panel.tell('');
     this.#panel.emit('scan', { source });
     return this.#judge(codes, source !== 'call');
   }
@@ -288,6 +292,9 @@ export class Inline {
   #judge(codes, takeFocus) {
     const panel = this.#panel;
     const { scene, audience, rp, maxAge } = panel.settings();
+    this.#turn += 1;
+    this.#stopCamera();
+    this.#endResult();
     let verdicts;
     try {
       // With a unit that asks, only the answer to its question counts.
@@ -311,27 +318,38 @@ export class Inline {
     const { autohide, offline } = panel.settings();
     const renewable = !offline && verdicts.some(({ verdict }) => verdict === 'undetermined');
     const renew = async () => {
+      const turn = this.#turn;
       this.#endResult();
       await this.#sync();
-      if (!this.#gone) this.#judge(codes, true);
+      if (turn === this.#turn) this.#judge(codes, true);
     };
+    // Not `reset`: the next person's picture may be being read.
+    if (autohide > 0) this.#countdown = new views.Countdown(autohide, () => this.#clear());
     this.#show(() => {
-      this.#endResult();
-      if (autohide > 0) this.#countdown = new views.Countdown(panel.words, autohide, () => this.reset());
       const cards = verdicts.map((verdict, index) => {
         const card = verdictCard(verdict, codes[index], panel.words);
         card.setAttribute('part', 'verdict');
         return card;
       });
-      const countdown = this.#countdown?.node;
+      const countdown = this.#countdown?.shown(panel.words);
       panel.show(views.results(panel.words, cards, { next: () => this.reset(), renew: renewable ? renew : null, countdown }));
-      this.#countdown?.run();
     });
   }
 
+  /** A verdict still on the screen stays until something else is shown. */
   #endResult() {
-    this.#countdown?.halt();
+    this.#countdown?.end();
     this.#countdown = null;
+  }
+
+  /** Nothing on the screen but the beginning; a picture that is being read goes on. */
+  async #clear() {
+    const hadFocus = this.#panel.hasFocus;
+    this.#stopCamera();
+    this.#endResult();
+    this.#panel.tell('');
+    await this.#showReady();
+    if (hadFocus) this.#panel.focus('#scan');
   }
 
   #stopCamera() {

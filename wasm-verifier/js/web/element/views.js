@@ -117,41 +117,68 @@ export function results({ t }, cards, { next, renew, countdown }) {
   ];
 }
 
-/** Seconds until `over` is called, told in figures and not aloud, with a button that halts them. */
+/** Milliseconds between two looks at the clock. */
+const LOOK_EVERY = 250;
+
+/** Time until `over` is called, told in figures and not aloud, with a button that halts it. Runs until `end`. */
 export class Countdown {
+  /** Milliseconds there were when it was last set going or halted. */
   #left;
   #over;
   #words;
-  #timer = null;
+  /** When it is over, by the clock and not by ticks, which a sleeping computer does not count; null while halted. */
+  #due = null;
+  #timer;
   #text = el('span', { role: 'timer', 'aria-live': 'off' });
-  #pause;
+  #pause = button('', () => (this.#due === null ? this.#run() : this.#halt()), { id: 'pause' });
+  #node = el('div', { class: 'countdown' }, this.#text, this.#pause);
 
-  constructor(words, seconds, over) {
-    this.#words = words;
-    this.#left = seconds;
+  constructor(seconds, over) {
+    this.#left = seconds * 1000;
     this.#over = over;
-    this.#pause = button(words.t('widget.pause'), () => (this.#timer === null ? this.run() : this.halt()), { id: 'pause' });
-    this.node = el('div', { class: 'countdown' }, this.#text, this.#pause);
+    this.#timer = setInterval(this.#look, LOOK_EVERY);
+    // After a sleep this may come before the next tick.
+    document.addEventListener('visibilitychange', this.#look);
+    this.#due = Date.now() + this.#left;
+  }
+
+  /** The node, in the language of `words`. */
+  shown(words) {
+    this.#words = words;
+    this.#draw();
+    return this.#node;
+  }
+
+  /** Ends it for good; out of sight too, as what is shown beside it may stay a while. */
+  end() {
+    clearInterval(this.#timer);
+    document.removeEventListener('visibilitychange', this.#look);
+    this.#node.remove();
+  }
+
+  #run() {
+    this.#due = Date.now() + this.#left;
     this.#draw();
   }
 
-  run() {
-    this.#timer = setInterval(() => {
-      this.#left -= 1;
-      if (this.#left > 0) return this.#draw();
-      this.halt();
-      this.#over();
-    }, 1000);
-    this.#pause.textContent = this.#words.t('widget.pause');
+  #halt() {
+    this.#left = this.#due - Date.now();
+    this.#due = null;
+    this.#draw();
   }
 
-  halt() {
-    clearInterval(this.#timer);
-    this.#timer = null;
-    this.#pause.textContent = this.#words.t('widget.resume');
-  }
+  #look = () => {
+    if (this.#due === null) return;
+    const left = this.#due - Date.now();
+    // More than there was: the clock was set back, which must not lengthen it.
+    if (left > 0 && left <= this.#left) this.#draw();
+    else this.#over();
+  };
 
   #draw() {
-    this.#text.textContent = this.#words.t('widget.clears_in', { n: this.#left });
+    const { t } = this.#words;
+    const left = this.#due === null ? this.#left : this.#due - Date.now();
+    this.#text.textContent = t('widget.clears_in', { n: Math.ceil(left / 1000) });
+    this.#pause.textContent = t(this.#due === null ? 'widget.resume' : 'widget.pause');
   }
 }
