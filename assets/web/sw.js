@@ -1,9 +1,10 @@
 /**
  * Holds the pages, their scripts and the modules, so that both open without a network.
  *
- * Everything comes from one complete copy. In the background each visit fetches a new copy; it takes the old one's
- * place only when every file has arrived, so files of two releases are never mixed. Data (`/api`, `/.well-known`,
- * `/status-lists`) never passes through here: pages keep signed objects themselves, and personal data are not cached.
+ * In the background each visit fetches a new copy, which counts only once every file of one release has arrived. A page
+ * reads from the copy it was opened with for as long as it is open, so files of two releases never meet in it. Data
+ * (`/api`, `/.well-known`, `/status-lists`) never passes through here: pages keep signed objects themselves, and
+ * personal data are not cached.
  */
 
 const SHELL = [
@@ -53,55 +54,112 @@ const SHELL = [
   '/assets/wasm/wallet_wasm.js',
   '/assets/wasm/wallet_wasm_bg.wasm',
 ];
-const PREFIX = 'shell-';
+
+/** The file that every release changes. */
+const RELEASE = '/assets/wasm/release.js';
+
+const OURS = 'shell-';
+
+/** Copies are numbered, not dated: a clock that was once ahead would make every later copy look old. */
+const PREFIX = `${OURS}copy-`;
 
 /** Put in last: a copy without it is still being filled. */
 const COMPLETE = '/complete';
+
+/** Before a page's id: marks the copy it reads from. Kept in the copy, since a worker may be stopped at any time. */
+const READER = '/reader/';
 
 self.addEventListener('install', (event) => {
   event.waitUntil(fetchShell().then(() => self.skipWaiting()));
 });
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(self.clients.claim());
+  event.waitUntil(claim());
 });
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin || !SHELL.includes(url.pathname)) return;
-  event.respondWith(answer(request, url.pathname));
+  event.respondWith(answer(event, url.pathname));
   if (request.mode === 'navigate') event.waitUntil(fetchShell().catch(() => undefined));
 });
 
-async function answer(request, path) {
-  const kept = await (await current())?.match(path);
+/** Pages opened before there was a worker get their copy now: later there may be one of another release. */
+async function claim() {
+  await self.clients.claim();
+  for (const { id } of await self.clients.matchAll()) await copyOf(id);
+}
+
+async function answer({ request, clientId, resultingClientId }, path) {
+  const kept = await (await copyOf(resultingClientId || clientId))?.match(path);
   return kept ?? fetch(request);
 }
 
-/** The newest complete copy. */
-async function current() {
-  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX)).sort().reverse();
-  for (const name of names) {
-    const copy = await caches.open(name);
-    if (await copy.match(COMPLETE)) return copy;
+/** The copy that the page `id` was opened with; for a new page the newest, from now on. */
+async function copyOf(id) {
+  const copies = await complete();
+  const newest = copies[0]?.copy;
+  // Some browsers do not name a page before it is open.
+  if (!id) return newest;
+  for (const { copy } of copies) {
+    if (await copy.match(READER + id)) return copy;
   }
-  return undefined;
+  // With no room left for the mark the page must still open.
+  await newest?.put(READER + id, new Response()).catch(() => undefined);
+  return newest;
 }
 
-async function fetchShell() {
-  const responses = await Promise.all(
-    SHELL.map(async (path) => {
-      const response = await fetch(path, { cache: 'no-cache', credentials: 'omit' });
-      if (!response.ok) throw new Error(`${path}: ${response.status}`);
-      return [path, response];
-    }),
-  );
-  const name = `${PREFIX}${String(Date.now()).padStart(16, '0')}`;
-  const copy = await caches.open(name);
+/** All complete copies, the newest first. */
+async function complete() {
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX));
+  // Asked by name: to open a copy that is just being swept away would make it anew, empty.
+  const marks = await Promise.all(names.map((cacheName) => caches.match(COMPLETE, { cacheName })));
+  const whole = names.filter((_, index) => marks[index]).sort((a, b) => numberOf(b) - numberOf(a));
+  return Promise.all(whole.map(async (name) => ({ name, copy: await caches.open(name) })));
+}
+
+const numberOf = (name) => Number(name.slice(PREFIX.length));
+
+/** One at a time, in all workers: two at once would take the same number, and one could sweep away the other's copy. */
+function fetchShell() {
+  return navigator.locks.request(OURS, () => fill().finally(sweep));
+}
+
+async function fill() {
+  const before = await release();
+  const responses = await Promise.all(SHELL.map(async (path) => [path, await fetched(path)]));
+  const taken = (await caches.keys()).filter((name) => name.startsWith(PREFIX)).map(numberOf);
+  const copy = await caches.open(`${PREFIX}${Math.max(0, ...taken) + 1}`);
   await Promise.all(responses.map(([path, response]) => copy.put(path, response)));
+  if ((await release()) !== before) throw new Error('the release changed meanwhile');
   await copy.put(COMPLETE, new Response());
-  // Only older ones go: two fetches at once must not delete each other's result.
-  const older = (await caches.keys()).filter((other) => other.startsWith(PREFIX) && other < name);
-  await Promise.all(older.map((other) => caches.delete(other)));
+}
+
+async function release() {
+  return (await fetched(RELEASE)).text();
+}
+
+async function fetched(path) {
+  const response = await fetch(path, { cache: 'no-cache', credentials: 'omit' });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response;
+}
+
+/** Leaves the newest copy, the one before it (a page may just be opening from it), and those that open pages read. */
+async function sweep() {
+  const kept = [];
+  for (const { name, copy } of await complete()) {
+    if (kept.length < 2 || (await isRead(copy))) kept.push(name);
+  }
+  const others = (await caches.keys()).filter((name) => name.startsWith(OURS) && !kept.includes(name));
+  await Promise.all(others.map((name) => caches.delete(name)));
+}
+
+async function isRead(copy) {
+  for (const { url } of await copy.keys()) {
+    const { pathname } = new URL(url);
+    if (pathname.startsWith(READER) && (await self.clients.get(pathname.slice(READER.length)))) return true;
+  }
+  return false;
 }

@@ -23,6 +23,9 @@ export async function openStoreOrMemory(name) {
 class Store {
   #db;
 
+  /** Whether what is kept outlasts this page. */
+  lasts = true;
+
   constructor(db) {
     this.#db = db;
   }
@@ -64,16 +67,30 @@ class Store {
   }
 }
 
-/** What of `Store` a page needs that can do without keeping. */
+/** As `Store`, for as long as this page is open. */
 class MemoryStore {
   #values = new Map();
+
+  lasts = false;
 
   async get(key) {
     return this.#values.get(key);
   }
 
+  async all(prefix) {
+    return [...this.#values].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value);
+  }
+
   async set(key, value) {
     this.#values.set(key, value);
+  }
+
+  async delete(key) {
+    this.#values.delete(key);
+  }
+
+  async clear() {
+    this.#values.clear();
   }
 
   close() {

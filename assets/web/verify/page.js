@@ -3,7 +3,7 @@ import { el, show } from '../shared/dom.js';
 import { otherLanguage, pick, span, t, words } from '../js/i18n.js';
 import { keepOffline } from '../js/offline.js';
 import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
-import { openStore } from '../shared/store.js';
+import { openStoreOrMemory } from '../shared/store.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
 
@@ -12,7 +12,7 @@ const now = () => Math.floor(Date.now() / 1000);
 const chip = el('p', { class: 'chip', id: 'freshness', role: 'status' });
 const notice = el('p', { class: 'notice', role: 'status' });
 const results = el('section', { id: 'results', 'aria-label': t('verify.results') });
-const scene = el('select', { id: 'scene', name: 'scene' });
+const scene = el('select', { id: 'scene', name: 'scene', onchange: () => show(results) });
 const text = el('textarea', {
   id: 'code',
   name: 'code',
@@ -21,11 +21,15 @@ const text = el('textarea', {
   autocomplete: 'off',
   autocapitalize: 'off',
   placeholder: 'EL1:…',
+  oninput: nextTurn,
 });
 const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
 const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
 
 let trust = null;
+
+/** Raised with each new question, so that a slow picture's answer is not given to a later one. */
+let turn = 0;
 
 draw();
 await start();
@@ -70,7 +74,7 @@ async function start() {
   const offline = keepOffline();
   try {
     const { Verifier } = await import('/assets/wasm/verifier.js');
-    trust = new TrustStore(await openStore('lz-verify'), Verifier, { server: location.origin });
+    trust = new TrustStore(await openStoreOrMemory('lz-verify'), Verifier, { server: location.origin });
     await trust.load();
   } catch (error) {
     tell(t('verify.no_module'));
@@ -127,6 +131,7 @@ function drawChip() {
 function submitted(event) {
   event.preventDefault();
   if (text.value.trim() === '') {
+    nextTurn();
     tell(t('verify.nothing'));
     text.focus();
     return;
@@ -148,20 +153,21 @@ function dropped(event) {
 }
 
 async function read(file) {
-  show(results);
+  const mine = nextTurn();
   tell(t('verify.reading'));
   try {
     const codes = await codesIn(file, () => import('/assets/wasm/scanner.js'));
+    if (mine !== turn) return;
     if (codes.length === 0) tell(t('verify.no_code'));
     else judge(codes);
   } catch (error) {
-    tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
+    if (mine === turn) tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
   }
 }
 
 /** One card per code. */
 function judge(codes) {
-  tell('');
+  nextTurn();
   if (!trust?.verifier) {
     tell(t('verify.no_lists'));
     return;
@@ -170,7 +176,6 @@ function judge(codes) {
     const options = { now: now(), scene: scene.value || null };
     show(results, codes.map((code) => verdictCard(trust.verifier.verify(code, options), code, words, { raw: true })));
   } catch (error) {
-    show(results);
     tell(error.texts ? pick(error.texts) : t('verify.failed'));
     return;
   }
@@ -179,9 +184,16 @@ function judge(codes) {
 
 function clear() {
   text.value = '';
+  nextTurn();
+  text.focus();
+}
+
+/** No verdict stays beside another question than its own. */
+function nextTurn() {
+  turn += 1;
   show(results);
   tell('');
-  text.focus();
+  return turn;
 }
 
 function tell(message) {

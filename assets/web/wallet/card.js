@@ -12,22 +12,16 @@ import { PhoneRefused, wordsFor } from './words.js';
 export function cardView(app, card) {
   app.title(pick(card.kind.names));
   const place = el('div', { class: 'place' });
-  let running = null;
-
-  function stop() {
-    running?.stop();
-    running = null;
-  }
+  const { stop, open } = turns();
 
   /** The form, with what has just happened said above it. */
   function ask(said = '') {
     stop();
-    show(place, form({ app, card, said, onOpen: open }));
+    show(place, form({ app, card, said, onOpen }));
   }
 
-  function open(opened) {
-    stop();
-    running = showing({ app, card, place, ...opened, onOver: ask });
+  function onOpen(opening) {
+    return open(opening, (opened) => showing({ app, card, place, ...opened, onOver: ask }));
   }
 
   const scenes = card.scenes.filter(({ medium }) => medium !== 'paper');
@@ -35,6 +29,42 @@ export function cardView(app, card) {
   else if (scenes.length === 0) show(place, el('p', { class: 'panel' }, t('card.no_scene')));
   else ask();
   return { nodes: [face(card), place, el('p', { class: 'quiet' }, t('card.legal'))], onLeave: stop };
+}
+
+/**
+ * A view's turns: each thing its holder does begins one, and what an earlier turn was still waiting for comes too late.
+ *
+ * `begin` gives `late`, to be asked after every wait. `stop` ends the show that is on, too.
+ */
+export function turns() {
+  let turn = 0;
+  let running = null;
+
+  function stop() {
+    turn += 1;
+    running?.stop();
+    running = null;
+  }
+
+  function begin() {
+    stop();
+    const mine = turn;
+    return () => mine !== turn;
+  }
+
+  /** Runs what `start` makes of what `opening` opens; what comes too late is closed unseen. */
+  async function open(opening, start) {
+    const late = begin();
+    try {
+      const opened = await opening(late);
+      if (late()) opened.source.end();
+      else running = start(opened);
+    } catch (error) {
+      if (!late()) throw error;
+    }
+  }
+
+  return { stop, begin, open };
 }
 
 function face(card) {
@@ -58,7 +88,7 @@ function refusal(card) {
   );
 }
 
-/** Scene, preview and PIN. `onOpen` gets `{source, scene, kept}` once a code may be shown. */
+/** Scene, preview and PIN. `onOpen` gets what opens `{source, scene}` with them. */
 function form({ app, card, said, onOpen }) {
   const scenes = card.scenes.filter(({ medium }) => medium !== 'paper');
   const select = el(
@@ -98,7 +128,8 @@ function form({ app, card, said, onOpen }) {
     button.disabled = true;
     problem.hidden = true;
     try {
-      onOpen(await opened({ app, card, scene: scene(), pin: pin.value, keep: keep.checked && !keepLine.hidden }));
+      const given = { app, card, scene: scene(), pin: pin.value, keep: keep.checked && !keepLine.hidden };
+      await onOpen((late) => opened(given, late));
     } catch (error) {
       if (error.status === 401) {
         await app.load();
@@ -150,7 +181,7 @@ function waitFor(button, seconds) {
 }
 
 /** Opens a source of codes: the server's if it can be reached, else the phone's own grant. */
-async function opened({ app, card, scene, pin, keep }) {
+async function opened({ app, card, scene, pin, keep }, late) {
   const onlyHandshake = !scene.profiles.includes('S') && !scene.profiles.includes('H');
   if (onlyHandshake) throw new PhoneRefused(t('card.only_handshake'));
   try {
@@ -162,7 +193,8 @@ async function opened({ app, card, scene, pin, keep }) {
     const source = new Online(await api.openShow(card.id, scene.code, pin));
     return { scene, source, later: keep ? () => phone.prepare(card, scene, pin) : null };
   } catch (error) {
-    if (!(error instanceof api.NoNetwork)) throw error;
+    // A PIN given for a show that is off is not tried here: a wrong one would count.
+    if (late() || !(error instanceof api.NoNetwork)) throw error;
     const kept = await unlocked(card, scene, pin);
     return { scene, kept, source: await ownCodes(app, kept) };
   }

@@ -1,15 +1,15 @@
 /**
- * Answering a verifier's code (`EC1:`): who asks, for what, what they will see; then one answer, for that verifier only.
+ * Answering a verifier's code (`EC1:`): who asks, for what, what they will see; then one answer, to that verifier only.
  */
 import { el, show } from '../shared/dom.js';
 import { pick, t } from '../js/i18n.js';
 import { codesIn, PictureError } from '../shared/pictures.js';
 import { NoNetwork } from './api.js';
-import { ownCodes, unlocked } from './card.js';
+import { ownCodes, turns, unlocked } from './card.js';
 import * as phone from './phone.js';
 import { showing } from './showing.js';
 import { unitName } from './units.js';
-import { wordsFor } from './words.js';
+import { PhoneRefused, wordsFor } from './words.js';
 
 /** Profiles whose scenes take an answer to a challenge; S never does (tokens.md §3). */
 const ANSWERING = ['H', 'H+nonce'];
@@ -17,29 +17,29 @@ const ANSWERING = ['H', 'H+nonce'];
 export function challengeView(app) {
   app.title(t('answer.title'));
   const place = el('div', { class: 'place' });
-  let running = null;
+  const { stop, begin, open } = turns();
   ask();
-  return { nodes: [place], onLeave: () => running?.stop() };
+  return { nodes: [place], onLeave: stop };
 
   function ask(said = '') {
-    running?.stop();
-    running = null;
-    show(place, entry({ app, said, onChallenge }));
+    stop();
+    show(place, entry({ app, said, begin, onChallenge }));
   }
 
-  async function onChallenge(challenge) {
+  async function onChallenge(challenge, late) {
     const unit = await unitName(challenge.rp);
+    if (late()) return;
     show(place, consent({ app, challenge, unit, onRefuse: () => ask(t('answer.refused')), onOpen }));
     place.querySelector('h2').focus();
   }
 
-  function onOpen(opened) {
-    running = showing({ app, place, ...opened, onOver: ask });
+  function onOpen(opening) {
+    return open(opening, (opened) => showing({ app, place, ...opened, onOver: ask }));
   }
 }
 
-/** Where the verifier's code comes in: pasted, or as a picture. */
-function entry({ app, said, onChallenge }) {
+/** Where the verifier's code comes in: pasted, or as a picture; of two on their way the later one counts. */
+function entry({ app, said, begin, onChallenge }) {
   const text = el('textarea', {
     id: 'challenge',
     rows: '4',
@@ -49,7 +49,14 @@ function entry({ app, said, onChallenge }) {
     placeholder: 'EC1:…',
     required: true,
   });
-  const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
+  const picture = el('input', {
+    type: 'file',
+    id: 'picture',
+    accept: 'image/*',
+    class: 'visually-hidden',
+    onchange: chosen,
+  });
+  const button = el('button', { type: 'submit', class: 'button primary' }, t('answer.next'));
   const problem = el('p', { class: 'notice problem', role: 'alert', id: 'problem', hidden: true });
 
   function tell(words) {
@@ -57,26 +64,26 @@ function entry({ app, said, onChallenge }) {
     show(problem, words);
   }
 
-  async function take(code) {
+  /** Goes on with the code that `reading` reads. A picture that takes long keeps nobody from pasting. */
+  async function take(reading) {
+    const late = begin();
+    button.disabled = false;
     tell('');
-    const wallet = await app.modules;
-    if (!wallet) return tell(t('card.no_module'));
     try {
-      return await onChallenge(wallet.readChallenge(code));
+      const code = await reading;
+      if (late()) return;
+      button.disabled = true;
+      const wallet = await app.modules;
+      if (!wallet) throw new PhoneRefused(t('card.no_module'));
+      await onChallenge(wallet.readChallenge(code), late);
     } catch (error) {
-      return tell(error.code === 'E_FORMAT' ? t('answer.not_one') : wordsFor(error));
+      if (!late()) tell(error.code === 'E_FORMAT' ? t('answer.not_one') : wordsFor(error));
     }
+    if (!late()) button.disabled = false;
   }
 
-  async function chosen() {
-    try {
-      const codes = picture.files[0] ? await codesIn(picture.files[0], () => import('/assets/wasm/scanner.js')) : [];
-      const code = codes.find((one) => one.startsWith('EC1:'));
-      if (code) await take(code);
-      else tell(t('answer.no_code'));
-    } catch (error) {
-      tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
-    }
+  function chosen() {
+    take(codeIn(picture.files[0]));
     picture.value = '';
   }
 
@@ -97,11 +104,23 @@ function entry({ app, said, onChallenge }) {
     el(
       'div',
       { class: 'buttons' },
-      el('button', { type: 'submit', class: 'button primary' }, t('answer.next')),
+      button,
       el('label', { for: 'picture', class: 'button secondary file' }, t('verify.picture')),
       picture,
     ),
   );
+}
+
+/** The verifier's code in a picture. */
+async function codeIn(file) {
+  const codes = file ? await codesIn(file, () => import('/assets/wasm/scanner.js')).catch(unreadable) : [];
+  const code = codes.find((one) => one.startsWith('EC1:'));
+  if (!code) throw new PhoneRefused(t('answer.no_code'));
+  return code;
+}
+
+function unreadable(error) {
+  throw new PhoneRefused(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
 }
 
 /** Cards that can be shown in the challenge's scene, each with that scene. */
@@ -113,7 +132,7 @@ function candidates(cards, challenge) {
     .filter(({ scene }) => scene.profiles.some((profile) => ANSWERING.includes(profile)));
 }
 
-/** Who asks, for what, what they will see; nothing is signed before the PIN. */
+/** Who asks, for what, what they will see; nothing is signed before the PIN. `onOpen` gets what opens the answer. */
 function consent({ app, challenge, unit, onRefuse, onOpen }) {
   const choices = candidates(app.cards, challenge);
   const asks = [
@@ -136,7 +155,9 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
   const select = el(
     'select',
     { id: 'card', onchange: preview },
-    choices.map(({ card }, index) => el('option', { value: String(index) }, `${pick(card.kind.names)} ${card.identifier}`)),
+    choices.map(({ card: { kind, identifier } }, index) =>
+      el('option', { value: String(index) }, `${pick(kind.names)} ${identifier}`),
+    ),
   );
   const seen = el('dl', { class: 'seen' });
   const pin = el('input', {
@@ -162,8 +183,10 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
     problem.hidden = true;
     const { card, scene } = choices[Number(select.value)];
     try {
-      const kept = await granted(app, card, scene, pin.value);
-      onOpen({ card, scene, source: await ownCodes(app, kept, challenge) });
+      await onOpen(async (late) => {
+        const kept = await granted({ app, card, scene, pin: pin.value }, late);
+        return { card, scene, source: await ownCodes(app, kept, challenge) };
+      });
     } catch (error) {
       problem.hidden = false;
       show(problem, wordsFor(error));
@@ -192,12 +215,13 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
 }
 
 /** A grant to answer with: a new one from the server, which checks the PIN; with no network the one kept here. */
-async function granted(app, card, scene, pin) {
+async function granted({ app, card, scene, pin }, late) {
   try {
     if (app.offline) throw new NoNetwork();
     return await phone.prepare(card, scene, pin);
   } catch (error) {
-    if (!(error instanceof NoNetwork)) throw error;
+    // As in card.js: a PIN given for an answer that is off is not tried.
+    if (late() || !(error instanceof NoNetwork)) throw error;
     return unlocked(card, scene, pin);
   }
 }

@@ -2,10 +2,11 @@
  * A code that renews itself, and never outlives itself on the screen.
  *
  * Two sources: `Online` asks the server for the next token of an open show (profile S); `Offline` lets the phone's own
- * key sign a fresh proof for a grant (profile H). Both give `{text, refreshAt, deadAt, endsAt}` in unix seconds.
+ * key sign a fresh proof for a grant (profile H). Both give `{text, refreshAt, deadAt, endsAt, era}`: unix seconds, and
+ * the clock's era in which they can be told. A source's own `endsAt` is the end of all its codes.
  */
 import * as api from './api.js';
-import { now, nowMs } from '../js/clock.js';
+import { clockEra, now, nowMs } from '../js/clock.js';
 
 /** A phone makes a new proof this often: half of the ±60 s a verifier allows, so a slow clock still passes. */
 const PROOF_EVERY = 30;
@@ -31,12 +32,15 @@ export class Online {
   constructor(opened) {
     this.#opened = opened;
     this.show = opened.show;
+    this.endsAt = opened.show_expires_at;
   }
 
   async next() {
     const reply = this.#opened ?? (await api.refreshShow(this.show));
     this.#opened = null;
-    return { text: reply.qr_text, refreshAt: reply.refresh_at, deadAt: reply.expires_at, endsAt: reply.show_expires_at };
+    // The server's times; its answer may just have told how far off the clock is.
+    const { qr_text: text, refresh_at: refreshAt, expires_at: deadAt, show_expires_at: endsAt } = reply;
+    return { text, refreshAt, deadAt, endsAt, era: clockEra() };
   }
 
   end() {
@@ -58,13 +62,15 @@ export class Offline {
 
   async next() {
     const iat = now();
+    const era = clockEra();
     if (iat >= this.endsAt) throw new Over();
     const options = this.answer
       ? { audience: this.answer.proof_audience, nonce: this.answer.nonce, iat }
       : { audience: this.kept.scene.audience, iat };
     const text = await this.wallet.show(this.kept.grant, this.key, options);
-    const endsAt = this.endsAt;
-    return { text, refreshAt: Math.min(iat + PROOF_EVERY, endsAt), deadAt: Math.min(iat + PROOF_LIFE, endsAt), endsAt };
+    const { endsAt } = this;
+    const [refreshAt, deadAt] = [PROOF_EVERY, PROOF_LIFE].map((life) => Math.min(iat + life, endsAt));
+    return { text, refreshAt, deadAt, endsAt, era };
   }
 
   end() {}
@@ -75,8 +81,9 @@ export class Over extends Error {}
 
 /**
  * Keeps one code alive. `on` is told of `{code}` (draw it; it answers when that is done), `{hidden}` (take it away:
- * `background` or `no-network`), `{tick}` (seconds to the next code, seconds to the end), `{over}` (ask for the PIN
- * again) and `{problem}`.
+ * `background`, `no-network`, or `renewing` while another is to come), `{offline}` (no other could be had), `{waiting}`
+ * (nor for so many seconds), `{tick}` (seconds to the next code, seconds to the end), `{over}` (ask for the PIN again)
+ * and `{problem}`.
  */
 export class LiveCode {
   #source;
@@ -84,6 +91,7 @@ export class LiveCode {
   #code = null;
   #drawn = false;
   #busy = false;
+  /** By the timer, not the clock: that may be set back while this waits. */
   #notBefore = 0;
   #timer = null;
 
@@ -106,7 +114,7 @@ export class LiveCode {
     clearInterval(this.#timer);
     this.#timer = null;
     document.removeEventListener('visibilitychange', this.#visibility);
-    this.#hide(null);
+    this.#hide('renewing');
     this.#code = null;
   }
 
@@ -114,7 +122,7 @@ export class LiveCode {
   async refresh() {
     if (this.#busy) return;
     this.#busy = true;
-    const before = this.#code;
+    const [before, drawn] = [this.#code, this.#drawn];
     try {
       const code = await this.#source.next();
       if (this.#timer === null) return;
@@ -122,8 +130,9 @@ export class LiveCode {
       await this.#draw();
     } catch (error) {
       if (this.#timer === null) return;
-      // What could not be drawn is not on the screen: the code before it is, and dies when it always would have.
+      // What could not be drawn is not on the screen: the code before it may be, and dies when it always would have.
       this.#code = before;
+      this.#drawn &&= drawn;
       this.#failed(error);
     } finally {
       this.#busy = false;
@@ -133,12 +142,12 @@ export class LiveCode {
   #failed(error) {
     // A server that stumbles is, for a moment, no server.
     if (error instanceof api.NoNetwork || error.status >= 500) {
-      this.#notBefore = nowMs() + RETRY_MS;
+      this.#notBefore = performance.now() + RETRY_MS;
       this.#on({ offline: true });
       return;
     }
     if (error.status === 429) {
-      this.#notBefore = nowMs() + (error.retryAfter ?? 1) * 1000;
+      this.#notBefore = performance.now() + (error.retryAfter ?? 1) * 1000;
       this.#on({ waiting: error.retryAfter ?? 1 });
       return;
     }
@@ -160,9 +169,17 @@ export class LiveCode {
     this.#on({ hidden: reason });
   }
 
+  /** Whether its times can still be told: they cannot once the clock was set, and such a code is not shown. */
+  #isTimed() {
+    return this.#code?.era === clockEra();
+  }
+
   #tick() {
+    if (this.#timer === null) return;
+    const timed = this.#isTimed();
     const time = nowMs();
-    if (this.#code) {
+    if (!timed) this.#hide('renewing');
+    else {
       const { refreshAt, deadAt, endsAt } = this.#code;
       if (time >= deadAt * 1000 - MARGIN_MS) this.#hide('no-network');
       if (time >= endsAt * 1000 - MARGIN_MS) {
@@ -173,8 +190,8 @@ export class LiveCode {
       const left = Math.max(0, Math.ceil(((this.#drawn ? refreshAt : 0) * 1000 - time) / 1000));
       this.#on({ tick: { left, ends: Math.ceil((endsAt * 1000 - time) / 1000) } });
     }
-    const due = !this.#code || time >= this.#code.refreshAt * 1000 - MARGIN_MS;
-    if (due && time >= this.#notBefore && document.visibilityState !== 'hidden') this.refresh();
+    const due = !timed || time >= this.#code.refreshAt * 1000 - MARGIN_MS;
+    if (due && performance.now() >= this.#notBefore && document.visibilityState !== 'hidden') this.refresh();
   }
 
   /** A code on a screen nobody looks at can be photographed by somebody else. */
@@ -183,8 +200,8 @@ export class LiveCode {
       this.#hide('background');
       return;
     }
-    if (!this.#code) return;
-    if (nowMs() < this.#code.deadAt * 1000 - MARGIN_MS) this.#draw().catch((error) => this.#failed(error));
+    const alive = this.#isTimed() && nowMs() < this.#code.deadAt * 1000 - MARGIN_MS;
+    if (alive) this.#draw().catch((error) => this.#failed(error));
     this.#tick();
   };
 }

@@ -2,6 +2,8 @@
 import { el } from '../shared/dom.js';
 import { day, pick, t } from '../js/i18n.js';
 import { sign } from '../shared/shapes.js';
+import { NoNetwork } from './api.js';
+import { wordsFor } from './words.js';
 
 /** States that may pass again; every other one that cannot be shown has ended. */
 const PAUSED = new Set(['ON_HOLD', 'SEIZED', 'DISABLED', 'REPORTED_LOST']);
@@ -12,8 +14,8 @@ export function listView(app) {
   const ended = app.cards.filter((card) => !card.showable);
   return {
     nodes: [
-      app.offline ? el('p', { class: 'notice', role: 'status' }, t('list.offline', { n: showable.length })) : null,
-      app.cards.length === 0 ? el('p', { class: 'panel' }, t(app.offline ? 'list.none_offline' : 'list.none')) : null,
+      app.offline ? el('p', { class: 'notice', role: 'status' }, whyOffline(app.offline, showable.length)) : null,
+      app.cards.length === 0 ? none(app.offline) : null,
       el('ul', { class: 'cards' }, showable.map(entry)),
       ended.length > 0 ? el('h2', { class: 'group' }, t('list.not_showable', { n: ended.length })) : null,
       el('ul', { class: 'cards' }, ended.map(entry)),
@@ -28,6 +30,18 @@ export function listView(app) {
       app.offline ? null : el('p', { class: 'quiet' }, t('list.logout_note')),
     ],
   };
+}
+
+/** Why only the `n` cards kept on this phone are here. Who is told of a network looks for the fault there. */
+function whyOffline(error, n) {
+  if (error instanceof NoNetwork) return t('list.offline', { n });
+  return [wordsFor(error), ' ', t('list.kept', { n })];
+}
+
+/** There is no card; where `error` kept them away and was no network, its own words have said so already. */
+function none(error) {
+  if (error && !(error instanceof NoNetwork)) return null;
+  return el('p', { class: 'panel' }, t(error ? 'list.none_offline' : 'list.none'));
 }
 
 function entry(card) {

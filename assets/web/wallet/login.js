@@ -4,7 +4,8 @@ import { t } from '../js/i18n.js';
 import * as api from './api.js';
 import { wordsFor } from './words.js';
 
-export function loginView(app) {
+/** `unfinished`: what a logout could not do, as texts. It can be tried again; a new session takes the old's place. */
+export function loginView(app, unfinished = []) {
   app.title(t('login.title'), false);
   const name = field('login', { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false' });
   const password = field('password', { type: 'password', autocomplete: 'current-password' });
@@ -30,6 +31,10 @@ export function loginView(app) {
 
   return {
     nodes: [
+      unfinished.map((words) => el('p', { class: 'notice problem', role: 'alert' }, words)),
+      unfinished.length > 0
+        ? el('button', { class: 'button secondary', type: 'button', onclick: () => app.logout() }, t('login.again'))
+        : null,
       el(
         'form',
         { class: 'panel', onsubmit: submitted },
@@ -42,6 +47,12 @@ export function loginView(app) {
       ),
     ],
   };
+}
+
+/** While a logout runs; there is no form, because its answer takes away whatever cookie there is by then. */
+export function leavingView(app) {
+  app.title(t('login.title'), false);
+  return { nodes: [el('p', { class: 'notice', role: 'status' }, t('login.leaving'))] };
 }
 
 const field = (name, props) => el('input', { id: name, name, required: true, ...props });

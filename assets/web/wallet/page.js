@@ -4,21 +4,33 @@ import { el, show } from '../shared/dom.js';
 import { otherLanguage, t } from '../js/i18n.js';
 import { keepOffline } from '../js/offline.js';
 import * as api from './api.js';
-import { cardView } from './card.js';
+import { cardView, turns } from './card.js';
 import { challengeView } from './challenge.js';
 import { listView } from './list.js';
-import { loginView } from './login.js';
+import { leavingView, loginView } from './login.js';
 import * as phone from './phone.js';
 
 const header = document.getElementById('header');
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
 const view = el('div', { id: 'view' });
 
-/** What the views share. `cards` is null until the server or the phone's own store has given them. */
-const app = { cards: null, offline: false, modules: modules(), go, load, loggedIn, logout, title };
+/** The mark of a logout that is not finished, kept with the browser: closing or reloading the page undoes none. */
+const PENDING = 'lz.logout-pending';
+
+/**
+ * What the views share. `cards` is null until the server or the phone's own store has given them; `offline` is the
+ * error that kept the server's away.
+ */
+const app = { cards: null, offline: null, modules: modules(), go, load, loggedIn, logout, title };
 
 /** What the view on screen wants done before it goes. */
 let leave = () => undefined;
+
+/** Seconds that this device was last told to be ahead; 0 for nothing told. */
+let toldOff = 0;
+
+/** Of answers that decide what is on the page the last one asked for counts. */
+const { begin } = turns();
 
 show(document.getElementById('main'), clock, view);
 setInterval(drawClock, 1000);
@@ -32,34 +44,64 @@ function modules() {
   return import('/assets/wasm/wallet.js').catch(() => null);
 }
 
-/** Fetches the cards; with no network those this phone can show by itself; logged out, the login. */
+/** Fetches the cards; if the server gives none, those this phone can show by itself; logged out, the login. */
 async function load() {
-  try {
-    const { items } = await api.licences();
-    Object.assign(app, { cards: items, offline: false });
-  } catch (error) {
-    if (error.status === 401) {
-      app.cards = null;
-      draw(loginView(app));
-      return;
-    }
-    const kept = await phone.grants();
-    Object.assign(app, { cards: [...new Map(kept.map(({ card }) => [card.id, card])).values()], offline: true });
+  if (isLeaving()) {
+    await logout();
+    return;
   }
-  route();
+  const late = begin();
+  const got = await api.licences().then(({ items }) => ({ cards: items, offline: null }), keptHere);
+  if (late()) return;
+  Object.assign(app, got);
+  if (app.cards) route();
+  else draw(loginView(app));
 }
 
+/** The cards this phone can show by itself, because of `error`; null if the server says that nobody is logged in. */
+async function keptHere(error) {
+  if (error.status === 401) return { cards: null, offline: null };
+  const kept = await phone.grants();
+  return { cards: [...new Map(kept.map(({ card }) => [card.id, card])).values()], offline: error };
+}
+
+/** The new session's cookie has taken the old one's place: nothing is left to end. */
 async function loggedIn(name) {
+  setLeaving(false);
   await phone.belongsTo(name);
   await load();
 }
 
+/** Wipes the phone and ends the session. What fails is told and tried again with the next visit; till then no card. */
 async function logout() {
-  await phone.forget();
-  await api.logout().catch(() => undefined);
+  const late = begin();
+  setLeaving(true);
   app.cards = null;
   location.hash = '';
-  draw(loginView(app));
+  draw(leavingView(app));
+  const unfinished = [];
+  await phone.forget().catch(() => unfinished.push(t('login.not_cleared')));
+  await api.logout().catch((error) => error.status === 401 || unfinished.push(t('login.not_ended')));
+  if (late()) return;
+  if (unfinished.length === 0) setLeaving(false);
+  draw(loginView(app, unfinished));
+}
+
+function isLeaving() {
+  try {
+    return localStorage.getItem(PENDING) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function setLeaving(leaving) {
+  try {
+    if (leaving) localStorage.setItem(PENDING, '');
+    else localStorage.removeItem(PENDING);
+  } catch {
+    // Storage is switched off in this browser: the words on the page are then all there is.
+  }
 }
 
 /** Views have addresses, so that the phone's back button works: ``, `#card/<id>`, `#answer`. */
@@ -101,8 +143,10 @@ function title(text, back = true) {
 
 function drawClock() {
   const ahead = deviceIsAheadBy();
-  const off = ahead !== null && Math.abs(ahead) > WARN_AT;
-  if (clock.hidden === !off) return;
-  clock.hidden = !off;
-  show(clock, off ? t(ahead > 0 ? 'clock.ahead' : 'clock.behind', { n: Math.abs(ahead) }) : '');
+  const off = ahead !== null && Math.abs(ahead) > WARN_AT ? ahead : 0;
+  // It is read aloud when it changes; two measurements differ by a second for no reason.
+  if (Math.abs(off - toldOff) <= 2) return;
+  toldOff = off;
+  clock.hidden = off === 0;
+  show(clock, off === 0 ? '' : t(off > 0 ? 'clock.ahead' : 'clock.behind', { n: Math.abs(off) }));
 }

@@ -5,29 +5,53 @@
  */
 import * as api from './api.js';
 import { now } from '../js/clock.js';
-import { openStore } from '../shared/store.js';
+import { openStoreOrMemory } from '../shared/store.js';
 import { setPin } from './pin-lock.js';
 
 /** Less than this and a grant is not worth opening: the code would die while it is being scanned. */
 const MARGIN = 30;
 
-const store = await openStore('lz-wallet');
+/** Where the browser keeps nothing the wallet still works, only not offline on the next visit. */
+const store = await openStoreOrMemory('lz-wallet');
 
 export { store };
+
+/** Raised when the store is given up: what was begun before must not be kept after. */
+let epoch = 0;
+
+async function giveUp() {
+  epoch += 1;
+  await store.clear();
+}
+
+/** The store for one piece of work: once it is given up, it takes nothing more from that work. */
+function workingStore() {
+  const begun = epoch;
+  const guarded = (act) => async (...args) => {
+    if (begun !== epoch) throw new Error('what this phone kept was given up meanwhile');
+    return act(...args);
+  };
+  return {
+    get: guarded((key) => store.get(key)),
+    set: guarded((key, value) => store.set(key, value)),
+    delete: guarded((key) => store.delete(key)),
+  };
+}
 
 /** Which account this browser's store belongs to; another account finds it empty. */
 export async function belongsTo(login) {
   const owner = await store.get('owner');
   if (owner === login) return;
-  await store.clear();
+  await giveUp();
   await store.set('owner', login);
 }
 
 /** Forgets key, grants and cards; tells the server to drop this phone if it can be reached. */
 export async function forget() {
   const device = await store.get('device');
+  // First what lies here: the page may be closed before the server has answered.
+  await giveUp();
   if (device) await api.dropDevice(device.id).catch(() => undefined);
-  await store.clear();
 }
 
 /**
@@ -36,19 +60,20 @@ export async function forget() {
  * The PIN has been accepted by the server when this returns, so it also becomes the offline PIN.
  */
 export async function prepare(card, scene, pin) {
-  const device = await registered();
+  const mine = workingStore();
+  const device = await registered(mine);
   let granted;
   try {
     granted = await api.grant(card.id, device.id, scene.code, pin);
   } catch (error) {
     if (error.status !== 404) throw error;
     // The server no longer knows this phone (it was dropped elsewhere): the key may be registered again.
-    await store.delete('device');
-    granted = await api.grant(card.id, (await registered()).id, scene.code, pin);
+    await mine.delete('device');
+    granted = await api.grant(card.id, (await registered(mine)).id, scene.code, pin);
   }
   const kept = { card, scene, grant: granted.grant, expiresAt: granted.expires_at };
-  await store.set(`grant/${card.id}/${scene.code}`, kept);
-  await setPin(store, pin);
+  await mine.set(`grant/${card.id}/${scene.code}`, kept);
+  await setPin(mine, pin);
   return kept;
 }
 
@@ -74,18 +99,19 @@ export async function signingKey() {
 
 const alive = ({ expiresAt }) => expiresAt > now() + MARGIN;
 
-async function registered() {
-  const known = await store.get('device');
+/** This phone as the server knows it. `mine`: the store for the work that needs it. */
+async function registered(mine) {
+  const known = await mine.get('device');
   if (known) return known;
-  let keys = await store.get('keys');
+  let keys = await mine.get('keys');
   if (!keys) {
     keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
-    await store.set('keys', keys);
+    await mine.set('keys', keys);
   }
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', keys.publicKey);
   const { id } = await api.addDevice({ kty, crv, x, y }, deviceName());
   const device = { id };
-  await store.set('device', device);
+  await mine.set('device', device);
   return device;
 }
 

@@ -12,6 +12,12 @@ import { wordsFor } from './words.js';
 const RADIUS = 20;
 const AROUND = 2 * Math.PI * RADIUS;
 
+/** Longest wait for the wallet's module before the server's picture is taken: a person stands at a counter. */
+const MODULE_MS = 1500;
+
+/** What is said where no code is. */
+const VEILED = { renewing: 'show.preparing', background: 'show.background', 'no-network': 'show.no_network' };
+
 /**
  * Shows codes from `source` in `place` until it is over, then calls `onOver` with what to say.
  *
@@ -20,13 +26,10 @@ const AROUND = 2 * Math.PI * RADIUS;
  */
 export function showing({ app, card, place, scene, source, later = null, onOver }) {
   const parts = frame({ card, scene });
-  const state = { made: 0, span: 1, offline: false, ended: false, endsAt: null, url: null, turn: 0 };
+  const state = { made: 0, span: 1, offline: false, takingOver: false, ended: false, turn: 0 };
+  const patience = new Promise((resolve) => setTimeout(resolve, MODULE_MS));
   let live = start(source);
-  let lock = null;
-  navigator.wakeLock?.request('screen').then(
-    (held) => (lock = held),
-    () => undefined,
-  );
+  const letSleep = keepAwake();
 
   parts.refresh.addEventListener('click', () => live.refresh());
   parts.end.addEventListener('click', () => over(t('show.ended')));
@@ -37,93 +40,111 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   });
   show(place, parts.root);
   parts.root.focus({ preventScroll: true });
-  if (later) later().then((kept) => tell(parts.kept, keptUntil(kept)), () => tell(parts.kept, t('card.not_kept')));
+  if (later) keep().then((kept) => tell(parts.kept, keptUntil(kept)), () => tell(parts.kept, t('card.not_kept')));
+
+  async function keep() {
+    if (!phone.store.lasts) throw new Error('this browser keeps nothing');
+    return later();
+  }
 
   function start(from) {
     tell(parts.source, from.kind === 'offline' ? t('show.offline') : '');
-    const code = new LiveCode(from, (event) => happened(event));
+    const code = new LiveCode(from, (event) => happened(event, from));
     code.start();
     return code;
   }
 
-  async function happened(event) {
+  async function happened(event, from) {
     if (state.ended) return;
-    if (event.code) await draw(event.code);
+    if (event.code) await draw(event.code, from);
     if ('hidden' in event) hide(event.hidden);
     if (event.tick) tick(event.tick);
-    if (event.offline) state.offline = true;
+    if (event.offline) wentOffline();
     if (event.waiting) tell(parts.said, t('error.wait', { span: span(event.waiting) }));
     if (event.over) over(t('show.over'));
     if (event.problem) failed(event.problem);
   }
 
   /**
-   * Puts a code on the screen once the browser has its picture ready: an empty white square is no code. What was hidden
-   * or drawn since is not overtaken. Throws when there is no picture.
+   * Puts a code on the screen once the browser has its picture ready: an empty white square is no code. So the picture
+   * comes in an element of its own, which then takes the place of the one before. What was hidden or drawn since is not
+   * overtaken. Throws when there is no picture.
    */
-  async function draw(code) {
+  async function draw(code, from) {
     const turn = ++state.turn;
     const late = () => state.ended || turn !== state.turn || code.deadAt <= now();
-    const picture = await pictureOf(code.text);
+    const url = await pictureOf(code.text, from);
+    const picture = image({ src: url, alt: parts.picture.alt });
+    try {
+      if (!late()) await picture.decode();
+    } catch (error) {
+      if (!late()) throw error;
+    }
     if (late()) {
-      forget(picture);
+      forget(url);
       return;
     }
     swapPicture(picture);
-    try {
-      await parts.picture.decode();
-    } catch (error) {
-      if (late()) return;
-      throw error;
-    }
-    if (late()) return;
-    Object.assign(state, { made: now(), offline: false, endsAt: code.endsAt });
+    Object.assign(state, { made: now(), offline: false });
     state.span = Math.max(1, code.refreshAt - state.made);
-    parts.picture.hidden = false;
     parts.veil.hidden = true;
-    tell(parts.madeAt, t('show.made_at', { time: clockTime(state.made) }));
-    tell(parts.said, t('show.renewed'));
+    const time = clockTime(state.made);
+    tell(parts.madeAt, t('show.made_at', { time }));
+    tell(parts.said, t('show.renewed', { time }));
   }
 
-  async function pictureOf(text) {
-    const wallet = await app.modules;
+  /** The phone's own codes come with the module; for those of a server that is slow to give it, the server draws. */
+  async function pictureOf(text, from) {
+    const wallet = from.wallet ?? (await Promise.race([app.modules, patience]));
     if (wallet) return `data:image/svg+xml,${encodeURIComponent(wallet.qrSvg(text))}`;
-    return URL.createObjectURL(await api.showPicture(live.source.show));
+    return URL.createObjectURL(await api.showPicture(from.show));
   }
 
   function forget(url) {
-    if (url?.startsWith('blob:')) URL.revokeObjectURL(url);
+    if (url.startsWith('blob:')) URL.revokeObjectURL(url);
   }
 
-  function swapPicture(url) {
-    forget(state.url);
-    state.url = url;
-    if (url) parts.picture.src = url;
-    else parts.picture.removeAttribute('src');
+  function swapPicture(picture) {
+    forget(parts.picture.src);
+    parts.picture.replaceWith(picture);
+    parts.picture = picture;
   }
 
   function hide(reason) {
     state.turn += 1;
-    swapPicture(null);
-    parts.picture.hidden = true;
-    parts.veil.hidden = reason === null;
-    if (reason === 'background') tell(parts.veil, t('show.background'));
-    if (reason === 'no-network') {
-      tell(parts.veil, t('show.no_network'));
-      tell(parts.said, '');
-      takeOver();
-    }
+    swapPicture(image({ hidden: true }));
+    veil(reason);
+  }
+
+  function veil(reason) {
+    parts.veil.hidden = false;
+    tell(parts.veil, t(VEILED[reason]));
+    if (reason !== 'no-network') return;
+    tell(parts.said, '');
+    if (state.offline) takeOver();
+  }
+
+  /** Where the code has gone already (it died in the background, or while a request hung) this is when to act on it. */
+  function wentOffline() {
+    state.offline = true;
+    if (parts.picture.hidden && document.visibilityState !== 'hidden') veil('no-network');
   }
 
   /** The network went while the show was open: the phone goes on by itself if it holds a grant for this. */
   async function takeOver() {
-    if (live.source.kind === 'offline' || !state.offline) return;
-    const kept = await phone.grantFor(card.id, scene.code);
-    if (!kept || state.ended) return;
-    const own = await ownCodes(app, kept, null, state.endsAt).catch(() => null);
-    if (!own || state.ended) return;
+    if (state.takingOver || live.source.kind === 'offline') return;
+    state.takingOver = true;
+    const own = await ownSource().catch(() => null);
+    state.takingOver = false;
+    // The network may have come back meanwhile.
+    if (!own || state.ended || !state.offline) return;
     live.stop();
     live = start(own);
+  }
+
+  async function ownSource() {
+    const kept = await phone.grantFor(card.id, scene.code);
+    return kept && ownCodes(app, kept, null, live.source.endsAt);
   }
 
   function tick({ left, ends }) {
@@ -153,17 +174,44 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     if (state.ended) return;
     state.ended = true;
     live.stop();
-    swapPicture(null);
-    lock?.release().catch(() => undefined);
+    swapPicture(image({ hidden: true }));
+    letSleep();
     live.source.end();
   }
 
   return { stop };
 }
 
+/** Keeps the screen on, until what it returns is called. The browser takes that back whenever the page is hidden. */
+function keepAwake() {
+  let lock = null;
+  let over = false;
+
+  async function ask() {
+    if (document.visibilityState === 'hidden') return;
+    const held = await navigator.wakeLock?.request('screen').catch(() => null);
+    if (over || (lock && !lock.released)) release(held);
+    else lock = held;
+  }
+
+  function release(held) {
+    held?.release().catch(() => undefined);
+  }
+
+  document.addEventListener('visibilitychange', ask);
+  ask();
+  return () => {
+    over = true;
+    document.removeEventListener('visibilitychange', ask);
+    release(lock);
+  };
+}
+
 function tell(node, words) {
   if (node.textContent !== words) show(node, words);
 }
+
+const image = (props) => el('img', { class: 'qr', id: 'qr', alt: t('show.alt_plain'), ...props });
 
 /** The nodes that change, by name, and `root` that holds them. */
 function frame({ card, scene }) {
@@ -183,8 +231,8 @@ function frame({ card, scene }) {
       ),
       el('span', { 'aria-hidden': 'true' }, t('show.seconds')),
     ),
-    picture: el('img', { class: 'qr', id: 'qr', alt: t('show.alt_plain'), hidden: true }),
-    veil: el('p', { class: 'veil', id: 'veil', role: 'status', hidden: true }),
+    picture: image({ hidden: true }),
+    veil: el('p', { class: 'veil', id: 'veil', role: 'status' }, t(VEILED.renewing)),
     madeAt: el('p', { class: 'quiet' }),
     ends: el('p', { class: 'quiet', id: 'ends' }),
     said: el('p', { class: 'quiet', id: 'renewed', role: 'status' }),

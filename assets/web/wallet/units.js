@@ -7,6 +7,9 @@
 import { pick } from '../js/i18n.js';
 import { store } from './phone.js';
 
+/** Longest wait for the catalogue; the names kept here are nearly always as good. */
+const PATIENCE_MS = 4000;
+
 /** The name of a unit; null if the catalogue does not know it. */
 export async function unitName(code) {
   const units = await fetched().catch(() => store.get('units'));
@@ -14,7 +17,8 @@ export async function unitName(code) {
 }
 
 async function fetched() {
-  const response = await fetch('/.well-known/catalogue', { cache: 'no-cache', credentials: 'omit' });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const response = await fetch('/.well-known/catalogue', { cache: 'no-cache', credentials: 'omit', signal });
   if (!response.ok) throw new Error(String(response.status));
   const payload = (await response.text()).split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
   const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
