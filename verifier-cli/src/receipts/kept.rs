@@ -8,7 +8,11 @@ use std::{
 
 use liangzheng_core::text::Text;
 
-use super::{Mark, NAME, Receipt, log::open_whole, missing};
+use super::{
+    Flaw, Mark, NAME, Receipt,
+    log::{open_to_read, open_to_rewrite},
+    missing, parse,
+};
 use crate::{
     bundle::write_atomically,
     error::{Failure, warn},
@@ -26,16 +30,15 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Opens the file as it is now; what is added later is not read.
+    /// Opens the file as it is now and writes nothing; what is added later is not read.
     ///
     /// # Errors
-    /// 66 if it is not there, 74 if it cannot be read.
+    /// 66 if it is not there, 74 if it cannot be read or holds something else.
     pub(crate) fn open(path: &Path, lang: Lang) -> Result<Self, Failure> {
         if !path.is_file() {
             return Err(missing(path));
         }
-        let _lock = lock::take(path, &NAME)?;
-        let (file, length) = open_whole(path, lang).map_err(|error| Failure::disk(path, &error))?;
+        let (file, length) = open_to_read(path)?;
         Ok(Self::new(path, file.take(length), lang))
     }
 
@@ -61,11 +64,25 @@ impl Iterator for Kept {
                 Ok(line) => line?,
                 Err(error) => return Some(Err(Failure::disk(&self.path, &error))),
             };
-            if let Ok(receipt) = serde_json::from_slice(&line) {
-                return Some(Ok(receipt));
-            }
+            let flaw = match parse(&line) {
+                Ok(receipt) => return Some(Ok(receipt)),
+                Err(flaw) => flaw,
+            };
             let Some(lang) = self.warns_in else { continue };
             let (name, number) = (self.path.display(), self.number);
+            if matches!(flaw, Flaw::Damaged) && !line.ends_with(b"\n") {
+                // Without the lock nobody knows whether the rest is still to come.
+                let message = Text::new(
+                    format!("{name} 末行不完整,可能正有核验在写入"),
+                    format!("{name}: the last line is not complete; a scan may be writing it"),
+                );
+                let hint = Text::fixed(
+                    "该行此次未采用,仍留在文件中;请稍后再看。",
+                    "it is left out this time and stays in the file: look again later",
+                );
+                warn(lang, &message, Some(&hint));
+                continue;
+            }
             let message = Text::new(
                 format!("{name} 第 {number} 行不是核验记录,未采用"),
                 format!("{name}: line {number} is no receipt and is left out"),
@@ -125,16 +142,18 @@ impl Standing {
 /// # Errors
 /// As [`Kept::open`]; the file is then as it was.
 pub(crate) fn prune(path: &Path, lang: Lang) -> Result<u64, Failure> {
+    // Before a lock is laid beside a file that is none of ours.
+    Kept::open(path, lang)?;
     let _upload = Mark::lock(path)?;
     let mut standing = Standing::new(path, &Mark::load(path, lang)?, lang)?;
     // From here on nobody adds.
     let _lock = lock::take(path, &NAME)?;
     let failed = |error: io::Error| Failure::disk(path, &error);
-    let (file, length) = open_whole(path, lang).map_err(failed)?;
+    let (file, length) = open_to_rewrite(path, lang)?;
     let mut kept = Kept::new(path, file.take(length), lang);
     let (mut removed, mut rest) = (0, Vec::new());
     while let Some(line) = kept.line().map_err(failed)? {
-        match serde_json::from_slice(&line) {
+        match parse(&line) {
             Ok(receipt) if standing.of(&receipt) == State::Uploaded => removed += 1,
             _ => rest.extend(line),
         }

@@ -2,13 +2,13 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
 
 use liangzheng_core::{text::Text, verify::Verdict};
 
-use super::{NAME, Receipt, file_of};
+use super::{Flaw, NAME, Receipt, file_of, foreign, foreign_end, parse};
 use crate::{
     bundle::sync_folder,
     error::{Exit, Failure, warn},
@@ -18,6 +18,9 @@ use crate::{
 
 /// Longest file in bytes, about 400,000 receipts. What would go beyond is refused, never dropped.
 const MAX_FILE: u64 = 256 << 20;
+
+/// Far longer than any receipt, in bytes: what goes on for so long without a line's end was not cut short by a crash.
+const MAX_LINE: u64 = 64 << 10;
 
 /// From this size on the user is told that the file grows.
 const LARGE_FILE: u64 = MAX_FILE / 4;
@@ -33,7 +36,7 @@ impl Log {
     /// Makes the file if need be, readable by its owner only, and looks at its end and size.
     ///
     /// # Errors
-    /// 74 if it cannot be written.
+    /// 74 if it cannot be written, or holds something else.
     pub(crate) fn open(named: &Path, lang: Lang) -> Result<Self, Failure> {
         let log = Self { path: file_of(named), lang };
         if let Some(folder) = log.path.parent().filter(|_| log.path != named) {
@@ -74,66 +77,96 @@ impl Log {
         Ok(())
     }
 
-    /// The file, and its length without a receipt that a crash cut short. To be called with the lock held.
+    /// The file, ready for the next line, and its length. To be called with the lock held.
     fn ready(&self) -> Result<(File, u64), Failure> {
         let failed = |error: io::Error| Failure::disk(&self.path, &error);
         let is_new = !self.path.exists();
-        let mut file = options().create(true).append(true).open(&self.path).map_err(failed)?;
+        let file = options().create(true).open(&self.path).map_err(failed)?;
         if is_new {
             let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
             sync_folder(folder.unwrap_or(Path::new("."))).map_err(failed)?;
         }
-        let length = drop_torn_line(&mut file, self.lang).map_err(failed)?;
-        Ok((file, length))
+        mend(file, &self.path, self.lang)
     }
 }
 
-/// Reading and writing, for the owner alone.
+/// Reading and adding, for the owner alone.
 fn options() -> OpenOptions {
     let mut options = File::options();
-    options.read(true);
+    options.read(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
 }
 
-/// Opens the file of receipts to read what was whole when it was opened, which is the length returned.
-pub(super) fn open_whole(path: &Path, lang: Lang) -> io::Result<(File, u64)> {
-    let mut file = options().write(true).open(path)?;
-    let length = drop_torn_line(&mut file, lang)?;
-    file.rewind()?;
+/// Opens the file for who rewrites it, its end in order, and tells its length. To be called with the lock held.
+///
+/// # Errors
+/// As [`open_to_read`], and if what follows the last line's end is not ours to cut.
+pub(super) fn open_to_rewrite(path: &Path, lang: Lang) -> Result<(File, u64), Failure> {
+    let file = options().open(path).map_err(|error| Failure::disk(path, &error))?;
+    mend(file, path, lang)
+}
+
+/// Opens the file for who only reads: without a lock, which would have to be written, and as long as it is now.
+///
+/// # Errors
+/// 74 if it cannot be read or holds something else.
+pub(super) fn open_to_read(path: &Path) -> Result<(File, u64), Failure> {
+    let mut file = File::open(path).map_err(|error| Failure::disk(path, &error))?;
+    let length = begins_well(&mut file, path)?;
     Ok((file, length))
 }
 
-/// Cuts off a last line without an end. Its verdict was never told: that happens only after the line's end is
-/// on the disk.
-fn drop_torn_line(file: &mut File, lang: Lang) -> io::Result<u64> {
-    const STEP: u64 = 4_096;
-    let length = file.metadata()?.len();
-    let mut end = length;
-    let mut bytes = Vec::new();
-    while end > 0 {
-        let start = end.saturating_sub(STEP);
-        file.seek(SeekFrom::Start(start))?;
-        bytes.clear();
-        file.take(end - start).read_to_end(&mut bytes)?;
-        if let Some(at) = bytes.iter().rposition(|byte| *byte == b'\n') {
-            end = start + at as u64 + 1;
-            break;
+/// The length of a file that is empty or begins with a receipt, be it a damaged one; it is then read from its start.
+fn begins_well(file: &mut File, path: &Path) -> Result<u64, Failure> {
+    let failed = |error: io::Error| Failure::disk(path, &error);
+    let length = file.metadata().map_err(failed)?.len();
+    let mut first = Vec::new();
+    BufReader::new((&mut *file).take(length.min(MAX_LINE))).read_until(b'\n', &mut first).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    if length > 0 && matches!(parse(&first), Err(Flaw::Foreign)) {
+        return Err(foreign(path));
+    }
+    Ok(length)
+}
+
+/// Gives a last line without an end its end, if it is a receipt, or cuts it off, if it is the beginning of one:
+/// nobody else writes while the lock is held. Anything else is not ours and stays.
+fn mend(mut file: File, path: &Path, lang: Lang) -> Result<(File, u64), Failure> {
+    let failed = |error: io::Error| Failure::disk(path, &error);
+    let length = begins_well(&mut file, path)?;
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(length.saturating_sub(MAX_LINE))).map_err(failed)?;
+    (&mut file).take(length.min(MAX_LINE)).read_to_end(&mut tail).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    let end = tail.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1);
+    if end.is_none() && length >= MAX_LINE {
+        return Err(foreign_end(path));
+    }
+    tail.drain(..end.unwrap_or_default());
+    if tail.is_empty() {
+        return Ok((file, length));
+    }
+    match parse(&tail) {
+        Ok(_) => {
+            file.write_all(b"\n").and_then(|()| file.rewind()).map_err(failed)?;
+            Ok((file, length + 1))
         }
-        end = start;
+        Err(Flaw::Damaged) => {
+            let whole = length - tail.len() as u64;
+            file.set_len(whole).map_err(failed)?;
+            let message =
+                Text::fixed("最后一条核验记录不完整,已舍去", "the last receipt was cut short and is dropped");
+            let hint = Text::fixed(
+                "上次写入时中断;该次核验并未给出结果。",
+                "a run was interrupted while writing it, before its verdict was told",
+            );
+            warn(lang, &message, Some(&hint));
+            Ok((file, whole))
+        }
+        Err(Flaw::Foreign) => Err(foreign_end(path)),
     }
-    if end < length {
-        file.set_len(end)?;
-        let message =
-            Text::fixed("最后一条核验记录不完整,已舍去", "the last receipt was cut short and is dropped");
-        let hint = Text::fixed(
-            "上次写入时中断;该次核验并未给出结果。",
-            "a run was interrupted while writing it, before its verdict was told",
-        );
-        warn(lang, &message, Some(&hint));
-    }
-    Ok(end)
 }
 
 const PRUNE: Text = Text::fixed(

@@ -91,6 +91,25 @@ impl Receipt {
     }
 }
 
+/// Why a line of a file is no receipt.
+enum Flaw {
+    /// It is the beginning of one, or was one before it was damaged.
+    Damaged,
+    /// It is nothing that this program wrote.
+    Foreign,
+}
+
+/// How every receipt begins.
+const START: &[u8] = br#"{"id":"#;
+
+fn parse(line: &[u8]) -> Result<Receipt, Flaw> {
+    serde_json::from_slice(line).map_err(|error| {
+        let is_ours = line.starts_with(START) || START.starts_with(line);
+        // Well-formed JSON with other members is somebody else's.
+        if is_ours && !error.is_data() { Flaw::Damaged } else { Flaw::Foreign }
+    })
+}
+
 /// `--receipts DIR` keeps them in `DIR/receipts.jsonl`, `--receipts FILE` in that file.
 pub(crate) fn file_of(named: &Path) -> PathBuf {
     let is_folder = named.is_dir() || named.as_os_str().to_string_lossy().ends_with(['/', '\\']);
@@ -110,4 +129,29 @@ fn missing(file: &Path) -> Failure {
     let name = file.display();
     Failure::new(Exit::NoInput, format!("{name}: 没有核验记录"), format!("{name}: no receipts there"))
         .hint("--receipts 应与核验时所用的相同。", "name the same --receipts as when scanning")
+}
+
+/// The file is something else.
+fn foreign(file: &Path) -> Failure {
+    let name = file.display();
+    Failure::new(
+        Exit::Io,
+        format!("{name}: 其中没有核验记录,文件未改动"),
+        format!("{name}: this file holds no receipts and was left as it is"),
+    )
+    .hint("请检查 --receipts 所指的文件,或另取一个文件名。", "check --receipts, or name another file")
+}
+
+/// The file's last line has no end, and is no receipt nor the beginning of one.
+fn foreign_end(file: &Path) -> Failure {
+    let name = file.display();
+    Failure::new(
+        Exit::Io,
+        format!("{name}: 末行不是核验记录,文件未改动"),
+        format!("{name}: the last line is no receipt; the file was left as it is"),
+    )
+    .hint(
+        "请人工查看末行并移走,或另取一个文件名。",
+        "look at that line and move it elsewhere, or name another file",
+    )
 }
