@@ -170,6 +170,8 @@ test('a page open across releases goes on with its own copy, the worker stopped 
   await open();
   await open();
   assert.match(await readPicture(), /未识别到二维码/);
+  // A page just left may still count as open when a visit looks; a later one finds it gone.
+  for (let visit = 0; visit < 5 && (await copies()).length > 3; visit += 1) await open();
   assert.ok((await copies()).length <= 3, 'copies that no page reads are gone');
   assert.deepEqual(page.faults, []);
 });
