@@ -294,6 +294,32 @@ fn no_verdict_is_told_without_its_receipt() {
     assert_eq!((said.code, said.stdout.as_str()), (74, ""), "{said:?}");
 }
 
+/// Nobody was told that the code is valid, so the next, honest, scan must not be called a repeat.
+#[test]
+fn a_code_whose_receipt_failed_is_not_remembered() {
+    let place = Kept::new("receipts-before-memory");
+    symlink("/dev/full", place.0.0.join("full")).unwrap();
+    let (bundle, cache, now) = (place.path("bundle"), place.path("cache"), at(NOW));
+    let code = with_status(1, 0);
+    let verify = |receipts: &str| {
+        let receipts = place.path(receipts);
+        let args = ["verify", &code, "--bundle", &bundle, "--now", &now, "--scene", "inspect.food"];
+        run(&[&args[..], &["--receipts", &receipts, "--replay-cache", &cache]].concat()).code
+    };
+    assert_eq!([verify("full"), verify("kept"), verify("kept")], [74, 0, 1]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_file_without_end_is_no_token() {
+    let place = Kept::new("receipts-token");
+    place.fill("kept", 1);
+    symlink("/dev/zero", place.0.0.join("endless")).unwrap();
+    let said = place.upload_with("kept", "http://127.0.0.1:1", "endless");
+    assert_eq!(said.code, 64, "{said:?}");
+    assert!(said.stderr.contains("not a session token"), "{said:?}");
+}
+
 #[test]
 fn every_receipt_reaches_the_server_once() {
     let place = Kept::new("receipts-upload");
