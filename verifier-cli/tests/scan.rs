@@ -192,6 +192,78 @@ fn files_on_their_way_into_a_watched_folder_are_waited_for() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_run_writes_is_no_input_however_it_is_named() {
+    let place = Place::new("scan-own");
+    let inputs = place.0.join("inputs");
+    write(inputs.join("first.txt"), with_status(1, 0));
+    std::os::unix::fs::symlink(&inputs, place.0.join("link")).unwrap();
+    let (receipts, cache) = (place.path("inputs/../inputs/r.jsonl"), place.path("link/seen"));
+    let more = ["--receipts", &receipts, "--replay-cache", &cache];
+    let start = |more: &[&str]| {
+        let args = args(&place, ".", more);
+        program(&args.iter().map(String::as_str).collect::<Vec<_>>())
+            .current_dir(&inputs)
+            .stdout(fs::File::create(inputs.join("out.jsonl")).unwrap())
+            .stderr(fs::File::create(inputs.join("err.log")).unwrap())
+            .spawn()
+            .unwrap()
+    };
+    let wrote = || fs::read_to_string(inputs.join("out.jsonl")).unwrap();
+    let summary = || fs::read_to_string(inputs.join("err.log")).unwrap();
+
+    let mut watching = start(&[&more[..], &["--watch"]].concat());
+    // Longer than a file that is no code is waited for.
+    thread::sleep(Duration::from_secs(5));
+    let id = watching.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let status = watching.wait().unwrap();
+    assert_eq!((status.code(), wrote().lines().count()), (Some(0), 1), "{}{}", wrote(), summary());
+    assert!(summary().ends_with("undetermined 0; inputs without a code 0\n"), "{}", summary());
+    assert!(inputs.join("r.jsonl").exists() && inputs.join("seen.lock").exists());
+
+    // Nor where all of it lies there from the start.
+    write(inputs.join("first.txt"), with_status(2, 0));
+    let status = start(&more).wait().unwrap();
+    assert_eq!((status.code(), wrote().lines().count()), (Some(0), 1), "{}{}", wrote(), summary());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_watched_folder_may_be_away_for_a_while() {
+    let place = Place::new("scan-away");
+    let (inputs, away) = (place.0.join("inputs"), place.0.join("away"));
+    write(inputs.join("first.txt"), with_status(1, 0));
+    let mut scanner = talk(&place, &place.path("inputs"), &["--watch"]);
+    assert_eq!(code_of(&scanner.answer()), "OK");
+    fs::rename(&inputs, &away).unwrap();
+    assert!(scanner.told("liangzheng-verify: error: ").contains("inputs: "));
+    write(away.join("second.txt"), with_status(2, 1));
+    thread::sleep(Duration::from_millis(800));
+    fs::rename(&away, &inputs).unwrap();
+    // Told once, and once that it is back.
+    let back = scanner.told("liangzheng-verify: ");
+    assert!(back.starts_with("warning: ") && back.ends_with("inputs can be read again"), "{back}");
+    assert_eq!(code_of(&scanner.answer()), "E_STATUS_INVALID");
+
+    // A file that cannot be looked at for a moment, as when a share fails halfway, is no new one either.
+    let (file, kept, looped) = (inputs.join("first.txt"), place.0.join("kept"), place.0.join("looped"));
+    fs::hard_link(&file, &kept).unwrap();
+    std::os::unix::fs::symlink("first.txt", &looped).unwrap();
+    fs::rename(&looped, &file).unwrap();
+    thread::sleep(Duration::from_millis(800));
+    fs::rename(&kept, &file).unwrap();
+    thread::sleep(Duration::from_millis(1_200));
+    scanner.interrupt();
+    let said = scanner.end();
+    assert_eq!((said.code, said.stdout.as_str()), (74, ""), "{said:?}");
+    assert!(
+        said.stderr.contains("codes 2: valid 1, invalid 1") && !said.stderr.contains("error"),
+        "{said:?}"
+    );
+}
+
 /// Frames of 640 × 480 in which the first code comes, moves, blurs, and is followed by the second.
 fn filmed() -> Vec<GrayImage> {
     let scene = |code: Option<&GrayImage>, x: i64, blur: f32| {

@@ -9,13 +9,14 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use liangzheng_core::verify::peek;
+use liangzheng_core::{text::Text, verify::peek};
 
 use super::{Found, Session, name_of, video_in};
 use crate::{
-    error::Failure,
+    error::{Failure, warn},
     input::{self, Input},
     stop,
+    words::visible,
 };
 
 /// How often a watched folder is looked at. By looking, because folders shared over a network tell nobody of new
@@ -65,19 +66,45 @@ enum Stage {
 
 fn keep_watching(session: &mut Session<'_>, folder: &Path) -> Result<(), Failure> {
     let mut known: BTreeMap<OsString, Watched> = BTreeMap::new();
+    // A folder that cannot be read now is a wrong one; later it is one that comes back.
+    let first = files(session, folder)?;
     if session.cycle.is_some() {
         // What was there before the challenge does not answer it.
         let done = |state| Watched { state, since: Instant::now(), stage: Stage::Done };
-        known.extend(files(session, folder)?.into_iter().map(|(name, state)| (name, done(state))));
+        known.extend(first.into_iter().filter_map(|(name, state)| Some((name, done(state?)))));
     }
+    let mut is_away = false;
     while !stop::is_asked() {
+        let found = match files(session, folder) {
+            Ok(found) => found,
+            Err(failure) => {
+                if !is_away {
+                    is_away = true;
+                    session.trouble(&failure.hint(
+                        "恢复后会继续核验,核验过的文件不会重复核验。",
+                        "the scan goes on when it is back; what was judged is not judged again",
+                    ));
+                }
+                thread::sleep(POLL);
+                continue;
+            }
+        };
+        if is_away {
+            is_away = false;
+            let name = visible(&folder.display().to_string());
+            let back = Text::new(format!("{name}: 已恢复读取"), format!("{name} can be read again"));
+            warn(session.shell.lang, &back, None);
+            // Nobody saw whether they were at rest meanwhile.
+            known.values_mut().for_each(|file| file.since = Instant::now());
+        }
+        // Not while the folder is away: its answer could not be read, and its picture may lie there.
         if let Some(cycle) = &mut session.cycle {
             cycle.show_if_due(session.shell)?;
             cycle.renew_if_old(session.shell)?;
         }
-        let found = files(session, folder)?;
         known.retain(|name, _| found.contains_key(name));
         for (name, state) in found {
+            let Some(state) = state else { continue };
             let fresh = Watched { state, since: Instant::now(), stage: Stage::Fresh };
             let file = known.entry(name.clone()).or_insert(fresh);
             if file.state != state {
@@ -124,21 +151,26 @@ fn is_whole(read: &Input) -> bool {
 }
 
 /// The files that may hold codes, by name: not those of hidden or unfinished names, and not what this run writes.
-fn files(session: &Session<'_>, folder: &Path) -> Result<BTreeMap<OsString, State>, Failure> {
+/// One that is there and cannot be looked at has no state.
+fn files(session: &Session<'_>, folder: &Path) -> Result<BTreeMap<OsString, Option<State>>, Failure> {
     let failed = |error: io::Error| Failure::disk(folder, &error);
+    let own = session.own_files.within(folder);
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        let (name, path) = (entry.file_name(), entry.path());
-        let is_own = std::path::absolute(&path).is_ok_and(|path| session.own_files.contains(&path));
-        if is_own || is_passed_over(&name) {
+        let name = entry.file_name();
+        if is_passed_over(&name) {
             continue;
         }
-        // Gone since it was listed: it is none of ours.
-        let Ok(metadata) = fs::metadata(&path) else { continue };
-        if metadata.is_file() {
-            files.insert(name, (metadata.len(), metadata.modified().ok()));
-        }
+        let state = match fs::metadata(entry.path()) {
+            Ok(metadata) if !metadata.is_file() || own.holds(&name, &metadata) => continue,
+            Ok(metadata) => Some((metadata.len(), metadata.modified().ok())),
+            // Gone since it was listed: it is none of ours.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            // A share that fails halfway: what is known of the file must not be forgotten.
+            Err(_) => None,
+        };
+        files.insert(name, state);
     }
     Ok(files)
 }

@@ -3,6 +3,7 @@
 mod ask;
 mod folder;
 mod lines;
+mod own;
 mod video;
 
 use std::{
@@ -10,7 +11,7 @@ use std::{
     ffi::OsString,
     fs::File,
     io::{Read as _, Seek as _},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use liangzheng_core::{
@@ -27,11 +28,12 @@ use crate::{
     frames::{Frames, Video},
     input,
     judge::{Judge, Memory},
-    output, receipts, report, stop,
+    output, report, stop,
     words::{Lang, visible},
 };
 pub(crate) use ask::Ask;
 use ask::Cycle;
+use own::OwnFiles;
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -91,8 +93,7 @@ struct Session<'a> {
     judge: Judge<'a>,
     is_brief: bool,
     cycle: Option<Cycle<'a>>,
-    /// Files that this run writes, which are no input.
-    own_files: Vec<PathBuf>,
+    own_files: OwnFiles,
     exits: Exits,
     codes: BTreeMap<Code, u64>,
     without_code: u64,
@@ -113,20 +114,12 @@ impl<'a> Session<'a> {
         judge.challenge = order.keep.challenge.as_deref().map(verify::parse_challenge).transpose()?;
         let scene = order.expect.scene.as_deref().unwrap_or_default();
         let cycle = order.ask.as_ref().map(|ask| Cycle::begin(shell, scene, ask)).transpose()?;
-        let mut own_files = vec![];
-        if let Some(cache) = &order.keep.replay_cache {
-            own_files.extend([cache.clone(), crate::lock::place(cache)]);
-        }
-        if let Some(named) = &order.keep.receipts {
-            own_files.extend(receipts::files_of(&receipts::file_of(named)));
-        }
-        own_files.extend(order.ask.as_ref().and_then(|ask| ask.png.clone()));
         Ok(Self {
             shell,
             judge,
             is_brief: order.is_brief,
             cycle,
-            own_files: own_files.iter().filter_map(|path| std::path::absolute(path).ok()).collect(),
+            own_files: OwnFiles::of(order),
             exits: Exits::default(),
             codes: BTreeMap::new(),
             without_code: 0,
