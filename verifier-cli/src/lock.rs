@@ -10,7 +10,10 @@ use std::{
 
 use liangzheng_core::text::Text;
 
-use crate::error::{Exit, Failure};
+use crate::{
+    bundle::{Target, target},
+    error::{Exit, Failure},
+};
 
 /// How long to wait for another run: far longer than one needs to remember a code.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -19,9 +22,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Lock(#[expect(dead_code, reason = "the open file is the lock")] File);
 
-/// Where the lock of `path` lies: beside it, because the file itself is replaced when it is rewritten.
+/// Where the lock of `path` lies: beside it, because the file itself is replaced when it is rewritten; and beside the
+/// file a link leads to, because runs that know it by different links must meet. Next to a device is no place for it.
 pub(crate) fn place(path: &Path) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
+    let file = match target(path) {
+        Ok(Target::File(file)) => file,
+        Ok(Target::Other) | Err(_) => path.to_owned(),
+    };
+    let mut beside = file.into_os_string();
     beside.push(".lock");
     PathBuf::from(beside)
 }

@@ -15,7 +15,7 @@ use liangzheng_core::{
 };
 
 use crate::{
-    bundle::write_atomically,
+    bundle::{Target, target, write_atomically},
     error::{Exit, Failure},
     lock::{self, Lock},
 };
@@ -31,6 +31,7 @@ const MAX_FILE: u64 = 16 << 20;
 /// The memory of one file, locked while it is held: two scans of one code at the same moment must not both pass.
 #[derive(Debug)]
 pub(crate) struct Cache {
+    /// The file's own name, whatever link it was opened by: what is locked, read and replaced must be one file.
     path: PathBuf,
     seen: HashMap<ReplayKey, Seen>,
     _lock: Lock,
@@ -53,16 +54,26 @@ impl Cache {
     ///
     /// # Errors
     /// 74 if it cannot be read, or another run keeps it locked. A damaged cache is an error, too: taking it for
-    /// empty would accept used codes.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let lock = lock::take(path, &Text::fixed("已用码记录", "the replay cache"))?;
+    /// empty would accept used codes. So is what remembers nothing, such as a device.
+    pub(crate) fn open(named: &Path) -> Result<Self, Failure> {
+        let found = target(named).map_err(|error| Failure::disk(named, &error))?;
+        let Target::File(path) = found else {
+            let name = named.display();
+            return Err(Failure::new(
+                Exit::Io,
+                format!("{name}: 已用码记录必须是普通文件"),
+                format!("{name}: the replay cache must be a regular file"),
+            )
+            .hint("请另取一个文件名。", "name another file"));
+        };
+        let lock = lock::take(&path, &Text::fixed("已用码记录", "the replay cache"))?;
         let mut text = String::new();
-        match File::open(path) {
+        match File::open(&path) {
             Ok(file) => file.take(MAX_FILE).read_to_string(&mut text).map(drop),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }
-        .map_err(|error| Failure::disk(path, &error))?;
+        .map_err(|error| Failure::disk(&path, &error))?;
         let seen: Option<HashMap<_, _>> = text.lines().map(entry).collect();
         let seen = seen.ok_or_else(|| {
             let name = path.display();
@@ -76,7 +87,7 @@ impl Cache {
                 "delete the file to start anew; codes used before may then pass again",
             )
         })?;
-        Ok(Self { path: path.to_owned(), seen, _lock: lock })
+        Ok(Self { path, seen, _lock: lock })
     }
 
     /// How many codes are remembered.

@@ -3,7 +3,12 @@
 
 mod support;
 
-use std::{fs, process::Stdio};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use liangzheng_core::{qr, token::Challenge};
 use support::{
@@ -103,6 +108,71 @@ fn codes_are_remembered_only_when_asked_and_only_after_valid() {
         cache.to_str().unwrap(),
     ]);
     assert_eq!((said.code, said.stdout.as_str()), (74, ""), "{said:?}");
+}
+
+/// Verifies a code with a replay cache of any name.
+fn remembered(work: &Path, text: &str, cache: &str) -> (i32, String) {
+    let (bundle, cache) = (work.join("bundle"), work.join(cache));
+    let (bundle, cache) = (bundle.to_str().unwrap(), cache.to_str().unwrap());
+    let said =
+        run(&["verify", text, "--bundle", bundle, "--json", "--now", &at(NOW), "--replay-cache", cache]);
+    (said.code, if said.stdout.is_empty() { said.stderr } else { code_of(&said.stdout) })
+}
+
+#[test]
+fn a_code_seen_through_one_link_is_known_through_every_other() {
+    let work = folder("codes-links");
+    Bundle::main().write(&work.join("bundle"));
+    for folder in ["real", "a", "b"] {
+        fs::create_dir(work.join(folder)).unwrap();
+    }
+    symlink("../real/cache", work.join("a/cache")).unwrap();
+    symlink(work.join("a/cache"), work.join("b/cache")).unwrap();
+    symlink("real", work.join("folder")).unwrap();
+    // The first run meets links to a file that is not there yet.
+    for (number, first) in ["a/cache", "b/cache", "folder/cache", "real/cache"].iter().enumerate() {
+        let code = with_status(u32::try_from(number).unwrap() + 1, 0);
+        assert_eq!(remembered(&work, &code, first), (0, "OK".into()), "{first}");
+        for cache in ["a/cache", "b/cache", "folder/cache", "real/cache"] {
+            assert_eq!(remembered(&work, &code, cache), (1, "E_REPLAY".into()), "{first}, {cache}");
+        }
+    }
+    assert!(work.join("a/cache").is_symlink() && work.join("b/cache").is_symlink());
+    let names = |folder: &str| {
+        let mut names: Vec<_> =
+            fs::read_dir(work.join(folder)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("real"), ["cache", "cache.lock"], "one file and one lock for all");
+    assert_eq!((names("a"), names("b")), (vec!["cache".into()], vec!["cache".into()]));
+
+    // Whoever holds the lock keeps out those who come by a link, too.
+    let lock = fs::File::options().write(true).open(work.join("real/cache.lock")).unwrap();
+    lock.lock().unwrap();
+    let (exit, said) = remembered(&work, &with_status(9, 0), "b/cache");
+    assert!(exit == 74 && said.contains("the replay cache is in use"), "{said}");
+}
+
+#[test]
+fn a_replay_cache_that_could_not_remember_is_refused() {
+    let work = folder("codes-no-cache");
+    Bundle::main().write(&work.join("bundle"));
+    fs::create_dir(work.join("folder")).unwrap();
+    assert!(Command::new("mkfifo").arg(work.join("fifo")).status().unwrap().success());
+    symlink("fifo", work.join("link")).unwrap();
+    // No device by its name: as root, a program that got this wrong would replace the machine's own.
+    for cache in ["folder", "fifo", "link", "/proc/self/fd/1"] {
+        let (exit, said) = remembered(&work, &with_status(1, 0), cache);
+        assert!(exit == 74 && said.contains("the replay cache must be a regular file"), "{cache}: {said}");
+        assert!(said.contains("hint: name another file"), "{cache}: {said}");
+    }
+    symlink("round", work.join("round")).unwrap();
+    assert_eq!(remembered(&work, &with_status(1, 0), "round").0, 74);
+    let locks = fs::read_dir(&work).unwrap().filter(|entry| {
+        entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "lock")
+    });
+    assert_eq!(locks.count(), 0);
 }
 
 #[test]

@@ -30,7 +30,7 @@ use liangzheng_core::trust::RootSet;
 
 pub(crate) use exchange::{export, import, read_root_file};
 pub(crate) use load::{Held, Lists, parse_roots};
-pub(crate) use write::{sync_folder, write_atomically};
+pub(crate) use write::{Target, sync_folder, target, write_atomically, write_private};
 
 use crate::error::{Exit, Failure};
 

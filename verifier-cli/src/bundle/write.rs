@@ -2,9 +2,9 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process,
 };
 
@@ -58,28 +58,83 @@ impl Folder {
     }
 }
 
+/// What a file's name leads to.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// A file by its own name and no link's, there or not: a rename replaces this name.
+    File(PathBuf),
+    /// A FIFO, a device, a folder, or what a process has open already, such as `/dev/stdout`: nothing to replace.
+    Other,
+}
+
+/// Follows the links that `path` may end in. Links among its folders need no following: they lead every run to the
+/// same file and to the same lock beside it.
+///
+/// # Errors
+/// If the links go in circles, or cannot be read.
+pub(crate) fn target(path: &Path) -> io::Result<Target> {
+    let mut path = path.to_owned();
+    loop {
+        match fs::metadata(&path) {
+            Ok(metadata) if !metadata.is_file() => return Ok(Target::Other),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
+            return Ok(Target::File(path));
+        }
+        // These stand for open files. To replace the file behind one would lose what `>>` was to be added to.
+        if path.starts_with("/proc") || path.starts_with("/dev/fd") {
+            return Ok(Target::Other);
+        }
+        let link = fs::read_link(&path)?;
+        path.pop();
+        path.push(link);
+    }
+}
+
 /// Replaces a file so that at any moment, power cuts included, it is the old one or the new one. Who may read
-/// the old one may read the new one, and nobody else.
+/// the old one may read the new one, and nobody else. A link goes on leading to it; what cannot be replaced is
+/// written into.
 ///
 /// # Errors
 /// 74; the old file then stands.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write(path, bytes, false)
+}
+
+/// As [`write_atomically`]; a file that was not there before is for its owner alone.
+///
+/// # Errors
+/// 74; the old file then stands.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write(path, bytes, true)
+}
+
+fn write(named: &Path, bytes: &[u8], is_private: bool) -> Result<(), Failure> {
     let written = || -> io::Result<()> {
+        let Target::File(path) = target(named)? else {
+            return File::options().append(true).open(named)?.write_all(bytes);
+        };
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut name = OsString::from(".");
         name.push(path.file_name().ok_or(io::ErrorKind::InvalidFilename)?);
         name.push(format!(".{}{UNFINISHED}", process::id()));
         let temporary = folder.join(name);
-        let renamed = File::create(&temporary)
+        // One that a killed run of the same number left would keep its own permissions.
+        let _ = fs::remove_file(&temporary);
+        let old = fs::metadata(&path).ok();
+        let renamed = new_file(is_private || old.is_some())
+            .open(&temporary)
             .and_then(|mut file| {
-                if let Ok(old) = fs::metadata(path) {
+                if let Some(old) = old {
                     file.set_permissions(old.permissions())?;
                 }
                 file.write_all(bytes)?;
                 file.sync_all()
             })
-            .and_then(|()| fs::rename(&temporary, path));
+            .and_then(|()| fs::rename(&temporary, &path));
         if renamed.is_err() {
             // It failed already; a left-over is ignored by readers and swept by the next writer.
             let _ = fs::remove_file(&temporary);
@@ -87,7 +142,20 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure>
         renamed?;
         sync_folder(folder)
     };
-    written().map_err(|error| Failure::disk(path, &error))
+    written().map_err(|error| Failure::disk(named, &error))
+}
+
+/// For a file that must not be there yet; if it is private, never open to others, not even before it is filled.
+fn new_file(is_private: bool) -> OpenOptions {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if is_private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = is_private;
+    options
 }
 
 /// Removes what runs that were killed while writing left in a bundle's folder. Only whoever holds the lock may: then

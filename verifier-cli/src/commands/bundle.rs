@@ -52,10 +52,9 @@ pub(crate) fn run(
 
 /// Warns if something runs out before a patrol of this length is over.
 fn lasts_for(shell: &Shell, held: &Held, length: Seconds) -> Exit {
-    let limit = patrol::limit(&held.verifier, None);
-    match patrol::shortfall(limit.as_ref(), length, shell.clock.now()) {
-        None => Exit::Valid,
-        Some(message) => {
+    match patrol::outlook(&held.verifier, None, length, shell.clock.now()) {
+        Ok(_) => Exit::Valid,
+        Err(message) => {
             warn(shell.lang, &message, Some(&patrol::SYNC_FIRST));
             Exit::Undetermined
         }

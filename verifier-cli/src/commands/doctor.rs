@@ -79,7 +79,7 @@ pub(crate) fn run(shell: &Shell, wanted: &Wanted) -> Result<Exit, Failure> {
         roots(shell),
         trust(verifier, now),
         catalogue(verifier, now),
-        status(verifier, now),
+        status(verifier, wanted, now),
     ];
     if wanted.patrol.is_some() || wanted.scene.is_some() {
         findings.push(lasting(verifier, wanted, now));
@@ -198,32 +198,29 @@ fn catalogue(verifier: &Verifier, now: UnixTime) -> Finding {
     Finding::good("catalogue", text)
 }
 
-fn status(verifier: &Verifier, now: UnixTime) -> Finding {
+fn status(verifier: &Verifier, wanted: &Wanted, now: UnixTime) -> Finding {
     let lists: Vec<_> = verifier.status_lists().collect();
-    let Some(oldest) = lists.iter().map(|list| list.iat).min() else {
+    let limit = patrol::list_limit(verifier, wanted.scene.as_deref());
+    let (Some(oldest), Some(limit)) = (lists.iter().map(|list| list.iat).min(), limit) else {
         return Finding::bad("status", Text::fixed("没有状态名单", "no status list"), SYNC);
     };
-    if lists.iter().any(|list| now >= list.exp) {
-        return Finding::bad("status", Text::fixed("有状态名单已过期", "a status list has expired"), SYNC);
+    if let Some(text) = patrol::fallen_behind(verifier) {
+        return Finding::bad("status", text, SYNC);
     }
-    let first = lists.iter().map(|list| list.exp).min().unwrap_or(now);
     // A clock that is behind has its own finding.
-    let (count, age, left) = (lists.len(), now.max(oldest).since(oldest), first.since(now));
+    let (count, age) = (lists.len(), now.max(oldest).since(oldest));
+    let Text { zh, en } = limit.told(now);
     let text = Text::new(
-        format!("{count} 份状态名单,最旧的为 {}前,{}后过期", Lang::Zh.span(age), Lang::Zh.span(left)),
-        format!(
-            "{count} status lists, {} old; oldest list expires in {}",
-            Lang::En.span(age),
-            Lang::En.span(left)
-        ),
+        format!("{count} 份状态名单,最旧的为 {}前;{zh}", Lang::Zh.span(age)),
+        format!("status lists: {count}, {} old; {en}", Lang::En.span(age)),
     );
-    Finding::good("status", text)
+    if limit.at > now { Finding::good("status", text) } else { Finding::bad("status", text, SYNC) }
 }
 
 /// Whether a patrol, or a check in this scene now, finds everything fresh enough.
 fn lasting(verifier: &Verifier, wanted: &Wanted, now: UnixTime) -> Finding {
     if let Some(scene) = &wanted.scene
-        && patrol::max_status_age(verifier, scene).is_none()
+        && patrol::strictest(verifier, Some(scene)).is_none()
     {
         let shown = visible(scene);
         return Finding::bad(
@@ -232,11 +229,10 @@ fn lasting(verifier: &Verifier, wanted: &Wanted, now: UnixTime) -> Finding {
             Text::fixed("请核对场景代码,或同步(sync)。", "check the scene's code, or sync"),
         );
     }
-    let limit = patrol::limit(verifier, wanted.scene.as_deref());
     let length = wanted.patrol.unwrap_or_default();
-    match (patrol::shortfall(limit.as_ref(), length, now), limit) {
-        (None, Some(limit)) => Finding::good("patrol", limit.told(now)),
-        (text, _) => Finding::bad("patrol", text.unwrap_or_default(), patrol::SYNC_FIRST),
+    match patrol::outlook(verifier, wanted.scene.as_deref(), length, now) {
+        Ok(text) => Finding::good("patrol", text),
+        Err(text) => Finding::bad("patrol", text, patrol::SYNC_FIRST),
     }
 }
 

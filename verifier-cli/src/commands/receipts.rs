@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     Shell,
-    bundle::write_atomically,
+    bundle::write_private,
     clock::Local,
     error::{Exit, Failure},
     output,
@@ -138,7 +138,7 @@ pub(crate) fn export(shell: &Shell, named: &Path, target: &OsStr) -> Result<Exit
     if target == "-" {
         io::Write::write_all(&mut io::stdout(), &bytes).map_err(|error| Failure::output(&error))?;
     } else {
-        write_atomically(Path::new(target), &bytes)?;
+        write_private(Path::new(target), &bytes)?;
     }
     Ok(Exit::Valid)
 }

@@ -224,6 +224,14 @@ pub fn write_fixture(folder: &Path) {
     stale.write(&folder.join("no-status"));
     let behind = Bundle { floors: Some(Floors { trust_version: 8, ..Floors::default() }), ..Bundle::main() };
     behind.write(&folder.join("rolled-back"));
+    let lists = |mut bundle: Bundle| {
+        bundle.status_lists.truncate(1);
+        bundle
+    };
+    lists(Bundle::main()).write(&folder.join("fresh"));
+    let newer = [(LIST_A.to_owned(), UnixTime(NOW.0 - 60))].into_iter().collect();
+    let floors = Some(Floors { lists: newer, ..Floors::default() });
+    lists(Bundle { floors, ..Bundle::main() }).write(&folder.join("lists-rolled-back"));
     let damaged = folder.join("damaged");
     Bundle::main().write(&damaged);
     write(damaged.join("floors.json"), "{");

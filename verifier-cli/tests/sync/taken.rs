@@ -135,6 +135,54 @@ fn old_bundles_come_back_in_nobodys_hands() {
     assert_eq!(setting.valid(), ok());
 }
 
+/// Tells whether `bundle --for` and `doctor --for` call the bundle good for a patrol of this length: both the same.
+fn is_fit_for(setting: &Setting, length: &str) -> bool {
+    let exits = ["bundle", "doctor"].map(|command| {
+        run(&[command, "--for", length, "--bundle", path(&setting.bundle), "--now", &at(NOW)]).code
+    });
+    assert!(exits == [0, 0] || exits == [2, 2], "{length}: {exits:?}");
+    exits == [0, 0]
+}
+
+#[test]
+fn a_patrol_is_as_long_as_the_strictest_scene_lets_lists_be_old() {
+    let setting = Setting::new("sync-patrol");
+    setting.sync();
+    // The list was made ten minutes ago, and three of the five scenes take it for a day.
+    assert!(is_fit_for(&setting, "23h 49min"));
+    assert!(!is_fit_for(&setting, "23h 51min") && !is_fit_for(&setting, "6d"));
+    let said = run(&["doctor", "--for", "6d", "--bundle", path(&setting.bundle), "--now", &at(NOW)]);
+    let told =
+        "✕ for scene inspect.food, the oldest list expires in 23 h 50 min, before 6 d are over\n  → sync";
+    assert!(said.stdout.contains(told), "{said:?}");
+    // A scene that lets it be older is told so when it is named; then the list's own end comes first.
+    let bundle = path(&setting.bundle);
+    let args = ["doctor", "--for", "6d", "--scene", "archive.patient", "--bundle", bundle, "--now", &at(NOW)];
+    let said = run(&args);
+    assert!(said.code == 0 && said.stdout.contains("✓ the oldest list expires in 6 d 23 h"), "{said:?}");
+}
+
+#[test]
+fn an_old_status_list_put_back_is_told_until_a_sync() {
+    let setting = Setting::new("sync-rollback-list");
+    setting.sync();
+    let status = std::fs::read_dir(setting.bundle.join("status")).unwrap().next().unwrap().unwrap().path();
+    let old = std::fs::read(&status).unwrap();
+    setting.put_list(5, &status_array());
+    assert_eq!(setting.sync().code, 0);
+    assert!(is_fit_for(&setting, "8h"));
+    write(&status, old);
+    assert_eq!(setting.valid(), (2, "U_STATUS_STALE".into()));
+    assert!(!is_fit_for(&setting, "8h") && !is_fit_for(&setting, "1s"));
+    let said = run(&["doctor", "--bundle", path(&setting.bundle), "--now", &at(NOW)]);
+    let told =
+        format!("✕ the status list {LIST_A} is older than one seen before and proves nothing\n  → sync\n");
+    assert!(said.code == 2 && said.stdout.contains(&told), "{said:?}");
+    assert_eq!(setting.sync().code, 0);
+    assert!(is_fit_for(&setting, "8h"));
+    assert_eq!(setting.valid(), ok());
+}
+
 #[test]
 fn a_bundle_travels_by_file() {
     let setting = Setting::new("sync-export");
