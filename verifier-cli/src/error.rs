@@ -59,10 +59,8 @@ impl Failure {
         let Text { zh, en } = refusal.message();
         let code = refusal.code;
         Self {
-            exit: Exit::Invalid,
-            message: Text::new(format!("{what}: {zh} ({code})"), format!("{what}: {en} ({code})")),
             hint: Some(code.hint()),
-            is_silent: false,
+            ..Self::new(Exit::Invalid, format!("{what}: {zh} ({code})"), format!("{what}: {en} ({code})"))
         }
     }
 

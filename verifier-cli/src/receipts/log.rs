@@ -136,6 +136,10 @@ fn begins_well(file: &mut File, path: &Path) -> Result<u64, Failure> {
 fn mend(mut file: File, path: &Path, lang: Lang) -> Result<(File, u64), Failure> {
     let failed = |error: io::Error| Failure::disk(path, &error);
     let length = begins_well(&mut file, path)?;
+    // So it is with every receipt but the first after a crash.
+    if ends_line(&mut file, length).map_err(failed)? {
+        return Ok((file, length));
+    }
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(length.saturating_sub(MAX_LINE))).map_err(failed)?;
     (&mut file).take(length.min(MAX_LINE)).read_to_end(&mut tail).map_err(failed)?;
@@ -145,9 +149,6 @@ fn mend(mut file: File, path: &Path, lang: Lang) -> Result<(File, u64), Failure>
         return Err(foreign_end(path));
     }
     tail.drain(..end.unwrap_or_default());
-    if tail.is_empty() {
-        return Ok((file, length));
-    }
     match parse(&tail) {
         Ok(_) => {
             file.write_all(b"\n").and_then(|()| file.rewind()).map_err(failed)?;
@@ -167,6 +168,17 @@ fn mend(mut file: File, path: &Path, lang: Lang) -> Result<(File, u64), Failure>
         }
         Err(Flaw::Foreign) => Err(foreign_end(path)),
     }
+}
+
+/// Whether nothing follows the last line's end; the file is then read from its start.
+fn ends_line(file: &mut File, length: u64) -> io::Result<bool> {
+    let mut last = [b'\n'];
+    if length > 0 {
+        file.seek(SeekFrom::Start(length - 1))?;
+        file.read_exact(&mut last)?;
+    }
+    file.rewind()?;
+    Ok(last == *b"\n")
 }
 
 const PRUNE: Text = Text::fixed(

@@ -105,16 +105,13 @@ impl Run<'_> {
         self.put_floors()?;
         self.catalogue()?;
         self.put_floors()?;
-        self.kept = self.verifier.floors();
-        let done = self.status_lists();
-        if done.is_ok() {
-            self.kept = self.verifier.floors();
+        if let Err(failure) = self.status_lists() {
+            // Whatever was kept raises the floors, even if something after it was refused. What could not be written
+            // down must not: a list below its floor proves nothing, and the one on disk would be.
+            let _ = self.folder.put_floors(&self.kept);
+            return Err(failure);
         }
-        // Whatever was kept raises the floors, even if something after it was refused. What could not be written down
-        // must not: a list below its floor proves nothing, and the one on disk would be.
-        let floors = self.folder.put_floors(&self.kept);
-        done?;
-        floors?;
+        self.put_floors()?;
         if self.now.plus(EARLY_SLACK) < self.verifier.floors().time {
             let message = Text::fixed(
                 "本机时间不可信,核验结果将是“无法判断”",
@@ -173,12 +170,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn put_floors(&self) -> Result<(), Failure> {
+    /// All that was taken in is on disk: so be its floors.
+    fn put_floors(&mut self) -> Result<(), Failure> {
         // Before the first trust list is held there is nothing that floors could belong to.
         if self.verifier.trust_list().is_none() {
             return Ok(());
         }
-        self.folder.put_floors(&self.verifier.floors())
+        self.kept = self.verifier.floors();
+        self.folder.put_floors(&self.kept)
     }
 
     /// Progress, on stderr.

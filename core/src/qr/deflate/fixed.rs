@@ -4,11 +4,12 @@
 //! them; the fixed codes need none. What this does not read, the general decoder judges; what it reads, that one reads
 //! alike (tested), so the answer does not depend on which of them was asked.
 
+use alloc::vec::Vec;
+
 use super::{
     super::DICTIONARY,
     pack::{DISTANCES, LAST_BLOCK_FIXED_CODES, LENGTHS},
 };
-use alloc::vec::Vec;
 
 /// What the literal and length code says of the next nine bits, the first bit lowest: the symbol, and how many bits it
 /// takes (RFC 1951 §3.2.6). Made by the compiler.

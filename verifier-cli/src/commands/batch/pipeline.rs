@@ -150,7 +150,7 @@ mod tests {
             2,
             || {
                 let ahead = read.fetch_add(1, Ordering::SeqCst) - taken.load(Ordering::SeqCst);
-                // Both queues, what the workers hold, and what the reader and the writer have in hand.
+                // What waits for its turn, what the workers hold, and what is being read and taken.
                 assert!(ahead <= 2 * DEPTH as usize + 4, "{ahead}");
                 Ok((read.load(Ordering::SeqCst) <= 300).then_some(()))
             },
