@@ -39,6 +39,7 @@ const SHELL = [
   '/assets/wallet/phone.js',
   '/assets/wallet/pin-lock.js',
   '/assets/wallet/showing.js',
+  '/assets/wallet/turns.js',
   '/assets/wallet/units.js',
   '/assets/wallet/words.js',
   '/assets/wasm/errors.js',

@@ -1,6 +1,7 @@
 /**
  * The real server (its demo province in an empty folder), a real Chromium, and small hands for both.
  */
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import http from 'node:http';
@@ -9,6 +10,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import jsQR from 'jsqr';
@@ -95,6 +97,17 @@ export function startBrowser(more = []) {
   });
 }
 
+/** The server and the browser that the tests of a file share. */
+export async function serverAndBrowser(options) {
+  const starting = [startBrowser(), startServer(options)];
+  after(async () => {
+    // If one could not start, the other has.
+    for (const { value } of await Promise.allSettled(starting)) await value?.close();
+  });
+  const [browser, server] = await Promise.all(starting);
+  return { server, browser };
+}
+
 /** A page in a browser profile of its own. What breaks the page's own rules is kept in `page.faults`. */
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 2, ...options });
@@ -106,6 +119,30 @@ export async function newPage(browser, options = {}) {
   });
   return page;
 }
+
+/** Ends a test's page, which must have kept its own rules. */
+export async function done(page) {
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+}
+
+/** Holds requests to `address` back. `asked` resolves with the first; `answer` lets all go on, as `how` says. */
+export async function hold(page, address, how = (route) => route.continue()) {
+  let answer;
+  const answered = new Promise((resolve) => (answer = resolve));
+  await page.route(address, async (route) => {
+    await answered;
+    await how(route);
+  });
+  return { asked: page.waitForRequest(address), answer };
+}
+
+/** As if the person had gone to another app, or come back. */
+export const setHidden = (page, hidden) =>
+  page.evaluate((state) => {
+    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden ? 'hidden' : 'visible');
 
 export const account = (server, login) => server.demo.accounts.find((one) => one.login === login);
 
@@ -128,6 +165,10 @@ export async function showCard(page, server, login, { licence, scene, keep = fal
   await page.fill('#pin', pin);
   await page.click('button[type=submit]');
 }
+
+/** Waits until the grant of the card that is shown is kept on the phone. */
+export const untilKept = (page) =>
+  page.waitForFunction(() => document.querySelector('#kept')?.textContent.includes('已存到本机'));
 
 /** The text of the code on the screen, read from its pixels by a decoder that is not ours. */
 export async function readScreen(page) {

@@ -7,26 +7,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { logIn, modules, newPage, startBrowser, startServer } from './harness.mjs';
+import { afterEach, beforeEach, test } from 'node:test';
+import { logIn, modules, newPage, serverAndBrowser } from './harness.mjs';
 
 const SCANNER = '/assets/wasm/scanner_wasm_bg.wasm';
 const RELEASE = '/assets/wasm/release.js';
 const TEXTS = '/assets/i18n/zh-CN.json';
 const DAY = 86_400_000;
-let server;
-let browser;
+const { server, browser } = await serverAndBrowser();
 let proxy;
 let page;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 beforeEach(async () => {
   proxy = await startProxy(server.url);

@@ -1,20 +1,10 @@
 /** `demo --tls`: what a phone needs of a server, HTTPS with a certificate that the server made itself. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { cardFor, logIn, newPage, now, readScreen, showCard, startBrowser, startServer } from './harness.mjs';
+import { test } from 'node:test';
+import { cardFor, logIn, newPage, now, readScreen, serverAndBrowser, showCard } from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer({ tls: true }), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { server, browser } = await serverAndBrowser({ tls: true });
 
 test('over HTTPS a licence is shown on one page and verified on another', async () => {
   // The person has accepted the certificate once.

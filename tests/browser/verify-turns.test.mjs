@@ -1,18 +1,16 @@
 /** On the verifier's page no verdict stands beside another question than its own. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { cardFor, logIn, newPage, readScreen, showCard, showing, startBrowser, startServer } from './harness.mjs';
+import { before, test } from 'node:test';
+import { cardFor, hold, logIn, newPage, readScreen, serverAndBrowser, showCard, showing } from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
 const OTHER_SCENE = 'hospital.visit';
 const DAMAGED = 'EL1:ABCDEF';
-let server;
-let browser;
+const { server, browser } = await serverAndBrowser();
 let picture;
 let freshCode;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
   const wallet = await newPage(browser);
   await logIn(wallet, server, 'lin');
   const card = await cardFor(wallet, SCENE);
@@ -21,11 +19,6 @@ before(async () => {
   picture = { name: 'code.png', mimeType: 'image/png', buffer: await wallet.locator('.code').screenshot() };
   await wallet.context().close();
   ({ next: freshCode } = await showing(server, 'lin', SCENE));
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 /** Without a service worker, whose answers could not be held back here. */
@@ -38,18 +31,11 @@ async function openVerify() {
 
 /** Gives the picture of a code, whose reader arrives only when the returned function is called. */
 async function slowPicture(page) {
-  let release;
-  const released = new Promise((resolve) => {
-    release = resolve;
-  });
-  await page.route('**/scanner.js', async (route) => {
-    await released;
-    await route.continue();
-  });
+  const reader = await hold(page, '**/scanner.js');
   await page.setInputFiles('#picture', picture);
   await page.waitForFunction(() => document.querySelector('.notice').textContent.includes('正在识别'));
   return async () => {
-    release();
+    reader.answer();
     // The reader is there; what it read has had time to be drawn.
     await page.evaluate(() => import('/assets/wasm/scanner.js'));
     await page.waitForTimeout(1000);

@@ -1,24 +1,13 @@
 /** The verifier's page: what it says of good, late, forged and foreign codes, with and without a server. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { axe, cardFor, logIn, newPage, readScreen, showCard, startBrowser, startServer } from './harness.mjs';
+import { test } from 'node:test';
+import { axe, cardFor, logIn, newPage, readScreen, serverAndBrowser, showCard } from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
 const CHECKS = ['form', 'signature', 'issuer', 'time', 'replay', 'scene', 'status', 'dates', 'notices', 'holder', 'clock'];
-let server;
-let browser;
-let wallet;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-  wallet = await newPage(browser);
-  await logIn(wallet, server, 'lin');
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { server, browser } = await serverAndBrowser();
+const wallet = await newPage(browser);
+await logIn(wallet, server, 'lin');
 
 /** A fresh code of lin's, and the picture of it on the phone's screen. */
 async function freshCode() {

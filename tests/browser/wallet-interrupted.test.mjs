@@ -1,22 +1,25 @@
 /** What happens to a wallet whose network, clock, storage or module fails it while it is in use. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cardFor, logIn, newPage, now, readScreen, showCard, showing, startBrowser, startServer, verifierFor } from './harness.mjs';
+import {
+  cardFor,
+  done,
+  logIn,
+  newPage,
+  now,
+  readScreen,
+  serverAndBrowser,
+  setHidden,
+  showCard,
+  showing,
+  untilKept,
+  verifierFor,
+} from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
 const AUDIENCE = 'hotel';
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { server, browser } = await serverAndBrowser();
 
 /** Shows a licence on `page`, and with `keep` waits until its grant is kept. */
 async function shown(page, { keep = false } = {}) {
@@ -24,15 +27,9 @@ async function shown(page, { keep = false } = {}) {
   const card = await cardFor(page, SCENE);
   await showCard(page, server, 'lin', { licence: card.id, scene: SCENE, keep });
   await page.waitForSelector('#qr:not([hidden])');
-  if (keep) await page.waitForFunction(() => document.querySelector('#kept').textContent.includes('已存到本机'));
+  if (keep) await untilKept(page);
   return card;
 }
-
-const setHidden = (page, hidden) =>
-  page.evaluate((state) => {
-    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  }, hidden ? 'hidden' : 'visible');
 
 /** Waits for the phone to go on by itself, and asks a verifier about its code. */
 async function assertOwnCode(page, verifier, ahead) {
@@ -40,11 +37,6 @@ async function assertOwnCode(page, verifier, ahead) {
   const verdict = verifier.verify(await readScreen(page), { now: now() + ahead, scene: SCENE, audience: AUDIENCE });
   assert.equal(verdict.verdict, 'valid', JSON.stringify(verdict));
   assert.equal(verdict.profile, 'H');
-}
-
-async function done(page) {
-  assert.deepEqual(page.faults, []);
-  await page.context().close();
 }
 
 test('back after 90 s without a network, the phone shows a code of its own', async () => {

@@ -1,8 +1,20 @@
 /** The wallet when its holder goes on before an answer has come: refuses, leaves the view, logs out. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { account, axe, cardFor, logIn, modules, newPage, showCard, startBrowser, startServer } from './harness.mjs';
+import { test } from 'node:test';
+import {
+  account,
+  axe,
+  cardFor,
+  done,
+  hold,
+  logIn,
+  modules,
+  newPage,
+  serverAndBrowser,
+  showCard,
+  untilKept,
+} from './harness.mjs';
 
 const { makeChallenge } = await import(join(modules, 'node/wallet.js'));
 
@@ -14,42 +26,13 @@ const GRANT = /\/wallet\/licences\/[^/]+\/grant$/;
 const LICENCES = '**/api/v1/wallet/licences';
 const LOGOUT = '**/api/v1/sessions/current';
 const CATALOGUE = '**/.well-known/catalogue';
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { server, browser } = await serverAndBrowser();
 
 /** A page on which `lin` is logged in. Without a service worker, whose answers could not be held back here. */
 async function loggedIn() {
   const page = await newPage(browser, { serviceWorkers: 'block' });
   await logIn(page, server, 'lin');
   return page;
-}
-
-async function done(page) {
-  assert.deepEqual(page.faults, []);
-  await page.context().close();
-}
-
-/** Holds requests to `address` back. `asked` resolves with the first; `answer` lets all go on, as `how` says. */
-async function hold(page, address, how = (route) => route.continue()) {
-  let ask;
-  let answer;
-  const asked = new Promise((resolve) => (ask = resolve));
-  const answered = new Promise((resolve) => (answer = resolve));
-  await page.route(address, async (route) => {
-    ask(route.request());
-    await answered;
-    await how(route);
-  });
-  return { asked, answer };
 }
 
 /** No code may come for as long as one would have taken by far. */
@@ -132,7 +115,7 @@ test('a PIN given for a show that was left is not tried on the phone when the ne
   const page = await loggedIn();
   const card = await cardFor(page, SCENE);
   await showCard(page, server, 'lin', { licence: card.id, scene: SCENE, keep: true });
-  await page.waitForFunction(() => document.querySelector('#kept')?.textContent.includes('已存到本机'));
+  await untilKept(page);
   await page.click('.back');
   const pin = account(server, 'lin').pin === '000000' ? '000001' : '000000';
   for (const [address, submit] of [
@@ -301,7 +284,7 @@ test('a phone that cannot be wiped is logged out all the same, told, and wiped w
   const page = await loggedIn();
   const card = await cardFor(page, SCENE);
   await showCard(page, server, 'lin', { licence: card.id, scene: SCENE, keep: true });
-  await page.waitForFunction(() => document.querySelector('#kept')?.textContent.includes('已存到本机'));
+  await untilKept(page);
   await page.click('.back');
   await page.evaluate(() => {
     IDBObjectStore.prototype.clear = () => {

@@ -1,7 +1,20 @@
 /** Showing with no server at all: the phone's own key, the offline PIN, and answering a verifier's code. */
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, after, test } from 'node:test';
-import { account, axe, cardFor, logIn, newPage, now, readScreen, showCard, startBrowser, startServer, verifierFor } from './harness.mjs';
+import {
+  account,
+  axe,
+  cardFor,
+  logIn,
+  newPage,
+  now,
+  readScreen,
+  showCard,
+  startBrowser,
+  startServer,
+  untilKept,
+  verifierFor,
+} from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
 const AUDIENCE = 'hotel';
@@ -29,7 +42,7 @@ async function prepared() {
   await page.waitForSelector('html[data-ready=offline]');
   const card = await cardFor(page, SCENE);
   await showCard(page, server, 'lin', { licence: card.id, scene: SCENE, keep: true });
-  await page.waitForFunction(() => document.querySelector('#kept')?.textContent.includes('已存到本机'));
+  await untilKept(page);
   return { page, card, verifier: await verifierFor(server) };
 }
 

@@ -1,20 +1,24 @@
 /** The wallet online: the code and its countdown, and every state it can come to. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { account, act, axe, cardFor, logIn, newPage, now, readScreen, showCard, startBrowser, startServer, verifierFor } from './harness.mjs';
+import { test } from 'node:test';
+import {
+  account,
+  act,
+  axe,
+  cardFor,
+  done,
+  logIn,
+  newPage,
+  now,
+  readScreen,
+  serverAndBrowser,
+  setHidden,
+  showCard,
+  verifierFor,
+} from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { server, browser } = await serverAndBrowser();
 
 /** A page on which `login` shows a licence. */
 async function shown(login = 'lin', options = {}) {
@@ -24,18 +28,6 @@ async function shown(login = 'lin', options = {}) {
   await showCard(page, server, login, { licence: card.id, scene: SCENE, ...options });
   await page.waitForSelector('#qr:not([hidden])');
   return { page, card };
-}
-
-/** As if the person had gone to another app, or come back. */
-const setHidden = (page, hidden) =>
-  page.evaluate((state) => {
-    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  }, hidden ? 'hidden' : 'visible');
-
-async function done(page) {
-  assert.deepEqual(page.faults, []);
-  await page.context().close();
 }
 
 test('a wrong password is told, and nothing is shown', async () => {

@@ -1,7 +1,7 @@
 /** `<licence-verifier>` when things come late, at once, or not at all: the screen is the newest one's, for its time. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { newPage, showing } from './harness.mjs';
+import { hold, newPage, showing } from './harness.mjs';
 import { close, heard, pageWith, startSite, told, verify, watch } from './host.mjs';
 
 const SCENE = 'hotel.checkin';
@@ -35,19 +35,6 @@ async function open(body) {
     };
   });
   return page;
-}
-
-/** Holds requests for `address` back until `release` is called, which lets them through or (`lose`) fail. */
-async function held(page, address, { lose = false } = {}) {
-  let release;
-  const gate = new Promise((resolve) => {
-    release = resolve;
-  });
-  await page.route(address, async (route) => {
-    await gate;
-    await (lose ? route.abort() : route.continue());
-  });
-  return { asked: page.waitForRequest(address), release };
 }
 
 /** What stands in the element, and whether a camera is on. */
@@ -104,7 +91,7 @@ test('newer lists that come late judge nobody who has gone', async () => {
     await page.waitForTimeout(1500);
     await verify(page, await shown.next());
     assert.deepEqual(await codes(page), ['U_STATUS_MISSING']);
-    const lists = await held(page, '**/status-lists', { lose: true });
+    const lists = await hold(page, '**/status-lists', (route) => route.abort());
     await page.locator('#renew').click();
     await lists.asked;
     if (next === 'code') {
@@ -115,7 +102,7 @@ test('newer lists that come late judge nobody who has gone', async () => {
       await playing(page);
     }
     const before = await screen(page);
-    lists.release();
+    lists.answer();
     await page.locator('#a .notice', { hasText: '没有网络' }).waitFor();
     await late(page);
     assert.deepEqual(await screen(page), before);
@@ -129,7 +116,7 @@ test('newer lists judge the code on the screen, once, however often they are ask
   const page = await open(`<licence-verifier id="a" scene="${SCENE}" max-age="0"></licence-verifier>`);
   await page.waitForTimeout(1500);
   await verify(page, await shown.next());
-  const lists = await held(page, '**/status-lists');
+  const lists = await hold(page, '**/status-lists');
   await page.locator('#renew').click();
   await lists.asked;
   assert.equal(await page.locator('#pause').count(), 0, 'nothing clears a screen that waits for its lists');
@@ -139,7 +126,7 @@ test('newer lists judge the code on the screen, once, however often they are ask
     element.setAttribute('theme', 'dark');
     element.removeAttribute('max-age');
   });
-  lists.release();
+  lists.answer();
   await heard(page, 'result', 2);
   await late(page);
   assert.deepEqual(await codes(page), ['U_STATUS_MISSING', 'OK']);
@@ -150,12 +137,12 @@ test('newer lists judge the code on the screen, once, however often they are ask
 test('a slow picture neither overtakes what came after it nor wipes it away', async () => {
   for (const text of [await shown.next(), null]) {
     const page = await open(ELEMENT);
-    const module = await held(page, '**/scanner.js');
+    const module = await hold(page, '**/scanner.js');
     await readPicture(page, text);
     await module.asked;
     assert.match(await notice(page), /正在/);
     const [{ code }] = await verify(page, OTHER);
-    module.release();
+    module.answer();
     assert.deepEqual(await wasRead(page), []);
     assert.deepEqual((await screen(page)).codes, [code]);
     assert.deepEqual(await codes(page), [code]);
@@ -164,11 +151,11 @@ test('a slow picture neither overtakes what came after it nor wipes it away', as
     await close(page);
   }
   const page = await open(ELEMENT);
-  const module = await held(page, '**/scanner.js');
+  const module = await hold(page, '**/scanner.js');
   await readPicture(page, await shown.next());
   await module.asked;
   await page.evaluate(() => document.getElementById('a').reset());
-  module.release();
+  module.answer();
   assert.deepEqual(await wasRead(page), []);
   assert.deepEqual(await screen(page), CLEAR);
   await close(page);
@@ -177,18 +164,18 @@ test('a slow picture neither overtakes what came after it nor wipes it away', as
 test('a verdict whose time is over does not take the next picture with it', async () => {
   const page = await open(`<licence-verifier id="a" scene="${SCENE}" autohide="1"></licence-verifier>`);
   await verify(page, OTHER);
-  const module = await held(page, '**/scanner.js');
+  const module = await hold(page, '**/scanner.js');
   await readPicture(page, await shown.next());
   await module.asked;
   await page.locator('#scan').waitFor();
-  module.release();
+  module.answer();
   assert.deepEqual(await wasRead(page), ['OK']);
   await close(page);
 });
 
 test('a question that is still being made does not push the camera off the screen', async () => {
   const page = await open(ELEMENT);
-  const wallet = await held(page, '**/wallet.js');
+  const wallet = await hold(page, '**/wallet.js');
   await page.evaluate((rp) => {
     const element = document.getElementById('a');
     element.setAttribute('rp', rp);
@@ -196,7 +183,7 @@ test('a question that is still being made does not push the camera off the scree
   }, HOTEL);
   await wallet.asked;
   await playing(page);
-  wallet.release();
+  wallet.answer();
   await late(page);
   assert.deepEqual(await screen(page), SCANNING);
   await page.locator('#stop').click();
@@ -236,12 +223,12 @@ test('an element that is gone is never ready', async () => {
       for (const name of ['ready', 'error']) globalThis.gone.addEventListener(name, () => globalThis.heard.push(name));
     });
   });
-  const wallet = await held(page, '**/wallet.js');
+  const wallet = await hold(page, '**/wallet.js');
   const body = `<licence-verifier id="a" scene="${SCENE}" rp="${HOTEL}"></licence-verifier>`;
   await page.goto(site.host.add('/gone', { html: pageWith(server, site.manifest, body) }));
   await wallet.asked;
   await page.evaluate(() => globalThis.gone.remove());
-  wallet.release();
+  wallet.answer();
   await late(page);
   assert.deepEqual(await page.evaluate(() => globalThis.heard), []);
   await page.context().close();

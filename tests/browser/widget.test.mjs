@@ -8,7 +8,18 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
-import { axe, binary, cardFor, logIn, newPage, readScreen, showCard, showing, verifierFor } from './harness.mjs';
+import {
+  axe,
+  binary,
+  cardFor,
+  logIn,
+  newPage,
+  readScreen,
+  showCard,
+  showing,
+  untilKept,
+  verifierFor,
+} from './harness.mjs';
 import { close, drawn, heard, startSite, told, verify } from './host.mjs';
 
 const SCENE = 'hotel.checkin';
@@ -213,7 +224,7 @@ test('with rp only the answer to the question shown is accepted', async () => {
   await logIn(wallet, server, 'lin');
   const card = await cardFor(wallet, SCENE);
   await showCard(wallet, server, 'lin', { licence: card.id, scene: SCENE, keep: true });
-  await wallet.waitForFunction(() => document.querySelector('#kept')?.textContent.includes('已存到本机'));
+  await untilKept(wallet);
 
   const page = await site.open(`<licence-verifier id="a" rp="${HOTEL}" scene="${SCENE}" unit="某某酒店"></licence-verifier>`, { policy: site.strict });
   const image = PNG.sync.read(await page.locator('licence-verifier .qr').screenshot());

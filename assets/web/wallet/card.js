@@ -7,6 +7,7 @@ import { badge, stateOf, validity } from './list.js';
 import * as phone from './phone.js';
 import { checkPin } from './pin-lock.js';
 import { showing } from './showing.js';
+import { turns } from './turns.js';
 import { PhoneRefused, wordsFor } from './words.js';
 
 export function cardView(app, card) {
@@ -29,42 +30,6 @@ export function cardView(app, card) {
   else if (scenes.length === 0) show(place, el('p', { class: 'panel' }, t('card.no_scene')));
   else ask();
   return { nodes: [face(card), place, el('p', { class: 'quiet' }, t('card.legal'))], onLeave: stop };
-}
-
-/**
- * A view's turns: each thing its holder does begins one, and what an earlier turn was still waiting for comes too late.
- *
- * `begin` gives `late`, to be asked after every wait. `stop` ends the show that is on, too.
- */
-export function turns() {
-  let turn = 0;
-  let running = null;
-
-  function stop() {
-    turn += 1;
-    running?.stop();
-    running = null;
-  }
-
-  function begin() {
-    stop();
-    const mine = turn;
-    return () => mine !== turn;
-  }
-
-  /** Runs what `start` makes of what `opening` opens; what comes too late is closed unseen. */
-  async function open(opening, start) {
-    const late = begin();
-    try {
-      const opened = await opening(late);
-      if (late()) opened.source.end();
-      else running = start(opened);
-    } catch (error) {
-      if (!late()) throw error;
-    }
-  }
-
-  return { stop, begin, open };
 }
 
 function face(card) {

@@ -5,9 +5,10 @@ import { el, show } from '../shared/dom.js';
 import { pick, t } from '../js/i18n.js';
 import { codesIn, PictureError } from '../shared/pictures.js';
 import { NoNetwork } from './api.js';
-import { ownCodes, turns, unlocked } from './card.js';
+import { ownCodes, unlocked } from './card.js';
 import * as phone from './phone.js';
 import { showing } from './showing.js';
+import { turns } from './turns.js';
 import { unitName } from './units.js';
 import { PhoneRefused, wordsFor } from './words.js';
 

@@ -4,11 +4,12 @@ import { el, show } from '../shared/dom.js';
 import { otherLanguage, t } from '../js/i18n.js';
 import { keepOffline } from '../js/offline.js';
 import * as api from './api.js';
-import { cardView, turns } from './card.js';
+import { cardView } from './card.js';
 import { challengeView } from './challenge.js';
 import { listView } from './list.js';
 import { leavingView, loginView } from './login.js';
 import * as phone from './phone.js';
+import { turns } from './turns.js';
 
 const header = document.getElementById('header');
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
