@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::config::Config;
 use crate::domain::clock::{Clock, Entropy};
 use crate::secrets::Secrets;
-use crate::service::limits::Limits;
+use crate::service::access::limits::Limits;
 use crate::service::password::Passwords;
 use crate::service::session::SessionCache;
 use crate::service::tokens::Tokens;

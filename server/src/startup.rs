@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::domain::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::http::{InFlight, edge, problem, routes};
 use crate::secrets::Secrets;
-use crate::service::limits::Limits;
+use crate::service::access::limits::Limits;
 use crate::service::password::Passwords;
 use crate::service::session::SessionCache;
 use crate::service::tokens::{self, Judge};

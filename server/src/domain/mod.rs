@@ -1,7 +1,7 @@
 //! The rules of the field, pure: no web server, no database, no waiting, no clock.
 
+pub mod access;
 pub mod account;
-pub mod authz;
 pub mod catalogue;
 pub mod clock;
 pub mod device;

@@ -3,7 +3,7 @@
 use liangzheng_core::key::{AwsLc, Es256, Jwk, JwkError, PublicKey};
 
 use crate::App;
-use crate::domain::authz::{ManageDevices, Permit};
+use crate::domain::access::{ManageDevices, Permit};
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::storage::change::{self, Change};

@@ -18,7 +18,7 @@ use super::status;
 use super::tokens::Tokens;
 use crate::App;
 use crate::domain::account::Principal;
-use crate::domain::authz::{MakeGrant, Permit};
+use crate::domain::access::{MakeGrant, Permit};
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, LicenceId};
 use crate::storage;

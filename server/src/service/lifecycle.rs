@@ -7,7 +7,7 @@ use liangzheng_core::time::{Day, UnixTime};
 use serde::Serialize;
 
 use crate::App;
-use crate::domain::authz::{ChangeStatus, Permit};
+use crate::domain::access::{ChangeStatus, Permit};
 use crate::domain::ids::{ActId, LicenceId};
 use crate::domain::lifecycle::{DirectAct, ForbiddenTransition};
 use crate::storage::act::ActRow;

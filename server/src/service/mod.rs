@@ -1,5 +1,6 @@
 //! Use cases: the order of steps and where the transaction ends. Rules about roles and states live in `domain`.
 
+pub mod access;
 pub mod access_log;
 pub mod ceremony;
 pub mod device;
@@ -9,7 +10,6 @@ pub mod inspection;
 pub mod key_life;
 pub mod keys;
 pub mod lifecycle;
-pub mod limits;
 pub mod mint;
 pub mod password;
 pub mod pin;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::App;
-use crate::domain::authz::{Permit, ReportScans};
+use crate::domain::access::{Permit, ReportScans};
 use crate::domain::scan::Scan;
 use crate::storage::{self, StorageError};
 

@@ -14,7 +14,7 @@ use super::hot::{LastCode, OpenShow};
 use super::mint::{self, MintError, MintedCode, NotShowable};
 use super::status;
 use crate::App;
-use crate::domain::authz::{Action, OpenShow as MayShow, Permit};
+use crate::domain::access::{Action, OpenShow as MayShow, Permit};
 use crate::domain::ids::{LicenceId, ShowId};
 use crate::domain::licence::Licence;
 use crate::service::pin::PinError;

@@ -4,7 +4,7 @@ use liangzheng_core::time::UnixTime;
 use serde::Serialize;
 
 use crate::App;
-use crate::domain::authz::{Permit, ViewOwnUses};
+use crate::domain::access::{Permit, ViewOwnUses};
 use crate::storage::access_log::UseRow;
 use crate::storage::{self, StorageError};
 

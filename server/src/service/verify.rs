@@ -15,7 +15,7 @@ use liangzheng_core::verify::{
 use super::access_log::{LogUnavailable, Use, UseKind};
 use super::tokens::Judge;
 use crate::App;
-use crate::domain::authz::{Permit, VerifyFully};
+use crate::domain::access::{Permit, VerifyFully};
 use crate::storage::{self, StorageError};
 
 /// What is to be verified, and for which use.

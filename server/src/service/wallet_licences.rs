@@ -7,7 +7,7 @@ use liangzheng_core::trust::{Kind, Mask, Medium, Profile};
 use serde::Serialize;
 
 use crate::App;
-use crate::domain::authz::{Permit, ViewOwnLicences};
+use crate::domain::access::{Permit, ViewOwnLicences};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::LicenceId;
 use crate::domain::licence::{Dates, Licence};

@@ -6,7 +6,7 @@ use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::domain::authz::ChangeStatus;
+use crate::domain::access::ChangeStatus;
 use crate::domain::ids::LicenceId;
 use crate::domain::lifecycle::DirectAct;
 use crate::http::extract::{IdempotencyKey, IfMatch, Permitted};

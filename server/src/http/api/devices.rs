@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Page;
 use crate::App;
-use crate::domain::authz::ManageDevices;
+use crate::domain::access::ManageDevices;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::http::extract::Permitted;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::App;
-use crate::domain::authz::MakeGrant;
+use crate::domain::access::MakeGrant;
 use crate::domain::ids::{DeviceId, LicenceId};
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::App;
-use crate::domain::authz::ReportScans;
+use crate::domain::access::ReportScans;
 use crate::domain::scan::{Receipt, Scan};
 use crate::http::extract::Permitted;
 use crate::http::problem::{FieldError, Problem, kinds};

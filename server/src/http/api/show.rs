@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::qr_image::{self, DrawError};
 use crate::App;
-use crate::domain::authz::OpenShow;
+use crate::domain::access::OpenShow;
 use crate::domain::ids::{LicenceId, ShowId};
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::App;
-use crate::domain::authz::ViewOwnUses;
+use crate::domain::access::ViewOwnUses;
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
 use crate::service::uses;

@@ -5,7 +5,7 @@ use liangzheng_core::verify::{Answer, Code};
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::domain::authz::VerifyFully;
+use crate::domain::access::VerifyFully;
 use crate::http::extract::MaybePermitted;
 use crate::http::problem::Problem;
 use crate::service::verify::{self, Question};

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 
 use super::Page;
 use crate::App;
-use crate::domain::authz::ViewOwnLicences;
+use crate::domain::access::ViewOwnLicences;
 use crate::domain::ids::LicenceId;
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};

@@ -15,7 +15,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::App;
-use crate::domain::authz::{Action, Permit, permit};
+use crate::domain::access::{Action, Permit, permit};
 use crate::http::problem::{Problem, kinds};
 use crate::service::session::{self, Carrier, Principal};
 

@@ -11,7 +11,7 @@ use crate::domain::ids::HolderId;
 ///
 /// ```compile_fail,E0451
 /// use std::sync::Arc;
-/// use liangzheng_server::domain::{account::Principal, authz::{OpenShow, Permit}};
+/// use liangzheng_server::domain::{account::Principal, access::{OpenShow, Permit}};
 /// fn forge(principal: Arc<Principal>) -> Permit<OpenShow> {
 ///     Permit { principal, action: std::marker::PhantomData } // private fields: only `permit` can
 /// }
@@ -71,7 +71,7 @@ mod tests {
 
     use super::*;
     use crate::domain::account::Role;
-    use crate::domain::authz::{ChangeStatus, OpenShow, VerifyFully};
+    use crate::domain::access::{ChangeStatus, OpenShow, VerifyFully};
     use crate::domain::clock::SystemEntropy;
     use crate::domain::ids::{AccountId, SessionId};
 

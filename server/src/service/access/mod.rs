@@ -1,0 +1,3 @@
+//! Who gets in: request rates.
+
+pub mod limits;
