@@ -4,14 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::Day;
-use liangzheng_server::domain::account::Role;
+use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
-use liangzheng_server::domain::holder::{Holder, HolderKind};
+use liangzheng_server::domain::actor::holder::{Holder, HolderKind};
 use liangzheng_server::domain::ids::{AccountId, HolderId, LicenceId};
 use liangzheng_server::domain::licence::{Encumbrances, Licence, Status};
 use liangzheng_server::secrets::Secrets;
-use liangzheng_server::service::password::Passwords;
-use liangzheng_server::storage::account::AccountRow;
+use liangzheng_server::service::actor::password::Passwords;
+use liangzheng_server::storage::actor::account::AccountRow;
 use liangzheng_server::storage::{self, Db};
 
 use crate::clock::NOON;
@@ -58,7 +58,7 @@ impl Builder {
             created_at: NOON,
         };
         let mut tx = self.db.begin_write().await.unwrap();
-        storage::holder::insert(&mut tx, &self.secrets, &SystemEntropy, &holder).await.unwrap();
+        storage::actor::holder::insert(&mut tx, &self.secrets, &SystemEntropy, &holder).await.unwrap();
         tx.commit().await.unwrap();
         (self.account(login, Role::Holder, None, Some(holder.id)).await, holder.id)
     }
@@ -91,7 +91,7 @@ impl Builder {
             created_at: NOON.0,
         };
         let mut tx = self.db.begin_write().await.unwrap();
-        assert!(storage::account::insert(&mut tx, &row).await.unwrap(), "{login} is taken");
+        assert!(storage::actor::account::insert(&mut tx, &row).await.unwrap(), "{login} is taken");
         tx.commit().await.unwrap();
         row.id
     }

@@ -1,7 +1,7 @@
 //! Logging in and out: tokens, cookies, wrong passwords, ended sessions.
 
-use liangzheng_server::domain::account::Role;
-use liangzheng_server::service::session;
+use liangzheng_server::domain::actor::account::Role;
+use liangzheng_server::service::actor::session;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::builders::{PASSWORD, UNIT};
 use liangzheng_tests::db::TestDb;

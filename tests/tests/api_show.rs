@@ -143,7 +143,7 @@ fn holder_session_pin_and_act_each_end_a_show_at_once() {
     let app = TestApp::sqlite();
     let (account, holder) = app.wait(app.builder.holder("lin"));
     let licence = app.wait(app.builder.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active));
-    app.wait(app.builder.staff("checker", liangzheng_server::domain::account::Role::IssuerChecker, UNIT));
+    app.wait(app.builder.staff("checker", liangzheng_server::domain::actor::account::Role::IssuerChecker, UNIT));
     let token = app.log_in("lin");
 
     let shown = opened(&app, &token, &licence);
@@ -152,7 +152,7 @@ fn holder_session_pin_and_act_each_end_a_show_at_once() {
     assert_eq!(refresh(&app, &token, &shown).status, 410, "its holder");
 
     let shown = opened(&app, &token, &licence);
-    app.wait(liangzheng_server::service::pin::set(&app.app, account, PIN)).unwrap();
+    app.wait(liangzheng_server::service::actor::pin::set(&app.app, account, PIN)).unwrap();
     assert_eq!(refresh(&app, &token, &shown).status, 410, "a PIN change");
 
     let shown = opened(&app, &token, &licence);

@@ -2,17 +2,17 @@
 
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::time::{Day, Seconds, UnixTime};
-use liangzheng_server::domain::account::Role;
+use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::device::Device;
-use liangzheng_server::domain::holder::HolderKind;
+use liangzheng_server::domain::actor::holder::HolderKind;
 use liangzheng_server::domain::ids::{AccountId, ActId, DeviceId, LicenceId, SessionId};
 use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
 use liangzheng_server::domain::lifecycle::Act;
 use liangzheng_server::storage::act::ActRow;
 use liangzheng_server::storage::change::{self, Change};
 use liangzheng_server::storage::idempotency::{self, Claim, Claimed};
-use liangzheng_server::storage::session::NewSession;
+use liangzheng_server::storage::actor::session::NewSession;
 use liangzheng_server::storage::{self, StorageError, Tx};
 use liangzheng_tests::builders::{BUSINESS_LICENCE, Builder, OTHER_UNIT, UNIT, licence, secrets};
 use liangzheng_tests::clock::NOON;
@@ -24,11 +24,11 @@ async fn a_transaction_that_is_dropped_leaves_nothing() {
         let builder = Builder::new(db.open().await);
         let (account, _) = builder.holder("lin").await;
         let mut tx = builder.db.begin_write().await.unwrap();
-        assert!(storage::account::disable(&mut tx, account, NOON).await.unwrap());
+        assert!(storage::actor::account::disable(&mut tx, account, NOON).await.unwrap());
         drop(tx);
         let mut tx = builder.db.begin_read().await.unwrap();
         assert_eq!(
-            storage::account::find(&mut tx, account).await.unwrap().unwrap().disabled_at,
+            storage::actor::account::find(&mut tx, account).await.unwrap().unwrap().disabled_at,
             None,
             "{}",
             db.name
@@ -42,25 +42,25 @@ async fn accounts_are_found_by_id_and_login_and_a_login_is_given_once() {
         let builder = Builder::new(db.open().await);
         let (id, holder) = builder.holder("lin").await;
         let mut tx = builder.db.begin_write().await.unwrap();
-        let row = storage::account::find(&mut tx, id).await.unwrap().unwrap();
+        let row = storage::actor::account::find(&mut tx, id).await.unwrap().unwrap();
         assert_eq!(
             (row.login.as_str(), row.holder, row.role().unwrap()),
             ("lin", Some(holder), Role::Holder)
         );
-        assert!(storage::account::find_by_login(&mut tx, "lin").await.unwrap().unwrap() == row);
-        assert!(storage::account::find_by_login(&mut tx, "LIN").await.unwrap().is_none());
+        assert!(storage::actor::account::find_by_login(&mut tx, "lin").await.unwrap().unwrap() == row);
+        assert!(storage::actor::account::find_by_login(&mut tx, "LIN").await.unwrap().is_none());
         let twice =
-            storage::account::AccountRow { id: AccountId::generate(NOON, &SystemEntropy), ..row.clone() };
-        assert!(!storage::account::insert(&mut tx, &twice).await.unwrap());
+            storage::actor::account::AccountRow { id: AccountId::generate(NOON, &SystemEntropy), ..row.clone() };
+        assert!(!storage::actor::account::insert(&mut tx, &twice).await.unwrap());
         // After ON CONFLICT the transaction is still good.
-        storage::account::set_pin_counters(&mut tx, id, 3, UnixTime(9)).await.unwrap();
-        let row = storage::account::find(&mut tx, id).await.unwrap().unwrap();
+        storage::actor::account::set_pin_counters(&mut tx, id, 3, UnixTime(9)).await.unwrap();
+        let row = storage::actor::account::find(&mut tx, id).await.unwrap().unwrap();
         assert_eq!((row.pin_failures, row.pin_shut_until), (3, 9));
-        storage::account::set_pin(&mut tx, id, "new hash").await.unwrap();
-        let row = storage::account::find(&mut tx, id).await.unwrap().unwrap();
+        storage::actor::account::set_pin(&mut tx, id, "new hash").await.unwrap();
+        let row = storage::actor::account::find(&mut tx, id).await.unwrap().unwrap();
         assert_eq!((row.pin.as_deref(), row.pin_failures, row.pin_shut_until), (Some("new hash"), 0, 0));
-        assert!(storage::account::disable(&mut tx, id, NOON).await.unwrap());
-        assert!(!storage::account::disable(&mut tx, id, NOON).await.unwrap(), "disabled twice");
+        assert!(storage::actor::account::disable(&mut tx, id, NOON).await.unwrap());
+        assert!(!storage::actor::account::disable(&mut tx, id, NOON).await.unwrap(), "disabled twice");
         tx.commit().await.unwrap();
     }
 }
@@ -71,23 +71,23 @@ async fn wrong_passwords_fill_a_bucket_that_empties_by_itself() {
         let open = db.open().await;
         let mut tx = open.begin_write().await.unwrap();
         let bucket = [1; 32];
-        assert_eq!(storage::account::failures_until(&mut tx, &bucket).await.unwrap(), None);
+        assert_eq!(storage::actor::account::failures_until(&mut tx, &bucket).await.unwrap(), None);
         for n in 1..=3 {
-            storage::account::add_failure(&mut tx, &bucket, NOON, Seconds(5)).await.unwrap();
-            let until = storage::account::failures_until(&mut tx, &bucket).await.unwrap();
+            storage::actor::account::add_failure(&mut tx, &bucket, NOON, Seconds(5)).await.unwrap();
+            let until = storage::actor::account::failures_until(&mut tx, &bucket).await.unwrap();
             assert_eq!(until, Some(NOON.plus(Seconds(5 * n))), "{}", db.name);
         }
         let later = NOON.plus(Seconds(1000));
-        storage::account::add_failure(&mut tx, &bucket, later, Seconds(5)).await.unwrap();
-        let until = storage::account::failures_until(&mut tx, &bucket).await.unwrap();
+        storage::actor::account::add_failure(&mut tx, &bucket, later, Seconds(5)).await.unwrap();
+        let until = storage::actor::account::failures_until(&mut tx, &bucket).await.unwrap();
         assert_eq!(until, Some(later.plus(Seconds(5))), "the old ones have cooled");
-        storage::account::forget_failures(&mut tx, later).await.unwrap();
-        assert!(storage::account::failures_until(&mut tx, &bucket).await.unwrap().is_some());
-        storage::account::forget_failures(&mut tx, later.plus(Seconds(5))).await.unwrap();
-        assert_eq!(storage::account::failures_until(&mut tx, &bucket).await.unwrap(), None);
-        storage::account::add_failure(&mut tx, &bucket, NOON, Seconds(5)).await.unwrap();
-        storage::account::clear_failures(&mut tx, &bucket).await.unwrap();
-        assert_eq!(storage::account::failures_until(&mut tx, &bucket).await.unwrap(), None);
+        storage::actor::account::forget_failures(&mut tx, later).await.unwrap();
+        assert!(storage::actor::account::failures_until(&mut tx, &bucket).await.unwrap().is_some());
+        storage::actor::account::forget_failures(&mut tx, later.plus(Seconds(5))).await.unwrap();
+        assert_eq!(storage::actor::account::failures_until(&mut tx, &bucket).await.unwrap(), None);
+        storage::actor::account::add_failure(&mut tx, &bucket, NOON, Seconds(5)).await.unwrap();
+        storage::actor::account::clear_failures(&mut tx, &bucket).await.unwrap();
+        assert_eq!(storage::actor::account::failures_until(&mut tx, &bucket).await.unwrap(), None);
     }
 }
 
@@ -106,20 +106,20 @@ async fn a_session_is_found_until_it_expires_ends_or_its_account_is_disabled() {
             expires_at: NOON.plus(Seconds(100)),
         };
         let (one, two) = (session(1), session(2));
-        storage::session::insert(&mut tx, &one).await.unwrap();
-        storage::session::insert(&mut tx, &two).await.unwrap();
-        let row = storage::session::find(&mut tx, &[1; 32], NOON).await.unwrap().unwrap();
+        storage::actor::session::insert(&mut tx, &one).await.unwrap();
+        storage::actor::session::insert(&mut tx, &two).await.unwrap();
+        let row = storage::actor::session::find(&mut tx, &[1; 32], NOON).await.unwrap().unwrap();
         assert_eq!((row.id, row.account, row.unit.as_deref()), (one.id, account, Some(UNIT)), "{}", db.name);
         assert_eq!((row.role.as_str(), row.carrier.as_str(), row.holder), ("issuer_checker", "bearer", None));
-        assert!(storage::session::find(&mut tx, &[3; 32], NOON).await.unwrap().is_none());
-        assert!(storage::session::find(&mut tx, &[1; 32], NOON.plus(Seconds(100))).await.unwrap().is_none());
-        assert!(storage::session::end(&mut tx, one.id, NOON).await.unwrap());
-        assert!(!storage::session::end(&mut tx, one.id, NOON).await.unwrap());
-        assert!(storage::session::find(&mut tx, &[1; 32], NOON).await.unwrap().is_none());
-        assert!(storage::session::find(&mut tx, &[2; 32], NOON).await.unwrap().is_some());
-        storage::account::disable(&mut tx, account, NOON).await.unwrap();
-        assert!(storage::session::find(&mut tx, &[2; 32], NOON).await.unwrap().is_none());
-        storage::session::forget(&mut tx, NOON.plus(Seconds(101))).await.unwrap();
+        assert!(storage::actor::session::find(&mut tx, &[3; 32], NOON).await.unwrap().is_none());
+        assert!(storage::actor::session::find(&mut tx, &[1; 32], NOON.plus(Seconds(100))).await.unwrap().is_none());
+        assert!(storage::actor::session::end(&mut tx, one.id, NOON).await.unwrap());
+        assert!(!storage::actor::session::end(&mut tx, one.id, NOON).await.unwrap());
+        assert!(storage::actor::session::find(&mut tx, &[1; 32], NOON).await.unwrap().is_none());
+        assert!(storage::actor::session::find(&mut tx, &[2; 32], NOON).await.unwrap().is_some());
+        storage::actor::account::disable(&mut tx, account, NOON).await.unwrap();
+        assert!(storage::actor::session::find(&mut tx, &[2; 32], NOON).await.unwrap().is_none());
+        storage::actor::session::forget(&mut tx, NOON.plus(Seconds(101))).await.unwrap();
         tx.commit().await.unwrap();
     }
 }
@@ -130,7 +130,7 @@ async fn a_holder_is_read_back_and_stands_in_no_column_in_clear() {
         let builder = Builder::new(db.open().await);
         let (_, id) = builder.holder("lin").await;
         let mut tx = builder.db.begin_read().await.unwrap();
-        let holder = storage::holder::find(&mut tx, &secrets(), id).await.unwrap().unwrap();
+        let holder = storage::actor::holder::find(&mut tx, &secrets(), id).await.unwrap().unwrap();
         assert_eq!(
             (holder.kind, holder.name.as_str(), holder.number.as_str()),
             (HolderKind::Natural, "林晓舟", "990101198806140123")
@@ -144,7 +144,7 @@ async fn a_holder_is_read_back_and_stands_in_no_column_in_clear() {
         assert!(!finds("林晓舟") && !finds("990101"), "{}", db.name);
         assert!(!format!("{holder:?}").contains("林晓舟"), "a log line would name the holder");
         let other = liangzheng_server::secrets::Secrets::from_master(&[8; 32]).unwrap();
-        let error = storage::holder::find(&mut tx, &other, id).await.unwrap_err();
+        let error = storage::actor::holder::find(&mut tx, &other, id).await.unwrap_err();
         assert!(
             matches!(error, StorageError::Inconsistent { table: "holder", column: "person", .. }),
             "{error}"
@@ -336,6 +336,6 @@ async fn no_free_connection_is_told_apart_from_a_fault() {
         created_at: NOON,
         expires_at: NOON,
     };
-    let fault = storage::session::insert(&mut tx, &without_life).await.unwrap_err();
+    let fault = storage::actor::session::insert(&mut tx, &without_life).await.unwrap_err();
     assert!(!fault.is_passing(), "a CHECK that fails is ours: {fault}");
 }

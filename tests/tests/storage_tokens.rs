@@ -3,7 +3,7 @@
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::verify::Code;
-use liangzheng_server::domain::account::Role;
+use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::domain::scan::Scan;
 use liangzheng_server::domain::usage::{Use, UseKind};

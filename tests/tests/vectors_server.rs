@@ -9,12 +9,12 @@ use std::path::Path;
 use liangzheng_core::key::AwsLc;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::verify::{OnExpired, Verifier};
-use liangzheng_server::domain::account::Role;
+use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::SessionId;
 use liangzheng_server::service::tokens::Judge;
 use liangzheng_server::storage;
-use liangzheng_server::storage::session::NewSession;
+use liangzheng_server::storage::actor::session::NewSession;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::builders::UNIT;
 use liangzheng_tests::clock::NOON;
@@ -86,7 +86,7 @@ fn log_in(app: &TestApp) {
     };
     app.wait(async {
         let mut tx = app.app.db.begin_write().await.unwrap();
-        storage::session::insert(&mut tx, &session).await.unwrap();
+        storage::actor::session::insert(&mut tx, &session).await.unwrap();
         tx.commit().await.unwrap();
     });
 }

@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use super::data::{self, DemoHolder, DemoLicence, DemoPeople};
 use super::folder::{DemoError, embedded};
-use crate::domain::account::Role;
+use crate::domain::actor::account::Role;
 use crate::domain::clock::Entropy;
-use crate::domain::holder::{Holder, HolderKind};
+use crate::domain::actor::holder::{Holder, HolderKind};
 use crate::domain::ids::{AccountId, HolderId, LicenceId};
 use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
 use crate::secrets::Secrets;
-use crate::service::password::Passwords;
-use crate::storage::account::AccountRow;
+use crate::service::actor::password::Passwords;
+use crate::storage::actor::account::AccountRow;
 use crate::storage::{self, Db, Tx};
 
 /// `demo.json` (api.md, "Demo").
@@ -168,7 +168,7 @@ impl Maker<'_> {
             number: person.code.clone(),
             created_at: self.now,
         };
-        storage::holder::insert(tx, self.secrets, self.entropy, &holder).await?;
+        storage::actor::holder::insert(tx, self.secrets, self.entropy, &holder).await?;
         Ok(holder.id)
     }
 
@@ -197,7 +197,7 @@ impl Maker<'_> {
             disabled_at: None,
             created_at: self.now.0,
         };
-        if storage::account::insert(tx, &row).await? { Ok(()) } else { Err(wrong(login, "stands twice")) }
+        if storage::actor::account::insert(tx, &row).await? { Ok(()) } else { Err(wrong(login, "stands twice")) }
     }
 
     /// The licences in the order of the file: clean ACTIVE ones first.

@@ -1,11 +1,10 @@
 //! The rules of the field, pure: no web server, no database, no waiting, no clock.
 
 pub mod access;
-pub mod account;
+pub mod actor;
 pub mod catalogue;
 pub mod clock;
 pub mod device;
-pub mod holder;
 pub mod ids;
 pub mod licence;
 pub mod lifecycle;

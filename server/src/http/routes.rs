@@ -11,8 +11,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
 use super::api::{
-    acts, devices, grant, scans, sessions, show, status_lists, uses, verify, wallet_licences, well_known,
+    acts, devices, grant, scans, show, status_lists, uses, verify, wallet_licences, well_known,
 };
+use super::api::actor::sessions;
 use super::problem::{Problem, kinds};
 use super::{embed, health, metrics, pages};
 

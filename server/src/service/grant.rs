@@ -17,7 +17,7 @@ use super::show::{ShowError, hold_own_licence, own_licence};
 use super::status;
 use super::tokens::Tokens;
 use crate::App;
-use crate::domain::account::Principal;
+use crate::domain::actor::account::Principal;
 use crate::domain::access::{MakeGrant, Permit};
 use crate::domain::device::Device;
 use crate::domain::ids::{DeviceId, LicenceId};
@@ -48,7 +48,7 @@ pub async fn grant(
     let found = storage::device::find(&mut tx, device).await?;
     own_key(found, holder)?;
     tx.commit().await?;
-    super::pin::check(app, holder, pin).await?;
+    super::actor::pin::check(app, holder, pin).await?;
 
     let mut tx = app.db.begin_write().await?;
     let found = hold_own_licence(app, &mut tx, permit, licence).await?;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod access_log;
+pub mod actor;
 pub mod ceremony;
 pub mod device;
 pub mod grant;
@@ -11,11 +12,8 @@ pub mod key_life;
 pub mod keys;
 pub mod lifecycle;
 pub mod mint;
-pub mod password;
-pub mod pin;
 pub mod publish;
 pub mod scans;
-pub mod session;
 pub mod show;
 pub mod status;
 pub mod tokens;

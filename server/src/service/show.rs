@@ -17,7 +17,7 @@ use crate::App;
 use crate::domain::access::{Action, OpenShow as MayShow, Permit};
 use crate::domain::ids::{LicenceId, ShowId};
 use crate::domain::licence::Licence;
-use crate::service::pin::PinError;
+use crate::service::actor::pin::PinError;
 use crate::storage::change::{self, Change};
 use crate::storage::show::ShowRow;
 use crate::storage::{self, StorageError, Tx};
@@ -93,7 +93,7 @@ pub async fn open(
     let found = own_licence(app, &mut tx, permit, licence).await?;
     tx.commit().await?;
     // The PIN comes before any word about the licence's state, and outside the writer's transaction.
-    super::pin::check(app, holder, pin).await?;
+    super::actor::pin::check(app, holder, pin).await?;
 
     let mut tx = app.db.begin_write().await?;
     let found = hold_own_licence(app, &mut tx, permit, found.id).await?;

@@ -11,19 +11,17 @@
 //! A test reads every `const … : &str` of these files and prepares it on both databases.
 
 pub mod access_log;
-pub mod account;
 pub mod act;
+pub mod actor;
 pub mod change;
 mod db;
 pub mod device;
-pub mod holder;
 pub mod idempotency;
 mod ids;
 pub mod keys;
 pub mod licence;
 mod migrations;
 pub mod scan;
-pub mod session;
 pub mod show;
 pub mod status;
 pub mod trust;

@@ -79,8 +79,8 @@ async fn forget(app: &App, now: UnixTime) -> Result<(), StorageError> {
     change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
     storage::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
     storage::show::forget_spent(&mut tx, now.minus(KEEP_SPENT)).await?;
-    storage::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
-    storage::account::forget_failures(&mut tx, now).await?;
+    storage::actor::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
+    storage::actor::account::forget_failures(&mut tx, now).await?;
     storage::idempotency::forget(&mut tx, now.minus(KEEP_REPLIES)).await?;
     crate::service::status::grow(&mut tx, &app.tokens.base_url, now).await?;
     tx.commit().await

@@ -1,6 +1,6 @@
 //! The actions that need a permit, and the roles that may do them.
 
-use crate::domain::account::Role;
+use crate::domain::actor::account::Role;
 
 /// A kind of thing to do; a type, so that a permit for one is no permit for another.
 pub trait Action: Send + Sync + 'static {

@@ -4,14 +4,14 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::Action;
-use crate::domain::account::Principal;
+use crate::domain::actor::account::Principal;
 use crate::domain::ids::HolderId;
 
 /// Proof that [`permit`] said yes for the action `A`.
 ///
 /// ```compile_fail,E0451
 /// use std::sync::Arc;
-/// use liangzheng_server::domain::{account::Principal, access::{OpenShow, Permit}};
+/// use liangzheng_server::domain::{actor::account::Principal, access::{OpenShow, Permit}};
 /// fn forge(principal: Arc<Principal>) -> Permit<OpenShow> {
 ///     Permit { principal, action: std::marker::PhantomData } // private fields: only `permit` can
 /// }
@@ -38,7 +38,7 @@ pub fn permit<A: Action>(principal: impl Into<Arc<Principal>>) -> Result<Permit<
     let principal = principal.into();
     let listed = A::ROLES.contains(&principal.role);
     let scoped = match principal.role {
-        crate::domain::account::Role::Holder => principal.holder.is_some(),
+        crate::domain::actor::account::Role::Holder => principal.holder.is_some(),
         _ => principal.unit.is_some(),
     };
     if listed && scoped {
@@ -70,7 +70,7 @@ mod tests {
     use liangzheng_core::time::UnixTime;
 
     use super::*;
-    use crate::domain::account::Role;
+    use crate::domain::actor::account::Role;
     use crate::domain::access::{ChangeStatus, OpenShow, VerifyFully};
     use crate::domain::clock::SystemEntropy;
     use crate::domain::ids::{AccountId, SessionId};

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+pub mod actor;
 pub mod acts;
 pub mod devices;
 pub mod grant;
 pub(crate) mod qr_image;
 pub mod scans;
-pub mod sessions;
 pub mod show;
 pub mod status_lists;
 pub mod uses;

@@ -17,7 +17,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use crate::App;
 use crate::domain::access::{Action, Permit, permit};
 use crate::http::problem::{Problem, kinds};
-use crate::service::session::{self, Carrier, Principal};
+use crate::service::actor::session::{self, Carrier, Principal};
 
 /// The session cookie. `__Host-` binds it to this host, the whole path and TLS; no subdomain can set it.
 pub const SESSION_COOKIE: &str = "__Host-lz";

@@ -3,9 +3,9 @@
 use super::{Problem, kinds};
 use crate::service::device::DeviceError;
 use crate::service::lifecycle::LifecycleError;
-use crate::service::password::PasswordError;
-use crate::service::pin::PinError;
-use crate::service::session::LoginError;
+use crate::service::actor::password::PasswordError;
+use crate::service::actor::pin::PinError;
+use crate::service::actor::session::LoginError;
 use crate::storage::StorageError;
 
 impl From<LoginError> for Problem {

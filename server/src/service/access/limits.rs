@@ -1,7 +1,7 @@
 //! Request rates per address and per account: token buckets in memory, one set per server.
 //!
 //! They keep one client from taking everybody's share. They are not what keeps guesses few: wrong passwords and
-//! PINs are counted in the database ([`crate::service::session`], [`crate::service::pin`]) and no setting lifts that.
+//! PINs are counted in the database ([`crate::service::actor::session`], [`crate::service::actor::pin`]) and no setting lifts that.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};

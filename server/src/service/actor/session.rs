@@ -12,13 +12,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use liangzheng_core::time::{Seconds, UnixTime};
 use zeroize::Zeroizing;
 
-use super::password::PasswordError;
+use crate::service::actor::password::PasswordError;
 use crate::App;
-pub use crate::domain::account::Principal;
+pub use crate::domain::actor::account::Principal;
 use crate::domain::ids::{AccountId, SessionId};
-use crate::storage::account::AccountRow;
+use crate::storage::actor::account::AccountRow;
 use crate::storage::change::{self, Change};
-use crate::storage::session::{NewSession, SessionRow};
+use crate::storage::actor::session::{NewSession, SessionRow};
 use crate::storage::{self, StorageError};
 
 /// How a token travels. One given as a cookie is no Bearer token and the reverse: a script on a page can read neither
@@ -84,7 +84,7 @@ pub async fn log_in(
     let bucket = app.secrets.fingerprint("login", login.as_bytes());
     let mut tx = app.db.begin_read().await?;
     refuse_full(&mut tx, &bucket, app.now()).await?;
-    let account = storage::account::find_by_login(&mut tx, login).await?;
+    let account = storage::actor::account::find_by_login(&mut tx, login).await?;
     tx.commit().await?;
     let account = account.filter(|account| account.disabled_at.is_none());
     let right =
@@ -95,13 +95,13 @@ pub async fn log_in(
     // Again, now that nobody else can write: of many guesses at once only those that fit the bucket are answered.
     refuse_full(&mut tx, &bucket, now).await?;
     let Some(account) = account.filter(|_| right) else {
-        storage::account::add_failure(&mut tx, &bucket, now, FAILURE_COOLS_IN).await?;
+        storage::actor::account::add_failure(&mut tx, &bucket, now, FAILURE_COOLS_IN).await?;
         tx.commit().await?;
         return Err(LoginError::Wrong);
     };
-    storage::account::clear_failures(&mut tx, &bucket).await?;
+    storage::actor::account::clear_failures(&mut tx, &bucket).await?;
     let (token, session) = new_session(app, account.id, carrier, now);
-    storage::session::insert(&mut tx, &session).await?;
+    storage::actor::session::insert(&mut tx, &session).await?;
     tx.commit().await?;
     let principal = principal_of(account, session.id)?;
     Ok(LoggedIn { token, expires_at: session.expires_at, principal })
@@ -111,7 +111,7 @@ pub async fn log_in(
 pub async fn log_out(app: &App, principal: &Principal) -> Result<(), StorageError> {
     let now = app.now();
     let mut tx = app.db.begin_write().await?;
-    storage::session::end(&mut tx, principal.session, now).await?;
+    storage::actor::session::end(&mut tx, principal.session, now).await?;
     let ended = Change::Session(principal.session.to_string());
     change::record(&mut tx, &ended, now).await?;
     tx.commit().await?;
@@ -123,7 +123,7 @@ pub async fn log_out(app: &App, principal: &Principal) -> Result<(), StorageErro
 pub async fn disable(app: &App, account: AccountId) -> Result<(), StorageError> {
     let now = app.now();
     let mut tx = app.db.begin_write().await?;
-    storage::account::disable(&mut tx, account, now).await?;
+    storage::actor::account::disable(&mut tx, account, now).await?;
     let changed = Change::Account(account.to_string());
     change::record(&mut tx, &changed, now).await?;
     tx.commit().await?;
@@ -144,7 +144,7 @@ pub async fn authenticate(
         return Ok(known.speaks_for(carrier, now));
     }
     let mut tx = app.db.begin_read().await?;
-    let row = storage::session::find(&mut tx, &hash, now).await?;
+    let row = storage::actor::session::find(&mut tx, &hash, now).await?;
     tx.commit().await?;
     let Some(row) = row else { return Ok(None) };
     let known = Known::try_from(row)?;
@@ -238,7 +238,7 @@ impl TryFrom<SessionRow> for Known {
 }
 
 async fn refuse_full(tx: &mut storage::Tx, bucket: &[u8; 32], now: UnixTime) -> Result<(), LoginError> {
-    let Some(until) = storage::account::failures_until(tx, bucket).await? else { return Ok(()) };
+    let Some(until) = storage::actor::account::failures_until(tx, bucket).await? else { return Ok(()) };
     // Room for one more failure?
     let room_at = until.minus(Seconds(FAILURE_COOLS_IN.0.saturating_mul(FAILURES_AT_ONCE - 1)));
     let wait = room_at.since(now);

@@ -2,8 +2,8 @@
 
 use liangzheng_core::time::{Seconds, UnixTime};
 
-use super::{StorageError, Tx, on_conn};
-use crate::domain::account::Role;
+use crate::storage::{StorageError, Tx, on_conn};
+use crate::domain::actor::account::Role;
 use crate::domain::ids::{AccountId, HolderId};
 
 /// An account as stored. Password and PIN are argon2id hashes.

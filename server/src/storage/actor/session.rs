@@ -2,7 +2,7 @@
 
 use liangzheng_core::time::UnixTime;
 
-use super::{StorageError, Tx, on_conn};
+use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::ids::{AccountId, HolderId, SessionId};
 
 /// A session to be stored.

@@ -3,9 +3,9 @@
 use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-use super::{StorageError, Tx, on_conn};
+use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::clock::Entropy;
-use crate::domain::holder::Holder;
+use crate::domain::actor::holder::Holder;
 use crate::domain::ids::HolderId;
 use crate::secrets::Secrets;
 

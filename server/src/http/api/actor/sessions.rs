@@ -6,11 +6,11 @@ use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::domain::account::Principal;
+use crate::domain::actor::account::Principal;
 use crate::http::edge::client_address;
 use crate::http::extract::{LoggedIn, SESSION_COOKIE, is_our_page};
 use crate::http::problem::{Problem, kinds};
-use crate::service::session::{self, Carrier};
+use crate::service::actor::session::{self, Carrier};
 
 /// Body of `POST /api/v1/sessions`.
 #[derive(Deserialize)]

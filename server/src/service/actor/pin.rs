@@ -6,11 +6,11 @@
 
 use liangzheng_core::time::{Seconds, UnixTime};
 
-use super::password::PasswordError;
+use crate::service::actor::password::PasswordError;
 use crate::App;
-use crate::domain::account::Principal;
+use crate::domain::actor::account::Principal;
 use crate::domain::ids::AccountId;
-use crate::storage::account::AccountRow;
+use crate::storage::actor::account::AccountRow;
 use crate::storage::change::{self, Change};
 use crate::storage::{self, StorageError};
 
@@ -68,7 +68,7 @@ pub async fn set(app: &App, account: AccountId, pin: &str) -> Result<(), PinErro
     }
     let hash = app.passwords.hash(pin, &*app.entropy).await?;
     let mut tx = app.db.begin_write().await?;
-    storage::account::set_pin(&mut tx, account, &hash).await?;
+    storage::actor::account::set_pin(&mut tx, account, &hash).await?;
     let changed = Change::Account(account.to_string());
     change::record(&mut tx, &changed, app.now()).await?;
     tx.commit().await?;
@@ -85,13 +85,13 @@ async fn settle(app: &App, id: AccountId, right: bool) -> Result<(), PinError> {
     // Failures from before a shutting that is over do not count again.
     let before = if account.pin_failures >= TRIES { 0 } else { account.pin_failures };
     if right {
-        storage::account::set_pin_counters(&mut tx, id, 0, UnixTime(0)).await?;
+        storage::actor::account::set_pin_counters(&mut tx, id, 0, UnixTime(0)).await?;
         tx.commit().await?;
         return Ok(());
     }
     let failures = before.saturating_add(1);
     let shut_until = if failures >= TRIES { now.plus(SHUT_FOR) } else { UnixTime(0) };
-    storage::account::set_pin_counters(&mut tx, id, failures, shut_until).await?;
+    storage::actor::account::set_pin_counters(&mut tx, id, failures, shut_until).await?;
     tx.commit().await?;
     if failures >= TRIES {
         tracing::warn!(account = %id, "PIN shut after {TRIES} wrong ones");
@@ -100,7 +100,7 @@ async fn settle(app: &App, id: AccountId, right: bool) -> Result<(), PinError> {
 }
 
 async fn read(tx: &mut storage::Tx, id: AccountId) -> Result<AccountRow, PinError> {
-    let account = storage::account::find(tx, id).await?.ok_or(PinError::NotSet)?;
+    let account = storage::actor::account::find(tx, id).await?.ok_or(PinError::NotSet)?;
     if account.pin.is_some() { Ok(account) } else { Err(PinError::NotSet) }
 }
 

@@ -1,0 +1,4 @@
+//! Who acts: accounts and holders.
+
+pub mod account;
+pub mod holder;

@@ -1,0 +1,5 @@
+//! Accounts: logging in and out, passwords, PINs.
+
+pub mod password;
+pub mod pin;
+pub mod session;

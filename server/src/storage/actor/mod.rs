@@ -1,0 +1,5 @@
+//! Accounts, sessions, holders.
+
+pub mod account;
+pub mod holder;
+pub mod session;
