@@ -106,7 +106,7 @@ impl Builder {
     /// Stores a licence made by hand.
     pub async fn put(&self, licence: &Licence) {
         let mut tx = self.db.begin_write().await.unwrap();
-        assert!(storage::licence::insert(&mut tx, &self.secrets, &SystemEntropy, licence).await.unwrap());
+        assert!(storage::licence::record::insert(&mut tx, &self.secrets, &SystemEntropy, licence).await.unwrap());
         tx.commit().await.unwrap();
     }
 }

@@ -33,7 +33,7 @@ fn path(licence: LicenceId) -> String {
 fn recorded(app: &TestApp, licence: LicenceId) -> usize {
     app.wait(async {
         let mut tx = app.builder.db.begin_read().await.unwrap();
-        storage::act::of_licence(&mut tx, licence).await.unwrap().len()
+        storage::licence::act::of_licence(&mut tx, licence).await.unwrap().len()
     })
 }
 
@@ -54,7 +54,7 @@ fn a_checker_suspends_resumes_and_revokes_and_every_act_is_recorded_on_both_data
         }
         app.wait(async {
             let mut tx = app.builder.db.begin_read().await.unwrap();
-            let acts = storage::act::of_licence(&mut tx, licence).await.unwrap();
+            let acts = storage::licence::act::of_licence(&mut tx, licence).await.unwrap();
             let told: Vec<_> =
                 acts.iter().map(|a| (a.act.as_str(), a.from_status.as_str(), a.to_status.as_str())).collect();
             assert_eq!(
@@ -213,7 +213,7 @@ fn an_act_without_reason_basis_or_sense_is_refused_with_the_member_that_is_wrong
         assert_eq!(app.post(Some(&token), &path(licence), &body).status, 200, "{value}");
         app.wait(async {
             let mut tx = app.builder.db.begin_read().await.unwrap();
-            let last = storage::act::of_licence(&mut tx, licence).await.unwrap().pop().unwrap();
+            let last = storage::licence::act::of_licence(&mut tx, licence).await.unwrap().pop().unwrap();
             assert_eq!(last.effective_at, want, "{value}");
         });
     }
@@ -293,7 +293,7 @@ fn an_inspection_that_runs_out_overnight_reaches_the_status_index_by_itself() {
         app.get(Some(&holder), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
     let show = format!("/api/v1/wallet/licences/{}/show", inspected.id);
     assert_eq!(app.post(Some(&holder), &show, &json!({ "scene": scene, "pin": "246810" })).status, 201);
-    let mark = || app.wait(liangzheng_server::service::inspection::mark_overdue(&app.app)).unwrap();
+    let mark = || app.wait(liangzheng_server::service::licence::annual_inspection::mark_overdue(&app.app)).unwrap();
     let value = || {
         app.wait(async {
             let mut tx = app.builder.db.begin_read().await.unwrap();

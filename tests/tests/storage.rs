@@ -8,8 +8,8 @@ use liangzheng_server::domain::device::Device;
 use liangzheng_server::domain::actor::holder::HolderKind;
 use liangzheng_server::domain::ids::{AccountId, ActId, DeviceId, LicenceId, SessionId};
 use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
-use liangzheng_server::domain::lifecycle::Act;
-use liangzheng_server::storage::act::ActRow;
+use liangzheng_server::domain::licence::lifecycle::Act;
+use liangzheng_server::storage::licence::act::ActRow;
 use liangzheng_server::storage::change::{self, Change};
 use liangzheng_server::storage::idempotency::{self, Claim, Claimed};
 use liangzheng_server::storage::actor::session::NewSession;
@@ -181,25 +181,25 @@ async fn a_licence_in_every_status_is_read_back_as_it_was_written() {
             made.inspection = Some(Inspection { due: Day::parse("20261231").unwrap(), failed: true });
             builder.put(&made).await;
             let mut tx = builder.db.begin_write().await.unwrap();
-            let found = storage::licence::find(&mut tx, &secrets(), made.id).await.unwrap().unwrap();
+            let found = storage::licence::record::find(&mut tx, &secrets(), made.id).await.unwrap().unwrap();
             assert_eq!(found, made, "{} {}", db.name, status.as_str());
-            let held = storage::licence::find_and_hold(&mut tx, &secrets(), made.id).await.unwrap();
+            let held = storage::licence::record::find_and_hold(&mut tx, &secrets(), made.id).await.unwrap();
             assert_eq!(held, Some(found));
-            let word = storage::licence::status_word(&mut tx, &made.id.to_string()).await.unwrap();
+            let word = storage::licence::record::status_word(&mut tx, &made.id.to_string()).await.unwrap();
             assert_eq!(word.as_deref(), Some(status.as_str()));
             let twice = LicenceId::generate(NOON, &SystemEntropy);
             let twice = liangzheng_server::domain::licence::Licence { id: twice, ..made };
-            assert!(!storage::licence::insert(&mut tx, &secrets(), &SystemEntropy, &twice).await.unwrap());
+            assert!(!storage::licence::record::insert(&mut tx, &secrets(), &SystemEntropy, &twice).await.unwrap());
             issued += i32::from(!matches!(status, Status::Draft | Status::PendingReview));
         }
         let mut tx = builder.db.begin_read().await.unwrap();
-        let listed = storage::licence::of_holder(&mut tx, &secrets(), holder).await.unwrap();
+        let listed = storage::licence::record::of_holder(&mut tx, &secrets(), holder).await.unwrap();
         assert_eq!(listed.len() as i32, issued, "a draft is in no wallet");
         assert!(listed.contains(&first));
         drop(tx);
         let (_, other) = builder.holder("chen").await;
         let mut tx = builder.db.begin_read().await.unwrap();
-        assert!(storage::licence::of_holder(&mut tx, &secrets(), other).await.unwrap().is_empty());
+        assert!(storage::licence::record::of_holder(&mut tx, &secrets(), other).await.unwrap().is_empty());
     }
 }
 
@@ -212,7 +212,7 @@ async fn an_act_is_written_on_the_version_it_was_decided_on_and_no_other() {
         let before = builder.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active).await;
         let after = before.after(Act::Suspend, NOON).unwrap();
         let mut tx = builder.db.begin_write().await.unwrap();
-        storage::licence::replace(&mut tx, &before, &after).await.unwrap();
+        storage::licence::record::replace(&mut tx, &before, &after).await.unwrap();
         let row = ActRow {
             id: ActId::generate(NOON, &SystemEntropy),
             licence: before.id,
@@ -227,13 +227,13 @@ async fn an_act_is_written_on_the_version_it_was_decided_on_and_no_other() {
             effective_at: NOON.0,
             at: NOON.0,
         };
-        storage::act::append(&mut tx, &row).await.unwrap();
+        storage::licence::act::append(&mut tx, &row).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = builder.db.begin_write().await.unwrap();
-        let error = storage::licence::replace(&mut tx, &before, &after).await.unwrap_err();
+        let error = storage::licence::record::replace(&mut tx, &before, &after).await.unwrap_err();
         assert!(matches!(error, StorageError::Conflict), "{}: {error}", db.name);
-        assert_eq!(storage::licence::find(&mut tx, &secrets(), before.id).await.unwrap(), Some(after));
-        assert_eq!(storage::act::of_licence(&mut tx, before.id).await.unwrap(), [row]);
+        assert_eq!(storage::licence::record::find(&mut tx, &secrets(), before.id).await.unwrap(), Some(after));
+        assert_eq!(storage::licence::act::of_licence(&mut tx, before.id).await.unwrap(), [row]);
     }
 }
 

@@ -291,9 +291,9 @@ async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
         let mut tx = builder.db.begin_write().await.unwrap();
         assert!(storage::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap());
         assert!(!storage::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap(), "{}", db.name);
-        let id = storage::licence::id_of(&mut tx, &licence.identifier.to_string()).await.unwrap();
+        let id = storage::licence::record::id_of(&mut tx, &licence.identifier.to_string()).await.unwrap();
         assert_eq!(id, Some(licence.id.to_string()));
-        assert_eq!(storage::licence::id_of(&mut tx, "1.2.3").await.unwrap(), None);
+        assert_eq!(storage::licence::record::id_of(&mut tx, "1.2.3").await.unwrap(), None);
         storage::scan::log_use(&mut tx, inspector, &scan, &licence.id.to_string()).await.unwrap();
         let uses = storage::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
         let told: Vec<_> = uses.iter().map(|used| (used.at, used.receipt.as_deref())).collect();

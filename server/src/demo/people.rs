@@ -218,7 +218,7 @@ impl Maker<'_> {
                 demo.iter().position(|next| next.serial == entry.serial && next.version > entry.version);
             let holder = *holders.get(&entry.holder).ok_or_else(|| wrong(&entry.holder, "no such holder"))?;
             let licence = self.licence(entry, id, holder, successor.map(|at| ids[at]))?;
-            if !storage::licence::insert(tx, self.secrets, self.entropy, &licence).await? {
+            if !storage::licence::record::insert(tx, self.secrets, self.entropy, &licence).await? {
                 return Err(wrong(&entry.serial, "stands twice"));
             }
             file.push((

@@ -7,6 +7,5 @@ pub mod clock;
 pub mod device;
 pub mod ids;
 pub mod licence;
-pub mod lifecycle;
 pub mod scan;
 pub mod usage;

@@ -11,8 +11,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
 use super::api::{
-    acts, devices, grant, scans, show, status_lists, uses, verify, wallet_licences, well_known,
+    devices, grant, scans, show, status_lists, uses, verify, well_known,
 };
+use super::api::licence::{acts, cards};
 use super::api::actor::sessions;
 use super::problem::{Problem, kinds};
 use super::{embed, health, metrics, pages};
@@ -61,8 +62,8 @@ routes! {
     POST   "/api/v1/sessions"                        sessions::create,            Public;
     DELETE "/api/v1/sessions/current"                sessions::end,               Session;
     // the wallet
-    GET    "/api/v1/wallet/licences"                 wallet_licences::list,       ViewOwnLicences;
-    GET    "/api/v1/wallet/licences/{id}"            wallet_licences::read,       ViewOwnLicences;
+    GET    "/api/v1/wallet/licences"                 cards::list,                 ViewOwnLicences;
+    GET    "/api/v1/wallet/licences/{id}"            cards::read,                 ViewOwnLicences;
     POST   "/api/v1/wallet/devices"                  devices::register,           ManageDevices;
     GET    "/api/v1/wallet/devices"                  devices::list,               ManageDevices;
     DELETE "/api/v1/wallet/devices/{id}"             devices::drop_one,           ManageDevices;

@@ -35,7 +35,7 @@ pub async fn hand_in(
         done.accepted = done.accepted.saturating_add(1);
         // A licence of another operator is no business of this server's log.
         let Some(identifier) = &scan.licence else { continue };
-        if let Some(licence) = storage::licence::id_of(&mut tx, &identifier.to_string()).await? {
+        if let Some(licence) = storage::licence::record::id_of(&mut tx, &identifier.to_string()).await? {
             storage::scan::log_use(&mut tx, account, scan, &licence).await?;
         }
     }

@@ -245,7 +245,7 @@ pub(super) async fn own_licence<A: Action>(
     permit: &Permit<A>,
     id: LicenceId,
 ) -> Result<Licence, ShowError> {
-    let found = storage::licence::find(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
+    let found = storage::licence::record::find(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
     if permit.owns(found.holder) { Ok(found) } else { Err(ShowError::NotFound) }
 }
 
@@ -257,7 +257,7 @@ pub(super) async fn hold_own_licence<A: Action>(
     permit: &Permit<A>,
     id: LicenceId,
 ) -> Result<Licence, ShowError> {
-    let found = storage::licence::find_and_hold(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
+    let found = storage::licence::record::find_and_hold(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
     if permit.owns(found.holder) { Ok(found) } else { Err(ShowError::NotFound) }
 }
 

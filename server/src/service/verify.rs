@@ -139,7 +139,7 @@ async fn current_status(
     let Some(entry) = storage::status::owner(&mut tx, list.id, i64::from(idx)).await? else {
         return Ok((Looked(None), None));
     };
-    let act = storage::licence::status_word(&mut tx, &entry.licence).await?;
+    let act = storage::licence::record::status_word(&mut tx, &entry.licence).await?;
     tx.commit().await?;
     let value = u8::try_from(entry.value).ok().and_then(StatusValue::from_wire).unwrap_or(StatusValue::Final);
     // A word is told only where the wire value hides several: final, suspended.

@@ -11,7 +11,6 @@
 //! A test reads every `const … : &str` of these files and prepares it on both databases.
 
 pub mod access_log;
-pub mod act;
 pub mod actor;
 pub mod change;
 mod db;

@@ -7,7 +7,8 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use tokio::task::JoinHandle;
 
 use crate::App;
-use crate::service::{inspection, publish};
+use crate::service::licence::annual_inspection;
+use crate::service::publish;
 use crate::storage::{self, StorageError, change};
 
 /// The running workers; dropping this stops them.
@@ -62,7 +63,7 @@ async fn take_in(app: &App, seen: &mut i64) -> Result<(), StorageError> {
 async fn housekeeping(app: &App, now: UnixTime) {
     app.tokens.hot.sweep(now);
     app.limits.forget_idle();
-    if let Err(error) = inspection::mark_overdue(app).await {
+    if let Err(error) = annual_inspection::mark_overdue(app).await {
         tracing::error!(%error, "overdue inspections cannot be marked");
     }
     if let Err(error) = publish::renew_catalogue(&app.db, &app.tokens, now).await {

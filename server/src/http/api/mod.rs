@@ -3,16 +3,15 @@
 use serde::Serialize;
 
 pub mod actor;
-pub mod acts;
 pub mod devices;
 pub mod grant;
+pub mod licence;
 pub(crate) mod qr_image;
 pub mod scans;
 pub mod show;
 pub mod status_lists;
 pub mod uses;
 pub mod verify;
-pub mod wallet_licences;
 pub mod well_known;
 
 /// A list, or one page of it.

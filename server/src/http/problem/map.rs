@@ -2,7 +2,7 @@
 
 use super::{Problem, kinds};
 use crate::service::device::DeviceError;
-use crate::service::lifecycle::LifecycleError;
+use crate::service::licence::acts::LifecycleError;
 use crate::service::actor::password::PasswordError;
 use crate::service::actor::pin::PinError;
 use crate::service::actor::session::LoginError;

@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::App;
 use crate::domain::access::{ChangeStatus, Permit};
 use crate::domain::ids::{ActId, LicenceId};
-use crate::domain::lifecycle::{DirectAct, ForbiddenTransition};
-use crate::storage::act::ActRow;
+use crate::domain::licence::lifecycle::{DirectAct, ForbiddenTransition};
+use crate::storage::licence::act::ActRow;
 use crate::storage::change::{self, Change};
 use crate::storage::idempotency::{self, Claim, Claimed};
 use crate::storage::{self, StorageError};
@@ -98,14 +98,14 @@ pub async fn perform(
             Claimed::Mismatch => return Err(LifecycleError::KeyReused),
         }
     }
-    let found = storage::licence::find_and_hold(&mut tx, &app.secrets, id).await?;
+    let found = storage::licence::record::find_and_hold(&mut tx, &app.secrets, id).await?;
     // Another unit's licence is not found, so that its existence stays unknown.
     let before = found.filter(|licence| permit.is_of_unit(licence.unit())).ok_or(LifecycleError::NotFound)?;
     if request.if_version.as_ref().is_some_and(|versions| !versions.contains(&before.version)) {
         return Err(LifecycleError::Stale { now: before.version });
     }
     let after = before.after(request.act.act(), now)?;
-    storage::licence::replace(&mut tx, &before, &after).await?;
+    storage::licence::record::replace(&mut tx, &before, &after).await?;
     let act = ActRow {
         id: ActId::generate(now, &*app.entropy),
         licence: id,
@@ -120,9 +120,9 @@ pub async fn perform(
         effective_at: effective_at.0,
         at: now.0,
     };
-    storage::act::append(&mut tx, &act).await?;
+    storage::licence::act::append(&mut tx, &act).await?;
     let mut changes = match after.wire_status(Day::of(now)) {
-        Some(value) => super::status::licence_changed(&mut tx, &id.to_string(), value, now).await?,
+        Some(value) => crate::service::status::licence_changed(&mut tx, &id.to_string(), value, now).await?,
         None => Vec::new(),
     };
     let changed = Change::Licence(id.to_string());

@@ -1,6 +1,6 @@
 //! Acts done to licences. Append only: there is no update and no delete.
 
-use super::{StorageError, Tx, on_conn};
+use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::ids::{AccountId, ActId, LicenceId};
 
 /// One act, as recorded.

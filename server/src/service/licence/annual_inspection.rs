@@ -12,15 +12,15 @@ pub async fn mark_overdue(app: &App) -> Result<usize, StorageError> {
     let now = app.now();
     let today = Day::of(now);
     let mut tx = app.db.begin_read().await?;
-    let overdue = storage::licence::overdue_unmarked(&mut tx, today, AT_ONCE).await?;
+    let overdue = storage::licence::record::overdue_unmarked(&mut tx, today, AT_ONCE).await?;
     tx.commit().await?;
     for id in &overdue {
         let mut tx = app.db.begin_write().await?;
-        let licence = storage::licence::find_and_hold(&mut tx, &app.secrets, *id).await?;
+        let licence = storage::licence::record::find_and_hold(&mut tx, &app.secrets, *id).await?;
         // It may have been inspected, or changed in another way, since it was listed.
         let mut changes = Vec::new();
         if let Some(value) = licence.and_then(|licence| licence.wire_status(today)) {
-            changes = super::status::licence_changed(&mut tx, &id.to_string(), value, now).await?;
+            changes = crate::service::status::licence_changed(&mut tx, &id.to_string(), value, now).await?;
         }
         tx.commit().await?;
         for change in &changes {

@@ -3,17 +3,17 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
-use super::Page;
+use crate::http::api::Page;
 use crate::App;
 use crate::domain::access::ViewOwnLicences;
 use crate::domain::ids::LicenceId;
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
-use crate::service::wallet_licences;
+use crate::service::licence::cards;
 
 /// `GET /api/v1/wallet/licences`
 pub async fn list(app: web::Data<App>, permit: Permitted<ViewOwnLicences>) -> Result<HttpResponse, Problem> {
-    let cards = wallet_licences::list(&app, &permit).await?;
+    let cards = cards::list(&app, &permit).await?;
     Ok(HttpResponse::Ok().json(Page::whole(cards)))
 }
 
@@ -24,6 +24,6 @@ pub async fn read(
     id: web::Path<LicenceId>,
 ) -> Result<HttpResponse, Problem> {
     let card =
-        wallet_licences::read(&app, &permit, *id).await?.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+        cards::read(&app, &permit, *id).await?.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", card.version))).json(card))
 }

@@ -121,7 +121,7 @@ pub struct CardScene {
 pub async fn list(app: &App, permit: &Permit<ViewOwnLicences>) -> Result<Vec<Card>, StorageError> {
     let Some(holder) = permit.principal().holder else { return Ok(Vec::new()) };
     let mut tx = app.db.begin_read().await?;
-    let licences = storage::licence::of_holder(&mut tx, &app.secrets, holder).await?;
+    let licences = storage::licence::record::of_holder(&mut tx, &app.secrets, holder).await?;
     tx.commit().await?;
     let state = app.tokens.trust.current();
     let today = Day::of(app.now());
@@ -135,7 +135,7 @@ pub async fn read(
     id: LicenceId,
 ) -> Result<Option<Card>, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let licence = storage::licence::find(&mut tx, &app.secrets, id).await?;
+    let licence = storage::licence::record::find(&mut tx, &app.secrets, id).await?;
     tx.commit().await?;
     let today = Day::of(app.now());
     let own = licence.filter(|licence| permit.owns(licence.holder) && licence.wire_status(today).is_some());

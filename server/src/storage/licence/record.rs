@@ -3,7 +3,7 @@
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::{Day, UnixTime};
 
-use super::{StorageError, Tx, on_conn};
+use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{HolderId, LicenceId};
 use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::App;
 use crate::domain::access::ChangeStatus;
 use crate::domain::ids::LicenceId;
-use crate::domain::lifecycle::DirectAct;
+use crate::domain::licence::lifecycle::DirectAct;
 use crate::http::extract::{IdempotencyKey, IfMatch, Permitted};
 use crate::http::problem::{Problem, kinds};
-use crate::service::lifecycle::{self, ActRequest, Performed};
+use crate::service::licence::acts::{self, ActRequest, Performed};
 use crate::storage::idempotency::Claim;
 
 /// Body of `POST …/acts`. Serialised again for the idempotency fingerprint, so spaces and member order do not count.
@@ -52,7 +52,7 @@ pub async fn create(
         key,
         fingerprint: app.secrets.fingerprint("idempotency", &serde_json::to_vec(&*body).unwrap_or_default()),
     });
-    let done = lifecycle::perform(&app, &permit, *id, &act, claim.as_ref()).await?;
+    let done = acts::perform(&app, &permit, *id, &act, claim.as_ref()).await?;
     Ok(match done {
         Performed::Now(outcome) => {
             HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", outcome.version))).json(outcome)

@@ -1,0 +1,6 @@
+//! Licences: the record of a version, and what acts make of it.
+
+pub mod lifecycle;
+mod record;
+
+pub use record::{Dates, Encumbrances, Inspection, Licence, Status, Unshowable};

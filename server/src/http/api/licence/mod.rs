@@ -1,0 +1,4 @@
+//! Licences: cards, acts.
+
+pub mod acts;
+pub mod cards;

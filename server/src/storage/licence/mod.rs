@@ -1,0 +1,4 @@
+//! Licences and the acts on them.
+
+pub mod act;
+pub mod record;
