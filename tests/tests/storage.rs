@@ -4,7 +4,7 @@ use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
-use liangzheng_server::domain::device::Device;
+use liangzheng_server::domain::showing::device::Device;
 use liangzheng_server::domain::actor::holder::HolderKind;
 use liangzheng_server::domain::ids::{AccountId, ActId, DeviceId, LicenceId, SessionId};
 use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
@@ -254,25 +254,25 @@ async fn a_device_is_one_per_account_and_key_until_it_is_dropped() {
         };
         let (first, again, of_chen) = (device(lin), device(lin), device(chen));
         let mut tx = builder.db.begin_write().await.unwrap();
-        assert!(storage::device::insert(&mut tx, &first).await.unwrap());
-        assert!(!storage::device::insert(&mut tx, &again).await.unwrap(), "{}", db.name);
-        assert!(storage::device::insert(&mut tx, &of_chen).await.unwrap(), "a family may share a phone");
+        assert!(storage::showing::device::insert(&mut tx, &first).await.unwrap());
+        assert!(!storage::showing::device::insert(&mut tx, &again).await.unwrap(), "{}", db.name);
+        assert!(storage::showing::device::insert(&mut tx, &of_chen).await.unwrap(), "a family may share a phone");
         let thumbprint = key.thumbprint();
         assert_eq!(
-            storage::device::find_by_thumbprint(&mut tx, lin, &thumbprint).await.unwrap(),
+            storage::showing::device::find_by_thumbprint(&mut tx, lin, &thumbprint).await.unwrap(),
             Some(first.clone())
         );
-        assert_eq!(storage::device::of_account(&mut tx, lin).await.unwrap(), std::slice::from_ref(&first));
-        assert!(storage::device::drop_one(&mut tx, first.id, UnixTime(5)).await.unwrap());
-        assert!(!storage::device::drop_one(&mut tx, first.id, UnixTime(6)).await.unwrap());
-        let dropped = storage::device::find(&mut tx, first.id).await.unwrap().unwrap();
+        assert_eq!(storage::showing::device::of_account(&mut tx, lin).await.unwrap(), std::slice::from_ref(&first));
+        assert!(storage::showing::device::drop_one(&mut tx, first.id, UnixTime(5)).await.unwrap());
+        assert!(!storage::showing::device::drop_one(&mut tx, first.id, UnixTime(6)).await.unwrap());
+        let dropped = storage::showing::device::find(&mut tx, first.id).await.unwrap().unwrap();
         assert_eq!(dropped.dropped_at, Some(UnixTime(5)));
-        assert_eq!(storage::device::find_by_thumbprint(&mut tx, lin, &thumbprint).await.unwrap(), None);
+        assert_eq!(storage::showing::device::find_by_thumbprint(&mut tx, lin, &thumbprint).await.unwrap(), None);
         assert!(
-            storage::device::insert(&mut tx, &again).await.unwrap(),
+            storage::showing::device::insert(&mut tx, &again).await.unwrap(),
             "the same key again is a new device"
         );
-        assert_eq!(storage::device::of_account(&mut tx, lin).await.unwrap(), [again]);
+        assert_eq!(storage::showing::device::of_account(&mut tx, lin).await.unwrap(), [again]);
         tx.commit().await.unwrap();
     }
 }

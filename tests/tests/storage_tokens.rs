@@ -10,7 +10,7 @@ use liangzheng_server::domain::usage::{Use, UseKind};
 use liangzheng_server::storage;
 use liangzheng_server::storage::change::{self, Change};
 use liangzheng_server::storage::keys::KeyRow;
-use liangzheng_server::storage::show::ShowRow;
+use liangzheng_server::storage::showing::show::ShowRow;
 use liangzheng_server::storage::status::{EntryRow, PublicationRow};
 use liangzheng_server::storage::trust::SignedRow;
 use liangzheng_tests::builders::{BUSINESS_LICENCE, Builder, UNIT};
@@ -175,19 +175,19 @@ async fn a_show_is_counted_while_open_and_ended_by_its_own_account_only() {
             ended_at: None,
         };
         for row in [show("shw_2", 200), show("shw_1", 100)] {
-            storage::show::insert(&mut tx, &row).await.unwrap();
+            storage::showing::show::insert(&mut tx, &row).await.unwrap();
         }
-        assert_eq!(storage::show::find(&mut tx, "shw_1").await.unwrap(), Some(show("shw_1", 100)));
-        let open_until = storage::show::open_until(&mut tx, "acc_1", NOON).await.unwrap();
+        assert_eq!(storage::showing::show::find(&mut tx, "shw_1").await.unwrap(), Some(show("shw_1", 100)));
+        let open_until = storage::showing::show::open_until(&mut tx, "acc_1", NOON).await.unwrap();
         assert_eq!(open_until, [later(100).0, later(200).0], "{}", db.name);
-        assert_eq!(storage::show::open_until(&mut tx, "acc_1", later(100)).await.unwrap(), [later(200).0]);
-        assert!(!storage::show::end(&mut tx, "shw_1", "acc_2", NOON).await.unwrap());
-        assert!(storage::show::end(&mut tx, "shw_1", "acc_1", NOON).await.unwrap());
-        assert!(!storage::show::end(&mut tx, "shw_1", "acc_1", NOON).await.unwrap(), "ended twice");
-        assert_eq!(storage::show::find(&mut tx, "shw_1").await.unwrap().unwrap().ended_at, Some(NOON.0));
-        storage::show::forget(&mut tx, later(150)).await.unwrap();
-        assert_eq!(storage::show::find(&mut tx, "shw_1").await.unwrap(), None);
-        assert!(storage::show::find(&mut tx, "shw_2").await.unwrap().is_some());
+        assert_eq!(storage::showing::show::open_until(&mut tx, "acc_1", later(100)).await.unwrap(), [later(200).0]);
+        assert!(!storage::showing::show::end(&mut tx, "shw_1", "acc_2", NOON).await.unwrap());
+        assert!(storage::showing::show::end(&mut tx, "shw_1", "acc_1", NOON).await.unwrap());
+        assert!(!storage::showing::show::end(&mut tx, "shw_1", "acc_1", NOON).await.unwrap(), "ended twice");
+        assert_eq!(storage::showing::show::find(&mut tx, "shw_1").await.unwrap().unwrap().ended_at, Some(NOON.0));
+        storage::showing::show::forget(&mut tx, later(150)).await.unwrap();
+        assert_eq!(storage::showing::show::find(&mut tx, "shw_1").await.unwrap(), None);
+        assert!(storage::showing::show::find(&mut tx, "shw_2").await.unwrap().is_some());
     }
 }
 
@@ -199,7 +199,7 @@ async fn a_token_is_spent_once_even_by_two_at_once() {
             let open = open.clone();
             async move {
                 let mut tx = open.begin_write().await.unwrap();
-                let first = storage::show::spend(&mut tx, &key, NOON, later(60)).await.unwrap();
+                let first = storage::showing::show::spend(&mut tx, &key, NOON, later(60)).await.unwrap();
                 tx.commit().await.unwrap();
                 first
             }
@@ -208,15 +208,15 @@ async fn a_token_is_spent_once_even_by_two_at_once() {
         assert!(one ^ two, "{}", db.name);
         assert!(spend([2; 32]).await);
         let mut tx = open.begin_write().await.unwrap();
-        assert_eq!(storage::show::spent_at(&mut tx, &[1; 32]).await.unwrap(), Some(NOON.0));
-        assert_eq!(storage::show::spent_at(&mut tx, &[3; 32]).await.unwrap(), None);
-        storage::show::forget_spent(&mut tx, later(60)).await.unwrap();
+        assert_eq!(storage::showing::show::spent_at(&mut tx, &[1; 32]).await.unwrap(), Some(NOON.0));
+        assert_eq!(storage::showing::show::spent_at(&mut tx, &[3; 32]).await.unwrap(), None);
+        storage::showing::show::forget_spent(&mut tx, later(60)).await.unwrap();
         assert!(
-            storage::show::spent_at(&mut tx, &[1; 32]).await.unwrap().is_some(),
+            storage::showing::show::spent_at(&mut tx, &[1; 32]).await.unwrap().is_some(),
             "it could still be shown"
         );
-        storage::show::forget_spent(&mut tx, later(61)).await.unwrap();
-        assert_eq!(storage::show::spent_at(&mut tx, &[1; 32]).await.unwrap(), None);
+        storage::showing::show::forget_spent(&mut tx, later(61)).await.unwrap();
+        assert_eq!(storage::showing::show::spent_at(&mut tx, &[1; 32]).await.unwrap(), None);
     }
 }
 

@@ -11,8 +11,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
 use super::api::{
-    devices, grant, scans, show, status_lists, uses, verify, well_known,
+    scans, status_lists, uses, verify, well_known,
 };
+use super::api::showing::{devices, offline_grant, show};
 use super::api::licence::{acts, cards};
 use super::api::actor::sessions;
 use super::problem::{Problem, kinds};
@@ -71,7 +72,7 @@ routes! {
     GET    "/api/v1/wallet/shows/{show}.svg"         show::svg,                   OpenShow;
     GET    "/api/v1/wallet/shows/{show}.png"         show::png,                   OpenShow;
     DELETE "/api/v1/wallet/shows/{show}"             show::end,                   OpenShow;
-    POST   "/api/v1/wallet/licences/{id}/grant"      grant::create,               MakeGrant;
+    POST   "/api/v1/wallet/licences/{id}/grant"      offline_grant::create,       MakeGrant;
     GET    "/api/v1/wallet/uses"                     uses::list,                  ViewOwnUses;
     // verifying: the public gets answer and code, staff everything
     POST   "/api/v1/verify"                          verify::verify,              Public;

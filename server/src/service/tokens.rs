@@ -7,7 +7,7 @@ use liangzheng_core::trust::RootSet;
 use liangzheng_core::verify::Verifier;
 
 use super::access_log::AccessLog;
-use super::hot::Hot;
+use super::showing::open_shows::Hot;
 use super::keys::Keys;
 use super::status::StatusBook;
 use super::trust::{TrustBook, TrustError};

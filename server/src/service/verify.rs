@@ -180,7 +180,7 @@ impl Replay for Seen {
 async fn seen_before(app: &App, verdict: &Verdict) -> Result<Seen, StorageError> {
     let Some(key) = &verdict.replay_key else { return Ok(Seen(None)) };
     let mut tx = app.db.begin_read().await?;
-    let at = storage::show::spent_at(&mut tx, key).await?;
+    let at = storage::showing::show::spent_at(&mut tx, key).await?;
     tx.commit().await?;
     Ok(Seen(at.map(UnixTime)))
 }
@@ -198,8 +198,8 @@ async fn spend(
     let mut seen = Seen(None);
     if verdict.verdict == Answer::Valid {
         let mut tx = app.db.begin_write().await?;
-        if !storage::show::spend(&mut tx, &key, now, until).await? {
-            seen = Seen(storage::show::spent_at(&mut tx, &key).await?.map(UnixTime));
+        if !storage::showing::show::spend(&mut tx, &key, now, until).await? {
+            seen = Seen(storage::showing::show::spent_at(&mut tx, &key).await?.map(UnixTime));
         }
         tx.commit().await?;
     } else {

@@ -9,7 +9,8 @@
 
 use liangzheng_core::time::UnixTime;
 
-use super::{StorageError, Tx, on_conn, show};
+use super::showing::show;
+use super::{StorageError, Tx, on_conn};
 
 /// Something caches hold that a write has made old.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,14 +14,13 @@ pub mod access_log;
 pub mod actor;
 pub mod change;
 mod db;
-pub mod device;
 pub mod idempotency;
 mod ids;
 pub mod keys;
 pub mod licence;
 mod migrations;
 pub mod scan;
-pub mod show;
+pub mod showing;
 pub mod status;
 pub mod trust;
 

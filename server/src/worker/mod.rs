@@ -78,8 +78,8 @@ async fn forget(app: &App, now: UnixTime) -> Result<(), StorageError> {
     let mut tx = app.db.begin_write().await?;
     storage::status::forget(&mut tx, now.minus(Seconds(app.tokens.config.delta_history_seconds))).await?;
     change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
-    storage::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
-    storage::show::forget_spent(&mut tx, now.minus(KEEP_SPENT)).await?;
+    storage::showing::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
+    storage::showing::show::forget_spent(&mut tx, now.minus(KEEP_SPENT)).await?;
     storage::actor::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
     storage::actor::account::forget_failures(&mut tx, now).await?;
     storage::idempotency::forget(&mut tx, now.minus(KEEP_REPLIES)).await?;

@@ -3,12 +3,9 @@
 use serde::Serialize;
 
 pub mod actor;
-pub mod devices;
-pub mod grant;
 pub mod licence;
-pub(crate) mod qr_image;
 pub mod scans;
-pub mod show;
+pub mod showing;
 pub mod status_lists;
 pub mod uses;
 pub mod verify;

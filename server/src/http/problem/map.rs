@@ -1,7 +1,7 @@
 //! From service errors to problems. Each match is exhaustive or ends in "internal": nothing leaks by being forgotten.
 
 use super::{Problem, kinds};
-use crate::service::device::DeviceError;
+use crate::service::showing::device::DeviceError;
 use crate::service::licence::acts::LifecycleError;
 use crate::service::actor::password::PasswordError;
 use crate::service::actor::pin::PinError;

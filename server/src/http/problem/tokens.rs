@@ -1,9 +1,9 @@
 //! What clients are told when showing, granting, verifying or drawing fails.
 
 use super::{FieldError, Problem, kinds};
-use crate::http::api::qr_image::DrawError;
+use crate::http::api::showing::qr_image::DrawError;
 use crate::service::access_log::LogUnavailable;
-use crate::service::show::ShowError;
+use crate::service::showing::show::ShowError;
 use crate::service::verify::VerifyError;
 
 impl From<ShowError> for Problem {

@@ -11,15 +11,15 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::token::{GrantClaims, Nonce, ShowClaims, grant, proof};
 use liangzheng_core::trust::{Profile, Purpose};
 
-use super::access_log::{Use, UseKind};
-use super::mint::{self, MintError};
-use super::show::{ShowError, hold_own_licence, own_licence};
-use super::status;
-use super::tokens::Tokens;
+use crate::service::access_log::{Use, UseKind};
+use crate::service::showing::mint::{self, MintError};
+use crate::service::showing::show::{ShowError, hold_own_licence, own_licence};
+use crate::service::status;
+use crate::service::tokens::Tokens;
 use crate::App;
 use crate::domain::actor::account::Principal;
 use crate::domain::access::{MakeGrant, Permit};
-use crate::domain::device::Device;
+use crate::domain::showing::device::Device;
 use crate::domain::ids::{DeviceId, LicenceId};
 use crate::storage;
 
@@ -45,15 +45,15 @@ pub async fn grant(
     let now = app.clock.now();
     let mut tx = app.db.begin_read().await?;
     own_licence(app, &mut tx, permit, licence).await?;
-    let found = storage::device::find(&mut tx, device).await?;
+    let found = storage::showing::device::find(&mut tx, device).await?;
     own_key(found, holder)?;
     tx.commit().await?;
-    super::actor::pin::check(app, holder, pin).await?;
+    crate::service::actor::pin::check(app, holder, pin).await?;
 
     let mut tx = app.db.begin_write().await?;
     let found = hold_own_licence(app, &mut tx, permit, licence).await?;
     // Held, so that dropping the phone at this moment either finds the index given out here or prevents it.
-    let key = own_key(storage::device::find_and_hold(&mut tx, device).await?, holder)?;
+    let key = own_key(storage::showing::device::find_and_hold(&mut tx, device).await?, holder)?;
     let state = app.tokens.trust.current();
     let value = mint::showable(&found, now)?;
     state.catalogue.rule(scene, found.identifier.kind()).map_err(mint::NotShowable::from)?;

@@ -15,7 +15,7 @@ use liangzheng_core::token::show::Template;
 
 use crate::domain::ids::{AccountId, ShowId};
 use crate::storage::change::Change;
-use crate::storage::show::ShowRow;
+use crate::storage::showing::show::ShowRow;
 
 /// One open show with everything its next token needs.
 #[derive(Debug)]

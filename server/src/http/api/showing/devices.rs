@@ -5,14 +5,14 @@ use liangzheng_core::key::Jwk;
 use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-use super::Page;
+use crate::http::api::Page;
 use crate::App;
 use crate::domain::access::ManageDevices;
-use crate::domain::device::Device;
+use crate::domain::showing::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;
-use crate::service::device::{self, Registered};
+use crate::service::showing::device::{self, Registered};
 
 /// Body of `POST /api/v1/wallet/devices`. `jwk` has exactly `kty`, `crv`, `x`, `y`: a private key, or a member that
 /// means something elsewhere, is refused rather than ignored.

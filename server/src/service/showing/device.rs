@@ -4,7 +4,7 @@ use liangzheng_core::key::{AwsLc, Es256, Jwk, JwkError, PublicKey};
 
 use crate::App;
 use crate::domain::access::{ManageDevices, Permit};
-use crate::domain::device::Device;
+use crate::domain::showing::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::storage::change::{self, Change};
 use crate::storage::{self, StorageError};
@@ -67,15 +67,15 @@ pub async fn register(
         dropped_at: None,
     };
     let mut tx = app.db.begin_write().await?;
-    if let Some(known) = storage::device::find_by_thumbprint(&mut tx, account, &key.thumbprint()).await? {
+    if let Some(known) = storage::showing::device::find_by_thumbprint(&mut tx, account, &key.thumbprint()).await? {
         return Ok(Registered::Known(known));
     }
-    if storage::device::of_account(&mut tx, account).await?.len() >= MAX_DEVICES {
+    if storage::showing::device::of_account(&mut tx, account).await?.len() >= MAX_DEVICES {
         return Err(DeviceError::TooMany);
     }
-    if !storage::device::insert(&mut tx, &device).await? {
+    if !storage::showing::device::insert(&mut tx, &device).await? {
         // Another server registered it between the two statements.
-        let known = storage::device::find_by_thumbprint(&mut tx, account, &key.thumbprint()).await?;
+        let known = storage::showing::device::find_by_thumbprint(&mut tx, account, &key.thumbprint()).await?;
         return known.map(Registered::Known).ok_or(DeviceError::Storage(StorageError::Conflict));
     }
     let added = Change::Device(device.id.to_string());
@@ -88,7 +88,7 @@ pub async fn register(
 /// The account's phones.
 pub async fn list(app: &App, permit: &Permit<ManageDevices>) -> Result<Vec<Device>, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let devices = storage::device::of_account(&mut tx, permit.principal().account).await?;
+    let devices = storage::showing::device::of_account(&mut tx, permit.principal().account).await?;
     tx.commit().await?;
     Ok(devices)
 }
@@ -97,14 +97,14 @@ pub async fn list(app: &App, permit: &Permit<ManageDevices>) -> Result<Vec<Devic
 pub async fn drop_one(app: &App, permit: &Permit<ManageDevices>, id: DeviceId) -> Result<(), DeviceError> {
     let now = app.now();
     let mut tx = app.db.begin_write().await?;
-    let device = storage::device::find(&mut tx, id).await?;
+    let device = storage::showing::device::find(&mut tx, id).await?;
     let own = device.filter(|d| d.account == permit.principal().account && d.dropped_at.is_none());
     let device = own.ok_or(DeviceError::NotFound)?;
     // Decided by the update, not by the read before it: two requests at once drop it once.
-    if !storage::device::drop_one(&mut tx, device.id, now).await? {
+    if !storage::showing::device::drop_one(&mut tx, device.id, now).await? {
         return Err(DeviceError::NotFound);
     }
-    let mut changes = super::status::device_dropped(&mut tx, &device.id.to_string(), now).await?;
+    let mut changes = crate::service::status::device_dropped(&mut tx, &device.id.to_string(), now).await?;
     let dropped = Change::Device(device.id.to_string());
     change::record(&mut tx, &dropped, now).await?;
     changes.push(dropped);

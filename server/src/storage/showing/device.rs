@@ -3,8 +3,8 @@
 use liangzheng_core::key::PublicKey;
 use liangzheng_core::time::UnixTime;
 
-use super::{StorageError, Tx, on_conn};
-use crate::domain::device::Device;
+use crate::storage::{StorageError, Tx, on_conn};
+use crate::domain::showing::device::Device;
 use crate::domain::ids::{AccountId, DeviceId};
 
 #[derive(sqlx::FromRow)]

@@ -1,7 +1,7 @@
 //! Showing a licence (亮证), profile S: a PIN opens a show of five minutes, a refresh mints its next token.
 //!
 //! [`refresh`] is the hot path: it reads memory, signs once, and waits for its row of the access log. Everything
-//! that could change its answer empties that memory ([`super::hot`]).
+//! that could change its answer empties that memory ([`crate::service::showing::open_shows`]).
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_core::trust::Profile;
 use liangzheng_core::verify::Code;
 
-use super::access_log::{LogUnavailable, Use, UseKind};
-use super::hot::{LastCode, OpenShow};
-use super::mint::{self, MintError, MintedCode, NotShowable};
-use super::status;
+use crate::service::access_log::{LogUnavailable, Use, UseKind};
+use crate::service::showing::open_shows::{LastCode, OpenShow};
+use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
+use crate::service::status;
 use crate::App;
 use crate::domain::access::{Action, OpenShow as MayShow, Permit};
 use crate::domain::ids::{LicenceId, ShowId};
 use crate::domain::licence::Licence;
 use crate::service::actor::pin::PinError;
 use crate::storage::change::{self, Change};
-use crate::storage::show::ShowRow;
+use crate::storage::showing::show::ShowRow;
 use crate::storage::{self, StorageError, Tx};
 
 /// What the wallet gets: a code and how long it and its show last. Times are unix seconds.
@@ -93,11 +93,11 @@ pub async fn open(
     let found = own_licence(app, &mut tx, permit, licence).await?;
     tx.commit().await?;
     // The PIN comes before any word about the licence's state, and outside the writer's transaction.
-    super::actor::pin::check(app, holder, pin).await?;
+    crate::service::actor::pin::check(app, holder, pin).await?;
 
     let mut tx = app.db.begin_write().await?;
     let found = hold_own_licence(app, &mut tx, permit, found.id).await?;
-    let open = storage::show::open_until(&mut tx, &holder.account.to_string(), now).await?;
+    let open = storage::showing::show::open_until(&mut tx, &holder.account.to_string(), now).await?;
     if open.len() >= app.tokens.config.open_shows {
         let soonest = open.first().copied().unwrap_or(now.0);
         return Err(ShowError::TooMany { wait: UnixTime(soonest).since(now) });
@@ -116,7 +116,7 @@ pub async fn open(
     let code = mint::mint_show(&app.tokens, &show.template, show.lifetime, &*app.entropy, now)?;
     let state = app.tokens.trust.current();
     mint::would_be(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
-    storage::show::insert(&mut tx, &row).await?;
+    storage::showing::show::insert(&mut tx, &row).await?;
     tx.commit().await?;
     let show = app.tokens.hot.keep(show, epoch);
     leave(app, &show, code, UseKind::Show, now).await
@@ -135,12 +135,12 @@ pub async fn end(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<()
     let show = show.to_string();
     let now = app.clock.now();
     let mut tx = app.db.begin_write().await?;
-    let row = storage::show::find(&mut tx, &show).await?.ok_or(ShowError::NotFound)?;
+    let row = storage::showing::show::find(&mut tx, &show).await?.ok_or(ShowError::NotFound)?;
     if row.account != permit.principal().account.to_string() {
         return Err(ShowError::NotFound);
     }
     let change = Change::Show(show.clone());
-    if storage::show::end(&mut tx, &show, &row.account, now).await? {
+    if storage::showing::show::end(&mut tx, &show, &row.account, now).await? {
         change::record(&mut tx, &change, now).await?;
     }
     tx.commit().await?;
@@ -193,7 +193,7 @@ async fn read(
     let id = id.to_string();
     let epoch = app.tokens.hot.epoch();
     let mut tx = app.db.begin_write().await?;
-    let row = storage::show::find(&mut tx, &id).await?.ok_or(ShowError::NotFound)?;
+    let row = storage::showing::show::find(&mut tx, &id).await?.ok_or(ShowError::NotFound)?;
     if row.account != permit.principal().account.to_string() {
         return Err(ShowError::NotFound);
     }

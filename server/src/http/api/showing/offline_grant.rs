@@ -8,7 +8,7 @@ use crate::domain::access::MakeGrant;
 use crate::domain::ids::{DeviceId, LicenceId};
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;
-use crate::service::grant;
+use crate::service::showing::offline_grant;
 
 /// Body of `POST …/grant`.
 #[derive(Deserialize)]
@@ -26,6 +26,6 @@ pub async fn create(
     licence: web::Path<LicenceId>,
     body: web::Json<GrantRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = grant::grant(&app, &permit, *licence, body.device, &body.scene, &body.pin).await?;
+    let granted = offline_grant::grant(&app, &permit, *licence, body.device, &body.scene, &body.pin).await?;
     Ok(HttpResponse::Created().json(granted))
 }

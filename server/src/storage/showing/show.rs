@@ -2,7 +2,7 @@
 
 use liangzheng_core::time::UnixTime;
 
-use super::{StorageError, Tx, on_conn};
+use crate::storage::{StorageError, Tx, on_conn};
 
 /// One showing of one licence in one scene.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

@@ -1,0 +1,3 @@
+//! Showing a licence: the phones that may.
+
+pub mod device;

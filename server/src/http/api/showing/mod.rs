@@ -1,0 +1,6 @@
+//! Shows, offline grants, phones.
+
+pub mod devices;
+pub mod offline_grant;
+pub(crate) mod qr_image;
+pub mod show;

@@ -1,0 +1,7 @@
+//! Showing licences 亮证: shows (profile S), offline grants (profile H), phones.
+
+pub mod device;
+pub mod mint;
+pub mod offline_grant;
+pub mod open_shows;
+pub mod show;

@@ -1,0 +1,4 @@
+//! Phones and open shows.
+
+pub mod device;
+pub mod show;
