@@ -5,7 +5,7 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::verify::Code;
 use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::licence::Status;
-use liangzheng_server::domain::scan::Scan;
+use liangzheng_server::domain::verifying::scan::Scan;
 use liangzheng_server::domain::usage::{Use, UseKind};
 use liangzheng_server::storage;
 use liangzheng_server::storage::change::{self, Change};
@@ -289,12 +289,12 @@ async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
             trust_version: Some(1),
         };
         let mut tx = builder.db.begin_write().await.unwrap();
-        assert!(storage::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap());
-        assert!(!storage::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap(), "{}", db.name);
+        assert!(storage::verifying::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap());
+        assert!(!storage::verifying::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap(), "{}", db.name);
         let id = storage::licence::record::id_of(&mut tx, &licence.identifier.to_string()).await.unwrap();
         assert_eq!(id, Some(licence.id.to_string()));
         assert_eq!(storage::licence::record::id_of(&mut tx, "1.2.3").await.unwrap(), None);
-        storage::scan::log_use(&mut tx, inspector, &scan, &licence.id.to_string()).await.unwrap();
+        storage::verifying::scan::log_use(&mut tx, inspector, &scan, &licence.id.to_string()).await.unwrap();
         let uses = storage::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
         let told: Vec<_> = uses.iter().map(|used| (used.at, used.receipt.as_deref())).collect();
         assert_eq!(told, [(later(-60).0, Some(scan.id.as_str()))]);

@@ -6,6 +6,6 @@ pub mod catalogue;
 pub mod clock;
 pub mod ids;
 pub mod licence;
-pub mod scan;
 pub mod showing;
 pub mod usage;
+pub mod verifying;

@@ -19,10 +19,10 @@ mod ids;
 pub mod keys;
 pub mod licence;
 mod migrations;
-pub mod scan;
 pub mod showing;
 pub mod status;
 pub mod trust;
+pub mod verifying;
 
 pub use db::{Db, StorageError, Tx};
 pub use migrations::{MIGRATION_COUNT, migration_texts};

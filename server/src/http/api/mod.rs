@@ -4,11 +4,10 @@ use serde::Serialize;
 
 pub mod actor;
 pub mod licence;
-pub mod scans;
 pub mod showing;
 pub mod status_lists;
 pub mod uses;
-pub mod verify;
+pub mod verifying;
 pub mod well_known;
 
 /// A list, or one page of it.

@@ -4,7 +4,7 @@ use super::{FieldError, Problem, kinds};
 use crate::http::api::showing::qr_image::DrawError;
 use crate::service::access_log::LogUnavailable;
 use crate::service::showing::show::ShowError;
-use crate::service::verify::VerifyError;
+use crate::service::verifying::verify::VerifyError;
 
 impl From<ShowError> for Problem {
     fn from(error: ShowError) -> Self {

@@ -2,9 +2,9 @@
 
 use liangzheng_core::time::UnixTime;
 
-use super::{StorageError, Tx, on_conn};
+use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::ids::AccountId;
-use crate::domain::scan::Scan;
+use crate::domain::verifying::scan::Scan;
 
 /// Keeps a receipt; false if this account handed it in before, and then nothing changes.
 pub async fn insert(

@@ -5,10 +5,10 @@ use serde::Deserialize;
 
 use crate::App;
 use crate::domain::access::ReportScans;
-use crate::domain::scan::{Receipt, Scan};
+use crate::domain::verifying::scan::{Receipt, Scan};
 use crate::http::extract::Permitted;
 use crate::http::problem::{FieldError, Problem, kinds};
-use crate::service::scans;
+use crate::service::verifying::scans;
 
 /// Body of `POST /api/v1/scans`.
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use crate::App;
 use crate::domain::access::VerifyFully;
 use crate::http::extract::MaybePermitted;
 use crate::http::problem::Problem;
-use crate::service::verify::{self, Question};
+use crate::service::verifying::verify::{self, Question};
 
 /// Body of `POST /api/v1/verify`.
 #[derive(Deserialize)]

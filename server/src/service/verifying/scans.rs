@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{Permit, ReportScans};
-use crate::domain::scan::Scan;
+use crate::domain::verifying::scan::Scan;
 use crate::storage::{self, StorageError};
 
 /// What became of a batch.
@@ -28,7 +28,7 @@ pub async fn hand_in(
     let mut done = HandedIn::default();
     let mut tx = app.db.begin_write().await?;
     for scan in scans {
-        if !storage::scan::insert(&mut tx, account, scan, now).await? {
+        if !storage::verifying::scan::insert(&mut tx, account, scan, now).await? {
             done.known = done.known.saturating_add(1);
             continue;
         }
@@ -36,7 +36,7 @@ pub async fn hand_in(
         // A licence of another operator is no business of this server's log.
         let Some(identifier) = &scan.licence else { continue };
         if let Some(licence) = storage::licence::record::id_of(&mut tx, &identifier.to_string()).await? {
-            storage::scan::log_use(&mut tx, account, scan, &licence).await?;
+            storage::verifying::scan::log_use(&mut tx, account, scan, &licence).await?;
         }
     }
     tx.commit().await?;

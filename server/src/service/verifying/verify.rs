@@ -12,8 +12,8 @@ use liangzheng_core::verify::{
     Answer, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier,
 };
 
-use super::access_log::{LogUnavailable, Use, UseKind};
-use super::tokens::Judge;
+use crate::service::access_log::{LogUnavailable, Use, UseKind};
+use crate::service::tokens::Judge;
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};
 use crate::storage::{self, StorageError};

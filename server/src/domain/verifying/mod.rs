@@ -1,0 +1,3 @@
+//! Verifying: receipts of scans made without a network.
+
+pub mod scan;

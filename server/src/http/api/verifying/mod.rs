@@ -1,0 +1,4 @@
+//! Verdicts, and receipts of offline scans.
+
+pub mod scans;
+pub mod verify;

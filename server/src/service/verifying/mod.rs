@@ -1,0 +1,4 @@
+//! Verifying what is shown: online, and receipts of offline scans.
+
+pub mod scans;
+pub mod verify;

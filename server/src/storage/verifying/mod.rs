@@ -1,0 +1,3 @@
+//! Receipts of offline scans.
+
+pub mod scan;
