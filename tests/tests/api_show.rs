@@ -45,7 +45,7 @@ fn refresh(app: &TestApp, token: &str, shown: &Value) -> Reply {
 fn rows(app: &TestApp, kind: i64) -> i64 {
     app.wait(async {
         let mut tx = app.app.db.begin_read().await.unwrap();
-        liangzheng_server::storage::access_log::count(&mut tx, kind, UnixTime(0)).await.unwrap()
+        liangzheng_server::storage::trace::access_log::count(&mut tx, kind, UnixTime(0)).await.unwrap()
     })
 }
 

@@ -6,7 +6,7 @@ use liangzheng_core::verify::Code;
 use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::domain::verifying::scan::Scan;
-use liangzheng_server::domain::usage::{Use, UseKind};
+use liangzheng_server::domain::trace::usage::{Use, UseKind};
 use liangzheng_server::storage;
 use liangzheng_server::storage::change::{self, Change};
 use liangzheng_server::storage::keys::KeyRow;
@@ -236,24 +236,24 @@ async fn a_holder_reads_the_uses_of_own_licences_newest_first_and_nobody_elses()
             scene: "inspect.food".into(),
             token: [5; 12],
         };
-        let mut appender = storage::access_log::Appender::acquire(&builder.db).await.unwrap();
+        let mut appender = storage::trace::access_log::Appender::acquire(&builder.db).await.unwrap();
         appender.append(&[]).await.unwrap();
         let rows: Vec<Use> = (0..300).map(|n| row(n, UseKind::Refresh)).collect();
         appender.append(&rows).await.unwrap();
         appender.append(&[row(1, UseKind::Show), row(2, UseKind::Grant)]).await.unwrap();
         let mut tx = builder.db.begin_read().await.unwrap();
-        assert_eq!(storage::access_log::count(&mut tx, 2, NOON).await.unwrap(), 300, "{}", db.name);
-        assert_eq!(storage::access_log::count(&mut tx, 2, later(299)).await.unwrap(), 1);
-        let uses = storage::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
+        assert_eq!(storage::trace::access_log::count(&mut tx, 2, NOON).await.unwrap(), 300, "{}", db.name);
+        assert_eq!(storage::trace::access_log::count(&mut tx, 2, later(299)).await.unwrap(), 1);
+        let uses = storage::trace::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
         let told: Vec<_> = uses.iter().map(|u| (u.kind, u.at, u.role.as_deref())).collect();
         assert_eq!(
             told,
             [(3, later(2).0, Some("holder")), (1, later(1).0, Some("holder"))],
             "refreshes are left out"
         );
-        let page = storage::access_log::uses_of(&mut tx, holder, uses[0].seq, 10).await.unwrap();
+        let page = storage::trace::access_log::uses_of(&mut tx, holder, uses[0].seq, 10).await.unwrap();
         assert_eq!(page, uses[1..]);
-        assert!(storage::access_log::uses_of(&mut tx, other, i64::MAX, 10).await.unwrap().is_empty());
+        assert!(storage::trace::access_log::uses_of(&mut tx, other, i64::MAX, 10).await.unwrap().is_empty());
     }
 }
 
@@ -295,7 +295,7 @@ async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
         assert_eq!(id, Some(licence.id.to_string()));
         assert_eq!(storage::licence::record::id_of(&mut tx, "1.2.3").await.unwrap(), None);
         storage::verifying::scan::log_use(&mut tx, inspector, &scan, &licence.id.to_string()).await.unwrap();
-        let uses = storage::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
+        let uses = storage::trace::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
         let told: Vec<_> = uses.iter().map(|used| (used.at, used.receipt.as_deref())).collect();
         assert_eq!(told, [(later(-60).0, Some(scan.id.as_str()))]);
         tx.commit().await.unwrap();

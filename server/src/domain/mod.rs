@@ -7,5 +7,5 @@ pub mod clock;
 pub mod ids;
 pub mod licence;
 pub mod showing;
-pub mod usage;
+pub mod trace;
 pub mod verifying;

@@ -11,8 +11,9 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
 use super::api::{
-    status_lists, uses, well_known,
+    status_lists, well_known,
 };
+use super::api::trace::uses;
 use super::api::verifying::{scans, verify};
 use super::api::showing::{devices, offline_grant, show};
 use super::api::licence::{acts, cards};

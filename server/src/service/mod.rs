@@ -1,7 +1,6 @@
 //! Use cases: the order of steps and where the transaction ends. Rules about roles and states live in `domain`.
 
 pub mod access;
-pub mod access_log;
 pub mod actor;
 pub mod ceremony;
 pub mod key_life;
@@ -11,6 +10,6 @@ pub mod publish;
 pub mod showing;
 pub mod status;
 pub mod tokens;
+pub mod trace;
 pub mod trust;
-pub mod uses;
 pub mod verifying;

@@ -6,7 +6,7 @@ use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::RootSet;
 use liangzheng_core::verify::Verifier;
 
-use super::access_log::AccessLog;
+use super::trace::access_log::AccessLog;
 use super::showing::open_shows::Hot;
 use super::keys::Keys;
 use super::status::StatusBook;

@@ -10,7 +10,6 @@
 //!
 //! A test reads every `const … : &str` of these files and prepares it on both databases.
 
-pub mod access_log;
 pub mod actor;
 pub mod change;
 mod db;
@@ -21,6 +20,7 @@ pub mod licence;
 mod migrations;
 pub mod showing;
 pub mod status;
+pub mod trace;
 pub mod trust;
 pub mod verifying;
 

@@ -6,7 +6,7 @@ pub mod actor;
 pub mod licence;
 pub mod showing;
 pub mod status_lists;
-pub mod uses;
+pub mod trace;
 pub mod verifying;
 pub mod well_known;
 

@@ -2,7 +2,7 @@
 
 use super::{FieldError, Problem, kinds};
 use crate::http::api::showing::qr_image::DrawError;
-use crate::service::access_log::LogUnavailable;
+use crate::service::trace::access_log::LogUnavailable;
 use crate::service::showing::show::ShowError;
 use crate::service::verifying::verify::VerifyError;
 

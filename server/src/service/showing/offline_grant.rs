@@ -11,7 +11,7 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::token::{GrantClaims, Nonce, ShowClaims, grant, proof};
 use liangzheng_core::trust::{Profile, Purpose};
 
-use crate::service::access_log::{Use, UseKind};
+use crate::service::trace::access_log::{Use, UseKind};
 use crate::service::showing::mint::{self, MintError};
 use crate::service::showing::show::{ShowError, hold_own_licence, own_licence};
 use crate::service::status;

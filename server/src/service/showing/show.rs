@@ -9,7 +9,7 @@ use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_core::trust::Profile;
 use liangzheng_core::verify::Code;
 
-use crate::service::access_log::{LogUnavailable, Use, UseKind};
+use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::service::showing::open_shows::{LastCode, OpenShow};
 use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
 use crate::service::status;

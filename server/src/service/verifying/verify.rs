@@ -12,7 +12,7 @@ use liangzheng_core::verify::{
     Answer, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier,
 };
 
-use crate::service::access_log::{LogUnavailable, Use, UseKind};
+use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::service::tokens::Judge;
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};

@@ -6,8 +6,8 @@
 
 use tokio::sync::{mpsc, oneshot};
 
-pub use crate::domain::usage::{Use, UseKind};
-use crate::storage::access_log::Appender;
+pub use crate::domain::trace::usage::{Use, UseKind};
+use crate::storage::trace::access_log::Appender;
 use crate::storage::{Db, StorageError};
 
 /// The row could not be written; the data must not leave.

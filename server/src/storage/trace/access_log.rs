@@ -1,12 +1,12 @@
-//! Rows of the access log. Append only; the group commit is [`crate::service::access_log`]'s.
+//! Rows of the access log. Append only; the group commit is [`crate::service::trace::access_log`]'s.
 
 use liangzheng_core::time::UnixTime;
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
-use super::{Db, StorageError, Tx, on_conn};
+use crate::storage::{Db, StorageError, Tx, on_conn};
 use crate::domain::ids::HolderId;
-use crate::domain::usage::Use;
+use crate::domain::trace::usage::Use;
 
 /// One use of a licence as its holder reads it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -15,7 +15,7 @@ pub struct UseRow {
     pub seq: i64,
     /// Unix seconds.
     pub at: i64,
-    /// [`crate::service::access_log::UseKind`] as a number.
+    /// [`crate::service::trace::access_log::UseKind`] as a number.
     pub kind: i64,
     /// The licence.
     pub licence: String,

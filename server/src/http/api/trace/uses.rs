@@ -7,7 +7,7 @@ use crate::App;
 use crate::domain::access::ViewOwnUses;
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
-use crate::service::uses;
+use crate::service::trace::uses;
 
 /// Which page.
 #[derive(Debug, Deserialize)]

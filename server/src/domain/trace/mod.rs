@@ -1,0 +1,3 @@
+//! The trace that uses leave.
+
+pub mod usage;

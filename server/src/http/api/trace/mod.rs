@@ -1,0 +1,3 @@
+//! Who used what.
+
+pub mod uses;

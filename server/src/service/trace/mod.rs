@@ -1,0 +1,4 @@
+//! The access log: written before an answer leaves, read by the holder.
+
+pub mod access_log;
+pub mod uses;
