@@ -12,7 +12,7 @@ use crate::secrets::Secrets;
 use crate::service::access::limits::Limits;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
-use crate::service::tokens::Tokens;
+use crate::service::publication::tokens::Tokens;
 use crate::storage::Db;
 use crate::storage::change::Change;
 

@@ -18,7 +18,7 @@ use crate::secrets::Secrets;
 use crate::service::access::limits::Limits;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
-use crate::service::tokens::{self, Judge};
+use crate::service::publication::tokens::{self, Judge};
 use crate::signing::{FileKeyStore, KeyStore};
 use crate::storage::Db;
 use crate::worker::{self, Workers};

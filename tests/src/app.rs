@@ -13,9 +13,9 @@ use liangzheng_server::Application;
 use liangzheng_server::config::Config;
 use liangzheng_server::demo::demo_catalogue;
 use liangzheng_server::domain::clock::{ManualClock, SystemEntropy};
-use liangzheng_server::service::key_life::{self, OperatorEntry};
-use liangzheng_server::service::publish::sign_catalogue_row;
-use liangzheng_server::service::tokens::Judge;
+use liangzheng_server::service::publication::key_life::{self, OperatorEntry};
+use liangzheng_server::service::publication::publish::sign_catalogue_row;
+use liangzheng_server::service::publication::tokens::Judge;
 use liangzheng_server::signing::{KeyStore, MemoryKeyStore};
 use liangzheng_server::startup::Outside;
 use liangzheng_server::storage::{self, Db};
@@ -232,7 +232,7 @@ async fn publish(db: &Db, keys: &dyn KeyStore, config: &Config) -> RootSet {
     let row = sign_catalogue_row(content, &*keys.open(&catalogue_kid).unwrap().signer, &config.tokens, NOON)
         .unwrap();
     let mut tx = db.begin_write().await.unwrap();
-    storage::trust::insert_catalogue(&mut tx, &row).await.unwrap();
+    storage::publication::trust::insert_catalogue(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
     roots
 }

@@ -9,7 +9,7 @@ use liangzheng_core::trust::RootSet;
 use liangzheng_core::verify::{OnExpired, Verifier};
 use liangzheng_server::config::Config;
 use liangzheng_server::domain::clock::{Clock, ManualClock, SystemEntropy};
-use liangzheng_server::service::{ceremony, key_life};
+use liangzheng_server::service::publication::{ceremony, key_life};
 use liangzheng_server::signing::RootKey;
 use liangzheng_server::startup::Outside;
 use liangzheng_server::{App, Application, demo};

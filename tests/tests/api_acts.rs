@@ -274,7 +274,7 @@ fn an_act_on_one_server_ends_shows_on_another_within_a_second_and_no_code_outliv
     assert_eq!(beside.send("POST", Some(&holder), &refresh, &[], None).status, 409);
     let values: Vec<i64> = app.wait(async {
         let mut tx = app.builder.db.begin_read().await.unwrap();
-        let entries = storage::status::entries_of_licence(&mut tx, &licence.to_string()).await.unwrap();
+        let entries = storage::publication::status::entries_of_licence(&mut tx, &licence.to_string()).await.unwrap();
         entries.iter().map(|entry| entry.value).collect()
     });
     assert_eq!(values, [2], "whatever came first, the index says suspended");
@@ -298,7 +298,7 @@ fn an_inspection_that_runs_out_overnight_reaches_the_status_index_by_itself() {
         app.wait(async {
             let mut tx = app.builder.db.begin_read().await.unwrap();
             let id = inspected.id.to_string();
-            storage::status::entries_of_licence(&mut tx, &id).await.unwrap()[0].value
+            storage::publication::status::entries_of_licence(&mut tx, &id).await.unwrap()[0].value
         })
     };
     assert_eq!((mark(), value()), (0, 0));

@@ -104,7 +104,7 @@ fn a_licence_that_would_not_verify_is_not_shown_and_the_reason_is_told() {
     }
     let indexes = app.wait(async {
         let mut tx = app.app.db.begin_read().await.unwrap();
-        liangzheng_server::storage::status::taken(&mut tx, 1).await.unwrap()
+        liangzheng_server::storage::publication::status::taken(&mut tx, 1).await.unwrap()
     });
     assert_eq!(indexes, 0, "what cannot be shown gets no status index");
     for status in [Status::Active, Status::ReportedLost] {

@@ -9,10 +9,10 @@ use liangzheng_server::domain::verifying::scan::Scan;
 use liangzheng_server::domain::trace::usage::{Use, UseKind};
 use liangzheng_server::storage;
 use liangzheng_server::storage::change::{self, Change};
-use liangzheng_server::storage::keys::KeyRow;
+use liangzheng_server::storage::publication::keys::KeyRow;
 use liangzheng_server::storage::showing::show::ShowRow;
-use liangzheng_server::storage::status::{EntryRow, PublicationRow};
-use liangzheng_server::storage::trust::SignedRow;
+use liangzheng_server::storage::publication::status::{EntryRow, PublicationRow};
+use liangzheng_server::storage::publication::trust::SignedRow;
 use liangzheng_tests::builders::{BUSINESS_LICENCE, Builder, UNIT};
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
@@ -37,16 +37,16 @@ async fn a_key_is_listed_withdrawn_once_and_marked_compromised() {
             created_at: NOON.0,
         };
         for row in [key("b", "show", 5), key("a", "show", 7), key("c", "grant", 9)] {
-            storage::keys::insert(&mut tx, &row).await.unwrap();
+            storage::publication::keys::insert(&mut tx, &row).await.unwrap();
         }
-        assert!(storage::keys::revoke(&mut tx, "b", 6).await.unwrap());
-        assert!(!storage::keys::revoke(&mut tx, "b", 8).await.unwrap(), "withdrawn twice");
-        assert!(storage::keys::compromise(&mut tx, "c").await.unwrap());
-        assert!(!storage::keys::compromise(&mut tx, "nobody").await.unwrap());
-        let all = storage::keys::all(&mut tx).await.unwrap();
+        assert!(storage::publication::keys::revoke(&mut tx, "b", 6).await.unwrap());
+        assert!(!storage::publication::keys::revoke(&mut tx, "b", 8).await.unwrap(), "withdrawn twice");
+        assert!(storage::publication::keys::compromise(&mut tx, "c").await.unwrap());
+        assert!(!storage::publication::keys::compromise(&mut tx, "nobody").await.unwrap());
+        let all = storage::publication::keys::all(&mut tx).await.unwrap();
         let told: Vec<_> = all.iter().map(|k| (k.kid.as_str(), k.revoked_at, k.compromised)).collect();
         assert_eq!(told, [("c", None, 1), ("b", Some(6), 0), ("a", None, 0)], "{}", db.name);
-        assert!(storage::keys::insert(&mut tx, &key("a", "show", 1)).await.is_err(), "a name is given once");
+        assert!(storage::publication::keys::insert(&mut tx, &key("a", "show", 1)).await.is_err(), "a name is given once");
     }
 }
 
@@ -55,7 +55,7 @@ async fn lists_and_catalogues_are_kept_byte_for_byte_and_the_newest_is_found() {
     for db in TestDb::both() {
         let open = db.open().await;
         let mut tx = open.begin_write().await.unwrap();
-        assert_eq!(storage::trust::newest_catalogue(&mut tx).await.unwrap(), None);
+        assert_eq!(storage::publication::trust::newest_catalogue(&mut tx).await.unwrap(), None);
         let row = |version: i64| SignedRow {
             version,
             iat: version,
@@ -63,12 +63,12 @@ async fn lists_and_catalogues_are_kept_byte_for_byte_and_the_newest_is_found() {
             jws: format!("{{\"v\":{version} }}"),
         };
         for version in [2, 1, 10] {
-            storage::trust::insert_list(&mut tx, &row(version)).await.unwrap();
-            storage::trust::insert_catalogue(&mut tx, &row(version)).await.unwrap();
+            storage::publication::trust::insert_list(&mut tx, &row(version)).await.unwrap();
+            storage::publication::trust::insert_catalogue(&mut tx, &row(version)).await.unwrap();
         }
-        assert_eq!(storage::trust::lists(&mut tx).await.unwrap(), [row(1), row(2), row(10)], "{}", db.name);
-        assert_eq!(storage::trust::newest_catalogue(&mut tx).await.unwrap(), Some(row(10)));
-        assert!(storage::trust::insert_list(&mut tx, &row(2)).await.is_err(), "a version is written once");
+        assert_eq!(storage::publication::trust::lists(&mut tx).await.unwrap(), [row(1), row(2), row(10)], "{}", db.name);
+        assert_eq!(storage::publication::trust::newest_catalogue(&mut tx).await.unwrap(), Some(row(10)));
+        assert!(storage::publication::trust::insert_list(&mut tx, &row(2)).await.is_err(), "a version is written once");
     }
 }
 
@@ -77,7 +77,7 @@ async fn a_status_index_is_given_once_and_its_changes_are_fed_in_order() {
     for db in TestDb::both() {
         let open = db.open().await;
         let mut tx = open.begin_write().await.unwrap();
-        storage::status::insert_list(&mut tx, 1, "https://licence.example/status-lists/1", NOON)
+        storage::publication::status::insert_list(&mut tx, 1, "https://licence.example/status-lists/1", NOON)
             .await
             .unwrap();
         let entry = |idx: i64, licence: &str, device: &str| EntryRow {
@@ -87,36 +87,36 @@ async fn a_status_index_is_given_once_and_its_changes_are_fed_in_order() {
             device: device.into(),
             value: 0,
         };
-        assert!(storage::status::insert_entry(&mut tx, &entry(7, "lic_1", "")).await.unwrap());
-        assert!(storage::status::insert_entry(&mut tx, &entry(8, "lic_1", "dev_1")).await.unwrap());
-        assert!(storage::status::insert_entry(&mut tx, &entry(9, "lic_2", "dev_1")).await.unwrap());
+        assert!(storage::publication::status::insert_entry(&mut tx, &entry(7, "lic_1", "")).await.unwrap());
+        assert!(storage::publication::status::insert_entry(&mut tx, &entry(8, "lic_1", "dev_1")).await.unwrap());
+        assert!(storage::publication::status::insert_entry(&mut tx, &entry(9, "lic_2", "dev_1")).await.unwrap());
         assert!(
-            !storage::status::insert_entry(&mut tx, &entry(7, "lic_3", "")).await.unwrap(),
+            !storage::publication::status::insert_entry(&mut tx, &entry(7, "lic_3", "")).await.unwrap(),
             "{}",
             db.name
         );
-        assert!(!storage::status::insert_entry(&mut tx, &entry(10, "lic_1", "")).await.unwrap());
-        assert_eq!(storage::status::taken(&mut tx, 1).await.unwrap(), 3);
+        assert!(!storage::publication::status::insert_entry(&mut tx, &entry(10, "lic_1", "")).await.unwrap());
+        assert_eq!(storage::publication::status::taken(&mut tx, 1).await.unwrap(), 3);
         assert_eq!(
-            storage::status::entry(&mut tx, "lic_1", "dev_1").await.unwrap(),
+            storage::publication::status::entry(&mut tx, "lic_1", "dev_1").await.unwrap(),
             Some(entry(8, "lic_1", "dev_1"))
         );
-        assert_eq!(storage::status::owner(&mut tx, 1, 9).await.unwrap(), Some(entry(9, "lic_2", "dev_1")));
-        assert_eq!(storage::status::owner(&mut tx, 1, 10).await.unwrap(), None);
-        assert_eq!(storage::status::entries_of_licence(&mut tx, "lic_1").await.unwrap().len(), 2);
-        assert_eq!(storage::status::entries_of_device(&mut tx, "dev_1").await.unwrap().len(), 2);
+        assert_eq!(storage::publication::status::owner(&mut tx, 1, 9).await.unwrap(), Some(entry(9, "lic_2", "dev_1")));
+        assert_eq!(storage::publication::status::owner(&mut tx, 1, 10).await.unwrap(), None);
+        assert_eq!(storage::publication::status::entries_of_licence(&mut tx, "lic_1").await.unwrap().len(), 2);
+        assert_eq!(storage::publication::status::entries_of_device(&mut tx, "dev_1").await.unwrap().len(), 2);
         assert!(
-            storage::status::entries_of_device(&mut tx, "").await.unwrap().is_empty(),
+            storage::publication::status::entries_of_device(&mut tx, "").await.unwrap().is_empty(),
             "profile S is no device"
         );
         let before = change::head(&mut tx).await.unwrap();
-        storage::status::set(&mut tx, 1, 8, StatusValue::Final, NOON).await.unwrap();
-        storage::status::set(&mut tx, 1, 7, StatusValue::Suspended, NOON).await.unwrap();
+        storage::publication::status::set(&mut tx, 1, 8, StatusValue::Final, NOON).await.unwrap();
+        storage::publication::status::set(&mut tx, 1, 7, StatusValue::Suspended, NOON).await.unwrap();
         let head = change::head(&mut tx).await.unwrap();
-        let fed = storage::status::changes(&mut tx, before, head).await.unwrap();
+        let fed = storage::publication::status::changes(&mut tx, before, head).await.unwrap();
         assert_eq!(fed, [(1, 8, 1), (1, 7, 2)], "{}", db.name);
         let told: Vec<i64> =
-            storage::status::not_valid(&mut tx).await.unwrap().iter().map(|e| e.value).collect();
+            storage::publication::status::not_valid(&mut tx).await.unwrap().iter().map(|e| e.value).collect();
         assert_eq!(told.len(), 2);
         assert!(
             change::since(&mut tx, before).await.unwrap().iter().all(|(_, change)| *change == Change::Status)
@@ -129,33 +129,33 @@ async fn a_publication_follows_the_one_before_in_time_and_in_changes() {
     for db in TestDb::both() {
         let open = db.open().await;
         let mut tx = open.begin_write().await.unwrap();
-        storage::status::insert_list(&mut tx, 1, "u1", NOON).await.unwrap();
-        assert_eq!(storage::status::newest_publication(&mut tx).await.unwrap(), None);
+        storage::publication::status::insert_list(&mut tx, 1, "u1", NOON).await.unwrap();
+        assert_eq!(storage::publication::status::newest_publication(&mut tx).await.unwrap(), None);
         let row = |seconds: i64, seq: i64| PublicationRow {
             iat: later(seconds).0,
             exp: later(seconds + 100).0,
             seq,
         };
-        assert!(storage::status::insert_publication(&mut tx, row(10, 5)).await.unwrap());
+        assert!(storage::publication::status::insert_publication(&mut tx, row(10, 5)).await.unwrap());
         for (refused, why) in
             [(row(10, 6), "the same second"), (row(9, 6), "earlier"), (row(11, 4), "fewer changes")]
         {
             assert!(
-                !storage::status::insert_publication(&mut tx, refused).await.unwrap(),
+                !storage::publication::status::insert_publication(&mut tx, refused).await.unwrap(),
                 "{}: {why}",
                 db.name
             );
         }
-        storage::status::insert_published_list(&mut tx, later(10).0, 1, &[9; 32], "a.b.c").await.unwrap();
-        assert!(storage::status::insert_publication(&mut tx, row(20, 5)).await.unwrap());
-        assert_eq!(storage::status::newest_publication(&mut tx).await.unwrap(), Some(row(20, 5)));
-        assert_eq!(storage::status::publication(&mut tx, later(10).0).await.unwrap(), Some(row(10, 5)));
-        let hashes = storage::status::hashes(&mut tx, later(10).0).await.unwrap();
+        storage::publication::status::insert_published_list(&mut tx, later(10).0, 1, &[9; 32], "a.b.c").await.unwrap();
+        assert!(storage::publication::status::insert_publication(&mut tx, row(20, 5)).await.unwrap());
+        assert_eq!(storage::publication::status::newest_publication(&mut tx).await.unwrap(), Some(row(20, 5)));
+        assert_eq!(storage::publication::status::publication(&mut tx, later(10).0).await.unwrap(), Some(row(10, 5)));
+        let hashes = storage::publication::status::hashes(&mut tx, later(10).0).await.unwrap();
         assert_eq!(hashes, [("u1".to_owned(), vec![9; 32])]);
-        assert_eq!(storage::status::lists(&mut tx).await.unwrap()[0].jws.as_deref(), Some("a.b.c"));
-        storage::status::forget(&mut tx, later(15)).await.unwrap();
-        assert_eq!(storage::status::publication(&mut tx, later(10).0).await.unwrap(), None);
-        assert_eq!(storage::status::newest_publication(&mut tx).await.unwrap(), Some(row(20, 5)));
+        assert_eq!(storage::publication::status::lists(&mut tx).await.unwrap()[0].jws.as_deref(), Some("a.b.c"));
+        storage::publication::status::forget(&mut tx, later(15)).await.unwrap();
+        assert_eq!(storage::publication::status::publication(&mut tx, later(10).0).await.unwrap(), None);
+        assert_eq!(storage::publication::status::newest_publication(&mut tx).await.unwrap(), Some(row(20, 5)));
     }
 }
 

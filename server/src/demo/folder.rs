@@ -12,10 +12,10 @@ use super::{data, people};
 use crate::config::{Config, DatabaseConfig};
 use crate::domain::clock::{Clock, Entropy};
 use crate::secrets::{Secrets, SecretsError};
-use crate::service::ceremony::{self, CeremonyError};
-use crate::service::key_life::{self, KeyLifeError, OperatorEntry};
-use crate::service::keys::ALL_PURPOSES;
-use crate::service::publish::{PublishError, sign_catalogue_row};
+use crate::service::publication::ceremony::{self, CeremonyError};
+use crate::service::publication::key_life::{self, KeyLifeError, OperatorEntry};
+use crate::service::publication::keys::ALL_PURPOSES;
+use crate::service::publication::publish::{PublishError, sign_catalogue_row};
 use crate::signing::{FileKeyStore, KeyStore, KeyStoreError, RootKey, write_root_key};
 use crate::storage::{self, Db, StorageError};
 
@@ -144,7 +144,7 @@ async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy)
     let signer = store.open(&catalogue_kid)?.signer;
     let row = sign_catalogue_row(content, &*signer, &config.tokens, now)?;
     let mut tx = db.begin_write().await?;
-    storage::trust::insert_catalogue(&mut tx, &row).await?;
+    storage::publication::trust::insert_catalogue(&mut tx, &row).await?;
     tx.commit().await?;
     let base_url = config.server.base_url.clone().unwrap_or_default();
     let file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;
@@ -157,7 +157,7 @@ async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy)
 async fn renew(dir: &Path, config: &Config, now: UnixTime) -> Result<(), DemoError> {
     let db = Db::open(&config.database).await?;
     let mut tx = db.begin_read().await?;
-    let newest = storage::trust::lists(&mut tx).await?.pop();
+    let newest = storage::publication::trust::lists(&mut tx).await?.pop();
     tx.commit().await?;
     if newest.is_none_or(|row| row.exp - now.0 < RENEW_BEFORE) {
         let roots = read_json(&dir.join("roots.json"))?;

@@ -10,9 +10,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
-use super::api::{
-    status_lists, well_known,
-};
+use super::api::publication::{status_lists, well_known};
 use super::api::trace::uses;
 use super::api::verifying::{scans, verify};
 use super::api::showing::{devices, offline_grant, show};

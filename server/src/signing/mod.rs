@@ -1,7 +1,7 @@
 //! Where private keys are kept and how a signer is got from them.
 //!
 //! A key store holds PKCS#8 documents by `kid` and hands out ready signers; which key signs what, and when,
-//! is decided by [`crate::service::keys`]. What a store never does: publish, choose, or delete a key.
+//! is decided by [`crate::service::publication::keys`]. What a store never does: publish, choose, or delete a key.
 //! A PKCS#11 or KMS module would be one more [`KeyStore`]: it need only answer with its own signer.
 
 mod file;

@@ -15,13 +15,11 @@ pub mod change;
 mod db;
 pub mod idempotency;
 mod ids;
-pub mod keys;
 pub mod licence;
 mod migrations;
+pub mod publication;
 pub mod showing;
-pub mod status;
 pub mod trace;
-pub mod trust;
 pub mod verifying;
 
 pub use db::{Db, StorageError, Tx};

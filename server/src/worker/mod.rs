@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::App;
 use crate::service::licence::annual_inspection;
-use crate::service::publish;
+use crate::service::publication::publish;
 use crate::storage::{self, StorageError, change};
 
 /// The running workers; dropping this stops them.
@@ -76,14 +76,14 @@ async fn housekeeping(app: &App, now: UnixTime) {
 
 async fn forget(app: &App, now: UnixTime) -> Result<(), StorageError> {
     let mut tx = app.db.begin_write().await?;
-    storage::status::forget(&mut tx, now.minus(Seconds(app.tokens.config.delta_history_seconds))).await?;
+    storage::publication::status::forget(&mut tx, now.minus(Seconds(app.tokens.config.delta_history_seconds))).await?;
     change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
     storage::showing::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
     storage::showing::show::forget_spent(&mut tx, now.minus(KEEP_SPENT)).await?;
     storage::actor::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
     storage::actor::account::forget_failures(&mut tx, now).await?;
     storage::idempotency::forget(&mut tx, now.minus(KEEP_REPLIES)).await?;
-    crate::service::status::grow(&mut tx, &app.tokens.base_url, now).await?;
+    crate::service::publication::status::grow(&mut tx, &app.tokens.base_url, now).await?;
     tx.commit().await
 }
 

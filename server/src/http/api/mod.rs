@@ -4,11 +4,10 @@ use serde::Serialize;
 
 pub mod actor;
 pub mod licence;
+pub mod publication;
 pub mod showing;
-pub mod status_lists;
 pub mod trace;
 pub mod verifying;
-pub mod well_known;
 
 /// A list, or one page of it.
 #[derive(Serialize)]

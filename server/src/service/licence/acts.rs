@@ -122,7 +122,7 @@ pub async fn perform(
     };
     storage::licence::act::append(&mut tx, &act).await?;
     let mut changes = match after.wire_status(Day::of(now)) {
-        Some(value) => crate::service::status::licence_changed(&mut tx, &id.to_string(), value, now).await?,
+        Some(value) => crate::service::publication::status::licence_changed(&mut tx, &id.to_string(), value, now).await?,
         None => Vec::new(),
     };
     let changed = Change::Licence(id.to_string());

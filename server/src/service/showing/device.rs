@@ -104,7 +104,7 @@ pub async fn drop_one(app: &App, permit: &Permit<ManageDevices>, id: DeviceId) -
     if !storage::showing::device::drop_one(&mut tx, device.id, now).await? {
         return Err(DeviceError::NotFound);
     }
-    let mut changes = crate::service::status::device_dropped(&mut tx, &device.id.to_string(), now).await?;
+    let mut changes = crate::service::publication::status::device_dropped(&mut tx, &device.id.to_string(), now).await?;
     let dropped = Change::Device(device.id.to_string());
     change::record(&mut tx, &dropped, now).await?;
     changes.push(dropped);

@@ -11,8 +11,8 @@ use liangzheng_core::token::{Jti, ShowClaims, StatusRef, show};
 use liangzheng_core::trust::{Profile, Purpose};
 use liangzheng_core::verify::{Answer, Code, Live, LiveStatus, Options, Refusal, Verdict, Verifier};
 
-use crate::service::keys::NoActiveKey;
-use crate::service::tokens::Tokens;
+use crate::service::publication::keys::NoActiveKey;
+use crate::service::publication::tokens::Tokens;
 use crate::domain::catalogue::{Catalogue, SceneError};
 use crate::domain::clock::Entropy;
 use crate::domain::licence::{Licence, Unshowable};

@@ -12,7 +12,7 @@ use liangzheng_core::verify::Code;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::service::showing::open_shows::{LastCode, OpenShow};
 use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
-use crate::service::status;
+use crate::service::publication::status;
 use crate::App;
 use crate::domain::access::{Action, OpenShow as MayShow, Permit};
 use crate::domain::ids::{LicenceId, ShowId};

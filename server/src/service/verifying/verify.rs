@@ -13,7 +13,7 @@ use liangzheng_core::verify::{
 };
 
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
-use crate::service::tokens::Judge;
+use crate::service::publication::tokens::Judge;
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};
 use crate::storage::{self, StorageError};
@@ -134,9 +134,9 @@ async fn current_status(
         return Ok((Looked(None), None));
     };
     let mut tx = app.db.begin_read().await?;
-    let lists = storage::status::lists(&mut tx).await?;
+    let lists = storage::publication::status::lists(&mut tx).await?;
     let Some(list) = lists.iter().find(|list| list.uri == uri) else { return Ok((Looked(None), None)) };
-    let Some(entry) = storage::status::owner(&mut tx, list.id, i64::from(idx)).await? else {
+    let Some(entry) = storage::publication::status::owner(&mut tx, list.id, i64::from(idx)).await? else {
         return Ok((Looked(None), None));
     };
     let act = storage::licence::record::status_word(&mut tx, &entry.licence).await?;

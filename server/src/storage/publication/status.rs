@@ -3,8 +3,8 @@
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::UnixTime;
 
-use super::change::{self, Change};
-use super::{StorageError, Tx, on_conn};
+use crate::storage::change::{self, Change};
+use crate::storage::{StorageError, Tx, on_conn};
 
 /// An index and whom it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

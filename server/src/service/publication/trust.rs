@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::catalogue::Catalogue;
-use crate::storage::trust::SignedRow;
+use crate::storage::publication::trust::SignedRow;
 use crate::storage::{self, Db, StorageError};
 
 /// A public text and the tag by which a client asks whether it changed.
@@ -141,8 +141,8 @@ impl TrustBook {
 
 async fn read(db: &Db, roots: &RootSet, now: UnixTime) -> Result<TrustState, TrustError> {
     let mut tx = db.begin_read().await?;
-    let lists = storage::trust::lists(&mut tx).await?;
-    let catalogue = storage::trust::newest_catalogue(&mut tx).await?;
+    let lists = storage::publication::trust::lists(&mut tx).await?;
+    let catalogue = storage::publication::trust::newest_catalogue(&mut tx).await?;
     tx.commit().await?;
     let catalogue = catalogue.ok_or(TrustError::Missing { what: "catalogue" })?;
     state_of(&lists, &catalogue, roots, now)

@@ -5,10 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use liangzheng_core::time::UnixTime;
 use serde::Deserialize;
 
-use super::well_known::document;
+use crate::http::api::publication::well_known::document;
 use crate::App;
 use crate::http::problem::{Problem, kinds};
-use crate::service::status::DeltaError;
+use crate::service::publication::status::DeltaError;
 
 /// `GET /status-lists`: `{"status_lists":[uri, …]}` (draft-ietf-oauth-status-list §9).
 pub async fn aggregation(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -6,14 +6,14 @@ use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::RootSet;
 use liangzheng_core::verify::Verifier;
 
-use super::trace::access_log::AccessLog;
-use super::showing::open_shows::Hot;
-use super::keys::Keys;
-use super::status::StatusBook;
-use super::trust::{TrustBook, TrustError};
+use crate::service::trace::access_log::AccessLog;
+use crate::service::showing::open_shows::Hot;
+use crate::service::publication::keys::Keys;
+use crate::service::publication::status::StatusBook;
+use crate::service::publication::trust::{TrustBook, TrustError};
 use crate::config::TokensConfig;
 use crate::domain::clock::{Clock, Entropy};
-use crate::service::publish::{self, PublishError, Publisher};
+use crate::service::publication::publish::{self, PublishError, Publisher};
 use crate::signing::{KeyStore, KeyStoreError};
 use crate::storage::change::Change;
 use crate::storage::{self, Db, StorageError};
@@ -96,7 +96,7 @@ pub async fn start(
 ) -> Result<Tokens, StartError> {
     let now = clock.now();
     let mut tx = db.begin_write().await?;
-    super::status::ensure_list(&mut tx, &base_url, now).await?;
+    crate::service::publication::status::ensure_list(&mut tx, &base_url, now).await?;
     let feed_start = storage::change::head(&mut tx).await?;
     tx.commit().await?;
     let tokens = Tokens {
@@ -136,7 +136,7 @@ impl Tokens {
     /// have stopped signing with that key.
     pub async fn reload_keys(&self, db: &Db) -> Result<(), StartError> {
         let mut tx = db.begin_read().await?;
-        let register = storage::keys::all(&mut tx).await?;
+        let register = storage::publication::keys::all(&mut tx).await?;
         tx.commit().await?;
         let state = self.trust.current();
         let id = &self.config.operator;

@@ -2,7 +2,7 @@
 //!
 //! A new key signs nothing until the roots have put it into a trust list: the register here only proposes. So a
 //! rotation has three steps that may happen on three machines: [`add`] and [`draft`] beside the database,
-//! [`super::ceremony`] where the root keys are, [`publish`] beside the database again.
+//! [`crate::service::publication::ceremony`] where the root keys are, [`publish`] beside the database again.
 
 use liangzheng_core::key::PublicKey;
 use liangzheng_core::limits::{PAPER_LIFETIME, TRUST_LIFETIME};
@@ -11,13 +11,13 @@ use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_core::trust::{Operator, OperatorKey, Purpose, RootSet, TrustList};
 use liangzheng_core::verify::{OnExpired, Refusal};
 
-use super::keys::{purpose_from_name, purpose_name};
-use super::trust::{TrustError, new_verifier, trust_list_payload};
+use crate::service::publication::keys::{purpose_from_name, purpose_name};
+use crate::service::publication::trust::{TrustError, new_verifier, trust_list_payload};
 use crate::domain::clock::Entropy;
 use crate::signing::{KeyStore, KeyStoreError};
 use crate::storage::change::{self, Change};
-use crate::storage::keys::KeyRow;
-use crate::storage::trust::SignedRow;
+use crate::storage::publication::keys::KeyRow;
+use crate::storage::publication::trust::SignedRow;
 use crate::storage::{self, Db, StorageError};
 
 /// How the operator is named in the trust list.
@@ -87,7 +87,7 @@ pub async fn add(
         created_at: now.0,
     };
     let mut tx = db.begin_write().await?;
-    storage::keys::insert(&mut tx, &row).await?;
+    storage::publication::keys::insert(&mut tx, &row).await?;
     tx.commit().await?;
     Ok(row)
 }
@@ -95,7 +95,7 @@ pub async fn add(
 /// Every registered key.
 pub async fn list(db: &Db) -> Result<Vec<KeyRow>, StorageError> {
     let mut tx = db.begin_read().await?;
-    let keys = storage::keys::all(&mut tx).await?;
+    let keys = storage::publication::keys::all(&mut tx).await?;
     tx.commit().await?;
     Ok(keys)
 }
@@ -104,7 +104,7 @@ pub async fn list(db: &Db) -> Result<Vec<KeyRow>, StorageError> {
 /// they have the list that tells of it.
 pub async fn compromise(db: &Db, kid: &str, now: UnixTime) -> Result<(), KeyLifeError> {
     let mut tx = db.begin_write().await?;
-    if !storage::keys::compromise(&mut tx, kid).await? {
+    if !storage::publication::keys::compromise(&mut tx, kid).await? {
         return Err(KeyLifeError::NoKey { kid: kid.into() });
     }
     change::record(&mut tx, &Change::Keys, now).await?;
@@ -119,8 +119,8 @@ pub async fn draft(
     now: UnixTime,
 ) -> Result<TrustList, KeyLifeError> {
     let mut tx = db.begin_read().await?;
-    let newest = storage::trust::lists(&mut tx).await?.pop();
-    let register = storage::keys::all(&mut tx).await?;
+    let newest = storage::publication::trust::lists(&mut tx).await?.pop();
+    let register = storage::publication::keys::all(&mut tx).await?;
     tx.commit().await?;
     let mut list = match newest {
         Some(row) => trust_list_payload(&row.jws)?,
@@ -157,7 +157,7 @@ pub async fn draft(
 /// Publishes a signed trust list, if every verifier that follows this server would take it.
 pub async fn publish(db: &Db, roots: &RootSet, jws: &str, now: UnixTime) -> Result<u64, KeyLifeError> {
     let mut tx = db.begin_write().await?;
-    let lists = storage::trust::lists(&mut tx).await?;
+    let lists = storage::publication::trust::lists(&mut tx).await?;
     let mut verifier = new_verifier(roots)?;
     for row in &lists {
         verifier.load_trust_list(&row.jws, OnExpired::TellInVerdict).map_err(KeyLifeError::Refused)?;
@@ -170,7 +170,7 @@ pub async fn publish(db: &Db, roots: &RootSet, jws: &str, now: UnixTime) -> Resu
     }
     let version = i64::try_from(list.version).unwrap_or(i64::MAX);
     let row = SignedRow { version, iat: list.iat.0, exp: list.exp.0, jws: jws.to_owned() };
-    storage::trust::insert_list(&mut tx, &row).await?;
+    storage::publication::trust::insert_list(&mut tx, &row).await?;
     change::record(&mut tx, &Change::Trust, now).await?;
     tx.commit().await?;
     Ok(list.version)

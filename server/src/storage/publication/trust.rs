@@ -1,6 +1,6 @@
 //! Trust lists and catalogues as they were signed, every version.
 
-use super::{StorageError, Tx, on_conn};
+use crate::storage::{StorageError, Tx, on_conn};
 
 /// A signed object with what is needed to choose it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

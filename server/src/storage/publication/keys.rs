@@ -1,6 +1,6 @@
 //! The register of operator keys: public halves and their life. Private halves are in the key store.
 
-use super::{StorageError, Tx, on_conn};
+use crate::storage::{StorageError, Tx, on_conn};
 
 /// One operator key as registered.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::App;
 use crate::http::problem::{Problem, kinds};
-use crate::service::trust::Document;
+use crate::service::publication::trust::Document;
 
 /// `GET /.well-known/trust-list`: the newest version.
 pub async fn trust_list(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {

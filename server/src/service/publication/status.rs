@@ -12,11 +12,11 @@ use liangzheng_core::token::StatusRef;
 use liangzheng_core::trust::Purpose;
 use tokio::sync::Notify;
 
-use super::keys::{Keys, NoActiveKey};
-use super::trust::Document;
+use crate::service::publication::keys::{Keys, NoActiveKey};
+use crate::service::publication::trust::Document;
 use crate::domain::clock::Entropy;
 use crate::storage::change::Change;
-use crate::storage::status::{EntryRow, PublicationRow};
+use crate::storage::publication::status::{EntryRow, PublicationRow};
 use crate::storage::{self, Db, StorageError, Tx};
 
 /// The status lists as last signed, for the routes that serve them.
@@ -69,8 +69,8 @@ impl StatusBook {
     /// Reads the newest publication from the database.
     pub async fn reload(&self, db: &Db) -> Result<(), StorageError> {
         let mut tx = db.begin_read().await?;
-        let head = storage::status::newest_publication(&mut tx).await?;
-        let rows = storage::status::lists(&mut tx).await?;
+        let head = storage::publication::status::newest_publication(&mut tx).await?;
+        let rows = storage::publication::status::lists(&mut tx).await?;
         tx.commit().await?;
         let uris: Vec<&str> =
             rows.iter().filter(|row| row.jws.is_some()).map(|row| row.uri.as_str()).collect();
@@ -119,12 +119,12 @@ async fn read_delta(
     now: UnixTime,
 ) -> Result<Delta, DeltaError> {
     let mut tx = db.begin_read().await?;
-    let base = storage::status::publication(&mut tx, from.0).await?.ok_or(DeltaError::TooOld)?;
-    let base_lists = storage::status::hashes(&mut tx, base.iat).await?;
-    let next_lists = storage::status::hashes(&mut tx, head.iat).await?;
-    let changes = storage::status::changes(&mut tx, base.seq, head.seq).await?;
+    let base = storage::publication::status::publication(&mut tx, from.0).await?.ok_or(DeltaError::TooOld)?;
+    let base_lists = storage::publication::status::hashes(&mut tx, base.iat).await?;
+    let next_lists = storage::publication::status::hashes(&mut tx, head.iat).await?;
+    let changes = storage::publication::status::changes(&mut tx, base.seq, head.seq).await?;
     let uris: HashMap<i64, String> =
-        storage::status::lists(&mut tx).await?.into_iter().map(|row| (row.id, row.uri)).collect();
+        storage::publication::status::lists(&mut tx).await?.into_iter().map(|row| (row.id, row.uri)).collect();
     tx.commit().await?;
     let mut newest: BTreeMap<(i64, i64), i64> = BTreeMap::new();
     for (list, idx, value) in changes {
@@ -149,8 +149,8 @@ fn snapshot(row: PublicationRow, lists: Vec<(String, Vec<u8>)>) -> Snapshot {
 
 /// Makes the first shard if there is none; `base_url` becomes part of its address for ever.
 pub async fn ensure_list(tx: &mut Tx, base_url: &str, now: UnixTime) -> Result<(), StorageError> {
-    if storage::status::lists(tx).await?.is_empty() {
-        storage::status::insert_list(tx, 1, &list_uri(base_url, 1), now).await?;
+    if storage::publication::status::lists(tx).await?.is_empty() {
+        storage::publication::status::insert_list(tx, 1, &list_uri(base_url, 1), now).await?;
     }
     Ok(())
 }
@@ -171,8 +171,8 @@ pub async fn index_for(
     entropy: &dyn Entropy,
     now: UnixTime,
 ) -> Result<StatusRef, StorageError> {
-    let lists = storage::status::lists(tx).await?;
-    if let Some(held) = storage::status::entry(tx, licence, device).await? {
+    let lists = storage::publication::status::lists(tx).await?;
+    if let Some(held) = storage::publication::status::entry(tx, licence, device).await? {
         return reference(&lists, &held);
     }
     // The newest shard that verifiers can already have; one not yet published would read as unknown.
@@ -181,20 +181,20 @@ pub async fn index_for(
     for _ in 0..MAX_DRAWS {
         let idx = i64::from(u32::from_le_bytes(entropy.bytes()) % SHARD_ENTRIES);
         let row = EntryRow { list, idx, licence: licence.into(), device: device.into(), value: 0 };
-        if storage::status::insert_entry(tx, &row).await? {
+        if storage::publication::status::insert_entry(tx, &row).await? {
             if value != StatusValue::Valid {
-                storage::status::set(tx, list, idx, value, now).await?;
+                storage::publication::status::set(tx, list, idx, value, now).await?;
             }
             return reference(&lists, &row);
         }
-        if let Some(held) = storage::status::entry(tx, licence, device).await? {
+        if let Some(held) = storage::publication::status::entry(tx, licence, device).await? {
             return reference(&lists, &held);
         }
     }
     Err(inconsistent("idx", licence))
 }
 
-fn reference(lists: &[storage::status::ListRow], entry: &EntryRow) -> Result<StatusRef, StorageError> {
+fn reference(lists: &[storage::publication::status::ListRow], entry: &EntryRow) -> Result<StatusRef, StorageError> {
     let list = lists
         .iter()
         .find(|list| list.id == entry.list)
@@ -216,13 +216,13 @@ pub async fn licence_changed(
     value: StatusValue,
     now: UnixTime,
 ) -> Result<Vec<Change>, StorageError> {
-    let entries = storage::status::entries_of_licence(tx, licence).await?;
+    let entries = storage::publication::status::entries_of_licence(tx, licence).await?;
     set_all(tx, entries, value, now).await
 }
 
 /// Ends every code of a dropped device, in the transaction that drops it; other devices' codes stay good.
 pub async fn device_dropped(tx: &mut Tx, device: &str, now: UnixTime) -> Result<Vec<Change>, StorageError> {
-    let entries = storage::status::entries_of_device(tx, device).await?;
+    let entries = storage::publication::status::entries_of_device(tx, device).await?;
     set_all(tx, entries, StatusValue::Final, now).await
 }
 
@@ -236,7 +236,7 @@ async fn set_all(
     for entry in entries {
         let is_final = entry.value == i64::from(StatusValue::Final.wire());
         if entry.value != i64::from(value.wire()) && !is_final {
-            storage::status::set(tx, entry.list, entry.idx, value, now).await?;
+            storage::publication::status::set(tx, entry.list, entry.idx, value, now).await?;
             changes.push(Change::Status);
         }
     }
@@ -245,12 +245,12 @@ async fn set_all(
 
 /// Makes a further shard once the newest is so full that drawing a free index takes several tries.
 pub async fn grow(tx: &mut Tx, base_url: &str, now: UnixTime) -> Result<bool, StorageError> {
-    let lists = storage::status::lists(tx).await?;
+    let lists = storage::publication::status::lists(tx).await?;
     let Some(newest) = lists.last() else { return Ok(false) };
-    if newest.jws.is_none() || storage::status::taken(tx, newest.id).await? < i64::from(SHARD_ENTRIES / 2) {
+    if newest.jws.is_none() || storage::publication::status::taken(tx, newest.id).await? < i64::from(SHARD_ENTRIES / 2) {
         return Ok(false);
     }
-    storage::status::insert_list(tx, newest.id + 1, &list_uri(base_url, newest.id + 1), now).await?;
+    storage::publication::status::insert_list(tx, newest.id + 1, &list_uri(base_url, newest.id + 1), now).await?;
     Ok(true)
 }
 

@@ -11,12 +11,12 @@ use liangzheng_core::trust::{Catalogue, Purpose, sign_catalogue};
 use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
-use super::keys::NoActiveKey;
-use super::tokens::Tokens;
+use crate::service::publication::keys::NoActiveKey;
+use crate::service::publication::tokens::Tokens;
 use crate::domain::clock::Clock;
 use crate::storage::change::{self, Change};
-use crate::storage::status::{ListRow, PublicationRow};
-use crate::storage::trust::SignedRow;
+use crate::storage::publication::status::{ListRow, PublicationRow};
+use crate::storage::publication::trust::SignedRow;
 use crate::storage::{self, Db, StorageError};
 
 /// The shards as of some change, kept between publications: half a megabyte each.
@@ -64,11 +64,11 @@ pub async fn publish(db: &Db, tokens: &Tokens, clock: &dyn Clock, force: bool) -
     let signer = tokens.keys.signer(Purpose::Status, now)?;
     let mut tx = db.begin_read().await?;
     let head = change::head(&mut tx).await?;
-    let newest = storage::status::newest_publication(&mut tx).await?;
-    let lists = storage::status::lists(&mut tx).await?;
+    let newest = storage::publication::status::newest_publication(&mut tx).await?;
+    let lists = storage::publication::status::lists(&mut tx).await?;
     let arrays = bring_up(&mut tx, held.take(), &lists, head).await?;
     let waits = match newest {
-        Some(newest) => !storage::status::changes(&mut tx, newest.seq, head).await?.is_empty(),
+        Some(newest) => !storage::publication::status::changes(&mut tx, newest.seq, head).await?.is_empty(),
         None => true,
     };
     tx.commit().await?;
@@ -114,14 +114,14 @@ async fn bring_up(
 ) -> Result<Arrays, StorageError> {
     let mut arrays = match held {
         Some(mut held) => {
-            for (list, idx, value) in storage::status::changes(tx, held.seq, head).await? {
+            for (list, idx, value) in storage::publication::status::changes(tx, held.seq, head).await? {
                 put(&mut held.by_list, list, idx, value);
             }
             held
         }
         None => {
             let mut fresh = Arrays { by_list: BTreeMap::new(), seq: head, kid: String::new() };
-            for entry in storage::status::not_valid(tx).await? {
+            for entry in storage::publication::status::not_valid(tx).await? {
                 put(&mut fresh.by_list, entry.list, entry.idx, entry.value);
             }
             fresh
@@ -152,11 +152,11 @@ async fn keep(
     let mut tx = db.begin_write().await?;
     // The feed's head is locked first: servers publish one after the other, and each sees what the one before kept.
     change::record(&mut tx, &Change::Published, now).await?;
-    if !storage::status::insert_publication(&mut tx, row).await? {
+    if !storage::publication::status::insert_publication(&mut tx, row).await? {
         return Ok(false); // another server was first; its publication holds the same changes, or more
     }
     for (list, sha256, jws) in signed {
-        storage::status::insert_published_list(&mut tx, row.iat, *list, sha256, jws).await?;
+        storage::publication::status::insert_published_list(&mut tx, row.iat, *list, sha256, jws).await?;
     }
     tx.commit().await?;
     Ok(true)
@@ -187,7 +187,7 @@ pub async fn put_catalogue(
     let row =
         sign_catalogue_row(content, &*tokens.keys.signer(Purpose::Catalogue, now)?, &tokens.config, now)?;
     let mut tx = db.begin_write().await?;
-    storage::trust::insert_catalogue(&mut tx, &row).await?;
+    storage::publication::trust::insert_catalogue(&mut tx, &row).await?;
     change::record(&mut tx, &Change::Catalogue, now).await?;
     tx.commit().await?;
     tokens.apply(db, &Change::Catalogue, now).await;

@@ -8,7 +8,7 @@ use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::{self, RootSet, TrustList};
 use serde::{Deserialize, Serialize};
 
-use super::trust::{TrustError, trust_list_payload};
+use crate::service::publication::trust::{TrustError, trust_list_payload};
 use crate::signing::{KeyStoreError, RootKey};
 
 /// What to sign.

@@ -1,0 +1,9 @@
+//! What this server signs and publishes: keys, trust lists, catalogue, status lists.
+
+pub mod ceremony;
+pub mod key_life;
+pub mod keys;
+pub mod publish;
+pub mod status;
+pub mod tokens;
+pub mod trust;
