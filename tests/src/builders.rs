@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::Day;
 use liangzheng_server::domain::actor::account::Role;
-use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::actor::holder::{Holder, HolderKind};
+use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{AccountId, HolderId, LicenceId};
 use liangzheng_server::domain::licence::{Encumbrances, Licence, Status};
 use liangzheng_server::secrets::Secrets;
@@ -106,7 +106,9 @@ impl Builder {
     /// Stores a licence made by hand.
     pub async fn put(&self, licence: &Licence) {
         let mut tx = self.db.begin_write().await.unwrap();
-        assert!(storage::licence::record::insert(&mut tx, &self.secrets, &SystemEntropy, licence).await.unwrap());
+        assert!(
+            storage::licence::record::insert(&mut tx, &self.secrets, &SystemEntropy, licence).await.unwrap()
+        );
         tx.commit().await.unwrap();
     }
 }

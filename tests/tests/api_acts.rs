@@ -274,7 +274,8 @@ fn an_act_on_one_server_ends_shows_on_another_within_a_second_and_no_code_outliv
     assert_eq!(beside.send("POST", Some(&holder), &refresh, &[], None).status, 409);
     let values: Vec<i64> = app.wait(async {
         let mut tx = app.builder.db.begin_read().await.unwrap();
-        let entries = storage::publication::status::entries_of_licence(&mut tx, &licence.to_string()).await.unwrap();
+        let entries =
+            storage::publication::status::entries_of_licence(&mut tx, &licence.to_string()).await.unwrap();
         entries.iter().map(|entry| entry.value).collect()
     });
     assert_eq!(values, [2], "whatever came first, the index says suspended");
@@ -293,7 +294,8 @@ fn an_inspection_that_runs_out_overnight_reaches_the_status_index_by_itself() {
         app.get(Some(&holder), "/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
     let show = format!("/api/v1/wallet/licences/{}/show", inspected.id);
     assert_eq!(app.post(Some(&holder), &show, &json!({ "scene": scene, "pin": "246810" })).status, 201);
-    let mark = || app.wait(liangzheng_server::service::licence::annual_inspection::mark_overdue(&app.app)).unwrap();
+    let mark =
+        || app.wait(liangzheng_server::service::licence::annual_inspection::mark_overdue(&app.app)).unwrap();
     let value = || {
         app.wait(async {
             let mut tx = app.builder.db.begin_read().await.unwrap();

@@ -143,7 +143,11 @@ fn holder_session_pin_and_act_each_end_a_show_at_once() {
     let app = TestApp::sqlite();
     let (account, holder) = app.wait(app.builder.holder("lin"));
     let licence = app.wait(app.builder.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active));
-    app.wait(app.builder.staff("checker", liangzheng_server::domain::actor::account::Role::IssuerChecker, UNIT));
+    app.wait(app.builder.staff(
+        "checker",
+        liangzheng_server::domain::actor::account::Role::IssuerChecker,
+        UNIT,
+    ));
     let token = app.log_in("lin");
 
     let shown = opened(&app, &token, &licence);

@@ -206,7 +206,9 @@ fn an_index_is_given_once_per_licence_and_device_and_a_dropped_phone_ends_only_i
     let entries = |app: &TestApp| {
         app.wait(async {
             let mut tx = app.app.db.begin_read().await.unwrap();
-            storage::publication::status::entries_of_licence(&mut tx, &wallet.licence.id.to_string()).await.unwrap()
+            storage::publication::status::entries_of_licence(&mut tx, &wallet.licence.id.to_string())
+                .await
+                .unwrap()
         })
     };
     let held = entries(&app);

@@ -3,16 +3,16 @@
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_server::domain::actor::account::Role;
-use liangzheng_server::domain::clock::SystemEntropy;
-use liangzheng_server::domain::showing::device::Device;
 use liangzheng_server::domain::actor::holder::HolderKind;
+use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{AccountId, ActId, DeviceId, LicenceId, SessionId};
-use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
 use liangzheng_server::domain::licence::lifecycle::Act;
-use liangzheng_server::storage::licence::act::ActRow;
+use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
+use liangzheng_server::domain::showing::device::Device;
+use liangzheng_server::storage::actor::session::NewSession;
 use liangzheng_server::storage::change::{self, Change};
 use liangzheng_server::storage::idempotency::{self, Claim, Claimed};
-use liangzheng_server::storage::actor::session::NewSession;
+use liangzheng_server::storage::licence::act::ActRow;
 use liangzheng_server::storage::{self, StorageError, Tx};
 use liangzheng_tests::builders::{BUSINESS_LICENCE, Builder, OTHER_UNIT, UNIT, licence, secrets};
 use liangzheng_tests::clock::NOON;
@@ -49,8 +49,10 @@ async fn accounts_are_found_by_id_and_login_and_a_login_is_given_once() {
         );
         assert!(storage::actor::account::find_by_login(&mut tx, "lin").await.unwrap().unwrap() == row);
         assert!(storage::actor::account::find_by_login(&mut tx, "LIN").await.unwrap().is_none());
-        let twice =
-            storage::actor::account::AccountRow { id: AccountId::generate(NOON, &SystemEntropy), ..row.clone() };
+        let twice = storage::actor::account::AccountRow {
+            id: AccountId::generate(NOON, &SystemEntropy),
+            ..row.clone()
+        };
         assert!(!storage::actor::account::insert(&mut tx, &twice).await.unwrap());
         // After ON CONFLICT the transaction is still good.
         storage::actor::account::set_pin_counters(&mut tx, id, 3, UnixTime(9)).await.unwrap();
@@ -112,7 +114,12 @@ async fn a_session_is_found_until_it_expires_ends_or_its_account_is_disabled() {
         assert_eq!((row.id, row.account, row.unit.as_deref()), (one.id, account, Some(UNIT)), "{}", db.name);
         assert_eq!((row.role.as_str(), row.carrier.as_str(), row.holder), ("issuer_checker", "bearer", None));
         assert!(storage::actor::session::find(&mut tx, &[3; 32], NOON).await.unwrap().is_none());
-        assert!(storage::actor::session::find(&mut tx, &[1; 32], NOON.plus(Seconds(100))).await.unwrap().is_none());
+        assert!(
+            storage::actor::session::find(&mut tx, &[1; 32], NOON.plus(Seconds(100)))
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert!(storage::actor::session::end(&mut tx, one.id, NOON).await.unwrap());
         assert!(!storage::actor::session::end(&mut tx, one.id, NOON).await.unwrap());
         assert!(storage::actor::session::find(&mut tx, &[1; 32], NOON).await.unwrap().is_none());
@@ -189,7 +196,9 @@ async fn a_licence_in_every_status_is_read_back_as_it_was_written() {
             assert_eq!(word.as_deref(), Some(status.as_str()));
             let twice = LicenceId::generate(NOON, &SystemEntropy);
             let twice = liangzheng_server::domain::licence::Licence { id: twice, ..made };
-            assert!(!storage::licence::record::insert(&mut tx, &secrets(), &SystemEntropy, &twice).await.unwrap());
+            assert!(
+                !storage::licence::record::insert(&mut tx, &secrets(), &SystemEntropy, &twice).await.unwrap()
+            );
             issued += i32::from(!matches!(status, Status::Draft | Status::PendingReview));
         }
         let mut tx = builder.db.begin_read().await.unwrap();
@@ -232,7 +241,10 @@ async fn an_act_is_written_on_the_version_it_was_decided_on_and_no_other() {
         let mut tx = builder.db.begin_write().await.unwrap();
         let error = storage::licence::record::replace(&mut tx, &before, &after).await.unwrap_err();
         assert!(matches!(error, StorageError::Conflict), "{}: {error}", db.name);
-        assert_eq!(storage::licence::record::find(&mut tx, &secrets(), before.id).await.unwrap(), Some(after));
+        assert_eq!(
+            storage::licence::record::find(&mut tx, &secrets(), before.id).await.unwrap(),
+            Some(after)
+        );
         assert_eq!(storage::licence::act::of_licence(&mut tx, before.id).await.unwrap(), [row]);
     }
 }
@@ -256,18 +268,27 @@ async fn a_device_is_one_per_account_and_key_until_it_is_dropped() {
         let mut tx = builder.db.begin_write().await.unwrap();
         assert!(storage::showing::device::insert(&mut tx, &first).await.unwrap());
         assert!(!storage::showing::device::insert(&mut tx, &again).await.unwrap(), "{}", db.name);
-        assert!(storage::showing::device::insert(&mut tx, &of_chen).await.unwrap(), "a family may share a phone");
+        assert!(
+            storage::showing::device::insert(&mut tx, &of_chen).await.unwrap(),
+            "a family may share a phone"
+        );
         let thumbprint = key.thumbprint();
         assert_eq!(
             storage::showing::device::find_by_thumbprint(&mut tx, lin, &thumbprint).await.unwrap(),
             Some(first.clone())
         );
-        assert_eq!(storage::showing::device::of_account(&mut tx, lin).await.unwrap(), std::slice::from_ref(&first));
+        assert_eq!(
+            storage::showing::device::of_account(&mut tx, lin).await.unwrap(),
+            std::slice::from_ref(&first)
+        );
         assert!(storage::showing::device::drop_one(&mut tx, first.id, UnixTime(5)).await.unwrap());
         assert!(!storage::showing::device::drop_one(&mut tx, first.id, UnixTime(6)).await.unwrap());
         let dropped = storage::showing::device::find(&mut tx, first.id).await.unwrap().unwrap();
         assert_eq!(dropped.dropped_at, Some(UnixTime(5)));
-        assert_eq!(storage::showing::device::find_by_thumbprint(&mut tx, lin, &thumbprint).await.unwrap(), None);
+        assert_eq!(
+            storage::showing::device::find_by_thumbprint(&mut tx, lin, &thumbprint).await.unwrap(),
+            None
+        );
         assert!(
             storage::showing::device::insert(&mut tx, &again).await.unwrap(),
             "the same key again is a new device"

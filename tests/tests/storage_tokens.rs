@@ -5,14 +5,14 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::verify::Code;
 use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::licence::Status;
-use liangzheng_server::domain::verifying::scan::Scan;
 use liangzheng_server::domain::trace::usage::{Use, UseKind};
+use liangzheng_server::domain::verifying::scan::Scan;
 use liangzheng_server::storage;
 use liangzheng_server::storage::change::{self, Change};
 use liangzheng_server::storage::publication::keys::KeyRow;
-use liangzheng_server::storage::showing::show::ShowRow;
 use liangzheng_server::storage::publication::status::{EntryRow, PublicationRow};
 use liangzheng_server::storage::publication::trust::SignedRow;
+use liangzheng_server::storage::showing::show::ShowRow;
 use liangzheng_tests::builders::{BUSINESS_LICENCE, Builder, UNIT};
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
@@ -46,7 +46,10 @@ async fn a_key_is_listed_withdrawn_once_and_marked_compromised() {
         let all = storage::publication::keys::all(&mut tx).await.unwrap();
         let told: Vec<_> = all.iter().map(|k| (k.kid.as_str(), k.revoked_at, k.compromised)).collect();
         assert_eq!(told, [("c", None, 1), ("b", Some(6), 0), ("a", None, 0)], "{}", db.name);
-        assert!(storage::publication::keys::insert(&mut tx, &key("a", "show", 1)).await.is_err(), "a name is given once");
+        assert!(
+            storage::publication::keys::insert(&mut tx, &key("a", "show", 1)).await.is_err(),
+            "a name is given once"
+        );
     }
 }
 
@@ -66,9 +69,17 @@ async fn lists_and_catalogues_are_kept_byte_for_byte_and_the_newest_is_found() {
             storage::publication::trust::insert_list(&mut tx, &row(version)).await.unwrap();
             storage::publication::trust::insert_catalogue(&mut tx, &row(version)).await.unwrap();
         }
-        assert_eq!(storage::publication::trust::lists(&mut tx).await.unwrap(), [row(1), row(2), row(10)], "{}", db.name);
+        assert_eq!(
+            storage::publication::trust::lists(&mut tx).await.unwrap(),
+            [row(1), row(2), row(10)],
+            "{}",
+            db.name
+        );
         assert_eq!(storage::publication::trust::newest_catalogue(&mut tx).await.unwrap(), Some(row(10)));
-        assert!(storage::publication::trust::insert_list(&mut tx, &row(2)).await.is_err(), "a version is written once");
+        assert!(
+            storage::publication::trust::insert_list(&mut tx, &row(2)).await.is_err(),
+            "a version is written once"
+        );
     }
 }
 
@@ -88,8 +99,12 @@ async fn a_status_index_is_given_once_and_its_changes_are_fed_in_order() {
             value: 0,
         };
         assert!(storage::publication::status::insert_entry(&mut tx, &entry(7, "lic_1", "")).await.unwrap());
-        assert!(storage::publication::status::insert_entry(&mut tx, &entry(8, "lic_1", "dev_1")).await.unwrap());
-        assert!(storage::publication::status::insert_entry(&mut tx, &entry(9, "lic_2", "dev_1")).await.unwrap());
+        assert!(
+            storage::publication::status::insert_entry(&mut tx, &entry(8, "lic_1", "dev_1")).await.unwrap()
+        );
+        assert!(
+            storage::publication::status::insert_entry(&mut tx, &entry(9, "lic_2", "dev_1")).await.unwrap()
+        );
         assert!(
             !storage::publication::status::insert_entry(&mut tx, &entry(7, "lic_3", "")).await.unwrap(),
             "{}",
@@ -101,9 +116,15 @@ async fn a_status_index_is_given_once_and_its_changes_are_fed_in_order() {
             storage::publication::status::entry(&mut tx, "lic_1", "dev_1").await.unwrap(),
             Some(entry(8, "lic_1", "dev_1"))
         );
-        assert_eq!(storage::publication::status::owner(&mut tx, 1, 9).await.unwrap(), Some(entry(9, "lic_2", "dev_1")));
+        assert_eq!(
+            storage::publication::status::owner(&mut tx, 1, 9).await.unwrap(),
+            Some(entry(9, "lic_2", "dev_1"))
+        );
         assert_eq!(storage::publication::status::owner(&mut tx, 1, 10).await.unwrap(), None);
-        assert_eq!(storage::publication::status::entries_of_licence(&mut tx, "lic_1").await.unwrap().len(), 2);
+        assert_eq!(
+            storage::publication::status::entries_of_licence(&mut tx, "lic_1").await.unwrap().len(),
+            2
+        );
         assert_eq!(storage::publication::status::entries_of_device(&mut tx, "dev_1").await.unwrap().len(), 2);
         assert!(
             storage::publication::status::entries_of_device(&mut tx, "").await.unwrap().is_empty(),
@@ -146,16 +167,30 @@ async fn a_publication_follows_the_one_before_in_time_and_in_changes() {
                 db.name
             );
         }
-        storage::publication::status::insert_published_list(&mut tx, later(10).0, 1, &[9; 32], "a.b.c").await.unwrap();
+        storage::publication::status::insert_published_list(&mut tx, later(10).0, 1, &[9; 32], "a.b.c")
+            .await
+            .unwrap();
         assert!(storage::publication::status::insert_publication(&mut tx, row(20, 5)).await.unwrap());
-        assert_eq!(storage::publication::status::newest_publication(&mut tx).await.unwrap(), Some(row(20, 5)));
-        assert_eq!(storage::publication::status::publication(&mut tx, later(10).0).await.unwrap(), Some(row(10, 5)));
+        assert_eq!(
+            storage::publication::status::newest_publication(&mut tx).await.unwrap(),
+            Some(row(20, 5))
+        );
+        assert_eq!(
+            storage::publication::status::publication(&mut tx, later(10).0).await.unwrap(),
+            Some(row(10, 5))
+        );
         let hashes = storage::publication::status::hashes(&mut tx, later(10).0).await.unwrap();
         assert_eq!(hashes, [("u1".to_owned(), vec![9; 32])]);
-        assert_eq!(storage::publication::status::lists(&mut tx).await.unwrap()[0].jws.as_deref(), Some("a.b.c"));
+        assert_eq!(
+            storage::publication::status::lists(&mut tx).await.unwrap()[0].jws.as_deref(),
+            Some("a.b.c")
+        );
         storage::publication::status::forget(&mut tx, later(15)).await.unwrap();
         assert_eq!(storage::publication::status::publication(&mut tx, later(10).0).await.unwrap(), None);
-        assert_eq!(storage::publication::status::newest_publication(&mut tx).await.unwrap(), Some(row(20, 5)));
+        assert_eq!(
+            storage::publication::status::newest_publication(&mut tx).await.unwrap(),
+            Some(row(20, 5))
+        );
     }
 }
 
@@ -180,11 +215,17 @@ async fn a_show_is_counted_while_open_and_ended_by_its_own_account_only() {
         assert_eq!(storage::showing::show::find(&mut tx, "shw_1").await.unwrap(), Some(show("shw_1", 100)));
         let open_until = storage::showing::show::open_until(&mut tx, "acc_1", NOON).await.unwrap();
         assert_eq!(open_until, [later(100).0, later(200).0], "{}", db.name);
-        assert_eq!(storage::showing::show::open_until(&mut tx, "acc_1", later(100)).await.unwrap(), [later(200).0]);
+        assert_eq!(
+            storage::showing::show::open_until(&mut tx, "acc_1", later(100)).await.unwrap(),
+            [later(200).0]
+        );
         assert!(!storage::showing::show::end(&mut tx, "shw_1", "acc_2", NOON).await.unwrap());
         assert!(storage::showing::show::end(&mut tx, "shw_1", "acc_1", NOON).await.unwrap());
         assert!(!storage::showing::show::end(&mut tx, "shw_1", "acc_1", NOON).await.unwrap(), "ended twice");
-        assert_eq!(storage::showing::show::find(&mut tx, "shw_1").await.unwrap().unwrap().ended_at, Some(NOON.0));
+        assert_eq!(
+            storage::showing::show::find(&mut tx, "shw_1").await.unwrap().unwrap().ended_at,
+            Some(NOON.0)
+        );
         storage::showing::show::forget(&mut tx, later(150)).await.unwrap();
         assert_eq!(storage::showing::show::find(&mut tx, "shw_1").await.unwrap(), None);
         assert!(storage::showing::show::find(&mut tx, "shw_2").await.unwrap().is_some());
@@ -290,7 +331,11 @@ async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
         };
         let mut tx = builder.db.begin_write().await.unwrap();
         assert!(storage::verifying::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap());
-        assert!(!storage::verifying::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap(), "{}", db.name);
+        assert!(
+            !storage::verifying::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap(),
+            "{}",
+            db.name
+        );
         let id = storage::licence::record::id_of(&mut tx, &licence.identifier.to_string()).await.unwrap();
         assert_eq!(id, Some(licence.id.to_string()));
         assert_eq!(storage::licence::record::id_of(&mut tx, "1.2.3").await.unwrap(), None);

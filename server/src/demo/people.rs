@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::data::{self, DemoHolder, DemoLicence, DemoPeople};
 use super::folder::{DemoError, embedded};
 use crate::domain::actor::account::Role;
-use crate::domain::clock::Entropy;
 use crate::domain::actor::holder::{Holder, HolderKind};
+use crate::domain::clock::Entropy;
 use crate::domain::ids::{AccountId, HolderId, LicenceId};
 use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
 use crate::secrets::Secrets;
@@ -197,7 +197,11 @@ impl Maker<'_> {
             disabled_at: None,
             created_at: self.now.0,
         };
-        if storage::actor::account::insert(tx, &row).await? { Ok(()) } else { Err(wrong(login, "stands twice")) }
+        if storage::actor::account::insert(tx, &row).await? {
+            Ok(())
+        } else {
+            Err(wrong(login, "stands twice"))
+        }
     }
 
     /// The licences in the order of the file: clean ACTIVE ones first.

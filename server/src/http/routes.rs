@@ -10,12 +10,12 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
+use super::api::actor::sessions;
+use super::api::licence::{acts, cards};
 use super::api::publication::{status_lists, well_known};
+use super::api::showing::{devices, offline_grant, show};
 use super::api::trace::uses;
 use super::api::verifying::{scans, verify};
-use super::api::showing::{devices, offline_grant, show};
-use super::api::licence::{acts, cards};
-use super::api::actor::sessions;
 use super::problem::{Problem, kinds};
 use super::{embed, health, metrics, pages};
 

@@ -76,7 +76,11 @@ async fn housekeeping(app: &App, now: UnixTime) {
 
 async fn forget(app: &App, now: UnixTime) -> Result<(), StorageError> {
     let mut tx = app.db.begin_write().await?;
-    storage::publication::status::forget(&mut tx, now.minus(Seconds(app.tokens.config.delta_history_seconds))).await?;
+    storage::publication::status::forget(
+        &mut tx,
+        now.minus(Seconds(app.tokens.config.delta_history_seconds)),
+    )
+    .await?;
     change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
     storage::showing::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
     storage::showing::show::forget_spent(&mut tx, now.minus(KEEP_SPENT)).await?;

@@ -70,8 +70,8 @@ mod tests {
     use liangzheng_core::time::UnixTime;
 
     use super::*;
-    use crate::domain::actor::account::Role;
     use crate::domain::access::{ChangeStatus, OpenShow, VerifyFully};
+    use crate::domain::actor::account::Role;
     use crate::domain::clock::SystemEntropy;
     use crate::domain::ids::{AccountId, SessionId};
 

@@ -1,11 +1,11 @@
 //! From service errors to problems. Each match is exhaustive or ends in "internal": nothing leaks by being forgotten.
 
 use super::{Problem, kinds};
-use crate::service::showing::device::DeviceError;
-use crate::service::licence::acts::LifecycleError;
 use crate::service::actor::password::PasswordError;
 use crate::service::actor::pin::PinError;
 use crate::service::actor::session::LoginError;
+use crate::service::licence::acts::LifecycleError;
+use crate::service::showing::device::DeviceError;
 use crate::storage::StorageError;
 
 impl From<LoginError> for Problem {

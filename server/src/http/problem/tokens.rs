@@ -2,8 +2,8 @@
 
 use super::{FieldError, Problem, kinds};
 use crate::http::api::showing::qr_image::DrawError;
-use crate::service::trace::access_log::LogUnavailable;
 use crate::service::showing::show::ShowError;
+use crate::service::trace::access_log::LogUnavailable;
 use crate::service::verifying::verify::VerifyError;
 
 impl From<ShowError> for Problem {

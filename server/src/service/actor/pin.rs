@@ -6,10 +6,10 @@
 
 use liangzheng_core::time::{Seconds, UnixTime};
 
-use crate::service::actor::password::PasswordError;
 use crate::App;
 use crate::domain::actor::account::Principal;
 use crate::domain::ids::AccountId;
+use crate::service::actor::password::PasswordError;
 use crate::storage::actor::account::AccountRow;
 use crate::storage::change::{self, Change};
 use crate::storage::{self, StorageError};

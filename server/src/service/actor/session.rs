@@ -12,13 +12,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use liangzheng_core::time::{Seconds, UnixTime};
 use zeroize::Zeroizing;
 
-use crate::service::actor::password::PasswordError;
 use crate::App;
 pub use crate::domain::actor::account::Principal;
 use crate::domain::ids::{AccountId, SessionId};
+use crate::service::actor::password::PasswordError;
 use crate::storage::actor::account::AccountRow;
-use crate::storage::change::{self, Change};
 use crate::storage::actor::session::{NewSession, SessionRow};
+use crate::storage::change::{self, Change};
 use crate::storage::{self, StorageError};
 
 /// How a token travels. One given as a cookie is no Bearer token and the reverse: a script on a page can read neither

@@ -10,9 +10,9 @@ use crate::App;
 use crate::domain::access::{ChangeStatus, Permit};
 use crate::domain::ids::{ActId, LicenceId};
 use crate::domain::licence::lifecycle::{DirectAct, ForbiddenTransition};
-use crate::storage::licence::act::ActRow;
 use crate::storage::change::{self, Change};
 use crate::storage::idempotency::{self, Claim, Claimed};
+use crate::storage::licence::act::ActRow;
 use crate::storage::{self, StorageError};
 
 /// What is asked.
@@ -122,7 +122,9 @@ pub async fn perform(
     };
     storage::licence::act::append(&mut tx, &act).await?;
     let mut changes = match after.wire_status(Day::of(now)) {
-        Some(value) => crate::service::publication::status::licence_changed(&mut tx, &id.to_string(), value, now).await?,
+        Some(value) => {
+            crate::service::publication::status::licence_changed(&mut tx, &id.to_string(), value, now).await?
+        }
         None => Vec::new(),
     };
     let changed = Change::Licence(id.to_string());

@@ -20,7 +20,9 @@ pub async fn mark_overdue(app: &App) -> Result<usize, StorageError> {
         // It may have been inspected, or changed in another way, since it was listed.
         let mut changes = Vec::new();
         if let Some(value) = licence.and_then(|licence| licence.wire_status(today)) {
-            changes = crate::service::publication::status::licence_changed(&mut tx, &id.to_string(), value, now).await?;
+            changes =
+                crate::service::publication::status::licence_changed(&mut tx, &id.to_string(), value, now)
+                    .await?;
         }
         tx.commit().await?;
         for change in &changes {

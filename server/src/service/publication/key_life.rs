@@ -11,9 +11,9 @@ use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_core::trust::{Operator, OperatorKey, Purpose, RootSet, TrustList};
 use liangzheng_core::verify::{OnExpired, Refusal};
 
+use crate::domain::clock::Entropy;
 use crate::service::publication::keys::{purpose_from_name, purpose_name};
 use crate::service::publication::trust::{TrustError, new_verifier, trust_list_payload};
-use crate::domain::clock::Entropy;
 use crate::signing::{KeyStore, KeyStoreError};
 use crate::storage::change::{self, Change};
 use crate::storage::publication::keys::KeyRow;

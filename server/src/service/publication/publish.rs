@@ -11,9 +11,9 @@ use liangzheng_core::trust::{Catalogue, Purpose, sign_catalogue};
 use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
+use crate::domain::clock::Clock;
 use crate::service::publication::keys::NoActiveKey;
 use crate::service::publication::tokens::Tokens;
-use crate::domain::clock::Clock;
 use crate::storage::change::{self, Change};
 use crate::storage::publication::status::{ListRow, PublicationRow};
 use crate::storage::publication::trust::SignedRow;

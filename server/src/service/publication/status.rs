@@ -12,9 +12,9 @@ use liangzheng_core::token::StatusRef;
 use liangzheng_core::trust::Purpose;
 use tokio::sync::Notify;
 
+use crate::domain::clock::Entropy;
 use crate::service::publication::keys::{Keys, NoActiveKey};
 use crate::service::publication::trust::Document;
-use crate::domain::clock::Entropy;
 use crate::storage::change::Change;
 use crate::storage::publication::status::{EntryRow, PublicationRow};
 use crate::storage::{self, Db, StorageError, Tx};
@@ -123,8 +123,11 @@ async fn read_delta(
     let base_lists = storage::publication::status::hashes(&mut tx, base.iat).await?;
     let next_lists = storage::publication::status::hashes(&mut tx, head.iat).await?;
     let changes = storage::publication::status::changes(&mut tx, base.seq, head.seq).await?;
-    let uris: HashMap<i64, String> =
-        storage::publication::status::lists(&mut tx).await?.into_iter().map(|row| (row.id, row.uri)).collect();
+    let uris: HashMap<i64, String> = storage::publication::status::lists(&mut tx)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.uri))
+        .collect();
     tx.commit().await?;
     let mut newest: BTreeMap<(i64, i64), i64> = BTreeMap::new();
     for (list, idx, value) in changes {
@@ -194,7 +197,10 @@ pub async fn index_for(
     Err(inconsistent("idx", licence))
 }
 
-fn reference(lists: &[storage::publication::status::ListRow], entry: &EntryRow) -> Result<StatusRef, StorageError> {
+fn reference(
+    lists: &[storage::publication::status::ListRow],
+    entry: &EntryRow,
+) -> Result<StatusRef, StorageError> {
     let list = lists
         .iter()
         .find(|list| list.id == entry.list)
@@ -247,10 +253,13 @@ async fn set_all(
 pub async fn grow(tx: &mut Tx, base_url: &str, now: UnixTime) -> Result<bool, StorageError> {
     let lists = storage::publication::status::lists(tx).await?;
     let Some(newest) = lists.last() else { return Ok(false) };
-    if newest.jws.is_none() || storage::publication::status::taken(tx, newest.id).await? < i64::from(SHARD_ENTRIES / 2) {
+    if newest.jws.is_none()
+        || storage::publication::status::taken(tx, newest.id).await? < i64::from(SHARD_ENTRIES / 2)
+    {
         return Ok(false);
     }
-    storage::publication::status::insert_list(tx, newest.id + 1, &list_uri(base_url, newest.id + 1), now).await?;
+    storage::publication::status::insert_list(tx, newest.id + 1, &list_uri(base_url, newest.id + 1), now)
+        .await?;
     Ok(true)
 }
 

@@ -4,8 +4,8 @@ use liangzheng_core::key::{AwsLc, Es256, Jwk, JwkError, PublicKey};
 
 use crate::App;
 use crate::domain::access::{ManageDevices, Permit};
-use crate::domain::showing::device::Device;
 use crate::domain::ids::DeviceId;
+use crate::domain::showing::device::Device;
 use crate::storage::change::{self, Change};
 use crate::storage::{self, StorageError};
 
@@ -67,7 +67,9 @@ pub async fn register(
         dropped_at: None,
     };
     let mut tx = app.db.begin_write().await?;
-    if let Some(known) = storage::showing::device::find_by_thumbprint(&mut tx, account, &key.thumbprint()).await? {
+    if let Some(known) =
+        storage::showing::device::find_by_thumbprint(&mut tx, account, &key.thumbprint()).await?
+    {
         return Ok(Registered::Known(known));
     }
     if storage::showing::device::of_account(&mut tx, account).await?.len() >= MAX_DEVICES {
@@ -104,7 +106,8 @@ pub async fn drop_one(app: &App, permit: &Permit<ManageDevices>, id: DeviceId) -
     if !storage::showing::device::drop_one(&mut tx, device.id, now).await? {
         return Err(DeviceError::NotFound);
     }
-    let mut changes = crate::service::publication::status::device_dropped(&mut tx, &device.id.to_string(), now).await?;
+    let mut changes =
+        crate::service::publication::status::device_dropped(&mut tx, &device.id.to_string(), now).await?;
     let dropped = Change::Device(device.id.to_string());
     change::record(&mut tx, &dropped, now).await?;
     changes.push(dropped);

@@ -11,11 +11,11 @@ use liangzheng_core::token::{Jti, ShowClaims, StatusRef, show};
 use liangzheng_core::trust::{Profile, Purpose};
 use liangzheng_core::verify::{Answer, Code, Live, LiveStatus, Options, Refusal, Verdict, Verifier};
 
-use crate::service::publication::keys::NoActiveKey;
-use crate::service::publication::tokens::Tokens;
 use crate::domain::catalogue::{Catalogue, SceneError};
 use crate::domain::clock::Entropy;
 use crate::domain::licence::{Licence, Unshowable};
+use crate::service::publication::keys::NoActiveKey;
+use crate::service::publication::tokens::Tokens;
 
 /// A token and the text of its QR code.
 #[derive(Clone, Debug)]

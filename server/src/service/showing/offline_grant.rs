@@ -11,16 +11,16 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::token::{GrantClaims, Nonce, ShowClaims, grant, proof};
 use liangzheng_core::trust::{Profile, Purpose};
 
-use crate::service::trace::access_log::{Use, UseKind};
-use crate::service::showing::mint::{self, MintError};
-use crate::service::showing::show::{ShowError, hold_own_licence, own_licence};
+use crate::App;
+use crate::domain::access::{MakeGrant, Permit};
+use crate::domain::actor::account::Principal;
+use crate::domain::ids::{DeviceId, LicenceId};
+use crate::domain::showing::device::Device;
 use crate::service::publication::status;
 use crate::service::publication::tokens::Tokens;
-use crate::App;
-use crate::domain::actor::account::Principal;
-use crate::domain::access::{MakeGrant, Permit};
-use crate::domain::showing::device::Device;
-use crate::domain::ids::{DeviceId, LicenceId};
+use crate::service::showing::mint::{self, MintError};
+use crate::service::showing::show::{ShowError, hold_own_licence, own_licence};
+use crate::service::trace::access_log::{Use, UseKind};
 use crate::storage;
 
 /// A grant for a phone.

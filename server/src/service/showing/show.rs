@@ -9,15 +9,15 @@ use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_core::trust::Profile;
 use liangzheng_core::verify::Code;
 
-use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
-use crate::service::showing::open_shows::{LastCode, OpenShow};
-use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
-use crate::service::publication::status;
 use crate::App;
 use crate::domain::access::{Action, OpenShow as MayShow, Permit};
 use crate::domain::ids::{LicenceId, ShowId};
 use crate::domain::licence::Licence;
 use crate::service::actor::pin::PinError;
+use crate::service::publication::status;
+use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
+use crate::service::showing::open_shows::{LastCode, OpenShow};
+use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::storage::change::{self, Change};
 use crate::storage::showing::show::ShowRow;
 use crate::storage::{self, StorageError, Tx};
@@ -257,7 +257,8 @@ pub(super) async fn hold_own_licence<A: Action>(
     permit: &Permit<A>,
     id: LicenceId,
 ) -> Result<Licence, ShowError> {
-    let found = storage::licence::record::find_and_hold(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
+    let found =
+        storage::licence::record::find_and_hold(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
     if permit.owns(found.holder) { Ok(found) } else { Err(ShowError::NotFound) }
 }
 

@@ -59,7 +59,8 @@ pub async fn list(
     };
     let mut tx = app.db.begin_read().await?;
     let before = cursor.unwrap_or(i64::MAX);
-    let mut rows = storage::trace::access_log::uses_of(&mut tx, holder, before, limit.saturating_add(1)).await?;
+    let mut rows =
+        storage::trace::access_log::uses_of(&mut tx, holder, before, limit.saturating_add(1)).await?;
     tx.commit().await?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > wanted;

@@ -12,10 +12,10 @@ use liangzheng_core::verify::{
     Answer, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier,
 };
 
-use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
-use crate::service::publication::tokens::Judge;
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};
+use crate::service::publication::tokens::Judge;
+use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::storage::{self, StorageError};
 
 /// What is to be verified, and for which use.

@@ -2,9 +2,9 @@
 
 use liangzheng_core::time::{Seconds, UnixTime};
 
-use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::actor::account::Role;
 use crate::domain::ids::{AccountId, HolderId};
+use crate::storage::{StorageError, Tx, on_conn};
 
 /// An account as stored. Password and PIN are argon2id hashes.
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]

@@ -3,11 +3,11 @@
 use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-use crate::storage::{StorageError, Tx, on_conn};
-use crate::domain::clock::Entropy;
 use crate::domain::actor::holder::Holder;
+use crate::domain::clock::Entropy;
 use crate::domain::ids::HolderId;
 use crate::secrets::Secrets;
+use crate::storage::{StorageError, Tx, on_conn};
 
 #[derive(sqlx::FromRow)]
 struct HolderRow {

@@ -2,8 +2,8 @@
 
 use liangzheng_core::time::UnixTime;
 
-use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::ids::{AccountId, HolderId, SessionId};
+use crate::storage::{StorageError, Tx, on_conn};
 
 /// A session to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Acts done to licences. Append only: there is no update and no delete.
 
-use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::ids::{AccountId, ActId, LicenceId};
+use crate::storage::{StorageError, Tx, on_conn};
 
 /// One act, as recorded.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

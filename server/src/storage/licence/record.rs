@@ -3,11 +3,11 @@
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::{Day, UnixTime};
 
-use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{HolderId, LicenceId};
 use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
 use crate::secrets::Secrets;
+use crate::storage::{StorageError, Tx, on_conn};
 
 #[derive(sqlx::FromRow)]
 struct LicenceRow {

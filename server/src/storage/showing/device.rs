@@ -3,9 +3,9 @@
 use liangzheng_core::key::PublicKey;
 use liangzheng_core::time::UnixTime;
 
-use crate::storage::{StorageError, Tx, on_conn};
-use crate::domain::showing::device::Device;
 use crate::domain::ids::{AccountId, DeviceId};
+use crate::domain::showing::device::Device;
+use crate::storage::{StorageError, Tx, on_conn};
 
 #[derive(sqlx::FromRow)]
 struct DeviceRow {

@@ -4,9 +4,9 @@ use liangzheng_core::time::UnixTime;
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
-use crate::storage::{Db, StorageError, Tx, on_conn};
 use crate::domain::ids::HolderId;
 use crate::domain::trace::usage::Use;
+use crate::storage::{Db, StorageError, Tx, on_conn};
 
 /// One use of a licence as its holder reads it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

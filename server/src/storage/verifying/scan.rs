@@ -2,9 +2,9 @@
 
 use liangzheng_core::time::UnixTime;
 
-use crate::storage::{StorageError, Tx, on_conn};
 use crate::domain::ids::AccountId;
 use crate::domain::verifying::scan::Scan;
+use crate::storage::{StorageError, Tx, on_conn};
 
 /// Keeps a receipt; false if this account handed it in before, and then nothing changes.
 pub async fn insert(

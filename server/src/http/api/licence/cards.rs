@@ -3,10 +3,10 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
-use crate::http::api::Page;
 use crate::App;
 use crate::domain::access::ViewOwnLicences;
 use crate::domain::ids::LicenceId;
+use crate::http::api::Page;
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
 use crate::service::licence::cards;
@@ -23,7 +23,6 @@ pub async fn read(
     permit: Permitted<ViewOwnLicences>,
     id: web::Path<LicenceId>,
 ) -> Result<HttpResponse, Problem> {
-    let card =
-        cards::read(&app, &permit, *id).await?.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    let card = cards::read(&app, &permit, *id).await?.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", card.version))).json(card))
 }

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use liangzheng_core::time::UnixTime;
 use serde::Deserialize;
 
-use crate::http::api::publication::well_known::document;
 use crate::App;
+use crate::http::api::publication::well_known::document;
 use crate::http::problem::{Problem, kinds};
 use crate::service::publication::status::DeltaError;
 

@@ -5,11 +5,11 @@ use liangzheng_core::key::Jwk;
 use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-use crate::http::api::Page;
 use crate::App;
 use crate::domain::access::ManageDevices;
-use crate::domain::showing::device::Device;
 use crate::domain::ids::DeviceId;
+use crate::domain::showing::device::Device;
+use crate::http::api::Page;
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;
 use crate::service::showing::device::{self, Registered};

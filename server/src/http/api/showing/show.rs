@@ -4,10 +4,10 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use crate::http::api::showing::qr_image::{self, DrawError};
 use crate::App;
 use crate::domain::access::OpenShow;
 use crate::domain::ids::{LicenceId, ShowId};
+use crate::http::api::showing::qr_image::{self, DrawError};
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;
 use crate::service::showing::show;
