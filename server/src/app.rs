@@ -12,7 +12,14 @@ use crate::secrets::Secrets;
 use crate::service::access::limits::Limits;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
-use crate::service::publication::tokens::Tokens;
+use crate::service::publication::keys::Keys;
+use crate::service::publication::publish::Publisher;
+use crate::service::publication::state;
+use crate::service::publication::status::StatusBook;
+use crate::service::publication::trust::TrustBook;
+use crate::service::showing::open_shows::OpenShows;
+use crate::service::trace::access_log::AccessLog;
+use crate::service::verifying::judge::Judge;
 use crate::storage::Db;
 use crate::storage::change::Change;
 
@@ -34,8 +41,24 @@ pub struct App {
     pub sessions: SessionCache,
     /// Request rates.
     pub limits: Limits,
-    /// Keys, trust lists, status lists, open shows, the access log.
-    pub tokens: Tokens,
+    /// How this server is named in tokens, without a slash at its end.
+    pub base_url: String,
+    /// The signing keys.
+    pub keys: Keys,
+    /// Trust lists and catalogue.
+    pub trust: TrustBook,
+    /// Status lists.
+    pub status_lists: StatusBook,
+    /// Signs status lists.
+    pub publisher: Publisher,
+    /// Open shows, ready for their next token.
+    pub open_shows: OpenShows,
+    /// The access log's writer.
+    pub access_log: AccessLog,
+    /// What `POST /api/v1/verify` judges by.
+    pub judge: Judge,
+    /// The newest change when this server began to read what is published: the change feed is read from here.
+    pub feed_start: i64,
     /// With which `/metrics` may be read from elsewhere.
     pub metrics_token: Option<Zeroizing<String>>,
 }
@@ -50,17 +73,18 @@ impl App {
     /// other servers; doing it twice harms nothing.
     pub async fn apply(&self, change: &Change) {
         self.sessions.apply(change);
-        self.tokens.apply(&self.db, change, self.now()).await;
+        self.open_shows.apply(change);
+        state::apply(self, change).await;
     }
 
     /// Why this server cannot do its work now, beyond what the database says.
     pub fn not_ready(&self) -> Vec<&'static str> {
         let now = self.now();
         let mut reasons = Vec::new();
-        if self.tokens.keys.signer(Purpose::Show, now).is_err() {
+        if self.keys.signer(Purpose::Show, now).is_err() {
             reasons.push("keys");
         }
-        if self.tokens.status.current().head.is_none_or(|head| head.exp <= now.0) {
+        if self.status_lists.current().head.is_none_or(|head| head.exp <= now.0) {
             reasons.push("status-lists");
         }
         reasons

@@ -18,13 +18,20 @@ use crate::secrets::Secrets;
 use crate::service::access::limits::Limits;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
-use crate::service::publication::tokens::{self, Judge};
+use crate::service::publication::keys::Keys;
+use crate::service::publication::publish::Publisher;
+use crate::service::publication::state;
+use crate::service::publication::status::StatusBook;
+use crate::service::publication::trust::TrustBook;
+use crate::service::showing::open_shows::OpenShows;
+use crate::service::trace::access_log::AccessLog;
+use crate::service::verifying::judge::Judge;
 use crate::signing::{FileKeyStore, KeyStore};
 use crate::storage::Db;
 use crate::worker::{self, Workers};
 
-/// What comes from outside the configuration. `Default` is the real world; tests put in their own.
-pub struct Outside {
+/// What a server needs beyond its configuration. `Default` is the real world; tests give their own.
+pub struct Dependencies {
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where unpredictable bytes come from.
@@ -39,7 +46,7 @@ pub struct Outside {
     pub tls: Option<rustls::ServerConfig>,
 }
 
-impl Default for Outside {
+impl Default for Dependencies {
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),
@@ -66,19 +73,19 @@ pub struct Application {
 impl Application {
     /// Opens the database, reads keys and lists, binds the port. Nothing is served before [`Application::run`].
     pub async fn build(config: Config) -> anyhow::Result<Self> {
-        Self::build_with(config, Outside::default()).await
+        Self::build_with(config, Dependencies::default()).await
     }
 
     /// The same with another clock, other keys, …
-    pub async fn build_with(config: Config, outside: Outside) -> anyhow::Result<Self> {
+    pub async fn build_with(config: Config, given: Dependencies) -> anyhow::Result<Self> {
         config.validate()?;
         let listener = TcpListener::bind(config.server.bind)?;
         let address = listener.local_addr()?;
         let (drain, workers) = (Duration::from_secs(config.server.drain_seconds), config.server.workers);
-        let scheme = if outside.tls.is_some() { "https" } else { "http" };
+        let scheme = if given.tls.is_some() { "https" } else { "http" };
         let base_url = config.server.base_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
-        let tls = outside.tls.clone();
-        let app = Arc::new(make_app(config, outside, base_url).await?);
+        let tls = given.tls.clone();
+        let app = Arc::new(make_app(config, given, base_url).await?);
         // Before the first request: metrics counted without a recorder are lost.
         crate::http::install_recorder();
         let in_flight = InFlight::default();
@@ -149,8 +156,8 @@ impl Application {
     }
 }
 
-async fn make_app(config: Config, outside: Outside, base_url: String) -> anyhow::Result<App> {
-    let Outside { clock, entropy, keys, roots, judge, .. } = outside;
+async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyhow::Result<App> {
+    let Dependencies { clock, entropy, keys, roots, judge, .. } = given;
     let secrets = Secrets::open_or_create(&config.secrets.master_file, &*entropy)?;
     let db = Db::open(&config.database).await?;
     let keys: Arc<dyn KeyStore> = match keys {
@@ -161,25 +168,38 @@ async fn make_app(config: Config, outside: Outside, base_url: String) -> anyhow:
     };
     let roots = match roots {
         Some(roots) => roots,
-        None => tokens::read_roots(&config.tokens.roots)?,
+        None => state::read_roots(&config.tokens.roots)?,
     };
-    let tokens = tokens::start(&db, config.tokens.clone(), base_url, keys, roots, judge, &*clock).await?;
+    let now = clock.now();
+    let feed_start = state::prepare(&db, &base_url, now).await?;
     let metrics_token = match &config.secrets.metrics_token_file {
         Some(file) => Some(Zeroizing::new(std::fs::read_to_string(file)?.trim().to_owned())),
         None => None,
     };
-    Ok(App {
+    let trust = TrustBook::load(&db, roots, now).await?;
+    let access_log = AccessLog::start(db.clone());
+    let app = App {
         passwords: Passwords::new(&secrets, &*entropy, config.limits.password_queue)?,
         limits: Limits::new(&config.limits),
         sessions: SessionCache::default(),
+        base_url,
+        keys: Keys::new(keys),
+        trust,
+        status_lists: StatusBook::default(),
+        publisher: Publisher::default(),
+        open_shows: OpenShows::default(),
+        access_log,
+        judge,
+        feed_start,
         config,
         db,
         clock,
         entropy,
         secrets,
-        tokens,
         metrics_token,
-    })
+    };
+    state::start(&app).await?;
+    Ok(app)
 }
 
 /// Ready once nothing has been in flight for two looks: a request may be between two of its steps.

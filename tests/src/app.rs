@@ -15,9 +15,9 @@ use liangzheng_server::demo::demo_catalogue;
 use liangzheng_server::domain::clock::{ManualClock, SystemEntropy};
 use liangzheng_server::service::publication::key_life::{self, OperatorEntry};
 use liangzheng_server::service::publication::publish::sign_catalogue_row;
-use liangzheng_server::service::publication::tokens::Judge;
+use liangzheng_server::service::verifying::judge::Judge;
 use liangzheng_server::signing::{KeyStore, MemoryKeyStore};
-use liangzheng_server::startup::Outside;
+use liangzheng_server::startup::Dependencies;
 use liangzheng_server::storage::{self, Db};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -106,19 +106,19 @@ impl TestApp {
         judge: Judge,
         runtime: tokio::runtime::Runtime,
     ) -> Self {
-        let outside = Outside {
+        let given = Dependencies {
             clock: clock.clone(),
             keys: Some(keys.clone()),
             roots: Some(roots.clone()),
             judge,
-            ..Outside::default()
+            ..Dependencies::default()
         };
-        let given = config.clone();
+        let served = config.clone();
         let (told, started) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let application = Application::build_with(given, outside).await.expect("a server");
+                let application = Application::build_with(served, given).await.expect("a server");
                 told.send((application.address(), application.app())).unwrap();
                 let stop = async {
                     let _ = stopped.await;

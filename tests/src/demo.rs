@@ -11,7 +11,7 @@ use liangzheng_server::config::Config;
 use liangzheng_server::domain::clock::{Clock, ManualClock, SystemEntropy};
 use liangzheng_server::service::publication::{ceremony, key_life};
 use liangzheng_server::signing::RootKey;
-use liangzheng_server::startup::Outside;
+use liangzheng_server::startup::Dependencies;
 use liangzheng_server::{App, Application, demo};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -62,8 +62,8 @@ impl DemoApp {
                 let mut config = Config::default();
                 config.limits.enabled = false;
                 let made = demo::prepare(&data, 0, false, config, &*outside_clock, &SystemEntropy).await;
-                let outside = Outside { clock: outside_clock, ..Outside::default() };
-                let application = Application::build_with(made.unwrap().config, outside).await.unwrap();
+                let given = Dependencies { clock: outside_clock, ..Dependencies::default() };
+                let application = Application::build_with(made.unwrap().config, given).await.unwrap();
                 told.send((application.address(), application.app())).unwrap();
                 let stop = async {
                     let _ = stopped.await;
@@ -129,7 +129,7 @@ impl DemoApp {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let entry = key_life::OperatorEntry {
-                id: self.app.tokens.config.operator.clone(),
+                id: self.app.config.tokens.operator.clone(),
                 names: liangzheng_core::text::Text::fixed("演示", "Demo"),
                 regions: vec!["1199".into(), "1299".into()],
             };

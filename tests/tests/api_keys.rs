@@ -40,7 +40,7 @@ fn kid(token: &str) -> String {
 
 /// Rotates as `key rotate` does, from another process's view: through database and key folder only.
 fn rotate(demo: &DemoApp, purpose: Purpose, overlap: i64) -> String {
-    let config = &demo.app.tokens.config;
+    let config = &demo.app.config.tokens;
     let store = FileKeyStore::open_or_create(&config.keys, &config.keystore_pass_file).unwrap();
     let now = demo.clock.now();
     let nbf = now.plus(Seconds(overlap));
@@ -52,7 +52,7 @@ fn rotate(demo: &DemoApp, purpose: Purpose, overlap: i64) -> String {
 /// Until the running server has taken in trust list `version`; the feed is read twice a second.
 fn until_taken_in(demo: &DemoApp, version: u64) {
     let started = Instant::now();
-    while demo.app.tokens.trust.current().newest.version < version {
+    while demo.app.trust.current().newest.version < version {
         assert!(started.elapsed() < Duration::from_secs(5), "version {version} not taken in");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -123,7 +123,7 @@ fn rotating_status_and_catalogue_keys_signs_lists_and_catalogue_anew() {
     // Housekeeping runs once a minute of the server's clock.
     demo.clock.advance(Seconds(61));
     let started = Instant::now();
-    while demo.app.tokens.trust.current().catalogue_is_refused {
+    while demo.app.trust.current().catalogue_is_refused {
         assert!(started.elapsed() < Duration::from_secs(5), "the catalogue was not signed anew");
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -147,7 +147,7 @@ fn a_list_is_signed_by_two_custodians_one_after_the_other() {
     let roots = RootSet { keys, threshold: 2 };
     let demo = DemoApp::start();
     let now = demo.clock.now();
-    let demo_list = demo.app.tokens.trust.current().newest.clone();
+    let demo_list = demo.app.trust.current().newest.clone();
     let draft = liangzheng_core::trust::TrustList { roots: roots.clone(), version: 1, ..demo_list };
     let text = serde_json::to_string_pretty(&draft).unwrap();
     let input = ceremony::read_input(&text, false).unwrap();
@@ -182,7 +182,7 @@ fn a_list_is_signed_by_two_custodians_one_after_the_other() {
 fn a_list_that_verifiers_would_refuse_is_not_published() {
     let demo = DemoApp::start();
     let now = demo.clock.now();
-    let list = demo.app.tokens.trust.current().newest.clone();
+    let list = demo.app.trust.current().newest.clone();
     let root = || RootKey::read(&demo.dir().join("roots/root-1.pem")).unwrap();
     let publish = |list: liangzheng_core::trust::TrustList| {
         let signed = ceremony::sign(Input::Draft(list), &[root()], None, now).unwrap();

@@ -12,7 +12,7 @@ use liangzheng_core::verify::{OnExpired, Verifier};
 use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::SessionId;
-use liangzheng_server::service::publication::tokens::Judge;
+use liangzheng_server::service::verifying::judge::Judge;
 use liangzheng_server::storage;
 use liangzheng_server::storage::actor::session::NewSession;
 use liangzheng_tests::app::TestApp;

@@ -11,7 +11,7 @@ use crate::Application;
 use crate::config::Config;
 use crate::demo::{self, DemoFolder};
 use crate::domain::clock::{SystemClock, SystemEntropy};
-use crate::startup::Outside;
+use crate::startup::Dependencies;
 
 /// Options of `demo`.
 #[derive(Debug, Args)]
@@ -50,8 +50,8 @@ async fn serve(arguments: DemoArguments, config: Config) -> anyhow::Result<()> {
         demo::prepare(&data, port, tls, config, &SystemClock, &SystemEntropy).await?;
     let tls = tls.map(|(certificate, key)| server_config(&certificate, &key)).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let outside = Outside { clock: Arc::new(SystemClock), tls, ..Outside::default() };
-    let application = Application::build_with(config, outside).await?;
+    let given = Dependencies { clock: Arc::new(SystemClock), tls, ..Dependencies::default() };
+    let application = Application::build_with(config, given).await?;
     println!("{} {scheme}://{}/", if is_new { "made:" } else { "opened:" }, application.address());
     println!("accounts, PINs and licences: {}", data.join("demo.json").display());
     application.run().await

@@ -14,7 +14,7 @@ use crate::domain::clock::{Clock, SystemClock, SystemEntropy};
 use crate::service::publication::ceremony::{self, Signed};
 use crate::service::publication::key_life::{self, OperatorEntry};
 use crate::service::publication::keys::{ALL_PURPOSES, purpose_from_name, purpose_name};
-use crate::service::publication::tokens::read_roots;
+use crate::service::publication::state::read_roots;
 use crate::service::publication::trust::trust_list_payload;
 use crate::signing::{FileKeyStore, RootKey};
 use crate::storage::Db;

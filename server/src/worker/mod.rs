@@ -27,15 +27,15 @@ pub fn start(app: Arc<App>) -> Workers {
 }
 
 async fn run(app: Arc<App>) {
-    let mut seen = app.tokens.feed_start;
+    let mut seen = app.feed_start;
     let mut cleaned_at = UnixTime(0);
     loop {
         // A change made here rings; one made elsewhere is found at the next look.
-        let _ = tokio::time::timeout(LOOK_EVERY, app.tokens.status.changed.notified()).await;
+        let _ = tokio::time::timeout(LOOK_EVERY, app.status_lists.changed.notified()).await;
         if let Err(error) = take_in(&app, &mut seen).await {
             tracing::error!(%error, "the change feed cannot be read; caches may be stale");
         }
-        match publish::publish(&app.db, &app.tokens, &*app.clock, false).await {
+        match publish::publish(&app, false).await {
             Ok(true) => tracing::debug!("status lists published"),
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "status lists cannot be published"),
@@ -61,12 +61,12 @@ async fn take_in(app: &App, seen: &mut i64) -> Result<(), StorageError> {
 }
 
 async fn housekeeping(app: &App, now: UnixTime) {
-    app.tokens.hot.sweep(now);
+    app.open_shows.sweep(now);
     app.limits.forget_idle();
     if let Err(error) = annual_inspection::mark_overdue(app).await {
         tracing::error!(%error, "overdue inspections cannot be marked");
     }
-    if let Err(error) = publish::renew_catalogue(&app.db, &app.tokens, now).await {
+    if let Err(error) = publish::renew_catalogue(app).await {
         tracing::error!(%error, "the catalogue cannot be renewed");
     }
     if let Err(error) = forget(app, now).await {
@@ -78,7 +78,7 @@ async fn forget(app: &App, now: UnixTime) -> Result<(), StorageError> {
     let mut tx = app.db.begin_write().await?;
     storage::publication::status::forget(
         &mut tx,
-        now.minus(Seconds(app.tokens.config.delta_history_seconds)),
+        now.minus(Seconds(app.config.tokens.delta_history_seconds)),
     )
     .await?;
     change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
@@ -87,7 +87,7 @@ async fn forget(app: &App, now: UnixTime) -> Result<(), StorageError> {
     storage::actor::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
     storage::actor::account::forget_failures(&mut tx, now).await?;
     storage::idempotency::forget(&mut tx, now.minus(KEEP_REPLIES)).await?;
-    crate::service::publication::status::grow(&mut tx, &app.tokens.base_url, now).await?;
+    crate::service::publication::status::grow(&mut tx, &app.base_url, now).await?;
     tx.commit().await
 }
 

@@ -123,7 +123,7 @@ pub async fn list(app: &App, permit: &Permit<ViewOwnLicences>) -> Result<Vec<Car
     let mut tx = app.db.begin_read().await?;
     let licences = storage::licence::record::of_holder(&mut tx, &app.secrets, holder).await?;
     tx.commit().await?;
-    let state = app.tokens.trust.current();
+    let state = app.trust.current();
     let today = Day::of(app.now());
     Ok(licences.into_iter().map(|licence| card(&licence, &state.catalogue, today)).collect())
 }
@@ -139,7 +139,7 @@ pub async fn read(
     tx.commit().await?;
     let today = Day::of(app.now());
     let own = licence.filter(|licence| permit.owns(licence.holder) && licence.wire_status(today).is_some());
-    let state = app.tokens.trust.current();
+    let state = app.trust.current();
     Ok(own.map(|licence| card(&licence, &state.catalogue, today)))
 }
 

@@ -4,6 +4,6 @@ pub mod ceremony;
 pub mod key_life;
 pub mod keys;
 pub mod publish;
+pub mod state;
 pub mod status;
-pub mod tokens;
 pub mod trust;

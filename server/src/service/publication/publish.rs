@@ -11,9 +11,8 @@ use liangzheng_core::trust::{Catalogue, Purpose, sign_catalogue};
 use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
-use crate::domain::clock::Clock;
+use crate::App;
 use crate::service::publication::keys::NoActiveKey;
-use crate::service::publication::tokens::Tokens;
 use crate::storage::change::{self, Change};
 use crate::storage::publication::status::{ListRow, PublicationRow};
 use crate::storage::publication::trust::SignedRow;
@@ -57,12 +56,12 @@ pub enum PublishError {
 /// Signs all shards if a change waits, half the `ttl` has passed, the status key is another, or `force`.
 ///
 /// Returns whether something new is on the wire.
-pub async fn publish(db: &Db, tokens: &Tokens, clock: &dyn Clock, force: bool) -> Result<bool, PublishError> {
+pub async fn publish(app: &App, force: bool) -> Result<bool, PublishError> {
     // Held throughout: two publications of one process would sign the same second.
-    let mut held = tokens.publisher.arrays.lock().await;
-    let now = clock.now();
-    let signer = tokens.keys.signer(Purpose::Status, now)?;
-    let mut tx = db.begin_read().await?;
+    let mut held = app.publisher.arrays.lock().await;
+    let now = app.now();
+    let signer = app.keys.signer(Purpose::Status, now)?;
+    let mut tx = app.db.begin_read().await?;
     let head = change::head(&mut tx).await?;
     let newest = storage::publication::status::newest_publication(&mut tx).await?;
     let lists = storage::publication::status::lists(&mut tx).await?;
@@ -75,7 +74,7 @@ pub async fn publish(db: &Db, tokens: &Tokens, clock: &dyn Clock, force: bool) -
     let arrays = held.insert(arrays);
 
     let age = newest.map_or(Seconds(i64::MAX), |newest| now.since(UnixTime(newest.iat)));
-    let renewal = age.0 >= tokens.config.status_ttl_seconds / 2;
+    let renewal = age.0 >= app.config.tokens.status_ttl_seconds / 2;
     let is_unsigned = lists.iter().any(|list| list.jws.is_none());
     let other_key = arrays.kid != signer.kid();
     if !(waits || renewal || is_unsigned || other_key || force) {
@@ -85,7 +84,7 @@ pub async fn publish(db: &Db, tokens: &Tokens, clock: &dyn Clock, force: bool) -
         // The same second is waited out; verifiers refuse what lies ahead of their clocks.
         return if age.0 == 0 { Ok(false) } else { Err(PublishError::ClockBehind { behind: -age.0 }) };
     }
-    let row = PublicationRow { iat: now.0, exp: now.plus(tokens.config.status_lifetime()).0, seq: head };
+    let row = PublicationRow { iat: now.0, exp: now.plus(app.config.tokens.status_lifetime()).0, seq: head };
     let mut signed = Vec::with_capacity(lists.len());
     for list in &lists {
         let Some(array) = arrays.by_list.get(&list.id) else { continue };
@@ -93,15 +92,15 @@ pub async fn publish(db: &Db, tokens: &Tokens, clock: &dyn Clock, force: bool) -
             sub: list.uri.clone(),
             iat: now,
             exp: UnixTime(row.exp),
-            ttl: Seconds(tokens.config.status_ttl_seconds),
+            ttl: Seconds(app.config.tokens.status_ttl_seconds),
         };
         signed.push((list.id, array.sha256(), sign_list(&head, array, &*signer)?));
     }
-    if !keep(db, row, &signed, now).await? {
+    if !keep(&app.db, row, &signed, now).await? {
         return Ok(false);
     }
     signer.kid().clone_into(&mut arrays.kid);
-    tokens.status.reload(db).await?;
+    app.status_lists.reload(&app.db).await?;
     Ok(true)
 }
 
@@ -165,32 +164,29 @@ async fn keep(
 /// Signs the catalogue anew if less than a third of its life is left, or its key is no longer good.
 ///
 /// Returns whether a new version is in force.
-pub async fn renew_catalogue(db: &Db, tokens: &Tokens, now: UnixTime) -> Result<bool, PublishError> {
-    let state = tokens.trust.current();
+pub async fn renew_catalogue(app: &App) -> Result<bool, PublishError> {
+    let now = app.now();
+    let state = app.trust.current();
     let held = state.catalogue.signed();
-    let is_fresh = held.exp.since(now).0 > tokens.config.catalogue_lifetime_seconds / 3;
+    let is_fresh = held.exp.since(now).0 > app.config.tokens.catalogue_lifetime_seconds / 3;
     if is_fresh && !state.catalogue_is_refused {
         return Ok(false);
     }
     let next = Catalogue { version: held.version + 1, ..held.clone() };
-    put_catalogue(db, tokens, next, now).await?;
+    put_catalogue(app, next).await?;
     Ok(true)
 }
 
 /// Signs and publishes a catalogue version; its times are set here.
-pub async fn put_catalogue(
-    db: &Db,
-    tokens: &Tokens,
-    content: Catalogue,
-    now: UnixTime,
-) -> Result<(), PublishError> {
-    let row =
-        sign_catalogue_row(content, &*tokens.keys.signer(Purpose::Catalogue, now)?, &tokens.config, now)?;
-    let mut tx = db.begin_write().await?;
+pub async fn put_catalogue(app: &App, content: Catalogue) -> Result<(), PublishError> {
+    let now = app.now();
+    let signer = app.keys.signer(Purpose::Catalogue, now)?;
+    let row = sign_catalogue_row(content, &*signer, &app.config.tokens, now)?;
+    let mut tx = app.db.begin_write().await?;
     storage::publication::trust::insert_catalogue(&mut tx, &row).await?;
     change::record(&mut tx, &Change::Catalogue, now).await?;
     tx.commit().await?;
-    tokens.apply(db, &Change::Catalogue, now).await;
+    app.apply(&Change::Catalogue).await;
     Ok(())
 }
 

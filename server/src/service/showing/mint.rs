@@ -11,11 +11,12 @@ use liangzheng_core::token::{Jti, ShowClaims, StatusRef, show};
 use liangzheng_core::trust::{Profile, Purpose};
 use liangzheng_core::verify::{Answer, Code, Live, LiveStatus, Options, Refusal, Verdict, Verifier};
 
+use crate::config::TokensConfig;
 use crate::domain::catalogue::{Catalogue, SceneError};
 use crate::domain::clock::Entropy;
 use crate::domain::licence::{Licence, Unshowable};
+use crate::service::publication::keys::Keys;
 use crate::service::publication::keys::NoActiveKey;
-use crate::service::publication::tokens::Tokens;
 
 /// A token and the text of its QR code.
 #[derive(Clone, Debug)]
@@ -85,7 +86,7 @@ impl From<SceneError> for NotShowable {
 
 /// The claims of a licence shown in a scene; `iat`, `exp` and `jti` are set by each minting.
 pub fn claims_for(
-    tokens: &Tokens,
+    config: &TokensConfig,
     catalogue: &Catalogue,
     licence: &Licence,
     scene: &str,
@@ -95,7 +96,7 @@ pub fn claims_for(
     let rule = catalogue.rule(scene, licence.identifier.kind())?;
     rule.takes(profile)?;
     let claims = ShowClaims {
-        iss: tokens.config.operator.clone(),
+        iss: config.operator.clone(),
         iat: UnixTime(0),
         exp: UnixTime(0),
         jti: Jti::from_bytes([0; 12]),
@@ -122,17 +123,22 @@ pub fn showable(licence: &Licence, now: UnixTime) -> Result<StatusValue, NotShow
 
 /// Signs a show token as from `now` and packs it.
 pub fn mint_show(
-    tokens: &Tokens,
+    keys: &Keys,
     template: &show::Template,
     lifetime: Seconds,
     entropy: &dyn Entropy,
     now: UnixTime,
 ) -> Result<MintedCode, MintError> {
-    let (jti, expires_at) = (Tokens::jti(entropy), now.plus(lifetime));
-    let signer = tokens.keys.signer(Purpose::Show, now)?;
+    let (jti, expires_at) = (jti(entropy), now.plus(lifetime));
+    let signer = keys.signer(Purpose::Show, now)?;
     let signed = template.sign(jti, now, expires_at, &*signer)?;
     let qr_text = PACKER.with_borrow_mut(|packer| packer.pack_signed(&signed)).map_err(MintError::Pack)?;
     Ok(MintedCode { token: signed.token, qr_text, jti, expires_at })
+}
+
+/// A fresh token name.
+pub fn jti(entropy: &dyn Entropy) -> Jti {
+    Jti::from_bytes(entropy.bytes())
 }
 
 thread_local! {
@@ -141,7 +147,7 @@ thread_local! {
 }
 
 /// What a verifier of that scene with this server's knowledge would say of `presentation`.
-pub fn would_be(
+pub fn verdict_on(
     verifier: &Verifier,
     presentation: &str,
     claims: &ShowClaims,

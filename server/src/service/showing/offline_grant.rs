@@ -17,7 +17,6 @@ use crate::domain::actor::account::Principal;
 use crate::domain::ids::{DeviceId, LicenceId};
 use crate::domain::showing::device::Device;
 use crate::service::publication::status;
-use crate::service::publication::tokens::Tokens;
 use crate::service::showing::mint::{self, MintError};
 use crate::service::showing::show::{ShowError, hold_own_licence, own_licence};
 use crate::service::trace::access_log::{Use, UseKind};
@@ -54,18 +53,19 @@ pub async fn grant(
     let found = hold_own_licence(app, &mut tx, permit, licence).await?;
     // Held, so that dropping the phone at this moment either finds the index given out here or prevents it.
     let key = own_key(storage::showing::device::find_and_hold(&mut tx, device).await?, holder)?;
-    let state = app.tokens.trust.current();
+    let state = app.trust.current();
     let value = mint::showable(&found, now)?;
     state.catalogue.rule(scene, found.identifier.kind()).map_err(mint::NotShowable::from)?;
     let text = licence.to_string();
     let index = status::index_for(&mut tx, &text, &device.to_string(), value, &*app.entropy, now).await?;
-    let (mut claims, _) = mint::claims_for(&app.tokens, &state.catalogue, &found, scene, Profile::H, index)?;
+    let (mut claims, _) =
+        mint::claims_for(&app.config.tokens, &state.catalogue, &found, scene, Profile::H, index)?;
     claims.iat = now;
-    claims.exp = now.plus(Seconds(app.tokens.config.grant_seconds));
-    claims.jti = Tokens::jti(&*app.entropy);
-    let signer = app.tokens.keys.signer(Purpose::Grant, now).map_err(MintError::from)?;
+    claims.exp = now.plus(Seconds(app.config.tokens.grant_seconds));
+    claims.jti = mint::jti(&*app.entropy);
+    let signer = app.keys.signer(Purpose::Grant, now).map_err(MintError::from)?;
     let sample = rehearse(&claims, &*signer, app, now)?;
-    mint::would_be(&state.verifier, &sample, &claims, value, now)?;
+    mint::verdict_on(&state.verifier, &sample, &claims, value, now)?;
     let text_grant =
         grant::sign(&GrantClaims { licence: claims.clone(), cnf: key }, &*signer).map_err(MintError::from)?;
     tx.commit().await?;
@@ -79,7 +79,7 @@ pub async fn grant(
         scene: claims.scene.as_str().into(),
         token: *claims.jti.as_bytes(),
     };
-    app.tokens.log.record(row).await?;
+    app.access_log.record(row).await?;
     Ok(Granted { grant: text_grant, expires_at: claims.exp })
 }
 

@@ -102,7 +102,7 @@ impl OpenShow {
 
 /// The open shows of this server.
 #[derive(Debug, Default)]
-pub struct Hot {
+pub struct OpenShows {
     shows: RwLock<HashMap<ShowId, Arc<OpenShow>>>,
     epoch: AtomicU64,
 }
@@ -111,7 +111,7 @@ pub struct Hot {
 #[derive(Clone, Copy, Debug)]
 pub struct Epoch(u64);
 
-impl Hot {
+impl OpenShows {
     /// To be taken before reading the database.
     pub fn epoch(&self) -> Epoch {
         Epoch(self.epoch.load(Ordering::Acquire))
@@ -216,19 +216,19 @@ mod tests {
 
     #[test]
     fn an_act_ends_the_licences_shows_and_no_others() {
-        let hot = Hot::default();
-        let (one, two) = (hot.keep(show("lic_1"), hot.epoch()), hot.keep(show("lic_2"), hot.epoch()));
-        hot.apply(&Change::Licence("lic_1".into()));
-        assert!(one.has_ended() && hot.show(one.key).is_none());
-        assert!(!two.has_ended() && hot.show(two.key).is_some());
+        let shows = OpenShows::default();
+        let (one, two) = (shows.keep(show("lic_1"), shows.epoch()), shows.keep(show("lic_2"), shows.epoch()));
+        shows.apply(&Change::Licence("lic_1".into()));
+        assert!(one.has_ended() && shows.show(one.key).is_none());
+        assert!(!two.has_ended() && shows.show(two.key).is_some());
     }
 
     #[test]
     fn a_copy_read_before_a_change_is_not_kept_after_it() {
-        let hot = Hot::default();
-        let epoch = hot.epoch();
-        hot.apply(&Change::Licence("lic_1".into()));
-        let late = hot.keep(show("lic_1"), epoch);
-        assert!(hot.show(late.key).is_none());
+        let shows = OpenShows::default();
+        let epoch = shows.epoch();
+        shows.apply(&Change::Licence("lic_1".into()));
+        let late = shows.keep(show("lic_1"), epoch);
+        assert!(shows.show(late.key).is_none());
     }
 }

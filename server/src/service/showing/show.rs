@@ -87,7 +87,7 @@ pub async fn open(
     pin: &str,
 ) -> Result<Shown, ShowError> {
     let holder = permit.principal();
-    let epoch = app.tokens.hot.epoch();
+    let epoch = app.open_shows.epoch();
     let now = app.clock.now();
     let mut tx = app.db.begin_read().await?;
     let found = own_licence(app, &mut tx, permit, licence).await?;
@@ -98,7 +98,7 @@ pub async fn open(
     let mut tx = app.db.begin_write().await?;
     let found = hold_own_licence(app, &mut tx, permit, found.id).await?;
     let open = storage::showing::show::open_until(&mut tx, &holder.account.to_string(), now).await?;
-    if open.len() >= app.tokens.config.open_shows {
+    if open.len() >= app.config.tokens.open_shows {
         let soonest = open.first().copied().unwrap_or(now.0);
         return Err(ShowError::TooMany { wait: UnixTime(soonest).since(now) });
     }
@@ -109,16 +109,16 @@ pub async fn open(
         licence: found.id.to_string(),
         scene: scene.to_owned(),
         opened_at: now.0,
-        closes_at: now.plus(Seconds(app.tokens.config.show_seconds)).0,
+        closes_at: now.plus(Seconds(app.config.tokens.show_seconds)).0,
         ended_at: None,
     };
     let show = build(app, &mut tx, &found, &row, now).await?;
-    let code = mint::mint_show(&app.tokens, &show.template, show.lifetime, &*app.entropy, now)?;
-    let state = app.tokens.trust.current();
-    mint::would_be(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
+    let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
+    let state = app.trust.current();
+    mint::verdict_on(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
     storage::showing::show::insert(&mut tx, &row).await?;
     tx.commit().await?;
-    let show = app.tokens.hot.keep(show, epoch);
+    let show = app.open_shows.keep(show, epoch);
     leave(app, &show, code, UseKind::Show, now).await
 }
 
@@ -126,7 +126,7 @@ pub async fn open(
 pub async fn refresh(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<Shown, ShowError> {
     let now = app.clock.now();
     let show = held(app, permit, show, now).await?;
-    let code = mint::mint_show(&app.tokens, &show.template, show.lifetime, &*app.entropy, now)?;
+    let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
     leave(app, &show, code, UseKind::Refresh, now).await
 }
 
@@ -164,7 +164,7 @@ async fn held(
     id: ShowId,
     now: UnixTime,
 ) -> Result<Arc<OpenShow>, ShowError> {
-    let show = match app.tokens.hot.show(id) {
+    let show = match app.open_shows.show(id) {
         Some(show) => show,
         None => read(app, permit, id, now).await?,
     };
@@ -191,7 +191,7 @@ async fn read(
     now: UnixTime,
 ) -> Result<Arc<OpenShow>, ShowError> {
     let id = id.to_string();
-    let epoch = app.tokens.hot.epoch();
+    let epoch = app.open_shows.epoch();
     let mut tx = app.db.begin_write().await?;
     let row = storage::showing::show::find(&mut tx, &id).await?.ok_or(ShowError::NotFound)?;
     if row.account != permit.principal().account.to_string() {
@@ -204,14 +204,14 @@ async fn read(
     let found = hold_own_licence(app, &mut tx, permit, licence).await?;
     let show = build(app, &mut tx, &found, &row, now).await?;
     // What the licence has become is told before that the show has ended: it says why.
-    let code = mint::mint_show(&app.tokens, &show.template, show.lifetime, &*app.entropy, now)?;
-    let state = app.tokens.trust.current();
-    mint::would_be(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
+    let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
+    let state = app.trust.current();
+    mint::verdict_on(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
     if row.ended_at.is_some() {
         return Err(ShowError::Over);
     }
     tx.commit().await?;
-    Ok(app.tokens.hot.keep(show, epoch))
+    Ok(app.open_shows.keep(show, epoch))
 }
 
 async fn build(
@@ -221,13 +221,13 @@ async fn build(
     row: &ShowRow,
     now: UnixTime,
 ) -> Result<OpenShow, ShowError> {
-    let state = app.tokens.trust.current();
+    let state = app.trust.current();
     // Asked before an index is given out: a scene that does not take the licence must leave no trace.
     state.catalogue.rule(&row.scene, licence.identifier.kind()).map_err(NotShowable::from)?;
     let value = mint::showable(licence, now)?;
     let index = status::index_for(tx, &row.licence, "", value, &*app.entropy, now).await?;
     let (claims, lifetime) =
-        mint::claims_for(&app.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
+        mint::claims_for(&app.config.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
     let (show, owner) = (id_of(&row.id)?, id_of(&row.account)?);
     Ok(OpenShow::new(show, owner, row, claims, lifetime).map_err(MintError::from)?)
 }
@@ -279,7 +279,7 @@ async fn leave(
         scene: show.scene.clone(),
         token: *code.jti.as_bytes(),
     };
-    app.tokens.log.record(row).await?;
+    app.access_log.record(row).await?;
     // An act may have been committed while the row was written.
     if show.has_ended() {
         return Err(ShowError::Over);

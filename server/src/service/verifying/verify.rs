@@ -12,9 +12,9 @@ use liangzheng_core::verify::{
     Answer, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier,
 };
 
+use super::judge::Judge;
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};
-use crate::service::publication::tokens::Judge;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::storage::{self, StorageError};
 
@@ -54,7 +54,7 @@ pub async fn full(
 ) -> Result<Verdict, VerifyError> {
     let now = app.clock.now();
     let asked = Asked::new(question)?;
-    let (verdict, licence) = match &app.tokens.judge {
+    let (verdict, licence) = match &app.judge {
         Judge::Given { verifier, remember } => {
             let verdict = asked.judge(verifier, now, None, None);
             if *remember {
@@ -64,7 +64,7 @@ pub async fn full(
             }
         }
         Judge::Own => {
-            let state = app.tokens.trust.current();
+            let state = app.trust.current();
             let (live, licence) = current_status(app, &asked, &state.verifier, now).await?;
             let verdict = asked.judge(&state.verifier, now, None, Some(&live));
             (spend(app, &asked, &state.verifier, verdict, Some(&live), now).await?, licence)
@@ -78,10 +78,10 @@ pub async fn full(
 pub async fn public(app: &App, question: &Question) -> Result<Verdict, VerifyError> {
     let now = app.clock.now();
     let asked = Asked::new(question)?;
-    match &app.tokens.judge {
+    match &app.judge {
         Judge::Given { verifier, .. } => Ok(asked.judge(verifier, now, None, None)),
         Judge::Own => {
-            let state = app.tokens.trust.current();
+            let state = app.trust.current();
             let (live, _) = current_status(app, &asked, &state.verifier, now).await?;
             let replay = seen_before(app, &asked.judge(&state.verifier, now, None, Some(&live))).await?;
             Ok(asked.judge(&state.verifier, now, Some(&replay), Some(&live)))
@@ -229,5 +229,5 @@ async fn log(
         scene: verdict.scene.as_ref().map_or_else(Arc::default, |scene| scene.code.as_str().into()),
         token,
     };
-    app.tokens.log.record(row).await
+    app.access_log.record(row).await
 }

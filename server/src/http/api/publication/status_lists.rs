@@ -12,7 +12,7 @@ use crate::service::publication::status::DeltaError;
 
 /// `GET /status-lists`: `{"status_lists":[uri, …]}` (draft-ietf-oauth-status-list §9).
 pub async fn aggregation(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let published = app.tokens.status.current();
+    let published = app.status_lists.current();
     let aggregation = published.aggregation.as_ref().ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(document(&request, aggregation, "application/json", BRIEF))
 }
@@ -23,7 +23,7 @@ pub async fn list(
     request: HttpRequest,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Problem> {
-    let published = app.tokens.status.current();
+    let published = app.status_lists.current();
     let list = published.lists.get(&id).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(document(&request, list, "application/statuslist+jwt", BRIEF))
 }
@@ -39,8 +39,7 @@ pub struct DeltaQuery {
 /// `GET /status-lists/delta?from={iat}`: 204 if nothing is newer, 303 to the aggregation if `from` is not one of
 /// the publications still kept.
 pub async fn delta(app: web::Data<App>, query: web::Query<DeltaQuery>) -> Result<HttpResponse, Problem> {
-    let tokens = &app.tokens;
-    let made = tokens.status.delta(&app.db, &tokens.keys, UnixTime(query.from), app.clock.now()).await;
+    let made = app.status_lists.delta(&app.db, &app.keys, UnixTime(query.from), app.clock.now()).await;
     match made {
         Ok(text) => {
             Ok(brief(HttpResponse::Ok()).content_type("application/statusdelta+jwt").body(text.to_string()))

@@ -9,7 +9,7 @@ use crate::service::publication::trust::Document;
 
 /// `GET /.well-known/trust-list`: the newest version.
 pub async fn trust_list(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let state = app.tokens.trust.current();
+    let state = app.trust.current();
     let newest = state.newest_document().ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(document(&request, newest, TRUST_LIST_TYPE, SHORT))
 }
@@ -20,25 +20,25 @@ pub async fn trust_list_version(
     request: HttpRequest,
     version: web::Path<i64>,
 ) -> Result<HttpResponse, Problem> {
-    let state = app.tokens.trust.current();
+    let state = app.trust.current();
     let list = state.lists.get(&version).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(document(&request, list, TRUST_LIST_TYPE, FOR_EVER))
 }
 
 /// `GET /.well-known/catalogue`
 pub async fn catalogue(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    document(&request, &app.tokens.trust.current().catalogue_document, "application/catalogue+jwt", SHORT)
+    document(&request, &app.trust.current().catalogue_document, "application/catalogue+jwt", SHORT)
 }
 
 /// `GET /.well-known/jwks.json`
 pub async fn jwks(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    document(&request, &app.tokens.trust.current().jwks, "application/jwk-set+json", SHORT)
+    document(&request, &app.trust.current().jwks, "application/jwk-set+json", SHORT)
 }
 
 /// `GET /.well-known/roots.json`: the public root set, for pages of this server. A verifier elsewhere pins the file
 /// it was handed, never this answer.
 pub async fn roots(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    document(&request, &app.tokens.trust.current().roots, "application/json", SHORT)
+    document(&request, &app.trust.current().roots, "application/json", SHORT)
 }
 
 /// Answers with a document, or 304 if the client has it. That any page may read it is the edge's to say.
