@@ -5,7 +5,7 @@ use alloc::{borrow::Cow, collections::BinaryHeap, string::String, vec::Vec};
 use crate::{
     json::{self, Node, NotJson},
     key::Jwk,
-    text::Text,
+    text::{Text, is_hidden},
     time::{Day, Seconds, UnixTime},
     verify::{Code, Refusal},
 };
@@ -248,11 +248,7 @@ pub(crate) fn is_operator_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/-".contains(&b))
 }
 
-/// Text that looks like what it is: no control characters, none that are invisible or turn the reading
-/// direction (UAX #9), which could make one value look like another.
+/// Text that looks like what it is.
 pub(crate) fn is_plain_text(text: &str) -> bool {
-    !text.chars().any(|c| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}' | '\u{fff9}'..='\u{fffb}')
-    })
+    !text.chars().any(is_hidden)
 }

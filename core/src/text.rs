@@ -4,6 +4,21 @@ use alloc::{borrow::Cow, string::ToString};
 
 use serde::{Deserialize, Serialize};
 
+/// Whether a character cannot be seen where it stands, or turns what is read: control characters, direction marks
+/// (UAX #9), line separators, and characters that are drawn as nothing (Default_Ignorable_Code_Point of Unicode 16,
+/// and U+2800, a braille cell without a dot). With one of them, one text could look like another.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
 /// One text in both languages of the system.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

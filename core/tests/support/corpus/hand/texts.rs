@@ -219,11 +219,14 @@ fn invisible(lines: &mut Vec<Line>) {
     let grant = payload_of(signed_grant(&grant_claims(979_002)).trim_end_matches('~'));
     let hidden = (0..0x20_u32)
         .chain(0x7f..0xa0)
-        .chain([0x61c, 0xfeff])
+        .chain([0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xfeff, 0xffa0])
+        .chain(0x180b..=0x180f)
         .chain(0x200b..=0x200f)
         .chain(0x2028..=0x202e)
         .chain(0x2060..=0x206f)
-        .chain(0xfff9..=0xfffb);
+        .chain(0xfe00..=0xfe0f)
+        .chain(0xfff0..=0xfffb)
+        .chain([0x1bca0, 0x1d173, 0x1d17a, 0xe0000, 0xe0041, 0xe007f, 0xe0100, 0xe0fff]);
     for (at, code) in hidden.enumerate() {
         let stray = char::from_u32(code).unwrap();
         let value = format!("食{stray}品");
