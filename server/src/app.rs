@@ -1,6 +1,7 @@
 //! What every use case needs, made once at start and shared.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::Purpose;
@@ -57,8 +58,8 @@ pub struct App {
     pub access_log: AccessLog,
     /// What `POST /api/v1/verify` judges by.
     pub judge: Judge,
-    /// The newest change when this server began to read what is published: the change feed is read from here.
-    pub feed_start: i64,
+    /// The change of other servers' feed up to which this server's caches are emptied.
+    pub feed_read_to: AtomicI64,
     /// With which `/metrics` may be read from elsewhere.
     pub metrics_token: Option<Zeroizing<String>>,
 }

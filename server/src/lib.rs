@@ -10,12 +10,12 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod http;
+mod jobs;
 pub mod secrets;
 pub mod service;
 pub mod signing;
 pub mod startup;
 pub mod storage;
-pub mod worker;
 
 pub use app::App;
 pub use startup::Application;

@@ -12,12 +12,14 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
 
+use crate::domain::actor::holder::HolderNumber;
 use crate::domain::clock::Entropy;
 
 /// Keys for everything that is kept secret but not signed.
 pub struct Secrets {
     personal: LessSafeKey,
     fingerprint: hmac::Key,
+    holders: hmac::Key,
     pepper: Zeroizing<[u8; 32]>,
 }
 
@@ -79,6 +81,7 @@ impl Secrets {
         Ok(Self {
             personal: LessSafeKey::new(personal),
             fingerprint: hmac::Key::new(hmac::HMAC_SHA256, derive(&master, "fingerprint v1").as_slice()),
+            holders: hmac::Key::new(hmac::HMAC_SHA256, derive(&master, "holder numbers v1").as_slice()),
             pepper: derive(&master, "pepper v1"),
         })
     }
@@ -117,6 +120,12 @@ impl Secrets {
         context.update(&[0]);
         context.update(bytes);
         take32(context.sign().as_ref())
+    }
+
+    /// By what a holder is found: an HMAC of type and number under a key of its own, so that the table alone cannot be
+    /// searched for a person.
+    pub fn holder_key(&self, number: &HolderNumber) -> [u8; 32] {
+        take32(hmac::sign(&self.holders, &number.key()).as_ref())
     }
 
     /// Mixed into every password hash, so that a stolen database alone does not allow guessing.

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
@@ -14,6 +15,7 @@ use crate::App;
 use crate::config::Config;
 use crate::domain::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::http::{InFlight, edge, problem, routes};
+use crate::jobs::{self, Jobs};
 use crate::secrets::Secrets;
 use crate::service::access::limits::Limits;
 use crate::service::actor::password::Passwords;
@@ -28,7 +30,6 @@ use crate::service::trace::access_log::AccessLog;
 use crate::service::verifying::judge::Judge;
 use crate::signing::{FileKeyStore, KeyStore};
 use crate::storage::Db;
-use crate::worker::{self, Workers};
 
 /// What a server needs beyond its configuration. `Default` is the real world; tests give their own.
 pub struct Dependencies {
@@ -67,7 +68,7 @@ pub struct Application {
     in_flight: InFlight,
     drain: Duration,
     // Kept so that they run as long as the server does.
-    workers: Workers,
+    jobs: Jobs,
 }
 
 impl Application {
@@ -113,8 +114,8 @@ impl Application {
             Some(tls) => http.listen_rustls_0_23(listener, tls)?.run(),
             None => http.listen(listener)?.run(),
         };
-        let workers = worker::start(Arc::clone(&app));
-        Ok(Self { app, server, address, in_flight, drain, workers })
+        let jobs = jobs::start(&app);
+        Ok(Self { app, server, address, in_flight, drain, jobs })
     }
 
     /// Where it listens.
@@ -145,7 +146,7 @@ impl Application {
         }
         handle.stop(false).await;
         server.await??;
-        drop(self.workers);
+        drop(self.jobs);
         self.app.db.close().await;
         Ok(())
     }
@@ -190,7 +191,7 @@ async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyh
         open_shows: OpenShows::default(),
         access_log,
         judge,
-        feed_start,
+        feed_read_to: AtomicI64::new(feed_start),
         config,
         db,
         clock,

@@ -3,9 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use liangzheng_core::identifier::Identifier;
+use liangzheng_core::text::Text;
 use liangzheng_core::time::Day;
-use liangzheng_server::domain::actor::account::Role;
-use liangzheng_server::domain::actor::holder::{Holder, HolderKind};
+use liangzheng_server::demo::demo_units;
+use liangzheng_server::domain::actor::holder::{CITIZEN, Holder, HolderKind, HolderNumber};
+use liangzheng_server::domain::actor::membership::Role;
+use liangzheng_server::domain::catalogue::unit::{Unit, UnitState};
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{AccountId, HolderId, LicenceId};
 use liangzheng_server::domain::licence::{Encumbrances, Licence, Status};
@@ -54,34 +57,44 @@ impl Builder {
             id: HolderId::generate(NOON, &SystemEntropy),
             kind: HolderKind::Natural,
             name: "林晓舟".into(),
-            number: "990101198806140123".into(),
+            number: number_of(login),
             created_at: NOON,
         };
         let mut tx = self.db.begin_write().await.unwrap();
         storage::actor::holder::insert(&mut tx, &self.secrets, &SystemEntropy, &holder).await.unwrap();
         tx.commit().await.unwrap();
-        (self.account(login, Role::Holder, None, Some(holder.id)).await, holder.id)
+        (self.account(login, Some(holder.id)).await, holder.id)
     }
 
     /// A member of staff.
     pub async fn staff(&self, login: &str, role: Role, unit: &str) -> AccountId {
-        self.account(login, role, Some(unit), None).await
+        self.member(login, &[role], unit).await
     }
 
-    async fn account(
-        &self,
-        login: &str,
-        role: Role,
-        unit: Option<&str>,
-        holder: Option<HolderId>,
-    ) -> AccountId {
+    /// A member of a unit with several roles.
+    pub async fn member(&self, login: &str, roles: &[Role], unit: &str) -> AccountId {
+        let account = self.account(login, None).await;
+        self.join(account, roles, unit).await;
+        account
+    }
+
+    /// Makes an account a member of a unit, which is made if need be.
+    pub async fn join(&self, account: AccountId, roles: &[Role], unit: &str) {
+        let mut tx = self.db.begin_write().await.unwrap();
+        storage::catalogue::unit::insert(&mut tx, &unit_of(unit), NOON).await.unwrap();
+        storage::actor::membership::insert(&mut tx, account, unit.parse().unwrap(), NOON).await.unwrap();
+        for role in roles {
+            storage::actor::membership::give_role(&mut tx, account, *role, None).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    async fn account(&self, login: &str, holder: Option<HolderId>) -> AccountId {
         let hashes = hashes();
         let row = AccountRow {
             id: AccountId::generate(NOON, &SystemEntropy),
             login: login.into(),
             name: format!("{login} 的账户"),
-            role: role.as_str().into(),
-            unit: unit.map(str::to_owned),
             holder,
             password: hashes.0.clone(),
             pin: holder.map(|_| hashes.1.clone()),
@@ -111,6 +124,30 @@ impl Builder {
         );
         tx.commit().await.unwrap();
     }
+}
+
+/// The demo's unit with this code, or one of no particular kind.
+fn unit_of(code: &str) -> Unit {
+    let known = demo_units().unwrap().into_iter().find(|unit| unit.id.as_str() == code);
+    known.map_or_else(
+        || Unit {
+            id: code.parse().unwrap(),
+            names: Text::fixed("某单位", "Some unit"),
+            regions: Vec::new(),
+            capacities: Vec::new(),
+            audiences: Vec::new(),
+            parent: None,
+            successor: None,
+            state: UnitState::Active,
+        },
+        |unit| unit.unit().unwrap(),
+    )
+}
+
+/// A citizen number that goes with a login, so that each holder has one of his own.
+fn number_of(login: &str) -> HolderNumber {
+    let sum = login.bytes().fold(7_u64, |sum, byte| (sum * 131 + u64::from(byte)) % 1_000_000_007);
+    HolderNumber::new(CITIZEN, &format!("99010119{:010}", sum)).unwrap()
 }
 
 /// A licence that is not stored yet.

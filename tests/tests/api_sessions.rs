@@ -1,6 +1,6 @@
 //! Logging in and out: tokens, cookies, wrong passwords, ended sessions.
 
-use liangzheng_server::domain::actor::account::Role;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::service::actor::session;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::builders::{PASSWORD, UNIT};

@@ -145,7 +145,7 @@ fn holder_session_pin_and_act_each_end_a_show_at_once() {
     let licence = app.wait(app.builder.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active));
     app.wait(app.builder.staff(
         "checker",
-        liangzheng_server::domain::actor::account::Role::IssuerChecker,
+        liangzheng_server::domain::actor::membership::Role::IssuerChecker,
         UNIT,
     ));
     let token = app.log_in("lin");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::verify::{Code, Loaded, OnExpired, Options};
-use liangzheng_server::domain::actor::account::Role;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::Clock;
 use liangzheng_server::domain::licence::{Licence, Status};
 use liangzheng_server::storage;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
-use liangzheng_server::domain::actor::account::Role;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::{Licence, Status};
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::builders::{BUSINESS_LICENCE, PIN, UNIT};

@@ -1,7 +1,7 @@
 //! Walks the route table: nobody gets in without credentials, nor without the role, nor to another's object; and what
 //! is not in the table, or not asked for rightly, is told so in problem documents.
 
-use liangzheng_server::domain::actor::account::Role;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::http::problem::PROBLEMS;
 use liangzheng_server::http::routes::{ROUTES, RouteEntry};

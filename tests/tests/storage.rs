@@ -2,8 +2,8 @@
 
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::time::{Day, Seconds, UnixTime};
-use liangzheng_server::domain::actor::account::Role;
 use liangzheng_server::domain::actor::holder::HolderKind;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{AccountId, ActId, DeviceId, LicenceId, SessionId};
 use liangzheng_server::domain::licence::lifecycle::Act;
@@ -142,7 +142,7 @@ async fn a_holder_is_read_back_and_stands_in_no_column_in_clear() {
             (holder.kind, holder.name.as_str(), holder.number.as_str()),
             (HolderKind::Natural, "林晓舟", "990101198806140123")
         );
-        let sql = "SELECT person FROM holder";
+        let sql = "SELECT person FROM actor_holder";
         let sealed: Vec<u8> = match &mut tx {
             Tx::Sqlite(tx) => sqlx::query_scalar(sql).fetch_one(&mut **tx).await.unwrap(),
             Tx::Postgres(tx) => sqlx::query_scalar(sql).fetch_one(&mut **tx).await.unwrap(),

@@ -3,53 +3,88 @@
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use liangzheng_server::storage::{Db, MIGRATION_COUNT, Tx, migration_texts};
+use liangzheng_server::storage::{Db, MIGRATION_COUNT, Tx, migration_texts, statements};
 use liangzheng_tests::db::TestDb;
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 
-/// Every `const NAME: &str = "…";` of the storage files that is SQL, by file and name.
-fn statements() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src/storage");
+fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for file in std::fs::read_dir(folder).unwrap().flatten() {
-        let text = std::fs::read_to_string(file.path()).unwrap();
-        let stem = file.file_name().to_string_lossy().replace(".rs", "");
-        for part in text.split("const ").skip(1) {
-            let Some((name, rest)) = part.split_once(": &str =") else { continue };
-            let Some(literal) = rest.trim_start().strip_prefix('"') else { continue };
-            let sql = literal.split("\";").next().unwrap();
-            // A string literal continues after a backslash at the end of its line, without the next line's indent.
-            let sql: String = sql.split("\\\n").map(str::trim_start).collect();
-            found.push((format!("{stem}::{name}"), sql));
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else {
+            found.push(path);
         }
     }
     found
 }
 
+#[test]
+fn every_file_with_statements_is_listed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src/storage");
+    let mut with_statements = Vec::new();
+    for file in sources(&folder) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        if text.contains("\nstatements! {") {
+            let name = file.strip_prefix(&folder).unwrap().with_extension("");
+            with_statements.push(name.to_str().unwrap().to_owned());
+        }
+    }
+    with_statements.sort();
+    let mut listed: Vec<String> = statements().map(|(file, ..)| file.to_owned()).collect();
+    listed.sort();
+    listed.dedup();
+    assert_eq!(listed, with_statements);
+}
+
 #[tokio::test]
 async fn every_statement_prepares_on_both_databases() {
-    let statements = statements();
-    assert!(statements.len() > 50, "only {} found", statements.len());
+    assert!(statements().count() > 80, "only {} found", statements().count());
     for db in TestDb::both() {
         let open = db.open().await;
         let mut tx = open.begin_read().await.unwrap();
-        for (name, sql) in &statements {
-            // SQLite's own version question, and the multi-row insert that is completed at run time.
-            if name == "db::SQLITE_VERSION" || name == "access_log::APPEND" {
-                continue;
-            }
-            let sql = AssertSqlSafe(sql.clone()).into_sql_str();
+        for (file, name, sql) in statements() {
+            let sql = AssertSqlSafe(sql).into_sql_str();
             let outcome = match &mut tx {
                 Tx::Sqlite(tx) => (&mut **tx).prepare(sql).await.map(drop),
                 Tx::Postgres(tx) => (&mut **tx).prepare(sql).await.map(drop),
             };
-            outcome.unwrap_or_else(|error| panic!("{} on {}: {error}", name, db.name));
+            outcome.unwrap_or_else(|error| panic!("{file} {name} on {}: {error}", db.name));
         }
         drop(tx);
         open.close().await;
     }
+}
+
+/// The table a statement writes, if it writes one.
+fn written(sql: &str) -> Option<&str> {
+    let mut words = sql.split_whitespace();
+    let table = match words.next()? {
+        "INSERT" => words.nth(1)?,
+        "UPDATE" => words.next()?,
+        "DELETE" => words.nth(1)?,
+        _ => return None,
+    };
+    Some(table)
+}
+
+#[test]
+fn a_table_is_written_by_its_own_area_only() {
+    let mut written_tables = 0;
+    for (file, name, sql) in statements() {
+        let Some(table) = written(sql) else { continue };
+        written_tables += 1;
+        // What is no area's is named after its file.
+        let owner = file.split('/').next().unwrap();
+        assert!(
+            table == owner || table.starts_with(&format!("{owner}_")),
+            "{file} {name} writes {table}, which another area owns"
+        );
+    }
+    assert!(written_tables > 40);
 }
 
 /// Tables and their columns' names and nullability, as the database says.
@@ -90,33 +125,19 @@ async fn both_databases_have_the_same_tables_and_columns() {
 }
 
 #[test]
-fn both_migration_sets_say_the_same_in_their_own_types() {
-    let names: Vec<&str> = migration_texts().map(|(name, ..)| name).collect();
-    assert_eq!(names.len(), MIGRATION_COUNT);
-    for database in ["sqlite", "postgres"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/migrations").join(database);
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .flatten()
-            .map(|file| file.file_name().to_string_lossy().replace(".sql", ""))
-            .collect();
-        files.sort();
-        assert_eq!(files, names, "{database} has a migration that is not listed");
+fn every_migration_is_listed_and_tells_a_story() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/migrations");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .map(|file| file.file_name().to_string_lossy().replace(".sql", ""))
+        .collect();
+    files.sort();
+    let names: Vec<&str> = migration_texts().map(|(name, _)| name).collect();
+    assert_eq!((files.len(), files), (MIGRATION_COUNT, names.iter().map(ToString::to_string).collect()));
+    for (name, text) in migration_texts() {
+        assert!(text.starts_with("-- "), "{name} does not say what it is for");
     }
-    for (name, sqlite, postgres) in migration_texts() {
-        assert!(sqlite.starts_with("-- "), "{name} tells no story");
-        assert_eq!(common(sqlite), common(postgres), "{name}");
-    }
-}
-
-/// A migration without comments, spaces and the words the databases call things by.
-fn common(sql: &str) -> Vec<String> {
-    let text: String = sql.lines().map(|line| line.split("--").next().unwrap()).collect::<Vec<_>>().join(" ");
-    let text = text.replace("BYTEA", "BLOB").replace("BIGINT", "INTEGER").replace("octet_length", "length");
-    let text =
-        text.replace(" GENERATED ALWAYS AS IDENTITY", "").replace(" GENERATED BY DEFAULT AS IDENTITY", "");
-    let text = text.replace("STRICT, WITHOUT ROWID", "").replace("STRICT", "");
-    text.split(';').map(|s| s.split_whitespace().collect::<String>()).filter(|s| !s.is_empty()).collect()
 }
 
 #[tokio::test]

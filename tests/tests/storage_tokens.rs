@@ -3,7 +3,7 @@
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::verify::Code;
-use liangzheng_server::domain::actor::account::Role;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::domain::trace::usage::{Use, UseKind};
 use liangzheng_server::domain::verifying::scan::Scan;

@@ -9,7 +9,7 @@ use std::path::Path;
 use liangzheng_core::key::AwsLc;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::verify::{OnExpired, Verifier};
-use liangzheng_server::domain::actor::account::Role;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::SessionId;
 use liangzheng_server::service::verifying::judge::Judge;
@@ -94,7 +94,7 @@ fn log_in(app: &TestApp) {
 fn check(app: &TestApp, case: &Value) {
     app.clock.set(UnixTime(case["now"].as_i64().unwrap()));
     // Each case begins with an empty memory.
-    app.wait(execute(&app.app.db, "DELETE FROM spent"));
+    app.wait(execute(&app.app.db, "DELETE FROM verifying_spent"));
     let mut body = json!({ "input": case["input"] });
     for member in ["audience", "scene", "challenge"] {
         if let Some(value) = case.get(member) {

@@ -7,6 +7,10 @@ use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::{Catalogue, Kind, Labels, Scene, Unit};
 use serde::Deserialize;
 
+use crate::domain::catalogue;
+use crate::domain::catalogue::codes::Uscc;
+use crate::domain::words::UnknownWord;
+
 /// `assets/demo/catalogue.json`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,9 +68,50 @@ impl DemoCatalogue {
 pub(super) struct DemoPeople {
     #[serde(rename = "//")]
     _about: String,
+    pub(super) units: Vec<DemoUnit>,
     pub(super) holders: Vec<DemoHolder>,
     pub(super) staff: Vec<DemoStaff>,
     pub(super) licences: Vec<DemoLicence>,
+}
+
+/// A unit of the province, with what it may do.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoUnit {
+    /// Its unified social credit code.
+    pub id: Uscc,
+    /// Its names.
+    pub names: Text,
+    /// Codes of the regions it works in.
+    pub regions: Vec<String>,
+    /// Words of its capacities.
+    pub capacities: Vec<String>,
+    /// Audience classes it may verify as.
+    pub audiences: Vec<String>,
+}
+
+impl DemoUnit {
+    /// The unit, active.
+    ///
+    /// # Errors
+    /// If a capacity is none.
+    pub fn unit(&self) -> Result<catalogue::unit::Unit, UnknownWord> {
+        Ok(catalogue::unit::Unit {
+            id: self.id,
+            names: self.names.clone(),
+            regions: self.regions.clone(),
+            capacities: self.capacities.iter().map(|word| word.parse()).collect::<Result<_, _>>()?,
+            audiences: self.audiences.clone(),
+            parent: None,
+            successor: None,
+            state: catalogue::unit::UnitState::Active,
+        })
+    }
+}
+
+/// The demo's units.
+pub fn demo_units() -> Result<Vec<DemoUnit>, serde_json::Error> {
+    Ok(demo_people()?.units)
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -7,6 +7,6 @@ mod data;
 mod folder;
 mod people;
 
-pub use data::{DemoCatalogue, demo_catalogue};
+pub use data::{DemoCatalogue, DemoUnit, demo_catalogue, demo_units};
 pub(crate) use folder::operator_entry;
 pub use folder::{DemoError, DemoFolder, config_of, prepare};

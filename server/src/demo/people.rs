@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::data::{self, DemoHolder, DemoLicence, DemoPeople};
 use super::folder::{DemoError, embedded};
-use crate::domain::actor::account::Role;
-use crate::domain::actor::holder::{Holder, HolderKind};
+use crate::domain::actor::holder::{Holder, HolderKind, HolderNumber};
+use crate::domain::actor::membership::Role;
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{AccountId, HolderId, LicenceId};
 use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
@@ -70,16 +70,23 @@ pub(super) async fn make(
     // Hashes first: the one writer must not wait for Argon2.
     let hashed = maker.hash_all(&people).await?;
     let mut tx = db.begin_write().await?;
+    for unit in &people.units {
+        let unit = unit.unit().map_err(|error| wrong(unit.id.as_str(), &error.to_string()))?;
+        storage::catalogue::unit::insert(&mut tx, &unit, now).await?;
+    }
     for ((login, secret), person) in hashed.holders.iter().zip(&people.holders) {
         let id = maker.holder(&mut tx, person).await?;
         holders.insert(login.clone(), id);
-        maker.account(&mut tx, login, &person.name, Role::Holder, None, Some(id), secret).await?;
-        accounts.push(file_account(Role::Holder, login, secret));
+        maker.account(&mut tx, login, &person.name, Some(id), secret).await?;
+        accounts.push(file_account("holder", login, secret));
     }
     for ((login, secret), person) in hashed.staff.iter().zip(&people.staff) {
-        let role = person.role.parse().map_err(|_| wrong(login, "no such role"))?;
-        maker.account(&mut tx, login, &person.name, role, Some(person.unit.clone()), None, secret).await?;
-        accounts.push(file_account(role, login, secret));
+        let role: Role = person.role.parse().map_err(|_| wrong(login, "no such role"))?;
+        let unit = person.unit.parse().map_err(|_| wrong(login, "no such unit"))?;
+        let id = maker.account(&mut tx, login, &person.name, None, secret).await?;
+        storage::actor::membership::insert(&mut tx, id, unit, now).await?;
+        storage::actor::membership::give_role(&mut tx, id, role, None).await?;
+        accounts.push(file_account(role.as_str(), login, secret));
     }
     let licences = maker.licences(&mut tx, &people.licences, &holders).await?;
     tx.commit().await?;
@@ -99,9 +106,9 @@ fn passwords(secrets: &Secrets, entropy: &dyn Entropy) -> Result<Passwords, Demo
     Passwords::new(secrets, entropy, 64).map_err(|error| wrong("passwords", &error.to_string()))
 }
 
-fn file_account(role: Role, login: &str, secret: &Secret) -> FileAccount {
+fn file_account(role: &'static str, login: &str, secret: &Secret) -> FileAccount {
     FileAccount {
-        role: role.as_str(),
+        role,
         login: login.to_owned(),
         password: secret.password.clone(),
         pin: secret.pin.as_ref().map(|(pin, _)| pin.clone()),
@@ -165,30 +172,26 @@ impl Maker<'_> {
             id: HolderId::generate(self.now, self.entropy),
             kind: if person.code_type == "111" { HolderKind::Natural } else { HolderKind::Legal },
             name: person.name.clone(),
-            number: person.code.clone(),
+            number: HolderNumber::new(&person.code_type, &person.code)
+                .map_err(|error| wrong(&person.login, &error.to_string()))?,
             created_at: self.now,
         };
         storage::actor::holder::insert(tx, self.secrets, self.entropy, &holder).await?;
         Ok(holder.id)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is a column; a struct would only name them twice")]
     async fn account(
         &self,
         tx: &mut Tx,
         login: &str,
         name: &str,
-        role: Role,
-        unit: Option<String>,
         holder: Option<HolderId>,
         secret: &Secret,
-    ) -> Result<(), DemoError> {
+    ) -> Result<AccountId, DemoError> {
         let row = AccountRow {
             id: AccountId::generate(self.now, self.entropy),
             login: login.to_owned(),
             name: name.to_owned(),
-            role: role.as_str().to_owned(),
-            unit,
             holder,
             password: secret.password_hash.clone(),
             pin: secret.pin.as_ref().map(|(_, hash)| hash.clone()),
@@ -198,7 +201,7 @@ impl Maker<'_> {
             created_at: self.now.0,
         };
         if storage::actor::account::insert(tx, &row).await? {
-            Ok(())
+            Ok(row.id)
         } else {
             Err(wrong(login, "stands twice"))
         }

@@ -84,6 +84,9 @@ id_type!(
     /// A person or organisation that holds licences 持证主体.
     HolderId, "hol");
 id_type!(
+    /// One account acting for one holder.
+    AgencyId, "agy");
+id_type!(
     /// One version of one issued licence.
     LicenceId, "lic");
 id_type!(

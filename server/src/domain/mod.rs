@@ -7,5 +7,7 @@ pub mod clock;
 pub mod ids;
 pub mod licence;
 pub mod showing;
+pub mod text;
 pub mod trace;
 pub mod verifying;
+pub mod words;

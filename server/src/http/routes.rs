@@ -61,7 +61,7 @@ routes! {
     GET    "/metrics"                                metrics::show,               Public;
     // sessions
     POST   "/api/v1/sessions"                        sessions::create,            Public;
-    DELETE "/api/v1/sessions/current"                sessions::end,               Session;
+    DELETE "/api/v1/sessions/current"                sessions::end,               ManageOwnAccount;
     // the wallet
     GET    "/api/v1/wallet/licences"                 cards::list,                 ViewOwnLicences;
     GET    "/api/v1/wallet/licences/{id}"            cards::read,                 ViewOwnLicences;
@@ -72,7 +72,7 @@ routes! {
     GET    "/api/v1/wallet/shows/{show}.svg"         show::svg,                   OpenShow;
     GET    "/api/v1/wallet/shows/{show}.png"         show::png,                   OpenShow;
     DELETE "/api/v1/wallet/shows/{show}"             show::end,                   OpenShow;
-    POST   "/api/v1/wallet/licences/{id}/grant"      offline_grant::create,       MakeGrant;
+    POST   "/api/v1/wallet/licences/{id}/grant"      offline_grant::create,       FetchOfflineGrant;
     GET    "/api/v1/wallet/uses"                     uses::list,                  ViewOwnUses;
     // verifying: the public gets answer and code, staff everything
     POST   "/api/v1/verify"                          verify::verify,              Public;

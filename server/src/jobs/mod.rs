@@ -1,105 +1,85 @@
-//! Work that no request waits for: publishing, taking in other servers' changes, renewing, forgetting.
+//! Work that no request waits for: one task per job, so that a slow one delays no other.
 
+mod annual_inspection;
+mod change_feed;
+mod forget;
+mod publish;
+mod renew_catalogue;
+mod sweep;
+
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use liangzheng_core::time::{Seconds, UnixTime};
-use tokio::task::JoinHandle;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::App;
-use crate::service::licence::annual_inspection;
-use crate::service::publication::publish;
-use crate::storage::{self, StorageError, change};
 
-/// The running workers; dropping this stops them.
+/// One job: it runs, waits its period, or until it is woken, and runs again.
+struct Job {
+    name: &'static str,
+    /// From the end of one run to the beginning of the next.
+    period: Duration,
+    /// What wakes it before its period is over.
+    wake: Option<fn(&App) -> &Notify>,
+    run: fn(Arc<App>) -> Run,
+}
+
+/// A run under way.
+type Run = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
+
+macro_rules! jobs {
+    (@wake) => { None };
+    (@wake $wake:expr) => { Some($wake) };
+    ($($name:ident every $period:expr $(, woken by $wake:expr)?;)+) => {
+        const JOBS: &[Job] = &[$(Job {
+            name: stringify!($name),
+            period: $period,
+            wake: jobs!(@wake $($wake)?),
+            run: |app| Box::pin(async move { $name::run(&app).await }),
+        }),+];
+    };
+}
+
+jobs! {
+    // Half the second that a cache of another server may be stale.
+    change_feed       every Duration::from_millis(500);
+    publish           every Duration::from_millis(500), woken by |app| &app.status_lists.changed;
+    annual_inspection every Duration::from_secs(60);
+    renew_catalogue   every Duration::from_secs(60);
+    forget            every Duration::from_secs(60);
+    sweep             every Duration::from_secs(60);
+}
+
+/// The running jobs; dropping this stops them.
 #[derive(Debug)]
-pub struct Workers(JoinHandle<()>);
+pub struct Jobs {
+    _tasks: JoinSet<()>,
+}
 
-impl Drop for Workers {
-    fn drop(&mut self) {
-        self.0.abort();
+/// Starts every job on the current runtime.
+pub fn start(app: &Arc<App>) -> Jobs {
+    let mut tasks = JoinSet::new();
+    for job in JOBS {
+        tasks.spawn(repeat(job, Arc::clone(app)));
     }
+    Jobs { _tasks: tasks }
 }
 
-/// Starts the workers on the current runtime.
-pub fn start(app: Arc<App>) -> Workers {
-    Workers(tokio::spawn(run(app)))
-}
-
-async fn run(app: Arc<App>) {
-    let mut seen = app.feed_start;
-    let mut cleaned_at = UnixTime(0);
+async fn repeat(job: &'static Job, app: Arc<App>) {
     loop {
-        // A change made here rings; one made elsewhere is found at the next look.
-        let _ = tokio::time::timeout(LOOK_EVERY, app.status_lists.changed.notified()).await;
-        if let Err(error) = take_in(&app, &mut seen).await {
-            tracing::error!(%error, "the change feed cannot be read; caches may be stale");
+        match job.wake {
+            Some(wake) => drop(tokio::time::timeout(job.period, wake(&app).notified()).await),
+            None => tokio::time::sleep(job.period).await,
         }
-        match publish::publish(&app, false).await {
-            Ok(true) => tracing::debug!("status lists published"),
-            Ok(false) => {}
-            Err(error) => tracing::error!(%error, "status lists cannot be published"),
-        }
-        let now = app.clock.now();
-        if now.since(cleaned_at) >= CLEAN_EVERY {
-            cleaned_at = now;
-            housekeeping(&app, now).await;
+        // What failed is tried again at the next turn: every job finds in the database what is still to be done.
+        if let Err(error) = (job.run)(Arc::clone(&app)).await {
+            tracing::error!(
+                job = job.name,
+                error = format!("{error:#}"),
+                "the job failed; it is tried again"
+            );
         }
     }
 }
-
-/// Reads the change feed from where it was left.
-async fn take_in(app: &App, seen: &mut i64) -> Result<(), StorageError> {
-    let mut tx = app.db.begin_read().await?;
-    let changes = change::since(&mut tx, *seen).await?;
-    tx.commit().await?;
-    for (seq, change) in changes {
-        app.apply(&change).await;
-        *seen = seq;
-    }
-    Ok(())
-}
-
-async fn housekeeping(app: &App, now: UnixTime) {
-    app.open_shows.sweep(now);
-    app.limits.forget_idle();
-    if let Err(error) = annual_inspection::mark_overdue(app).await {
-        tracing::error!(%error, "overdue inspections cannot be marked");
-    }
-    if let Err(error) = publish::renew_catalogue(app).await {
-        tracing::error!(%error, "the catalogue cannot be renewed");
-    }
-    if let Err(error) = forget(app, now).await {
-        tracing::error!(%error, "old rows cannot be removed");
-    }
-}
-
-async fn forget(app: &App, now: UnixTime) -> Result<(), StorageError> {
-    let mut tx = app.db.begin_write().await?;
-    storage::publication::status::forget(
-        &mut tx,
-        now.minus(Seconds(app.config.tokens.delta_history_seconds)),
-    )
-    .await?;
-    change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
-    storage::showing::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
-    storage::showing::show::forget_spent(&mut tx, now.minus(KEEP_SPENT)).await?;
-    storage::actor::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
-    storage::actor::account::forget_failures(&mut tx, now).await?;
-    storage::idempotency::forget(&mut tx, now.minus(KEEP_REPLIES)).await?;
-    crate::service::publication::status::grow(&mut tx, &app.base_url, now).await?;
-    tx.commit().await
-}
-
-/// Half the second that a cache of another server may be stale.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
-const CLEAN_EVERY: Seconds = Seconds(60);
-/// Longer than any server is away and comes back with its caches full.
-const KEEP_CHANGES: Seconds = Seconds(86_400);
-const KEEP_SHOWS: Seconds = Seconds(3600);
-/// A day after their end, so that a log line of yesterday still finds its session.
-const KEEP_SESSIONS: Seconds = Seconds(86_400);
-/// How long a repeated request finds its first answer (ux.md §3).
-const KEEP_REPLIES: Seconds = Seconds(86_400);
-/// Beyond the verifiers' slack for early codes, so that a spent token can never be spent again.
-const KEEP_SPENT: Seconds = Seconds(300);

@@ -7,3 +7,4 @@ pub mod publication;
 pub mod showing;
 pub mod trace;
 pub mod verifying;
+pub mod work;

@@ -1,33 +1,29 @@
 //! The change feed: what other servers' caches must forget.
 //!
-//! A writer records each change in its own transaction; every server reads the feed twice a second and empties
-//! its caches accordingly, so none is more than a second stale. Taking the head by UPDATE makes writers queue
-//! on PostgreSQL until the one before has committed: a reader that sees number n has seen all below it.
-//!
-//! Recording that a session ended, an account's PIN changed or a licence had an act also ends the shows that
-//! stood on it, in the same transaction: no caller can forget it.
+//! A command records each change in its own transaction; every server reads the feed twice a second and empties its
+//! caches accordingly, so none is more than a second stale. Taking the head by UPDATE makes writers queue on
+//! PostgreSQL until the one before has committed: a reader that sees number n has seen all below it.
 
 use liangzheng_core::time::UnixTime;
 
-use super::showing::show;
-use super::{StorageError, Tx, on_conn};
+use super::sql::{all, execute, statements, value};
+use super::{StorageError, Tx};
+use crate::domain::ids::{AccountId, LicenceId, SessionId, ShowId};
 
-/// Something caches hold that a write has made old.
+/// Something a cache holds that a write has made old. There is a kind for what a cache reads, and no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A session ended.
-    Session(String),
-    /// An account's PIN, password, role or state changed; not a mere wrong PIN.
-    Account(String),
+    Session(SessionId),
+    /// An account's PIN, password, roles or state changed; not a mere wrong PIN.
+    Account(AccountId),
     /// Any act on a licence.
-    Licence(String),
-    /// A device was added or dropped.
-    Device(String),
+    Licence(LicenceId),
     /// A show was ended by its holder.
-    Show(String),
+    Show(ShowId),
     /// An index's value changed; the publisher has work.
     Status,
-    /// All shards were signed anew.
+    /// Status lists were published.
     Published,
     /// A key was added, withdrawn or compromised.
     Keys,
@@ -38,28 +34,28 @@ pub enum Change {
 }
 
 impl Change {
-    fn parts(&self) -> (&'static str, &str) {
+    fn parts(&self) -> (&'static str, String) {
         match self {
-            Self::Session(id) => ("session", id),
-            Self::Account(id) => ("account", id),
-            Self::Licence(id) => ("licence", id),
-            Self::Device(id) => ("device", id),
-            Self::Show(id) => ("show", id),
-            Self::Status => ("status", ""),
-            Self::Published => ("published", ""),
-            Self::Keys => ("keys", ""),
-            Self::Trust => ("trust", ""),
-            Self::Catalogue => ("catalogue", ""),
+            Self::Session(id) => ("session", id.to_string()),
+            Self::Account(id) => ("account", id.to_string()),
+            Self::Licence(id) => ("licence", id.to_string()),
+            Self::Show(id) => ("show", id.to_string()),
+            Self::Status => ("status", String::new()),
+            Self::Published => ("published", String::new()),
+            Self::Keys => ("keys", String::new()),
+            Self::Trust => ("trust", String::new()),
+            Self::Catalogue => ("catalogue", String::new()),
         }
     }
 
-    fn from_parts(kind: &str, reference: String) -> Option<Self> {
+    /// `None` for a kind or an id that this version does not know: it comes from a newer server, and no cache of ours
+    /// holds the like.
+    fn from_parts(kind: &str, reference: &str) -> Option<Self> {
         Some(match kind {
-            "session" => Self::Session(reference),
-            "account" => Self::Account(reference),
-            "licence" => Self::Licence(reference),
-            "device" => Self::Device(reference),
-            "show" => Self::Show(reference),
+            "session" => Self::Session(reference.parse().ok()?),
+            "account" => Self::Account(reference.parse().ok()?),
+            "licence" => Self::Licence(reference.parse().ok()?),
+            "show" => Self::Show(reference.parse().ok()?),
             "status" => Self::Status,
             "published" => Self::Published,
             "keys" => Self::Keys,
@@ -72,50 +68,32 @@ impl Change {
 
 /// Puts a change into the feed as part of `tx`; returns its number.
 pub async fn record(tx: &mut Tx, change: &Change, now: UnixTime) -> Result<i64, StorageError> {
-    match change {
-        Change::Session(id) => show::end_all(tx, show::END_OF_SESSION, id, now).await?,
-        Change::Account(id) => show::end_all(tx, show::END_OF_ACCOUNT, id, now).await?,
-        Change::Licence(id) => show::end_all(tx, show::END_OF_LICENCE, id, now).await?,
-        _ => {}
-    }
-    let seq = next(tx).await?;
+    let seq: i64 = value!(tx, NEXT)?;
     let (kind, reference) = change.parts();
-    on_conn!(tx, |conn| sqlx::query(INSERT)
-        .bind(seq)
-        .bind(kind)
-        .bind(reference)
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(drop))?;
+    execute!(tx, INSERT, seq, kind, &reference, now.0)?;
     Ok(seq)
-}
-
-/// Takes the next number of the feed.
-pub(super) async fn next(tx: &mut Tx) -> Result<i64, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(NEXT).fetch_one(conn).await)?)
 }
 
 /// The number of the newest change.
 pub async fn head(tx: &mut Tx) -> Result<i64, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(HEAD).fetch_one(conn).await)?)
+    value!(tx, HEAD)
 }
 
 /// The changes after `seq`, oldest first, with their numbers.
 pub async fn since(tx: &mut Tx, seq: i64) -> Result<Vec<(i64, Change)>, StorageError> {
-    let rows: Vec<(i64, String, String)> =
-        on_conn!(tx, |conn| sqlx::query_as(SINCE).bind(seq).fetch_all(conn).await)?;
-    // A kind this version does not know comes from a newer server; it concerns no cache of ours.
-    Ok(rows.into_iter().filter_map(|(seq, kind, id)| Some((seq, Change::from_parts(&kind, id)?))).collect())
+    let rows: Vec<(i64, String, String)> = all!(tx, SINCE, seq)?;
+    Ok(rows.into_iter().filter_map(|(seq, kind, id)| Some((seq, Change::from_parts(&kind, &id)?))).collect())
 }
 
 /// Forgets changes made before `before`; caches have long read them.
 pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(FORGET).bind(before.0).execute(conn).await.map(drop))?)
+    execute!(tx, FORGET, before.0).map(drop)
 }
 
-pub(super) const NEXT: &str = "UPDATE change_head SET seq = seq + 1 WHERE one = 1 RETURNING seq";
-pub(super) const HEAD: &str = "SELECT seq FROM change_head WHERE one = 1";
-pub(super) const INSERT: &str = "INSERT INTO change (seq, kind, ref, at) VALUES ($1, $2, $3, $4)";
-pub(super) const SINCE: &str = "SELECT seq, kind, ref FROM change WHERE seq > $1 ORDER BY seq";
-pub(super) const FORGET: &str = "DELETE FROM change WHERE at < $1";
+statements! {
+    NEXT = "UPDATE change_head SET seq = seq + 1 WHERE one = 1 RETURNING seq";
+    HEAD = "SELECT seq FROM change_head WHERE one = 1";
+    INSERT = "INSERT INTO change (seq, kind, ref, at) VALUES ($1, $2, $3, $4)";
+    SINCE = "SELECT seq, kind, ref FROM change WHERE seq > $1 ORDER BY seq";
+    FORGET = "DELETE FROM change WHERE at < $1";
+}

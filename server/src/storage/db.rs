@@ -10,6 +10,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::migrations;
 use crate::config::DatabaseConfig;
+use crate::storage::sql::{execute, statements};
 
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -121,7 +122,7 @@ impl Db {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StorageError> {
         let mut tx = self.begin_read().await?;
-        super::on_conn!(&mut tx, |conn| sqlx::query(PING).execute(conn).await.map(drop))?;
+        execute!(&mut tx, PING).map(drop)?;
         tx.commit().await
     }
 
@@ -195,9 +196,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a connection before it fails: longer than any transaction of ours takes.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(super) const PING: &str = "SELECT 1";
 /// SQLite only, so not among the statements that must run on both.
 const SQLITE_VERSION: &str = "SELECT sqlite_version()";
+
+statements! {
+    PING = "SELECT 1";
+}
 
 #[cfg(test)]
 mod tests {

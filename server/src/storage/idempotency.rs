@@ -5,8 +5,9 @@
 
 use liangzheng_core::time::UnixTime;
 
-use super::{StorageError, Tx, on_conn};
+use super::{StorageError, Tx};
 use crate::domain::ids::AccountId;
+use crate::storage::sql::{execute, one, statements};
 
 /// A request that may come twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,24 +40,13 @@ pub enum Claimed {
 
 /// Claims the key, or finds what it was used for.
 pub async fn claim(tx: &mut Tx, claim: &Claim, now: UnixTime) -> Result<Claimed, StorageError> {
-    let inserted = on_conn!(tx, |conn| sqlx::query(CLAIM)
-        .bind(claim.account)
-        .bind(&claim.route)
-        .bind(&claim.key)
-        .bind(&claim.fingerprint[..])
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
+    let inserted =
+        execute!(tx, CLAIM, claim.account, &claim.route, &claim.key, &claim.fingerprint[..], now.0)?;
     if inserted == 1 {
         return Ok(Claimed::New);
     }
-    let found: Option<(Vec<u8>, i64, Option<Vec<u8>>)> = on_conn!(tx, |conn| sqlx::query_as(FIND)
-        .bind(claim.account)
-        .bind(&claim.route)
-        .bind(&claim.key)
-        .fetch_optional(conn)
-        .await)?;
+    let found: Option<(Vec<u8>, i64, Option<Vec<u8>>)> =
+        one!(tx, FIND, claim.account, &claim.route, &claim.key)?;
     match found {
         Some((fingerprint, status, Some(body))) if fingerprint == claim.fingerprint => {
             Ok(Claimed::Answered { status: u16::try_from(status).unwrap_or(200), body })
@@ -69,26 +59,18 @@ pub async fn claim(tx: &mut Tx, claim: &Claim, now: UnixTime) -> Result<Claimed,
 
 /// Stores the reply of a claim made in this transaction.
 pub async fn complete(tx: &mut Tx, claim: &Claim, status: u16, body: &[u8]) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(COMPLETE)
-        .bind(claim.account)
-        .bind(&claim.route)
-        .bind(&claim.key)
-        .bind(i64::from(status))
-        .bind(body)
-        .execute(conn)
-        .await
-        .map(drop))?)
+    execute!(tx, COMPLETE, claim.account, &claim.route, &claim.key, i64::from(status), body).map(drop)
 }
 
 /// Forgets replies older than `before`.
 pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(FORGET).bind(before.0).execute(conn).await.map(drop))?)
+    execute!(tx, FORGET, before.0).map(drop)
 }
 
-pub(super) const CLAIM: &str = "INSERT INTO idempotency (account, route, key, fingerprint, created_at) \
+statements! {
+    CLAIM = "INSERT INTO idempotency (account, route, key, fingerprint, created_at) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-pub(super) const FIND: &str =
-    "SELECT fingerprint, status, body FROM idempotency WHERE account = $1 AND route = $2 AND key = $3";
-pub(super) const COMPLETE: &str =
-    "UPDATE idempotency SET status = $4, body = $5 WHERE account = $1 AND route = $2 AND key = $3";
-pub(super) const FORGET: &str = "DELETE FROM idempotency WHERE created_at < $1";
+    FIND = "SELECT fingerprint, status, body FROM idempotency WHERE account = $1 AND route = $2 AND key = $3";
+    COMPLETE = "UPDATE idempotency SET status = $4, body = $5 WHERE account = $1 AND route = $2 AND key = $3";
+    FORGET = "DELETE FROM idempotency WHERE created_at < $1";
+}

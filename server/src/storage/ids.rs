@@ -1,12 +1,13 @@
-//! How ids are kept: as the text people see, `TEXT` in both databases, so that a row can be read by eye.
+//! How ids and codes are kept: as the text people see, `TEXT` in both databases, so that a row can be read by eye.
 
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
 
-use crate::domain::ids::{AccountId, ActId, DeviceId, HolderId, LicenceId, SessionId, ShowId};
+use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
+use crate::domain::ids::{AccountId, ActId, AgencyId, DeviceId, HolderId, LicenceId, SessionId, ShowId};
 
-/// Lets an id of `domain` be bound and read; `domain` itself must not know the database.
+/// Lets an id or a code of `domain` be bound and read; `domain` itself must not know the database.
 macro_rules! stored_id {
     ($($id:ty),+ $(,)?) => { $(
         impl<DB: Database> Type<DB> for $id where String: Type<DB> {
@@ -26,4 +27,6 @@ macro_rules! stored_id {
     )+ };
 }
 
-stored_id!(AccountId, SessionId, HolderId, LicenceId, ActId, DeviceId, ShowId);
+stored_id!(
+    AccountId, SessionId, HolderId, AgencyId, LicenceId, ActId, DeviceId, ShowId, Uscc, KindCode, SceneCode
+);

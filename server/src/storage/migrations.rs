@@ -1,56 +1,129 @@
-//! The tables' history, compiled in: the same names and order for both databases, never edited after a release.
+//! The tables' history, compiled in: one text for both databases, never edited after a release.
+//!
+//! A text is SQLite's, but for a few words that stand for what the databases call differently:
+//!
+//! | word | SQLite | PostgreSQL |
+//! |---|---|---|
+//! | `INSTANT` (unix seconds), `INTEGER`, `FLAG` (0 or 1) | `INTEGER` | `BIGINT` |
+//! | `BYTES` | `BLOB` | `BYTEA` |
+//! | `SERIAL` (a number of its own for each row) | `INTEGER NOT NULL PRIMARY KEY` | the same, `GENERATED ALWAYS AS IDENTITY` |
+//!
+//! Every table is `STRICT` on SQLite, which then refuses a value of another type as PostgreSQL does.
 
 use std::borrow::Cow;
 
-use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 use super::{Db, StorageError};
 
-/// Lists the migrations once for both databases; `include_str!` fails to compile if either lacks one.
+/// Lists the migrations; `include_str!` fails to compile if one is absent.
 macro_rules! migrations {
     ($($version:literal $name:literal,)+) => {
-        /// Version, name, text for SQLite, text for PostgreSQL.
-        const MIGRATIONS: &[(i64, &str, &str, &str)] = &[$((
-            $version,
-            $name,
-            include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
-            include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
-        ),)+];
+        /// Version, name, text.
+        const MIGRATIONS: &[(i64, &str, &str)] =
+            &[$(($version, $name, include_str!(concat!("../../migrations/", $name, ".sql"))),)+];
     };
 }
 
 migrations! {
-    1 "0001_accounts_and_licences",
-    2 "0002_trust_and_status",
-    3 "0003_shows_and_access_log",
-    4 "0004_scans",
+    1 "0001_shared",
+    2 "0002_catalogue",
+    3 "0003_actor",
+    4 "0004_licence",
+    5 "0005_publication",
+    6 "0006_showing",
+    7 "0007_trace",
+    8 "0008_verifying",
 }
 
 /// How many migrations this program knows.
 pub const MIGRATION_COUNT: usize = MIGRATIONS.len();
 
-/// Name, SQLite text and PostgreSQL text of each migration: for the test that compares them.
-pub fn migration_texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    MIGRATIONS.iter().map(|(_, name, sqlite, postgres)| (*name, *sqlite, *postgres))
+/// Which database a text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// The embedded file.
+    Sqlite,
+    /// The server.
+    Postgres,
+}
+
+/// Name and text of each migration, as written: for tests.
+pub fn migration_texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MIGRATIONS.iter().map(|(_, name, text)| (*name, *text))
 }
 
 /// Runs what the database has not had yet. Safe to run from several servers at once.
 pub(super) async fn run(db: &Db) -> Result<(), StorageError> {
     match db {
-        Db::Sqlite { writer, .. } => migrator(|(_, _, sqlite, _)| sqlite).run(writer).await?,
-        Db::Postgres(pool) => migrator(|(_, _, _, postgres)| postgres).run(pool).await?,
+        Db::Sqlite { writer, .. } => migrator(Dialect::Sqlite).run(writer).await?,
+        Db::Postgres(pool) => migrator(Dialect::Postgres).run(pool).await?,
     }
     Ok(())
 }
 
-fn migrator(text: fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {
-    let migrations = MIGRATIONS
-        .iter()
-        .map(|row| {
-            let sql = text(row).into_sql_str();
-            Migration::new(row.0, Cow::Borrowed(row.1), MigrationType::Simple, sql, false)
-        })
-        .collect();
-    Migrator::with_migrations(migrations)
+fn migrator(dialect: Dialect) -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
+        let sql = AssertSqlSafe(translated(text, dialect)).into_sql_str();
+        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+/// The text in the words of one database. Comments stay as they are.
+pub fn translated(text: &str, dialect: Dialect) -> String {
+    let mut out = String::with_capacity(text.len() + 1024);
+    for line in text.split_inclusive('\n') {
+        let (code, comment) = line.find("--").map_or((line, ""), |at| line.split_at(at));
+        let mut rest = code;
+        while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic()) {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(from.len());
+            let (word, after) = from.split_at(end);
+            out.push_str(before);
+            out.push_str(in_dialect(word, dialect));
+            rest = after;
+        }
+        out.push_str(if dialect == Dialect::Sqlite && rest.trim_end() == ");" && code.starts_with(')') {
+            ") STRICT;\n"
+        } else {
+            rest
+        });
+        out.push_str(comment);
+    }
+    out
+}
+
+fn in_dialect(word: &str, dialect: Dialect) -> &str {
+    match (word, dialect) {
+        ("INSTANT" | "FLAG", Dialect::Sqlite) => "INTEGER",
+        ("BYTES", Dialect::Sqlite) => "BLOB",
+        ("SERIAL", Dialect::Sqlite) => "INTEGER NOT NULL PRIMARY KEY",
+        ("INSTANT" | "FLAG" | "INTEGER", Dialect::Postgres) => "BIGINT",
+        ("BYTES", Dialect::Postgres) => "BYTEA",
+        ("SERIAL", Dialect::Postgres) => "BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dialect, translated};
+
+    #[test]
+    fn words_are_translated_in_the_code_and_left_in_comments() {
+        let text = "CREATE TABLE t (\n    n SERIAL, -- INSTANT of it\n    at INSTANT, INSTANT_of BYTES\n);\n\
+            CREATE INDEX t_at ON t (at);\n";
+        assert_eq!(
+            translated(text, Dialect::Sqlite),
+            "CREATE TABLE t (\n    n INTEGER NOT NULL PRIMARY KEY, -- INSTANT of it\n    \
+             at INTEGER, INSTANT_of BLOB\n) STRICT;\nCREATE INDEX t_at ON t (at);\n"
+        );
+        assert_eq!(
+            translated(text, Dialect::Postgres),
+            "CREATE TABLE t (\n    n BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- INSTANT of it\n    \
+             at BIGINT, INSTANT_of BYTEA\n);\nCREATE INDEX t_at ON t (at);\n"
+        );
+    }
 }

@@ -1,16 +1,18 @@
 //! The only place that sees the database: one file per aggregate, one SQL text for both drivers.
 //!
-//! SQLite accepts PostgreSQL's `$1`, so every statement is a `const` here and is bound once; `on_conn!` runs it
-//! on whichever connection the transaction holds. Four rules:
+//! SQLite accepts PostgreSQL's `$1`, so every statement is one text for both, and the macros of `sql` run it on
+//! whichever connection the transaction holds. Five rules:
 //!
 //! 1. Instants are whole seconds in 64 bits, ids are text, signed or hashed bytes are `BLOB`/`BYTEA`.
 //! 2. Never go on with a transaction after a unique violation (PostgreSQL answers 25P02): use `ON CONFLICT`.
 //! 3. An update of something with a version says `WHERE id = $1 AND version = $2` and looks at the count.
 //! 4. Columns are listed, never `*`.
+//! 5. A table is written by its own area only, whose name its own begins with.
 //!
-//! A test reads every `const … : &str` of these files and prepares it on both databases.
+//! A test prepares every statement on both databases.
 
 pub mod actor;
+pub mod catalogue;
 pub mod change;
 mod db;
 pub mod idempotency;
@@ -19,25 +21,27 @@ pub mod licence;
 mod migrations;
 pub mod publication;
 pub mod showing;
+mod sql;
 pub mod trace;
 pub mod verifying;
 
 pub use db::{Db, StorageError, Tx};
 pub use migrations::{MIGRATION_COUNT, migration_texts};
 
-/// Runs one expression on the connection of a transaction, whichever database it is.
-macro_rules! on_conn {
-    ($tx:expr, |$conn:ident| $body:expr) => {
-        match $tx {
-            $crate::storage::Tx::Sqlite(tx) => {
-                let $conn = &mut **tx;
-                $body
-            }
-            $crate::storage::Tx::Postgres(tx) => {
-                let $conn = &mut **tx;
-                $body
-            }
+/// Lists the files that have statements.
+macro_rules! statements_of {
+    ($($area:ident $(:: $file:ident)?),+ $(,)?) => {
+        /// Every statement: its file, its name, its text. For the tests that prepare them and look at what they write.
+        pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+            [$((concat!(stringify!($area) $(, "/", stringify!($file))?), $area $(::$file)? ::STATEMENTS)),+]
+                .into_iter()
+                .flat_map(|(file, listed)| listed.iter().map(move |(name, sql)| (file, *name, *sql)))
         }
     };
 }
-pub(crate) use on_conn;
+
+statements_of! {
+    actor::account, actor::agency, actor::holder, actor::membership, actor::session, catalogue::unit, change, db,
+    idempotency, licence::act, licence::record, publication::keys, publication::status, publication::trust,
+    showing::device, showing::show, trace::access_log, trace::audit, verifying::scan, verifying::spent,
+}

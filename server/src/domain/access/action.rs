@@ -1,42 +1,50 @@
-//! The actions that need a permit, and the roles that may do them.
+//! The actions that need a permit, within what they are done, and the roles that may do them.
 
-use crate::domain::actor::account::Role;
+use super::scope::ActionScope;
+use crate::domain::actor::membership::Role;
+use crate::domain::catalogue::codes::Uscc;
+use crate::domain::ids::{AccountId, HolderId};
 
 /// A kind of thing to do; a type, so that a permit for one is no permit for another.
 pub trait Action: Send + Sync + 'static {
+    /// Within what it is done.
+    type Scope: ActionScope;
     /// As in the route table.
     const NAME: &'static str;
-    /// Who may do it. A role that is not listed may not.
+    /// Which members of a unit may do it. Empty for what is done by holders, or by anybody for the own account.
     const ROLES: &'static [Role];
 }
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident: $($role:ident)|+;)+) => { $(
+    ($($(#[$doc:meta])* $name:ident in $scope:ident $(by $($role:ident)|+)?;)+) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
         impl Action for $name {
+            type Scope = $scope;
             const NAME: &'static str = stringify!($name);
-            const ROLES: &'static [Role] = &[$(Role::$role),+];
+            const ROLES: &'static [Role] = &[$($(Role::$role),+)?];
         }
     )+ };
 }
 
 actions! {
+    /// See and change what concerns the own account: who one is, one's sessions.
+    ManageOwnAccount in AccountId;
     /// See the cards of one's own wallet.
-    ViewOwnLicences: Holder;
+    ViewOwnLicences in HolderId;
     /// Show an own licence, profile S; refresh, draw and end that show.
-    OpenShow: Holder;
+    OpenShow in HolderId;
     /// Register and drop own phones.
-    ManageDevices: Holder;
-    /// Fetch a grant for an own licence and phone, profile H.
-    MakeGrant: Holder;
+    ManageDevices in HolderId;
+    /// Fetch an offline grant for an own licence and phone, profile H.
+    FetchOfflineGrant in HolderId;
     /// See who used one's own licences.
-    ViewOwnUses: Holder;
+    ViewOwnUses in HolderId;
     /// See a full verdict, with the present status, and spend the token.
-    VerifyFully: Inspector | Verifier | Handler;
+    VerifyFully in Uscc by Inspector | Verifier | Handler;
     /// Hand in receipts of scans made without a network.
-    ReportScans: Inspector | Verifier | Handler;
+    ReportScans in Uscc by Inspector | Verifier | Handler;
     /// Suspend, resume, revoke… a licence of one's own unit.
-    ChangeStatus: IssuerChecker;
+    ChangeStatus in Uscc by IssuerChecker;
 }

@@ -1,14 +1,15 @@
-//! Who may do what (requirements.md D). Silence is no.
+//! Who may do what (docs/REQUIREMENTS.md D), and to which objects. Silence is no.
 //!
 //! A service function takes a [`Permit`] of its action, and only [`permit`] makes one: what was not asked cannot be
-//! done. A permit says "this principal may do this kind of thing"; whether the one object is theirs is asked again
-//! by the service, through the scope the permit carries.
+//! done. The permit carries the [`Scope`] within which its objects are looked up.
 
 mod action;
 mod permit;
+mod scope;
 
 pub use action::{
-    Action, ChangeStatus, MakeGrant, ManageDevices, OpenShow, ReportScans, VerifyFully, ViewOwnLicences,
-    ViewOwnUses,
+    Action, ChangeStatus, FetchOfflineGrant, ManageDevices, ManageOwnAccount, OpenShow, ReportScans,
+    VerifyFully, ViewOwnLicences, ViewOwnUses,
 };
 pub use permit::{Denied, Permit, permit};
+pub use scope::{ActionScope, Scope};

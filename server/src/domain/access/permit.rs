@@ -1,28 +1,30 @@
-//! The permit: proof that a principal was found to be allowed an action.
+//! The permit: proof that a principal was found to be allowed an action, and within what.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::Action;
+use super::{Action, ActionScope};
 use crate::domain::actor::account::Principal;
-use crate::domain::ids::HolderId;
+use crate::domain::actor::membership::Footing;
+use crate::domain::ids::AccountId;
 
 /// Proof that [`permit`] said yes for the action `A`.
 ///
 /// ```compile_fail,E0451
 /// use std::sync::Arc;
-/// use liangzheng_server::domain::{actor::account::Principal, access::{OpenShow, Permit}};
-/// fn forge(principal: Arc<Principal>) -> Permit<OpenShow> {
-///     Permit { principal, action: std::marker::PhantomData } // private fields: only `permit` can
+/// use liangzheng_server::domain::{actor::account::Principal, access::{OpenShow, Permit}, ids::HolderId};
+/// fn forge(principal: Arc<Principal>, scope: HolderId) -> Permit<OpenShow> {
+///     Permit { principal, scope, action: std::marker::PhantomData } // private fields: only `permit` can
 /// }
 /// ```
 #[derive(Debug)]
 pub struct Permit<A: Action> {
     principal: Arc<Principal>,
+    scope: A::Scope,
     action: PhantomData<A>,
 }
 
-/// The principal's role does not include the action.
+/// Nothing the principal is includes the action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the role does not permit {action}")]
 pub struct Denied {
@@ -30,21 +32,12 @@ pub struct Denied {
     pub action: &'static str,
 }
 
-/// Whether `principal` may do `A`.
-///
-/// A role alone is not enough: a holder's account must be some holder, and staff must belong to some unit, or there
-/// would be nothing to compare an object's owner with.
+/// Whether `principal` may do `A`, and within what.
 pub fn permit<A: Action>(principal: impl Into<Arc<Principal>>) -> Result<Permit<A>, Denied> {
     let principal = principal.into();
-    let listed = A::ROLES.contains(&principal.role);
-    let scoped = match principal.role {
-        crate::domain::actor::account::Role::Holder => principal.holder.is_some(),
-        _ => principal.unit.is_some(),
-    };
-    if listed && scoped {
-        Ok(Permit { principal, action: PhantomData })
-    } else {
-        Err(Denied { action: A::NAME })
+    match A::Scope::of(&principal, A::ROLES) {
+        Some(scope) => Ok(Permit { principal, scope, action: PhantomData }),
+        None => Err(Denied { action: A::NAME }),
     }
 }
 
@@ -54,14 +47,19 @@ impl<A: Action> Permit<A> {
         &self.principal
     }
 
-    /// Whether an object of `holder` is the permitted principal's own.
-    pub fn owns(&self, holder: HolderId) -> bool {
-        self.principal.holder == Some(holder)
+    /// The account that was permitted.
+    pub fn account(&self) -> AccountId {
+        self.principal.account
     }
 
-    /// Whether an object of `unit` belongs to the permitted principal's unit.
-    pub fn is_of_unit(&self, unit: &str) -> bool {
-        self.principal.unit.as_deref() == Some(unit)
+    /// Within what the action is done: objects outside do not exist for it.
+    pub fn scope(&self) -> A::Scope {
+        self.scope
+    }
+
+    /// On what footing the action is done.
+    pub fn footing(&self) -> Footing {
+        if A::ROLES.is_empty() { Footing::Own } else { Footing::Member }
     }
 }
 
@@ -71,42 +69,65 @@ mod tests {
 
     use super::*;
     use crate::domain::access::{ChangeStatus, OpenShow, VerifyFully};
-    use crate::domain::actor::account::Role;
+    use crate::domain::actor::membership::{Membership, Role};
     use crate::domain::clock::SystemEntropy;
-    use crate::domain::ids::{AccountId, SessionId};
+    use crate::domain::ids::{AccountId, HolderId, SessionId};
 
-    fn principal(role: Role) -> Principal {
+    const UNIT: &str = "11990100MB0000019L";
+
+    fn nobody() -> Principal {
         let now = UnixTime(1_795_305_600);
         Principal {
             account: AccountId::generate(now, &SystemEntropy),
             session: SessionId::generate(now, &SystemEntropy),
             login: "someone".into(),
             name: "某人".into(),
-            role,
-            unit: (role != Role::Holder).then(|| "119900000000000000".into()),
-            holder: (role == Role::Holder).then(|| HolderId::generate(now, &SystemEntropy)),
+            holder: None,
+            agencies: Vec::new(),
+            membership: None,
         }
+    }
+
+    fn member(roles: &[Role]) -> Principal {
+        let membership = Membership { unit: UNIT.parse().unwrap(), roles: roles.to_vec() };
+        Principal { membership: Some(membership), ..nobody() }
+    }
+
+    fn holder() -> Principal {
+        Principal { holder: Some(HolderId::generate(UnixTime(1_795_305_600), &SystemEntropy)), ..nobody() }
     }
 
     #[test]
     fn every_role_gets_exactly_the_permits_of_its_row() {
         for role in Role::ALL {
-            assert_eq!(permit::<OpenShow>(principal(role)).is_ok(), role == Role::Holder, "{role}");
+            assert!(permit::<OpenShow>(member(&[*role])).is_err(), "{role}");
             assert_eq!(
-                permit::<ChangeStatus>(principal(role)).is_ok(),
-                role == Role::IssuerChecker,
+                permit::<ChangeStatus>(member(&[*role])).is_ok(),
+                *role == Role::IssuerChecker,
                 "{role}"
             );
             let verifies = matches!(role, Role::Inspector | Role::Verifier | Role::Handler);
-            assert_eq!(permit::<VerifyFully>(principal(role)).is_ok(), verifies, "{role}");
+            assert_eq!(permit::<VerifyFully>(member(&[*role])).is_ok(), verifies, "{role}");
         }
+        assert!(permit::<OpenShow>(holder()).is_ok());
     }
 
     #[test]
-    fn staff_without_a_unit_and_a_holder_account_without_holder_get_nothing() {
-        let staff = Principal { unit: None, ..principal(Role::IssuerChecker) };
-        assert_eq!(permit::<ChangeStatus>(staff).unwrap_err(), Denied { action: "ChangeStatus" });
-        let holder = Principal { holder: None, ..principal(Role::Holder) };
-        assert!(permit::<OpenShow>(holder).is_err());
+    fn a_person_may_be_a_holder_and_a_member_with_several_roles() {
+        let both = Principal {
+            holder: holder().holder,
+            ..member(&[Role::IssuerMaker, Role::IssuerChecker, Role::Inspector])
+        };
+        assert_eq!(permit::<OpenShow>(both.clone()).unwrap().scope(), both.holder.unwrap());
+        assert_eq!(permit::<ChangeStatus>(both.clone()).unwrap().scope().as_str(), UNIT);
+        assert_eq!(permit::<ChangeStatus>(both.clone()).unwrap().footing(), Footing::Member);
+        assert!(permit::<VerifyFully>(both).is_ok());
+    }
+
+    #[test]
+    fn who_is_neither_holder_nor_member_gets_nothing() {
+        assert_eq!(permit::<ChangeStatus>(nobody()).unwrap_err(), Denied { action: "ChangeStatus" });
+        assert!(permit::<OpenShow>(nobody()).is_err());
+        assert!(permit::<ChangeStatus>(member(&[])).is_err());
     }
 }

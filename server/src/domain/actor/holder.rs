@@ -1,11 +1,12 @@
 //! Whoever holds licences 持证主体: a person or an organisation.
 
 use std::fmt;
-use std::str::FromStr;
 
 use liangzheng_core::time::UnixTime;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::ids::HolderId;
+use crate::words;
 
 /// A holder of licences.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,8 +17,8 @@ pub struct Holder {
     pub kind: HolderKind,
     /// 姓名 or 名称.
     pub name: String,
-    /// 公民身份号码 or 统一社会信用代码. Never in clear in a token, a log or a list.
-    pub number: String,
+    /// 公民身份号码, 统一社会信用代码 … Never in clear in a token, a log or a list.
+    pub number: HolderNumber,
     /// When it was entered.
     pub created_at: UnixTime,
 }
@@ -29,39 +30,109 @@ impl fmt::Debug for Holder {
     }
 }
 
-/// The kinds of holder the regulations know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HolderKind {
-    /// 自然人
-    Natural,
-    /// 法人
-    Legal,
-    /// 非法人组织
-    Unincorporated,
-}
-
-impl HolderKind {
-    /// As in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Natural => "natural",
-            Self::Legal => "legal",
-            Self::Unincorporated => "unincorporated",
-        }
+words! {
+    /// The kinds of holder the regulations know.
+    pub enum HolderKind: "kind of holder" {
+        /// 自然人
+        Natural = "natural" / "自然人" / "natural person",
+        /// 法人
+        Legal = "legal" / "法人" / "legal person",
+        /// 非法人组织
+        Unincorporated = "unincorporated" / "非法人组织" / "unincorporated organisation",
     }
 }
 
-/// The text names no kind of holder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such kind of holder")]
-pub struct UnknownHolderKind;
+/// What names a holder everywhere: type of document and number, in one spelling.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HolderNumber {
+    id_type: String,
+    number: String,
+}
 
-impl FromStr for HolderKind {
-    type Err = UnknownHolderKind;
-    fn from_str(text: &str) -> Result<Self, UnknownHolderKind> {
-        [Self::Natural, Self::Legal, Self::Unincorporated]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(UnknownHolderKind)
+/// Why a text is no number of a holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedNumber {
+    /// The type is not three digits.
+    #[error("the type of document is three digits, as 111 for a citizen")]
+    IdType,
+    /// Nothing is left, or more than fits.
+    #[error("the number has 1 to 64 characters")]
+    Length,
+    /// Fifteen digits: the numbers of before 1999, which name more than one person.
+    #[error("a citizen number has 18 characters; those of 15 digits are no longer valid")]
+    FifteenDigits,
+}
+
+// Written by hand for the same reason.
+impl fmt::Debug for HolderNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HolderNumber").field("id_type", &self.id_type).finish_non_exhaustive()
+    }
+}
+
+impl HolderNumber {
+    /// Takes a number as typed: full width made half, blanks and hyphens taken out, letters made capitals, so that one
+    /// holder has one spelling.
+    ///
+    /// # Errors
+    /// [`MalformedNumber`] says what is wrong.
+    pub fn new(id_type: &str, number: &str) -> Result<Self, MalformedNumber> {
+        if id_type.len() != 3 || !id_type.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(MalformedNumber::IdType);
+        }
+        let spelled: String =
+            number.nfkc().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect();
+        if !(1..=64).contains(&spelled.chars().count()) {
+            return Err(MalformedNumber::Length);
+        }
+        if id_type == CITIZEN && spelled.len() == 15 && spelled.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(MalformedNumber::FifteenDigits);
+        }
+        Ok(Self { id_type: id_type.to_owned(), number: spelled })
+    }
+
+    /// The type of document, three digits (GB/T 36903 Annex A): 111 citizen, 001 unified social credit code.
+    pub fn id_type(&self) -> &str {
+        &self.id_type
+    }
+
+    /// The number in its one spelling.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    /// What is hashed to find the holder: type, a zero byte, number.
+    pub fn key(&self) -> Vec<u8> {
+        [self.id_type.as_bytes(), &[0], self.number.as_bytes()].concat()
+    }
+}
+
+/// 居民身份证
+pub const CITIZEN: &str = "111";
+
+#[cfg(test)]
+mod tests {
+    use super::{HolderNumber, MalformedNumber};
+
+    #[test]
+    fn spellings_of_one_number_are_one() {
+        let one = HolderNumber::new("111", "99010119880614012x").unwrap();
+        for other in [
+            "99010119880614012X",
+            " 990101 19880614 012X ",
+            "990101-19880614-012x",
+            "９９０１０１19880614012Ｘ",
+        ] {
+            assert!(HolderNumber::new("111", other) == Ok(one.clone()), "{other}");
+        }
+        assert!(HolderNumber::new("001", "99010119880614012X") != Ok(one));
+        for (id_type, number, why) in [
+            ("11", "1", MalformedNumber::IdType),
+            ("１１１", "1", MalformedNumber::IdType),
+            ("111", " - ", MalformedNumber::Length),
+            ("111", "990101880614012", MalformedNumber::FifteenDigits),
+        ] {
+            assert!(HolderNumber::new(id_type, number) == Err(why), "{id_type} {number}");
+        }
     }
 }

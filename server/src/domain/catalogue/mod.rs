@@ -4,8 +4,13 @@
 //! the cutting of a licence's face to what a scene may see. Nothing is cut silently: fields that do not fit a
 //! token are an error here, found when a scene is confirmed.
 
+pub mod codes;
+pub mod unit;
+
 use liangzheng_core::token::Fields;
 use liangzheng_core::trust::{Catalogue as Signed, Kind, Profile, Scene, SceneField, Unit};
+
+use self::codes::{KindCode, SceneCode, Uscc};
 
 /// The catalogue in force.
 #[derive(Clone, Debug)]
@@ -50,28 +55,28 @@ impl Catalogue {
     }
 
     /// A scene by its code.
-    pub fn scene(&self, code: &str) -> Option<&Scene> {
-        self.signed.scenes.iter().find(|scene| scene.code == code)
+    pub fn scene(&self, code: &SceneCode) -> Option<&Scene> {
+        self.signed.scenes.iter().find(|scene| scene.code == code.as_str())
     }
 
     /// A kind by its type code.
-    pub fn kind(&self, code: &str) -> Option<&Kind> {
-        self.signed.kinds.iter().find(|kind| kind.code == code)
+    pub fn kind(&self, code: KindCode) -> Option<&Kind> {
+        self.signed.kinds.iter().find(|kind| kind.code == code.as_str())
     }
 
     /// An issuing unit by its USCC.
-    pub fn unit(&self, id: &str) -> Option<&Unit> {
-        self.signed.units.iter().find(|unit| unit.id == id)
+    pub fn unit(&self, id: Uscc) -> Option<&Unit> {
+        self.signed.units.iter().find(|unit| unit.id == id.as_str())
     }
 
     /// What `scene` asks of licences of `kind`.
-    pub fn rule(&self, scene: &str, kind: &str) -> Result<SceneRule<'_>, SceneError> {
+    pub fn rule(&self, scene: &SceneCode, kind: KindCode) -> Result<SceneRule<'_>, SceneError> {
         let scene = self.scene(scene).ok_or(SceneError::Unknown)?;
         rule_of(scene, kind).ok_or(SceneError::KindNotListed)
     }
 
     /// Every scene in which licences of `kind` may be shown.
-    pub fn rules<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = SceneRule<'a>> {
+    pub fn rules(&self, kind: KindCode) -> impl Iterator<Item = SceneRule<'_>> {
         self.signed.scenes.iter().filter_map(move |scene| rule_of(scene, kind))
     }
 }
@@ -92,7 +97,7 @@ impl SceneRule<'_> {
     }
 }
 
-fn rule_of<'a>(scene: &'a Scene, kind: &str) -> Option<SceneRule<'a>> {
-    let listed = scene.kinds.iter().find(|listed| listed.code == kind)?;
+fn rule_of(scene: &Scene, kind: KindCode) -> Option<SceneRule<'_>> {
+    let listed = scene.kinds.iter().find(|listed| listed.code == kind.as_str())?;
     Some(SceneRule { scene, fields: &listed.fields })
 }

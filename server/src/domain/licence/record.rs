@@ -10,6 +10,7 @@ use liangzheng_core::text::Text;
 use liangzheng_core::time::{Day, UnixTime};
 use liangzheng_core::verify::Code;
 
+use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::{HolderId, LicenceId};
 
 /// One version of one licence.
@@ -154,14 +155,14 @@ impl Status {
 }
 
 impl Licence {
-    /// The code of its kind.
-    pub fn kind(&self) -> &str {
-        self.identifier.kind()
+    /// Its kind.
+    pub fn kind(&self) -> KindCode {
+        KindCode::of(&self.identifier)
     }
 
-    /// The unit that issued it (USCC).
-    pub fn unit(&self) -> &str {
-        self.identifier.issuer()
+    /// The unit that issued it.
+    pub fn unit(&self) -> Uscc {
+        Uscc::of_issuer(&self.identifier)
     }
 
     /// Where `today` lies against its dates.

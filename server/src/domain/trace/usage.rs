@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use liangzheng_core::time::UnixTime;
 
+use crate::domain::actor::membership::Footing;
+use crate::domain::catalogue::codes::Uscc;
+use crate::domain::ids::HolderId;
+
 /// What was done with a licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i64)]
@@ -12,8 +16,8 @@ pub enum UseKind {
     Show = 1,
     /// A further token of an open show.
     Refresh = 2,
-    /// A grant for offline showing went to a device.
-    Grant = 3,
+    /// An offline grant went to a device.
+    OfflineGrant = 3,
     /// Somebody verified a token here.
     Verification = 4,
 }
@@ -29,10 +33,34 @@ pub struct Use {
     pub licence: Arc<str>,
     /// The account that did it; empty for the anonymous public.
     pub actor: Arc<str>,
-    /// The show (show, refresh), the device (grant), or the verdict's code (verification).
+    /// The show (show, refresh), the device (offline grant), or the verdict's code (verification).
     pub subject: Arc<str>,
     /// The scene, as far as known.
     pub scene: Arc<str>,
     /// The token's `jti`, or the first 12 bytes of its replay key.
     pub token: [u8; 12],
+    /// For whom and why, where that is more than "the account itself, for its own licence".
+    pub ground: Option<Box<Ground>>,
+}
+
+/// For whom and why a licence was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// On what footing.
+    pub footing: Footing,
+    /// For which unit a member acted.
+    pub unit: Option<Uscc>,
+    /// The holder an agent or delegate acted for.
+    pub on_behalf_of: Option<HolderId>,
+    /// The case it was needed for.
+    pub case: Option<String>,
+    /// Code of the purpose, as in the using list.
+    pub purpose: Option<String>,
+}
+
+impl Ground {
+    /// A member of `unit` did it.
+    pub fn member(unit: Uscc) -> Self {
+        Self { footing: Footing::Member, unit: Some(unit), on_behalf_of: None, case: None, purpose: None }
+    }
 }

@@ -8,6 +8,8 @@ use liangzheng_core::text::Text;
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::verify::{Answer, Class, Code};
 
+use crate::domain::catalogue::codes::SceneCode;
+
 /// One receipt that passed [`Receipt::check`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scan {
@@ -18,7 +20,7 @@ pub struct Scan {
     /// The code of the verdict; the answer follows from it.
     pub code: Code,
     /// The scene, if the verdict named one.
-    pub scene: Option<String>,
+    pub scene: Option<SceneCode>,
     /// The licence, if the verdict named one: only a code whose signatures hold names a licence.
     pub licence: Option<Identifier>,
     /// The token's `jti`.
@@ -84,9 +86,11 @@ impl Receipt {
         if answer_of(code).is_none_or(|answer| answer != self.verdict) {
             return wrong("verdict", "与代码不符", "does not fit the code");
         }
-        if !self.scene.as_deref().is_none_or(|scene| is_name(scene, MAX_SCENE)) {
-            return wrong("scene", "不是场景代码", "is no code of a scene");
-        }
+        let scene = match self.scene.as_deref().map(str::parse) {
+            None => None,
+            Some(Ok(scene)) => Some(scene),
+            Some(Err(_)) => return wrong("scene", "不是场景代码", "is no code of a scene"),
+        };
         let licence = match self.licence.as_deref().map(Identifier::parse) {
             None => None,
             Some(Ok(licence)) => Some(licence),
@@ -105,7 +109,7 @@ impl Receipt {
             id: self.id,
             at,
             code,
-            scene: self.scene,
+            scene,
             licence,
             token: self.token,
             status_as_of: self.status_as_of.map(UnixTime),
@@ -149,8 +153,7 @@ fn is_name(text: &str, longest: usize) -> bool {
 
 /// 128 bits in base64url.
 const ID_LENGTH: usize = 22;
-/// As long as any scene's code and any `jti` of ours, with room.
-const MAX_SCENE: usize = 64;
+/// As long as any `jti` of ours, with room.
 const MAX_TOKEN: usize = 64;
 /// How far a verifier's clock may be ahead: the verdict itself tells of more (`C_CLOCK_OFF`).
 const CLOCK_AHEAD: Seconds = Seconds(600);

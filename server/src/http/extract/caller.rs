@@ -30,10 +30,6 @@ pub struct Permitted<A: Action>(Permit<A>);
 #[derive(Debug)]
 pub struct MaybePermitted<A: Action>(pub Option<Permit<A>>);
 
-/// Anybody with a session.
-#[derive(Debug)]
-pub struct LoggedIn(pub Arc<Principal>);
-
 impl<A: Action> Deref for Permitted<A> {
     type Target = Permit<A>;
     fn deref(&self) -> &Permit<A> {
@@ -74,15 +70,6 @@ impl<A: Action> FromRequest for MaybePermitted<A> {
         ready(
             identified(request).map(|caller| Self(caller.and_then(|principal| permit::<A>(principal).ok()))),
         )
-    }
-}
-
-impl FromRequest for LoggedIn {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identified(request).and_then(|caller| caller.ok_or_else(nobody)).map(Self))
     }
 }
 

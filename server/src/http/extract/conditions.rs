@@ -6,7 +6,12 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 
+use serde::Serialize;
+
+use crate::App;
+use crate::domain::ids::AccountId;
 use crate::http::problem::{Problem, kinds};
+use crate::storage::idempotency::Claim;
 
 /// The versions a caller agrees to change; `None` = whichever it is.
 ///
@@ -18,6 +23,27 @@ pub struct IfMatch(pub Option<Vec<i64>>);
 /// The key under which a repeated request finds the first one's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(pub Option<String>);
+
+impl IdempotencyKey {
+    /// The claim of a command that `account` asks for with `body`. Its fingerprint is made of the body as read, so that
+    /// blanks and the order of members do not count.
+    pub fn claim(
+        self,
+        app: &App,
+        account: AccountId,
+        request: &HttpRequest,
+        body: &impl Serialize,
+    ) -> Option<Claim> {
+        let key = self.0?;
+        let content = serde_json::to_vec(body).unwrap_or_default();
+        Some(Claim {
+            account,
+            route: format!("{} {}", request.method(), request.path()),
+            key,
+            fingerprint: app.secrets.fingerprint("idempotency", &content),
+        })
+    }
+}
 
 impl FromRequest for IfMatch {
     type Error = Problem;

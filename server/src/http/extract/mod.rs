@@ -3,6 +3,6 @@
 mod caller;
 mod conditions;
 
-pub use caller::{LoggedIn, MaybePermitted, Permitted, SESSION_COOKIE};
+pub use caller::{MaybePermitted, Permitted, SESSION_COOKIE};
 pub(crate) use caller::{identify, is_our_page};
 pub use conditions::{IdempotencyKey, IfMatch};

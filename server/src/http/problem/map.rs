@@ -1,11 +1,12 @@
 //! From service errors to problems. Each match is exhaustive or ends in "internal": nothing leaks by being forgotten.
 
-use super::{Problem, kinds};
+use super::{FieldError, Problem, kinds};
 use crate::service::actor::password::PasswordError;
 use crate::service::actor::pin::PinError;
 use crate::service::actor::session::LoginError;
-use crate::service::licence::acts::LifecycleError;
+use crate::service::licence::acts::ActError;
 use crate::service::showing::device::DeviceError;
+use crate::service::work::WorkError;
 use crate::storage::StorageError;
 
 impl From<LoginError> for Problem {
@@ -54,12 +55,11 @@ impl From<DeviceError> for Problem {
                 "应为 P-256 公钥，且仅含 kty、crv、x、y",
                 "must be a P-256 public key with exactly kty, crv, x, y",
             ),
-            DeviceError::Name => Self::new(&kinds::INVALID).field(
-                "/name",
-                "length",
-                "应为 1 到 64 个字符，不含控制字符",
-                "must be 1 to 64 characters without control characters",
-            ),
+            DeviceError::Name(why) => {
+                let mut problem = Self::new(&kinds::INVALID);
+                problem.errors.push(FieldError::not_plain("/name", why));
+                problem
+            }
             DeviceError::TooMany => Self::new(&kinds::CONFLICT)
                 .code("too-many-devices")
                 .detail("设备过多，请先移除不用的设备", "too many devices: drop one you no longer use"),
@@ -69,11 +69,11 @@ impl From<DeviceError> for Problem {
     }
 }
 
-impl From<LifecycleError> for Problem {
-    fn from(error: LifecycleError) -> Self {
+impl From<ActError> for Problem {
+    fn from(error: ActError) -> Self {
         match error {
-            LifecycleError::NotFound => Self::new(&kinds::NOT_FOUND),
-            LifecycleError::Forbidden(refused) => {
+            ActError::NotFound => Self::new(&kinds::NOT_FOUND),
+            ActError::Forbidden(refused) => {
                 let (state, act) = (refused.from.label(), refused.act.label());
                 Self::new(&kinds::FORBIDDEN_TRANSITION).detail(
                     format!("证照当前为“{}”，不能{}", state.zh, act.zh),
@@ -84,16 +84,24 @@ impl From<LifecycleError> for Problem {
                     ),
                 )
             }
-            LifecycleError::Stale { now } => Self::new(&kinds::STALE_VERSION)
+            ActError::Stale { now } => Self::new(&kinds::STALE_VERSION)
                 .detail(format!("证照当前版本为 {now}"), format!("the licence has version {now}")),
-            LifecycleError::Future => Self::new(&kinds::INVALID).field(
+            ActError::Future => Self::new(&kinds::INVALID).field(
                 "/effective_at",
                 "future",
                 "生效时间不能晚于当前时间",
                 "must not lie in the future",
             ),
-            LifecycleError::KeyReused => Self::new(&kinds::IDEMPOTENCY_MISMATCH),
-            LifecycleError::Storage(error) => error.into(),
+            ActError::Work(error) => error.into(),
+        }
+    }
+}
+
+impl From<WorkError> for Problem {
+    fn from(error: WorkError) -> Self {
+        match error {
+            WorkError::KeyReused => Self::new(&kinds::IDEMPOTENCY_MISMATCH),
+            WorkError::Storage(error) => error.into(),
         }
     }
 }

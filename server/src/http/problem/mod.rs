@@ -7,7 +7,7 @@
 pub mod kinds;
 mod map;
 mod payload;
-mod tokens;
+mod showing;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,6 +18,8 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use liangzheng_core::text::Text;
 use serde::Serialize;
+
+use crate::domain::text::{NotPlain, PlainText};
 
 pub use kinds::{PROBLEMS, ProblemType};
 pub use payload::{MAX_BODY, json_config, path_config, query_config};
@@ -50,6 +52,27 @@ pub struct FieldError {
     pub code: &'static str,
     /// What would be right.
     pub detail: Text,
+}
+
+impl FieldError {
+    /// A text that cannot be taken.
+    pub fn not_plain(pointer: &'static str, why: NotPlain) -> Self {
+        let (code, detail) = match why {
+            NotPlain::Length { most } => (
+                "length",
+                Text::new(format!("应为 1 到 {most} 个字符"), format!("must be 1 to {most} characters")),
+            ),
+            NotPlain::Hidden { character, at } => {
+                let code_point = format!("U+{:04X}", u32::from(character));
+                let zh = format!("第 {at} 个字符 {code_point} 不可见或会改变阅读方向，请删去");
+                let en = format!(
+                    "character {at}, {code_point}, cannot be seen or turns what is read: take it out"
+                );
+                ("hidden-character", Text::new(zh, en))
+            }
+        };
+        Self { pointer: pointer.into(), code, detail }
+    }
 }
 
 impl Problem {
@@ -98,6 +121,15 @@ impl Problem {
     ) -> Self {
         self.errors.push(FieldError { pointer: pointer.into(), code, detail: Text::fixed(zh, en) });
         self
+    }
+
+    /// The text of one member of the body; what is wrong with it is added.
+    pub fn plain_text(
+        &mut self,
+        pointer: &'static str,
+        read: Result<PlainText, NotPlain>,
+    ) -> Option<PlainText> {
+        read.map_err(|why| self.errors.push(FieldError::not_plain(pointer, why))).ok()
     }
 
     /// Adds when to try again, in seconds; at least 1.

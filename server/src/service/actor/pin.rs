@@ -7,11 +7,11 @@
 use liangzheng_core::time::{Seconds, UnixTime};
 
 use crate::App;
-use crate::domain::actor::account::Principal;
 use crate::domain::ids::AccountId;
 use crate::service::actor::password::PasswordError;
+use crate::service::work::{Work, Worker};
 use crate::storage::actor::account::AccountRow;
-use crate::storage::change::{self, Change};
+use crate::storage::change::Change;
 use crate::storage::{self, StorageError};
 
 /// Why the PIN opened nothing.
@@ -44,13 +44,13 @@ pub enum PinError {
     Storage(#[from] StorageError),
 }
 
-/// Checks the PIN of `holder`, and counts it.
-pub async fn check(app: &App, holder: &Principal, pin: &str) -> Result<(), PinError> {
+/// Checks the PIN of an account, and counts it.
+pub async fn check(app: &App, id: AccountId, pin: &str) -> Result<(), PinError> {
     if !is_well_formed(pin) {
         return Err(PinError::Malformed);
     }
     let mut tx = app.db.begin_read().await?;
-    let account = read(&mut tx, holder.account).await?;
+    let account = read(&mut tx, id).await?;
     tx.commit().await?;
     // Before the hash: a shut PIN must not keep a core busy.
     refuse_shut(&account, app.now())?;
@@ -58,7 +58,7 @@ pub async fn check(app: &App, holder: &Principal, pin: &str) -> Result<(), PinEr
     if right && account.pin_failures == 0 {
         return Ok(());
     }
-    settle(app, holder.account, right).await
+    settle(app, id, right).await
 }
 
 /// Sets the PIN, which ends every open show of the account.
@@ -67,13 +67,11 @@ pub async fn set(app: &App, account: AccountId, pin: &str) -> Result<(), PinErro
         return Err(PinError::Malformed);
     }
     let hash = app.passwords.hash(pin, &*app.entropy).await?;
-    let mut tx = app.db.begin_write().await?;
-    storage::actor::account::set_pin(&mut tx, account, &hash).await?;
-    let changed = Change::Account(account.to_string());
-    change::record(&mut tx, &changed, app.now()).await?;
-    tx.commit().await?;
-    app.apply(&changed).await;
-    Ok(())
+    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    storage::actor::account::set_pin(&mut work.tx, account, &hash).await?;
+    work.changed(Change::Account(account)).await?;
+    work.audit("set PIN", &account.to_string(), None).await?;
+    Ok(work.finish().await?)
 }
 
 /// Counts the outcome, reading the counters again under the write lock.

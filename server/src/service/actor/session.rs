@@ -13,13 +13,14 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use zeroize::Zeroizing;
 
 use crate::App;
+use crate::domain::access::{ManageOwnAccount, Permit};
 pub use crate::domain::actor::account::Principal;
-use crate::domain::ids::{AccountId, SessionId};
+use crate::domain::ids::{AccountId, HolderId, SessionId};
 use crate::service::actor::password::PasswordError;
-use crate::storage::actor::account::AccountRow;
+use crate::service::work::{Work, Worker};
 use crate::storage::actor::session::{NewSession, SessionRow};
-use crate::storage::change::{self, Change};
-use crate::storage::{self, StorageError};
+use crate::storage::change::Change;
+use crate::storage::{self, StorageError, Tx};
 
 /// How a token travels. One given as a cookie is no Bearer token and the reverse: a script on a page can read neither
 /// from the other, and the checks of cookies cannot be stepped around.
@@ -102,33 +103,30 @@ pub async fn log_in(
     storage::actor::account::clear_failures(&mut tx, &bucket).await?;
     let (token, session) = new_session(app, account.id, carrier, now);
     storage::actor::session::insert(&mut tx, &session).await?;
+    let identity =
+        Identity { account: account.id, login: account.login, name: account.name, holder: account.holder };
+    let principal = principal_of(&mut tx, identity, session.id, now).await?;
     tx.commit().await?;
-    let principal = principal_of(account, session.id)?;
     Ok(LoggedIn { token, expires_at: session.expires_at, principal })
 }
 
 /// Ends the session; its shows end with it.
-pub async fn log_out(app: &App, principal: &Principal) -> Result<(), StorageError> {
-    let now = app.now();
-    let mut tx = app.db.begin_write().await?;
-    storage::actor::session::end(&mut tx, principal.session, now).await?;
-    let ended = Change::Session(principal.session.to_string());
-    change::record(&mut tx, &ended, now).await?;
-    tx.commit().await?;
-    app.apply(&ended).await;
-    Ok(())
+pub async fn log_out(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<(), StorageError> {
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let session = permit.principal().session;
+    storage::actor::session::end(&mut work.tx, session, work.now).await?;
+    work.changed(Change::Session(session)).await?;
+    work.audit("end session", &session.to_string(), None).await?;
+    work.finish().await
 }
 
 /// Disables an account: its next request is refused.
 pub async fn disable(app: &App, account: AccountId) -> Result<(), StorageError> {
-    let now = app.now();
-    let mut tx = app.db.begin_write().await?;
-    storage::actor::account::disable(&mut tx, account, now).await?;
-    let changed = Change::Account(account.to_string());
-    change::record(&mut tx, &changed, now).await?;
-    tx.commit().await?;
-    app.apply(&changed).await;
-    Ok(())
+    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    storage::actor::account::disable(&mut work.tx, account, work.now).await?;
+    work.changed(Change::Account(account)).await?;
+    work.audit("disable account", &account.to_string(), None).await?;
+    work.finish().await
 }
 
 /// Whom a token speaks for; `None` if for nobody.
@@ -140,15 +138,15 @@ pub async fn authenticate(
     let Some(hash) = hash_of(token) else { return Ok(None) };
     let now = app.now();
     let epoch = app.sessions.epoch();
-    if let Some(known) = app.sessions.find(&hash) {
-        return Ok(known.speaks_for(carrier, now));
+    if let Some(known) = app.sessions.find(&hash).filter(|known| now < known.fresh_until) {
+        return Ok(known.speaks_for(carrier));
     }
     let mut tx = app.db.begin_read().await?;
     let row = storage::actor::session::find(&mut tx, &hash, now).await?;
-    tx.commit().await?;
     let Some(row) = row else { return Ok(None) };
-    let known = Known::try_from(row)?;
-    let principal = known.speaks_for(carrier, now);
+    let known = known(&mut tx, row, now).await?;
+    tx.commit().await?;
+    let principal = known.speaks_for(carrier);
     app.sessions.keep(hash, known, epoch, now);
     Ok(principal)
 }
@@ -164,12 +162,13 @@ pub struct SessionCache {
 struct Known {
     principal: Arc<Principal>,
     carrier: Carrier,
-    expires_at: UnixTime,
+    /// When the session is over, or the first of the principal's roles ends: then it is read again.
+    fresh_until: UnixTime,
 }
 
 impl Known {
-    fn speaks_for(&self, carrier: Carrier, now: UnixTime) -> Option<Arc<Principal>> {
-        (self.carrier == carrier && now < self.expires_at).then(|| Arc::clone(&self.principal))
+    fn speaks_for(&self, carrier: Carrier) -> Option<Arc<Principal>> {
+        (self.carrier == carrier).then(|| Arc::clone(&self.principal))
     }
 }
 
@@ -177,8 +176,8 @@ impl SessionCache {
     /// Forgets what a change made old.
     pub fn apply(&self, change: &Change) {
         let stale = |known: &Known| match change {
-            Change::Session(id) => *known.principal.session.text() == **id,
-            Change::Account(id) => *known.principal.account.text() == **id,
+            Change::Session(id) => known.principal.session == *id,
+            Change::Account(id) => known.principal.account == *id,
             _ => false,
         };
         if !matches!(change, Change::Session(_) | Change::Account(_)) {
@@ -204,7 +203,7 @@ impl SessionCache {
             return;
         }
         if sessions.len() >= MAX_REMEMBERED {
-            sessions.retain(|_, known| now < known.expires_at);
+            sessions.retain(|_, known| now < known.fresh_until);
         }
         if sessions.len() < MAX_REMEMBERED {
             sessions.insert(hash, known);
@@ -212,32 +211,28 @@ impl SessionCache {
     }
 }
 
-impl TryFrom<SessionRow> for Known {
-    type Error = StorageError;
-
-    fn try_from(row: SessionRow) -> Result<Self, StorageError> {
-        let inconsistent =
-            |table, column| StorageError::Inconsistent { table, column, row: row.id.to_string() };
-        let carrier = match row.carrier.as_str() {
-            "bearer" => Carrier::Bearer,
-            "cookie" => Carrier::Cookie,
-            _ => return Err(inconsistent("session", "carrier")),
-        };
-        let role = row.role.parse().map_err(|_| inconsistent("account", "role"))?;
-        let principal = Principal {
-            account: row.account,
-            session: row.id,
-            login: row.login,
-            name: row.name,
-            role,
-            unit: row.unit,
-            holder: row.holder,
-        };
-        Ok(Self { principal: Arc::new(principal), carrier, expires_at: UnixTime(row.expires_at) })
-    }
+/// A session as remembered: with everything its account may act as now.
+async fn known(tx: &mut Tx, row: SessionRow, now: UnixTime) -> Result<Known, StorageError> {
+    let carrier = match row.carrier.as_str() {
+        "bearer" => Carrier::Bearer,
+        "cookie" => Carrier::Cookie,
+        _ => {
+            return Err(StorageError::Inconsistent {
+                table: "actor_session",
+                column: "carrier",
+                row: row.id.to_string(),
+            });
+        }
+    };
+    let next_end = storage::actor::membership::next_end(tx, row.account, now).await?;
+    let expires_at = UnixTime(row.expires_at);
+    let identity = Identity { account: row.account, login: row.login, name: row.name, holder: row.holder };
+    let principal = principal_of(tx, identity, row.id, now).await?;
+    let fresh_until = next_end.map_or(expires_at, |end| end.min(expires_at));
+    Ok(Known { principal: Arc::new(principal), carrier, fresh_until })
 }
 
-async fn refuse_full(tx: &mut storage::Tx, bucket: &[u8; 32], now: UnixTime) -> Result<(), LoginError> {
+async fn refuse_full(tx: &mut Tx, bucket: &[u8; 32], now: UnixTime) -> Result<(), LoginError> {
     let Some(until) = storage::actor::account::failures_until(tx, bucket).await? else { return Ok(()) };
     // Room for one more failure?
     let room_at = until.minus(Seconds(FAILURE_COOLS_IN.0.saturating_mul(FAILURES_AT_ONCE - 1)));
@@ -265,17 +260,25 @@ fn new_session(
     (token, session)
 }
 
-fn principal_of(account: AccountRow, session: SessionId) -> Result<Principal, StorageError> {
-    let role = account.role()?;
-    Ok(Principal {
-        account: account.id,
-        session,
-        login: account.login,
-        name: account.name,
-        role,
-        unit: account.unit,
-        holder: account.holder,
-    })
+/// Who an account is.
+struct Identity {
+    account: AccountId,
+    login: String,
+    name: String,
+    holder: Option<HolderId>,
+}
+
+/// What the account may act as at `now`.
+async fn principal_of(
+    tx: &mut Tx,
+    identity: Identity,
+    session: SessionId,
+    now: UnixTime,
+) -> Result<Principal, StorageError> {
+    let Identity { account, login, name, holder } = identity;
+    let agencies = storage::actor::agency::of_account(tx, account, now).await?;
+    let membership = storage::actor::membership::of_account(tx, account, now).await?;
+    Ok(Principal { account, session, login, name, holder, agencies, membership })
 }
 
 /// The hash of a text that looks like a token of ours; anything else is not worth a look.

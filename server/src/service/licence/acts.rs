@@ -10,20 +10,24 @@ use crate::App;
 use crate::domain::access::{ChangeStatus, Permit};
 use crate::domain::ids::{ActId, LicenceId};
 use crate::domain::licence::lifecycle::{DirectAct, ForbiddenTransition};
-use crate::storage::change::{self, Change};
-use crate::storage::idempotency::{self, Claim, Claimed};
-use crate::storage::licence::act::ActRow;
-use crate::storage::{self, StorageError};
+use crate::domain::text::PlainText;
+use crate::service::publication::status;
+use crate::service::work::{Reply, Work, WorkError, Worker};
+use crate::storage::StorageError;
+use crate::storage::change::Change;
+use crate::storage::idempotency::Claim;
+use crate::storage::licence::act::{self, ActRow};
+use crate::storage::licence::record;
 
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct ActRequest {
     /// The act.
     pub act: DirectAct,
-    /// Why, 1-500 characters.
-    pub reason: String,
-    /// On what legal basis, 1-500 characters.
-    pub legal_basis: String,
+    /// Why.
+    pub reason: PlainText,
+    /// On what legal basis.
+    pub legal_basis: PlainText,
     /// From when it counts in law; `None` = now.
     pub effective_at: Option<UnixTime>,
     /// The versions the caller agrees to, from `If-Match`; `None` = any.
@@ -41,19 +45,10 @@ pub struct ActOutcome {
     pub version: i64,
 }
 
-/// An answer, made now or found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Performed {
-    /// Done now.
-    Now(ActOutcome),
-    /// The same request was answered before: the stored body.
-    Before(Vec<u8>),
-}
-
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum LifecycleError {
+pub enum ActError {
     /// No such licence of the caller's unit.
     #[error("no such licence")]
     NotFound,
@@ -69,12 +64,15 @@ pub enum LifecycleError {
     /// The effect would lie in the future, which takes a scheduler and a second look.
     #[error("effective_at is in the future")]
     Future,
-    /// The `Idempotency-Key` was used with another request.
-    #[error("the idempotency key was used with another request")]
-    KeyReused,
-    /// The database failed.
+    /// The command could not go on.
     #[error(transparent)]
-    Storage(#[from] StorageError),
+    Work(#[from] WorkError),
+}
+
+impl From<StorageError> for ActError {
+    fn from(error: StorageError) -> Self {
+        Self::Work(error.into())
+    }
 }
 
 /// Performs an act.
@@ -83,63 +81,45 @@ pub async fn perform(
     permit: &Permit<ChangeStatus>,
     id: LicenceId,
     request: &ActRequest,
-    key: Option<&Claim>,
-) -> Result<Performed, LifecycleError> {
-    let now = app.now();
-    let effective_at = request.effective_at.unwrap_or(now);
-    if effective_at.since(now) > CLOCKS_DIFFER {
-        return Err(LifecycleError::Future);
+    key: Option<Claim>,
+) -> Result<Reply<ActOutcome>, ActError> {
+    let effective_at = request.effective_at.unwrap_or_else(|| app.now());
+    if effective_at.since(app.now()) > CLOCKS_DIFFER {
+        return Err(ActError::Future);
     }
-    let mut tx = app.db.begin_write().await?;
-    if let Some(key) = key {
-        match idempotency::claim(&mut tx, key, now).await? {
-            Claimed::New => {}
-            Claimed::Answered { body, .. } => return Ok(Performed::Before(body)),
-            Claimed::Mismatch => return Err(LifecycleError::KeyReused),
-        }
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    if let Some(answered) = work.claim(key).await? {
+        return Ok(answered);
     }
-    let found = storage::licence::record::find_and_hold(&mut tx, &app.secrets, id).await?;
-    // Another unit's licence is not found, so that its existence stays unknown.
-    let before = found.filter(|licence| permit.is_of_unit(licence.unit())).ok_or(LifecycleError::NotFound)?;
+    let before = record::find_and_hold(&mut work.tx, &app.secrets, permit.scope(), id).await?;
+    let before = before.ok_or(ActError::NotFound)?;
     if request.if_version.as_ref().is_some_and(|versions| !versions.contains(&before.version)) {
-        return Err(LifecycleError::Stale { now: before.version });
+        return Err(ActError::Stale { now: before.version });
     }
-    let after = before.after(request.act.act(), now)?;
-    storage::licence::record::replace(&mut tx, &before, &after).await?;
+    let after = before.after(request.act.act(), work.now)?;
+    record::replace(&mut work.tx, &before, &after).await?;
     let act = ActRow {
-        id: ActId::generate(now, &*app.entropy),
+        id: ActId::generate(work.now, &*app.entropy),
         licence: id,
         licence_version: after.version,
         act: request.act.act().name().to_owned(),
         from_status: before.status.as_str().to_owned(),
         to_status: after.status.as_str().to_owned(),
-        reason: request.reason.clone(),
-        legal_basis: request.legal_basis.clone(),
-        account: permit.principal().account,
-        unit: before.unit().to_owned(),
+        reason: request.reason.as_str().to_owned(),
+        legal_basis: request.legal_basis.as_str().to_owned(),
+        account: permit.account(),
+        footing: permit.footing().as_str().to_owned(),
+        unit: before.unit(),
         effective_at: effective_at.0,
-        at: now.0,
+        at: work.now.0,
     };
-    storage::licence::act::append(&mut tx, &act).await?;
-    let mut changes = match after.wire_status(Day::of(now)) {
-        Some(value) => {
-            crate::service::publication::status::licence_changed(&mut tx, &id.to_string(), value, now).await?
-        }
-        None => Vec::new(),
-    };
-    let changed = Change::Licence(id.to_string());
-    change::record(&mut tx, &changed, now).await?;
-    changes.push(changed);
-    let outcome = ActOutcome { id, status: after.status.as_str(), version: after.version };
-    if let Some(key) = key {
-        let body = serde_json::to_vec(&outcome).unwrap_or_default();
-        idempotency::complete(&mut tx, key, 200, &body).await?;
+    act::append(&mut work.tx, &act).await?;
+    if let Some(value) = after.wire_status(Day::of(work.now)) {
+        status::licence_changed(&mut work, id, value).await?;
     }
-    tx.commit().await?;
-    for change in &changes {
-        app.apply(change).await;
-    }
-    Ok(Performed::Now(outcome))
+    work.changed(Change::Licence(id)).await?;
+    work.audit(request.act.act().name(), &id.to_string(), Some(request.reason.as_str())).await?;
+    Ok(work.commit(ActOutcome { id, status: after.status.as_str(), version: after.version }).await?)
 }
 
 /// An instant this far ahead is a clerk's clock, not a plan.

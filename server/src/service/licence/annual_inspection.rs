@@ -1,36 +1,43 @@
-//! Inspections that run out: at midnight nobody acts, and yet verifiers must learn of it.
+//! Annual inspections 年检 that run out: at midnight nobody acts, and yet verifiers must learn of it.
 //!
-//! Dates are in the token and need no list; that an inspection 年检 is overdue is told by the status list only.
+//! Dates are in the token and need no list; that an annual inspection is overdue is told by the status list only.
 
 use liangzheng_core::time::Day;
 
 use crate::App;
-use crate::storage::{self, StorageError};
+use crate::domain::access::Scope;
+use crate::domain::ids::LicenceId;
+use crate::service::publication::status;
+use crate::service::work::{Work, Worker};
+use crate::storage::StorageError;
+use crate::storage::licence::record;
 
-/// Puts "inspection overdue" on the indexes of licences whose inspection ran out; returns how many licences.
-pub async fn mark_overdue(app: &App) -> Result<usize, StorageError> {
-    let now = app.now();
-    let today = Day::of(now);
+/// Puts "inspection overdue" on the indexes of licences whose annual inspection ran out, some at a time; returns
+/// whether there may be more.
+pub async fn mark_overdue(app: &App) -> Result<bool, StorageError> {
+    let today = Day::of(app.now());
     let mut tx = app.db.begin_read().await?;
-    let overdue = storage::licence::record::overdue_unmarked(&mut tx, today, AT_ONCE).await?;
+    let overdue = record::overdue_unmarked(&mut tx, today, AT_ONCE).await?;
     tx.commit().await?;
-    for id in &overdue {
-        let mut tx = app.db.begin_write().await?;
-        let licence = storage::licence::record::find_and_hold(&mut tx, &app.secrets, *id).await?;
-        // It may have been inspected, or changed in another way, since it was listed.
-        let mut changes = Vec::new();
-        if let Some(value) = licence.and_then(|licence| licence.wire_status(today)) {
-            changes =
-                crate::service::publication::status::licence_changed(&mut tx, &id.to_string(), value, now)
-                    .await?;
-        }
-        tx.commit().await?;
-        for change in &changes {
-            app.apply(change).await;
-        }
+    if overdue.is_empty() {
+        return Ok(false);
     }
-    Ok(overdue.len())
+    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    for id in &overdue {
+        mark(app, &mut work, *id, today).await?;
+    }
+    work.finish().await?;
+    Ok(overdue.len() == usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
 }
 
-/// Licences per look: short transactions, and the rest a minute later.
-const AT_ONCE: i64 = 1000;
+/// One licence. It may have been inspected, or changed in another way, since it was listed.
+async fn mark(app: &App, work: &mut Work<'_>, id: LicenceId, today: Day) -> Result<(), StorageError> {
+    let licence = record::find_and_hold(&mut work.tx, &app.secrets, Scope::All, id).await?;
+    match licence.and_then(|licence| licence.wire_status(today)) {
+        Some(value) => status::licence_changed(work, id, value).await,
+        None => Ok(()),
+    }
+}
+
+/// Licences per transaction: one commit for many, and short enough that no request waits long for the writer.
+const AT_ONCE: i64 = 100;

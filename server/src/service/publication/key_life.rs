@@ -14,8 +14,9 @@ use liangzheng_core::verify::{OnExpired, Refusal};
 use crate::domain::clock::Entropy;
 use crate::service::publication::keys::{purpose_from_name, purpose_name};
 use crate::service::publication::trust::{TrustError, new_verifier, trust_list_payload};
+use crate::service::work::Work;
 use crate::signing::{KeyStore, KeyStoreError};
-use crate::storage::change::{self, Change};
+use crate::storage::change::Change;
 use crate::storage::publication::keys::KeyRow;
 use crate::storage::publication::trust::SignedRow;
 use crate::storage::{self, Db, StorageError};
@@ -86,9 +87,10 @@ pub async fn add(
         compromised: 0,
         created_at: now.0,
     };
-    let mut tx = db.begin_write().await?;
-    storage::publication::keys::insert(&mut tx, &row).await?;
-    tx.commit().await?;
+    let mut work = Work::without_server(db, now).await?;
+    storage::publication::keys::insert(&mut work.tx, &row).await?;
+    work.audit("add key", &row.kid, None).await?;
+    work.finish().await?;
     Ok(row)
 }
 
@@ -103,12 +105,13 @@ pub async fn list(db: &Db) -> Result<Vec<KeyRow>, StorageError> {
 /// Marks a key compromised: servers stop signing with it within a second, verifiers refuse all it ever signed once
 /// they have the list that tells of it.
 pub async fn compromise(db: &Db, kid: &str, now: UnixTime) -> Result<(), KeyLifeError> {
-    let mut tx = db.begin_write().await?;
-    if !storage::publication::keys::compromise(&mut tx, kid).await? {
+    let mut work = Work::without_server(db, now).await?;
+    if !storage::publication::keys::compromise(&mut work.tx, kid).await? {
         return Err(KeyLifeError::NoKey { kid: kid.into() });
     }
-    change::record(&mut tx, &Change::Keys, now).await?;
-    Ok(tx.commit().await?)
+    work.changed(Change::Keys).await?;
+    work.audit("compromise key", kid, None).await?;
+    Ok(work.finish().await?)
 }
 
 /// The next trust list, not signed: the newest one with this operator's keys as registered.
@@ -156,8 +159,8 @@ pub async fn draft(
 
 /// Publishes a signed trust list, if every verifier that follows this server would take it.
 pub async fn publish(db: &Db, roots: &RootSet, jws: &str, now: UnixTime) -> Result<u64, KeyLifeError> {
-    let mut tx = db.begin_write().await?;
-    let lists = storage::publication::trust::lists(&mut tx).await?;
+    let mut work = Work::without_server(db, now).await?;
+    let lists = storage::publication::trust::lists(&mut work.tx).await?;
     let mut verifier = new_verifier(roots)?;
     for row in &lists {
         verifier.load_trust_list(&row.jws, OnExpired::TellInVerdict).map_err(KeyLifeError::Refused)?;
@@ -170,9 +173,10 @@ pub async fn publish(db: &Db, roots: &RootSet, jws: &str, now: UnixTime) -> Resu
     }
     let version = i64::try_from(list.version).unwrap_or(i64::MAX);
     let row = SignedRow { version, iat: list.iat.0, exp: list.exp.0, jws: jws.to_owned() };
-    storage::publication::trust::insert_list(&mut tx, &row).await?;
-    change::record(&mut tx, &Change::Trust, now).await?;
-    tx.commit().await?;
+    storage::publication::trust::insert_list(&mut work.tx, &row).await?;
+    work.changed(Change::Trust).await?;
+    work.audit("publish trust list", &version.to_string(), None).await?;
+    work.finish().await?;
     Ok(list.version)
 }
 

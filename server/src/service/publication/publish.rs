@@ -13,10 +13,11 @@ use tokio::sync::Mutex;
 
 use crate::App;
 use crate::service::publication::keys::NoActiveKey;
+use crate::service::work::{Work, Worker};
 use crate::storage::change::{self, Change};
 use crate::storage::publication::status::{ListRow, PublicationRow};
 use crate::storage::publication::trust::SignedRow;
-use crate::storage::{self, Db, StorageError};
+use crate::storage::{self, StorageError};
 
 /// The shards as of some change, kept between publications: half a megabyte each.
 #[derive(Debug, Default)]
@@ -96,11 +97,10 @@ pub async fn publish(app: &App, force: bool) -> Result<bool, PublishError> {
         };
         signed.push((list.id, array.sha256(), sign_list(&head, array, &*signer)?));
     }
-    if !keep(&app.db, row, &signed, now).await? {
+    if !keep(app, row, &signed).await? {
         return Ok(false);
     }
     signer.kid().clone_into(&mut arrays.kid);
-    app.status_lists.reload(&app.db).await?;
     Ok(true)
 }
 
@@ -143,21 +143,21 @@ fn put(by_list: &mut BTreeMap<i64, StatusArray>, list: i64, idx: i64, value: i64
 }
 
 async fn keep(
-    db: &Db,
+    app: &App,
     row: PublicationRow,
     signed: &[(i64, [u8; 32], String)],
-    now: UnixTime,
 ) -> Result<bool, StorageError> {
-    let mut tx = db.begin_write().await?;
+    let mut work = Work::begin(app, Worker::SYSTEM).await?;
     // The feed's head is locked first: servers publish one after the other, and each sees what the one before kept.
-    change::record(&mut tx, &Change::Published, now).await?;
-    if !storage::publication::status::insert_publication(&mut tx, row).await? {
+    work.changed(Change::Published).await?;
+    if !storage::publication::status::insert_publication(&mut work.tx, row).await? {
         return Ok(false); // another server was first; its publication holds the same changes, or more
     }
     for (list, sha256, jws) in signed {
-        storage::publication::status::insert_published_list(&mut tx, row.iat, *list, sha256, jws).await?;
+        storage::publication::status::insert_published_list(&mut work.tx, row.iat, *list, sha256, jws)
+            .await?;
     }
-    tx.commit().await?;
+    work.finish().await?;
     Ok(true)
 }
 
@@ -182,12 +182,10 @@ pub async fn put_catalogue(app: &App, content: Catalogue) -> Result<(), PublishE
     let now = app.now();
     let signer = app.keys.signer(Purpose::Catalogue, now)?;
     let row = sign_catalogue_row(content, &*signer, &app.config.tokens, now)?;
-    let mut tx = app.db.begin_write().await?;
-    storage::publication::trust::insert_catalogue(&mut tx, &row).await?;
-    change::record(&mut tx, &Change::Catalogue, now).await?;
-    tx.commit().await?;
-    app.apply(&Change::Catalogue).await;
-    Ok(())
+    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    storage::publication::trust::insert_catalogue(&mut work.tx, &row).await?;
+    work.changed(Change::Catalogue).await?;
+    Ok(work.finish().await?)
 }
 
 /// Signs a catalogue as from `now`.

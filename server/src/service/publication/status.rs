@@ -13,8 +13,10 @@ use liangzheng_core::trust::Purpose;
 use tokio::sync::Notify;
 
 use crate::domain::clock::Entropy;
+use crate::domain::ids::{DeviceId, LicenceId};
 use crate::service::publication::keys::{Keys, NoActiveKey};
 use crate::service::publication::trust::Document;
+use crate::service::work::Work;
 use crate::storage::change::Change;
 use crate::storage::publication::status::{EntryRow, PublicationRow};
 use crate::storage::{self, Db, StorageError, Tx};
@@ -162,20 +164,19 @@ fn list_uri(base_url: &str, id: i64) -> String {
     format!("{}/status-lists/{id}", base_url.trim_end_matches('/'))
 }
 
-/// The index of a licence version, for profile S (`device` = `""`) or for one device; given at first use.
+/// The index of a licence version, for profile S (`device` = `None`) or for one device; given at first use.
 ///
 /// Random, so that a neighbour's number tells nothing; never given to anyone else. `value` is the licence's
 /// value at this moment, for an index given while a notice stands.
 pub async fn index_for(
-    tx: &mut Tx,
-    licence: &str,
-    device: &str,
+    work: &mut Work<'_>,
+    licence: LicenceId,
+    device: Option<DeviceId>,
     value: StatusValue,
     entropy: &dyn Entropy,
-    now: UnixTime,
 ) -> Result<StatusRef, StorageError> {
-    let lists = storage::publication::status::lists(tx).await?;
-    if let Some(held) = storage::publication::status::entry(tx, licence, device).await? {
+    let lists = storage::publication::status::lists(&mut work.tx).await?;
+    if let Some(held) = storage::publication::status::entry(&mut work.tx, licence, device).await? {
         return reference(&lists, &held);
     }
     // The newest shard that verifiers can already have; one not yet published would read as unknown.
@@ -183,16 +184,14 @@ pub async fn index_for(
     let list = newest.ok_or_else(|| inconsistent("id", licence))?.id;
     for _ in 0..MAX_DRAWS {
         let idx = i64::from(u32::from_le_bytes(entropy.bytes()) % SHARD_ENTRIES);
-        let row = EntryRow { list, idx, licence: licence.into(), device: device.into(), value: 0 };
-        if storage::publication::status::insert_entry(tx, &row).await? {
-            if value != StatusValue::Valid {
-                storage::publication::status::set(tx, list, idx, value, now).await?;
-            }
-            return reference(&lists, &row);
+        let taken =
+            storage::publication::status::insert_entry(&mut work.tx, list, idx, licence, device).await?;
+        let held = storage::publication::status::entry(&mut work.tx, licence, device).await?;
+        let Some(held) = held else { continue };
+        if taken && value != StatusValue::Valid {
+            set(work, &held, value).await?;
         }
-        if let Some(held) = storage::publication::status::entry(tx, licence, device).await? {
-            return reference(&lists, &held);
-        }
+        return reference(&lists, &held);
     }
     Err(inconsistent("idx", licence))
 }
@@ -201,52 +200,47 @@ fn reference(
     lists: &[storage::publication::status::ListRow],
     entry: &EntryRow,
 ) -> Result<StatusRef, StorageError> {
-    let list = lists
-        .iter()
-        .find(|list| list.id == entry.list)
-        .ok_or_else(|| inconsistent("list", &entry.licence))?;
-    let idx = u32::try_from(entry.idx).map_err(|_| inconsistent("idx", &entry.licence))?;
+    let list =
+        lists.iter().find(|list| list.id == entry.list).ok_or_else(|| inconsistent("list", entry.licence))?;
+    let idx = u32::try_from(entry.idx).map_err(|_| inconsistent("idx", entry.licence))?;
     Ok(StatusRef { uri: list.uri.clone(), idx })
 }
 
-fn inconsistent(column: &'static str, licence: &str) -> StorageError {
-    StorageError::Inconsistent { table: "status_entry", column, row: licence.into() }
+fn inconsistent(column: &'static str, licence: LicenceId) -> StorageError {
+    StorageError::Inconsistent { table: "publication_status_entry", column, row: licence.to_string() }
 }
 
 /// Puts a licence's new value on all its indexes, in the transaction of the act.
 ///
 /// An index already final stays so: it belongs to a dropped device.
 pub async fn licence_changed(
-    tx: &mut Tx,
-    licence: &str,
+    work: &mut Work<'_>,
+    licence: LicenceId,
     value: StatusValue,
-    now: UnixTime,
-) -> Result<Vec<Change>, StorageError> {
-    let entries = storage::publication::status::entries_of_licence(tx, licence).await?;
-    set_all(tx, entries, value, now).await
+) -> Result<(), StorageError> {
+    let entries = storage::publication::status::entries_of_licence(&mut work.tx, licence).await?;
+    set_all(work, &entries, value).await
 }
 
 /// Ends every code of a dropped device, in the transaction that drops it; other devices' codes stay good.
-pub async fn device_dropped(tx: &mut Tx, device: &str, now: UnixTime) -> Result<Vec<Change>, StorageError> {
-    let entries = storage::publication::status::entries_of_device(tx, device).await?;
-    set_all(tx, entries, StatusValue::Final, now).await
+pub async fn device_dropped(work: &mut Work<'_>, device: DeviceId) -> Result<(), StorageError> {
+    let entries = storage::publication::status::entries_of_device(&mut work.tx, device).await?;
+    set_all(work, &entries, StatusValue::Final).await
 }
 
-async fn set_all(
-    tx: &mut Tx,
-    entries: Vec<EntryRow>,
-    value: StatusValue,
-    now: UnixTime,
-) -> Result<Vec<Change>, StorageError> {
-    let mut changes = Vec::new();
+async fn set_all(work: &mut Work<'_>, entries: &[EntryRow], value: StatusValue) -> Result<(), StorageError> {
     for entry in entries {
         let is_final = entry.value == i64::from(StatusValue::Final.wire());
         if entry.value != i64::from(value.wire()) && !is_final {
-            storage::publication::status::set(tx, entry.list, entry.idx, value, now).await?;
-            changes.push(Change::Status);
+            set(work, entry, value).await?;
         }
     }
-    Ok(changes)
+    Ok(())
+}
+
+async fn set(work: &mut Work<'_>, entry: &EntryRow, value: StatusValue) -> Result<(), StorageError> {
+    let seq = work.changed(Change::Status).await?;
+    storage::publication::status::set(&mut work.tx, seq, entry.list, entry.idx, value, work.now).await
 }
 
 /// Makes a further shard once the newest is so full that drawing a free index takes several tries.

@@ -3,10 +3,12 @@
 use liangzheng_core::key::{AwsLc, Es256, Jwk, JwkError, PublicKey};
 
 use crate::App;
-use crate::domain::access::{ManageDevices, Permit};
+use crate::domain::access::{ManageDevices, Permit, Scope};
 use crate::domain::ids::DeviceId;
 use crate::domain::showing::device::Device;
-use crate::storage::change::{self, Change};
+use crate::domain::text::{NotPlain, PlainText};
+use crate::service::publication::status;
+use crate::service::work::{Work, Worker};
 use crate::storage::{self, StorageError};
 
 /// Why a phone was not registered or dropped.
@@ -19,9 +21,9 @@ pub enum DeviceError {
     /// The coordinates are no point of the curve.
     #[error("the point is not on the curve")]
     Point,
-    /// Not 1 to 64 characters, or with control characters.
-    #[error("a device name has 1 to 64 characters")]
-    Name,
+    /// The name cannot be taken.
+    #[error("the name {0}")]
+    Name(NotPlain),
     /// Nobody has so many phones.
     #[error("too many devices")]
     TooMany,
@@ -52,71 +54,58 @@ pub async fn register(
     let key = PublicKey::from_jwk(jwk).map_err(DeviceError::Key)?;
     // A point off the curve would leak bits of nothing here, but no signature of it could ever be checked.
     AwsLc.key(&key).ok_or(DeviceError::Point)?;
-    let name = name.trim();
-    if !(1..=64).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        return Err(DeviceError::Name);
-    }
-    let now = app.now();
-    let account = permit.principal().account;
+    let name = PlainText::line(name, MAX_NAME).map_err(DeviceError::Name)?;
+    let account = permit.account();
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
     let device = Device {
-        id: DeviceId::generate(now, &*app.entropy),
+        id: DeviceId::generate(work.now, &*app.entropy),
         account,
-        name: name.to_owned(),
+        name: name.into(),
         key,
-        created_at: now,
+        created_at: work.now,
         dropped_at: None,
     };
-    let mut tx = app.db.begin_write().await?;
-    if let Some(known) =
-        storage::showing::device::find_by_thumbprint(&mut tx, account, &key.thumbprint()).await?
-    {
+    let tx = &mut work.tx;
+    if let Some(known) = storage::showing::device::find_by_thumbprint(tx, account, &key.thumbprint()).await? {
         return Ok(Registered::Known(known));
     }
-    if storage::showing::device::of_account(&mut tx, account).await?.len() >= MAX_DEVICES {
+    if storage::showing::device::of_account(tx, account).await?.len() >= MAX_DEVICES {
         return Err(DeviceError::TooMany);
     }
-    if !storage::showing::device::insert(&mut tx, &device).await? {
+    if !storage::showing::device::insert(tx, &device).await? {
         // Another server registered it between the two statements.
-        let known = storage::showing::device::find_by_thumbprint(&mut tx, account, &key.thumbprint()).await?;
+        let known = storage::showing::device::find_by_thumbprint(tx, account, &key.thumbprint()).await?;
         return known.map(Registered::Known).ok_or(DeviceError::Storage(StorageError::Conflict));
     }
-    let added = Change::Device(device.id.to_string());
-    change::record(&mut tx, &added, now).await?;
-    tx.commit().await?;
-    app.apply(&added).await;
+    work.audit("register device", &device.id.to_string(), None).await?;
+    work.finish().await?;
     Ok(Registered::New(device))
 }
 
 /// The account's phones.
 pub async fn list(app: &App, permit: &Permit<ManageDevices>) -> Result<Vec<Device>, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let devices = storage::showing::device::of_account(&mut tx, permit.principal().account).await?;
+    let devices = storage::showing::device::of_account(&mut tx, permit.account()).await?;
     tx.commit().await?;
     Ok(devices)
 }
 
 /// Drops a phone. Its status indexes become final in the same transaction; other phones' stay as they are.
 pub async fn drop_one(app: &App, permit: &Permit<ManageDevices>, id: DeviceId) -> Result<(), DeviceError> {
-    let now = app.now();
-    let mut tx = app.db.begin_write().await?;
-    let device = storage::showing::device::find(&mut tx, id).await?;
-    let own = device.filter(|d| d.account == permit.principal().account && d.dropped_at.is_none());
-    let device = own.ok_or(DeviceError::NotFound)?;
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let scope = Scope::Account(permit.account());
+    let device =
+        storage::showing::device::find(&mut work.tx, scope, id).await?.ok_or(DeviceError::NotFound)?;
     // Decided by the update, not by the read before it: two requests at once drop it once.
-    if !storage::showing::device::drop_one(&mut tx, device.id, now).await? {
+    if !storage::showing::device::drop_one(&mut work.tx, device.id, work.now).await? {
         return Err(DeviceError::NotFound);
     }
-    let mut changes =
-        crate::service::publication::status::device_dropped(&mut tx, &device.id.to_string(), now).await?;
-    let dropped = Change::Device(device.id.to_string());
-    change::record(&mut tx, &dropped, now).await?;
-    changes.push(dropped);
-    tx.commit().await?;
-    for change in &changes {
-        app.apply(change).await;
-    }
-    Ok(())
+    status::device_dropped(&mut work, device.id).await?;
+    work.audit("drop device", &device.id.to_string(), None).await?;
+    Ok(work.finish().await?)
 }
 
+/// Characters of a phone's name.
+const MAX_NAME: usize = 64;
 /// Phones per account, dropped ones not counted: far above a family's drawer, and a bound on a list.
 const MAX_DEVICES: usize = 32;

@@ -12,6 +12,7 @@ use liangzheng_core::trust::{Profile, Purpose};
 use liangzheng_core::verify::{Answer, Code, Live, LiveStatus, Options, Refusal, Verdict, Verifier};
 
 use crate::config::TokensConfig;
+use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::catalogue::{Catalogue, SceneError};
 use crate::domain::clock::Entropy;
 use crate::domain::licence::{Licence, Unshowable};
@@ -89,11 +90,11 @@ pub fn claims_for(
     config: &TokensConfig,
     catalogue: &Catalogue,
     licence: &Licence,
-    scene: &str,
+    scene: &SceneCode,
     profile: Profile,
     status: StatusRef,
 ) -> Result<(ShowClaims, Seconds), NotShowable> {
-    let rule = catalogue.rule(scene, licence.identifier.kind())?;
+    let rule = catalogue.rule(scene, licence.kind())?;
     rule.takes(profile)?;
     let claims = ShowClaims {
         iss: config.operator.clone(),

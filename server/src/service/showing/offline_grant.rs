@@ -1,30 +1,30 @@
-//! Profile H: a grant with which one phone shows one licence in one scene for a day, without a network.
+//! Profile H: an offline grant with which one phone shows one licence in one scene for a day, without a network.
 //!
 //! The key never leaves the phone; this server signs that the licence may be shown by whoever holds it. Each
 //! device has its own status index, so dropping a phone ends its codes and no other's.
 
-use std::sync::Arc;
-
-use liangzheng_core::key::{AwsLcSigner, PublicKey, Signer};
+use liangzheng_core::key::{AwsLcSigner, Signer};
 use liangzheng_core::qr;
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::token::{GrantClaims, Nonce, ShowClaims, grant, proof};
 use liangzheng_core::trust::{Profile, Purpose};
 
 use crate::App;
-use crate::domain::access::{MakeGrant, Permit};
-use crate::domain::actor::account::Principal;
+use crate::domain::access::{FetchOfflineGrant, Permit, Scope};
+use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::ids::{DeviceId, LicenceId};
-use crate::domain::showing::device::Device;
+use crate::service::actor::pin;
 use crate::service::publication::status;
 use crate::service::showing::mint::{self, MintError};
-use crate::service::showing::show::{ShowError, hold_own_licence, own_licence};
+use crate::service::showing::show::ShowError;
 use crate::service::trace::access_log::{Use, UseKind};
-use crate::storage;
+use crate::service::work::{Work, Worker};
+use crate::storage::licence::record;
+use crate::storage::showing::device;
 
-/// A grant for a phone.
+/// An offline grant for a phone.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Granted {
+pub struct OfflineGrant {
     /// `<jws>~`: an SD-JWT without disclosures.
     pub grant: String,
     /// From when it no longer counts, in unix seconds.
@@ -34,30 +34,31 @@ pub struct Granted {
 /// Grants `licence` to `device` for `scene`.
 pub async fn grant(
     app: &App,
-    permit: &Permit<MakeGrant>,
+    permit: &Permit<FetchOfflineGrant>,
     licence: LicenceId,
     device: DeviceId,
-    scene: &str,
+    scene: &SceneCode,
     pin: &str,
-) -> Result<Granted, ShowError> {
-    let holder = permit.principal();
-    let now = app.clock.now();
+) -> Result<OfflineGrant, ShowError> {
+    let own = Scope::Account(permit.account());
     let mut tx = app.db.begin_read().await?;
-    own_licence(app, &mut tx, permit, licence).await?;
-    let found = storage::showing::device::find(&mut tx, device).await?;
-    own_key(found, holder)?;
+    let found = record::find(&mut tx, &app.secrets, permit.scope(), licence).await?;
+    let phone = device::find(&mut tx, own, device).await?;
     tx.commit().await?;
-    crate::service::actor::pin::check(app, holder, pin).await?;
+    found.zip(phone).ok_or(ShowError::NotFound)?;
+    pin::check(app, permit.account(), pin).await?;
 
-    let mut tx = app.db.begin_write().await?;
-    let found = hold_own_licence(app, &mut tx, permit, licence).await?;
-    // Held, so that dropping the phone at this moment either finds the index given out here or prevents it.
-    let key = own_key(storage::showing::device::find_and_hold(&mut tx, device).await?, holder)?;
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let now = work.now;
+    // Both held, so that an act on the licence or dropping the phone at this moment either finds the index given out
+    // here or prevents it.
+    let found = record::find_and_hold(&mut work.tx, &app.secrets, permit.scope(), licence).await?;
+    let phone = device::find_and_hold(&mut work.tx, own, device).await?;
+    let (found, phone) = found.zip(phone).ok_or(ShowError::NotFound)?;
     let state = app.trust.current();
     let value = mint::showable(&found, now)?;
-    state.catalogue.rule(scene, found.identifier.kind()).map_err(mint::NotShowable::from)?;
-    let text = licence.to_string();
-    let index = status::index_for(&mut tx, &text, &device.to_string(), value, &*app.entropy, now).await?;
+    state.catalogue.rule(scene, found.kind()).map_err(mint::NotShowable::from)?;
+    let index = status::index_for(&mut work, licence, Some(device), value, &*app.entropy).await?;
     let (mut claims, _) =
         mint::claims_for(&app.config.tokens, &state.catalogue, &found, scene, Profile::H, index)?;
     claims.iat = now;
@@ -66,21 +67,22 @@ pub async fn grant(
     let signer = app.keys.signer(Purpose::Grant, now).map_err(MintError::from)?;
     let sample = rehearse(&claims, &*signer, app, now)?;
     mint::verdict_on(&state.verifier, &sample, &claims, value, now)?;
-    let text_grant =
-        grant::sign(&GrantClaims { licence: claims.clone(), cnf: key }, &*signer).map_err(MintError::from)?;
-    tx.commit().await?;
+    let grant = grant::sign(&GrantClaims { licence: claims.clone(), cnf: phone.key }, &*signer)
+        .map_err(MintError::from)?;
+    work.finish().await?;
 
     let row = Use {
         at: now,
-        kind: UseKind::Grant,
-        licence: text.into(),
-        actor: Arc::from(holder.account.to_string()),
-        subject: Arc::from(device.to_string()),
-        scene: claims.scene.as_str().into(),
+        kind: UseKind::OfflineGrant,
+        licence: licence.to_string().into(),
+        actor: permit.account().to_string().into(),
+        subject: device.to_string().into(),
+        scene: scene.shared(),
         token: *claims.jti.as_bytes(),
+        ground: None,
     };
     app.access_log.record(row).await?;
-    Ok(Granted { grant: text_grant, expires_at: claims.exp })
+    Ok(OfflineGrant { grant, expires_at: claims.exp })
 }
 
 /// What a verifier will see: the same claims bound to a key made for this moment, with its proof, packed.
@@ -96,10 +98,4 @@ fn rehearse(claims: &ShowClaims, signer: &dyn Signer, app: &App, now: UnixTime) 
     let presentation = proof::attach(&grant, &input, &signature);
     qr::pack(&presentation).map_err(MintError::Pack)?;
     Ok(presentation)
-}
-
-/// The key of a device of the caller; a dropped one, or anybody else's, is not found.
-fn own_key(device: Option<Device>, holder: &Principal) -> Result<PublicKey, ShowError> {
-    let own = device.filter(|device| device.account == holder.account && device.dropped_at.is_none());
-    own.map(|device| device.key).ok_or(ShowError::NotFound)
 }

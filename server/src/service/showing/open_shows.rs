@@ -13,7 +13,7 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::token::ShowClaims;
 use liangzheng_core::token::show::Template;
 
-use crate::domain::ids::{AccountId, ShowId};
+use crate::domain::ids::{AccountId, LicenceId, SessionId, ShowId};
 use crate::storage::change::Change;
 use crate::storage::showing::show::ShowRow;
 
@@ -29,9 +29,11 @@ pub struct OpenShow {
     /// The holder's account as text.
     pub account: Arc<str>,
     /// The session that opened it.
-    pub session: Arc<str>,
+    pub session: SessionId,
     /// The licence.
-    pub licence: Arc<str>,
+    pub licence: LicenceId,
+    /// The licence's id as text.
+    pub licence_text: Arc<str>,
     /// The scene.
     pub scene: Arc<str>,
     /// The claims of its tokens, but for `iat`, `exp` and `jti`.
@@ -60,21 +62,16 @@ impl OpenShow {
     ///
     /// # Errors
     /// If no token could be made of `claims`.
-    pub fn new(
-        key: ShowId,
-        owner: AccountId,
-        row: &ShowRow,
-        claims: ShowClaims,
-        lifetime: Seconds,
-    ) -> Result<Self, SignError> {
+    pub fn new(row: &ShowRow, claims: ShowClaims, lifetime: Seconds) -> Result<Self, SignError> {
         Ok(Self {
-            key,
-            owner,
-            id: row.id.as_str().into(),
-            account: row.account.as_str().into(),
-            session: row.session.as_str().into(),
-            licence: row.licence.as_str().into(),
-            scene: row.scene.as_str().into(),
+            key: row.id,
+            owner: row.account,
+            session: row.session,
+            licence: row.licence,
+            id: row.id.to_string().into(),
+            account: row.account.to_string().into(),
+            licence_text: row.licence.to_string().into(),
+            scene: row.scene.shared(),
             template: Template::new(&claims)?,
             claims,
             lifetime,
@@ -138,13 +135,13 @@ impl OpenShows {
     /// Forgets what `change` made old. A show removed here is ended for requests that already hold it.
     pub fn apply(&self, change: &Change) {
         let is_hit: &dyn Fn(&OpenShow) -> bool = match change {
-            Change::Session(id) => &move |show: &OpenShow| *show.session == **id,
-            Change::Account(id) => &move |show: &OpenShow| *show.account == **id,
-            Change::Licence(id) => &move |show: &OpenShow| *show.licence == **id,
-            Change::Show(id) => &move |show: &OpenShow| *show.id == **id,
+            Change::Session(id) => &move |show: &OpenShow| show.session == *id,
+            Change::Account(id) => &move |show: &OpenShow| show.owner == *id,
+            Change::Licence(id) => &move |show: &OpenShow| show.licence == *id,
+            Change::Show(id) => &move |show: &OpenShow| show.key == *id,
             // Scenes, masks and units may all be others now.
             Change::Catalogue | Change::Trust => &|_: &OpenShow| true,
-            Change::Device(_) | Change::Status | Change::Published | Change::Keys => return,
+            Change::Status | Change::Published | Change::Keys => return,
         };
         let rebuilt_only = matches!(change, Change::Catalogue | Change::Trust);
         let mut shows = self.shows.write().unwrap_or_else(PoisonError::into_inner);
@@ -184,7 +181,7 @@ mod tests {
     use super::*;
     use crate::domain::clock::SystemEntropy;
 
-    fn show(licence: &str) -> OpenShow {
+    fn show() -> OpenShow {
         let claims = ShowClaims {
             iss: "lz.990000".into(),
             iat: UnixTime(0),
@@ -199,26 +196,24 @@ mod tests {
             status: StatusRef { uri: "http://x/status-lists/1".into(), idx: 1 },
             act: None,
         };
-        let (key, owner) =
-            (ShowId::generate(UnixTime(0), &SystemEntropy), AccountId::generate(UnixTime(0), &SystemEntropy));
         let row = ShowRow {
-            id: key.to_string(),
-            account: owner.to_string(),
-            session: "ses_1".into(),
-            licence: licence.into(),
-            scene: "hotel.checkin".into(),
+            id: ShowId::generate(UnixTime(0), &SystemEntropy),
+            account: AccountId::generate(UnixTime(0), &SystemEntropy),
+            session: SessionId::generate(UnixTime(0), &SystemEntropy),
+            licence: LicenceId::generate(UnixTime(0), &SystemEntropy),
+            scene: "hotel.checkin".parse().unwrap(),
             opened_at: 0,
             closes_at: 300,
             ended_at: None,
         };
-        OpenShow::new(key, owner, &row, claims, Seconds(60)).unwrap()
+        OpenShow::new(&row, claims, Seconds(60)).unwrap()
     }
 
     #[test]
     fn an_act_ends_the_licences_shows_and_no_others() {
         let shows = OpenShows::default();
-        let (one, two) = (shows.keep(show("lic_1"), shows.epoch()), shows.keep(show("lic_2"), shows.epoch()));
-        shows.apply(&Change::Licence("lic_1".into()));
+        let (one, two) = (shows.keep(show(), shows.epoch()), shows.keep(show(), shows.epoch()));
+        shows.apply(&Change::Licence(one.licence));
         assert!(one.has_ended() && shows.show(one.key).is_none());
         assert!(!two.has_ended() && shows.show(two.key).is_some());
     }
@@ -227,8 +222,9 @@ mod tests {
     fn a_copy_read_before_a_change_is_not_kept_after_it() {
         let shows = OpenShows::default();
         let epoch = shows.epoch();
-        shows.apply(&Change::Licence("lic_1".into()));
-        let late = shows.keep(show("lic_1"), epoch);
+        let read = show();
+        shows.apply(&Change::Licence(read.licence));
+        let late = shows.keep(read, epoch);
         assert!(shows.show(late.key).is_none());
     }
 }

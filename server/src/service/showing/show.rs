@@ -10,15 +10,18 @@ use liangzheng_core::trust::Profile;
 use liangzheng_core::verify::Code;
 
 use crate::App;
-use crate::domain::access::{Action, OpenShow as MayShow, Permit};
+use crate::domain::access::{OpenShow as MayShow, Permit, Scope};
+use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::ids::{LicenceId, ShowId};
 use crate::domain::licence::Licence;
-use crate::service::actor::pin::PinError;
+use crate::service::actor::pin::{self, PinError};
 use crate::service::publication::status;
 use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
 use crate::service::showing::open_shows::{LastCode, OpenShow};
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
-use crate::storage::change::{self, Change};
+use crate::service::work::{Work, Worker};
+use crate::storage::change::Change;
+use crate::storage::licence::record;
 use crate::storage::showing::show::ShowRow;
 use crate::storage::{self, StorageError, Tx};
 
@@ -83,43 +86,43 @@ pub async fn open(
     app: &App,
     permit: &Permit<MayShow>,
     licence: LicenceId,
-    scene: &str,
+    scene: &SceneCode,
     pin: &str,
 ) -> Result<Shown, ShowError> {
-    let holder = permit.principal();
     let epoch = app.open_shows.epoch();
-    let now = app.clock.now();
     let mut tx = app.db.begin_read().await?;
-    let found = own_licence(app, &mut tx, permit, licence).await?;
+    let found = record::find(&mut tx, &app.secrets, permit.scope(), licence).await?;
     tx.commit().await?;
     // The PIN comes before any word about the licence's state, and outside the writer's transaction.
-    crate::service::actor::pin::check(app, holder, pin).await?;
+    let found = found.ok_or(ShowError::NotFound)?;
+    pin::check(app, permit.account(), pin).await?;
 
-    let mut tx = app.db.begin_write().await?;
-    let found = hold_own_licence(app, &mut tx, permit, found.id).await?;
-    let open = storage::showing::show::open_until(&mut tx, &holder.account.to_string(), now).await?;
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let now = work.now;
+    // Held: an act must not come between what is decided here on its state and the index that is given out for it.
+    let found = record::find_and_hold(&mut work.tx, &app.secrets, permit.scope(), found.id).await?;
+    let found = found.ok_or(ShowError::NotFound)?;
+    let open = storage::showing::show::open_until(&mut work.tx, permit.account(), now).await?;
     if open.len() >= app.config.tokens.open_shows {
         let soonest = open.first().copied().unwrap_or(now.0);
         return Err(ShowError::TooMany { wait: UnixTime(soonest).since(now) });
     }
     let row = ShowRow {
-        id: ShowId::generate(now, &*app.entropy).to_string(),
-        account: holder.account.to_string(),
-        session: holder.session.to_string(),
-        licence: found.id.to_string(),
-        scene: scene.to_owned(),
+        id: ShowId::generate(now, &*app.entropy),
+        account: permit.account(),
+        session: permit.principal().session,
+        licence: found.id,
+        scene: scene.clone(),
         opened_at: now.0,
         closes_at: now.plus(Seconds(app.config.tokens.show_seconds)).0,
         ended_at: None,
     };
-    let show = build(app, &mut tx, &found, &row, now).await?;
-    let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
-    let state = app.trust.current();
-    mint::verdict_on(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
-    storage::showing::show::insert(&mut tx, &row).await?;
-    tx.commit().await?;
+    let show = build(app, &mut work, &found, &row).await?;
+    let code = checked_code(app, &found, &show, now)?;
+    storage::showing::show::insert(&mut work.tx, &row).await?;
+    work.finish().await?;
     let show = app.open_shows.keep(show, epoch);
-    leave(app, &show, code, UseKind::Show, now).await
+    log_and_answer(app, &show, code, UseKind::Show, now).await
 }
 
 /// Mints the next token of an open show.
@@ -127,25 +130,32 @@ pub async fn refresh(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Resul
     let now = app.clock.now();
     let show = held(app, permit, show, now).await?;
     let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
-    leave(app, &show, code, UseKind::Refresh, now).await
+    log_and_answer(app, &show, code, UseKind::Refresh, now).await
 }
 
 /// Ends a show; ending one that is over is no error.
 pub async fn end(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<(), ShowError> {
-    let show = show.to_string();
-    let now = app.clock.now();
-    let mut tx = app.db.begin_write().await?;
-    let row = storage::showing::show::find(&mut tx, &show).await?.ok_or(ShowError::NotFound)?;
-    if row.account != permit.principal().account.to_string() {
-        return Err(ShowError::NotFound);
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let scope = Scope::Account(permit.account());
+    storage::showing::show::find(&mut work.tx, scope, show).await?.ok_or(ShowError::NotFound)?;
+    if storage::showing::show::end(&mut work.tx, show, work.now).await? {
+        work.changed(Change::Show(show)).await?;
     }
-    let change = Change::Show(show.clone());
-    if storage::showing::show::end(&mut tx, &show, &row.account, now).await? {
-        change::record(&mut tx, &change, now).await?;
+    Ok(work.finish().await?)
+}
+
+/// Ends the shows that stood on what `change` made old: part of every command, so that none can forget it.
+pub(in crate::service) async fn end_all_on(
+    tx: &mut Tx,
+    change: &Change,
+    now: UnixTime,
+) -> Result<(), StorageError> {
+    match change {
+        Change::Session(id) => storage::showing::show::end_of_session(tx, *id, now).await,
+        Change::Account(id) => storage::showing::show::end_of_account(tx, *id, now).await,
+        Change::Licence(id) => storage::showing::show::end_of_licence(tx, *id, now).await,
+        _ => Ok(()),
     }
-    tx.commit().await?;
-    app.apply(&change).await;
-    Ok(())
 }
 
 /// The code last minted for a show on this server, for drawing it.
@@ -168,7 +178,7 @@ async fn held(
         Some(show) => show,
         None => read(app, permit, id, now).await?,
     };
-    if show.owner != permit.principal().account {
+    if show.owner != permit.account() {
         return Err(ShowError::NotFound);
     }
     if show.has_ended() || now >= show.closes_at {
@@ -190,80 +200,56 @@ async fn read(
     id: ShowId,
     now: UnixTime,
 ) -> Result<Arc<OpenShow>, ShowError> {
-    let id = id.to_string();
     let epoch = app.open_shows.epoch();
-    let mut tx = app.db.begin_write().await?;
-    let row = storage::showing::show::find(&mut tx, &id).await?.ok_or(ShowError::NotFound)?;
-    if row.account != permit.principal().account.to_string() {
-        return Err(ShowError::NotFound);
-    }
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let scope = Scope::Account(permit.account());
+    let row = storage::showing::show::find(&mut work.tx, scope, id).await?.ok_or(ShowError::NotFound)?;
     if now.0 >= row.closes_at {
         return Err(ShowError::Over);
     }
-    let licence = row.licence.parse().map_err(|_| ShowError::NotFound)?;
-    let found = hold_own_licence(app, &mut tx, permit, licence).await?;
-    let show = build(app, &mut tx, &found, &row, now).await?;
+    let found = record::find_and_hold(&mut work.tx, &app.secrets, permit.scope(), row.licence).await?;
+    let found = found.ok_or(ShowError::NotFound)?;
+    let show = build(app, &mut work, &found, &row).await?;
     // What the licence has become is told before that the show has ended: it says why.
-    let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
-    let state = app.trust.current();
-    mint::verdict_on(&state.verifier, &code.token, &show.claims, mint::showable(&found, now)?, now)?;
+    checked_code(app, &found, &show, now)?;
     if row.ended_at.is_some() {
         return Err(ShowError::Over);
     }
-    tx.commit().await?;
+    work.finish().await?;
     Ok(app.open_shows.keep(show, epoch))
 }
 
 async fn build(
     app: &App,
-    tx: &mut Tx,
+    work: &mut Work<'_>,
     licence: &Licence,
     row: &ShowRow,
-    now: UnixTime,
 ) -> Result<OpenShow, ShowError> {
     let state = app.trust.current();
     // Asked before an index is given out: a scene that does not take the licence must leave no trace.
-    state.catalogue.rule(&row.scene, licence.identifier.kind()).map_err(NotShowable::from)?;
-    let value = mint::showable(licence, now)?;
-    let index = status::index_for(tx, &row.licence, "", value, &*app.entropy, now).await?;
+    state.catalogue.rule(&row.scene, licence.kind()).map_err(NotShowable::from)?;
+    let value = mint::showable(licence, work.now)?;
+    let index = status::index_for(work, row.licence, None, value, &*app.entropy).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.config.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
-    let (show, owner) = (id_of(&row.id)?, id_of(&row.account)?);
-    Ok(OpenShow::new(show, owner, row, claims, lifetime).map_err(MintError::from)?)
+    Ok(OpenShow::new(row, claims, lifetime).map_err(MintError::from)?)
 }
 
-fn id_of<T: std::str::FromStr>(text: &str) -> Result<T, StorageError> {
-    let inconsistent =
-        |_| StorageError::Inconsistent { table: "show", column: "id, account", row: text.into() };
-    text.parse().map_err(inconsistent)
-}
-
-/// A licence of the caller; anybody else's is not found.
-pub(super) async fn own_licence<A: Action>(
+/// A code of `show` that a verifier with this server's knowledge calls valid; otherwise why it would not.
+fn checked_code(
     app: &App,
-    tx: &mut Tx,
-    permit: &Permit<A>,
-    id: LicenceId,
-) -> Result<Licence, ShowError> {
-    let found = storage::licence::record::find(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
-    if permit.owns(found.holder) { Ok(found) } else { Err(ShowError::NotFound) }
+    licence: &Licence,
+    show: &OpenShow,
+    now: UnixTime,
+) -> Result<MintedCode, ShowError> {
+    let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
+    let state = app.trust.current();
+    mint::verdict_on(&state.verifier, &code.token, &show.claims, mint::showable(licence, now)?, now)?;
+    Ok(code)
 }
 
-/// The same, held as it is until the transaction ends: an act must not come between what is decided here on its state
-/// and the status index that is given out for it.
-pub(super) async fn hold_own_licence<A: Action>(
-    app: &App,
-    tx: &mut Tx,
-    permit: &Permit<A>,
-    id: LicenceId,
-) -> Result<Licence, ShowError> {
-    let found =
-        storage::licence::record::find_and_hold(tx, &app.secrets, id).await?.ok_or(ShowError::NotFound)?;
-    if permit.owns(found.holder) { Ok(found) } else { Err(ShowError::NotFound) }
-}
-
-/// Logs the use, then lets the code go.
-async fn leave(
+/// Logs the use, then gives the code out.
+async fn log_and_answer(
     app: &App,
     show: &OpenShow,
     code: MintedCode,
@@ -273,11 +259,12 @@ async fn leave(
     let row = Use {
         at: now,
         kind,
-        licence: show.licence.clone(),
+        licence: show.licence_text.clone(),
         actor: show.account.clone(),
         subject: show.id.clone(),
         scene: show.scene.clone(),
         token: *code.jti.as_bytes(),
+        ground: None,
     };
     app.access_log.record(row).await?;
     // An act may have been committed while the row was written.

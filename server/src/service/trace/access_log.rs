@@ -7,7 +7,7 @@
 use tokio::sync::{mpsc, oneshot};
 
 pub use crate::domain::trace::usage::{Use, UseKind};
-use crate::storage::trace::access_log::Appender;
+use crate::storage::trace::access_log::{self, Appender};
 use crate::storage::{Db, StorageError};
 
 /// The row could not be written; the data must not leave.
@@ -76,6 +76,15 @@ async fn write(db: Db, mut queue: mpsc::Receiver<Waiting>) {
 }
 
 async fn append(db: &Db, held: &mut Option<Appender>, rows: &[Use]) -> Result<(), StorageError> {
+    if rows.iter().any(|row| row.ground.is_some()) {
+        // SQLite has one writer: what is held would be waited for.
+        *held = None;
+        let mut tx = db.begin_write().await?;
+        for row in rows {
+            access_log::append(&mut tx, row).await?;
+        }
+        return tx.commit().await;
+    }
     let appender = match held {
         Some(appender) => appender,
         None => held.insert(Appender::acquire(db).await?),

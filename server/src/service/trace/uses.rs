@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{Permit, ViewOwnUses};
+use crate::domain::catalogue::codes::Uscc;
 use crate::storage::trace::access_log::UseRow;
 use crate::storage::{self, StorageError};
 
@@ -14,7 +15,7 @@ pub struct Uses {
     /// The uses.
     pub items: Vec<UseOfLicence>,
     /// Where the next page begins; `None` at the end.
-    pub next_cursor: Option<String>,
+    pub next: Option<String>,
 }
 
 /// One use.
@@ -44,7 +45,7 @@ pub struct UsedBy {
     /// Its role.
     pub role: Option<String>,
     /// Its unit, for staff.
-    pub unit: Option<String>,
+    pub unit: Option<Uscc>,
 }
 
 /// The caller's uses from before `cursor`, at most `limit`.
@@ -54,19 +55,16 @@ pub async fn list(
     cursor: Option<i64>,
     limit: i64,
 ) -> Result<Uses, StorageError> {
-    let Some(holder) = permit.principal().holder else {
-        return Ok(Uses { items: Vec::new(), next_cursor: None });
-    };
     let mut tx = app.db.begin_read().await?;
     let before = cursor.unwrap_or(i64::MAX);
     let mut rows =
-        storage::trace::access_log::uses_of(&mut tx, holder, before, limit.saturating_add(1)).await?;
+        storage::trace::access_log::uses_of(&mut tx, permit.scope(), before, limit.saturating_add(1)).await?;
     tx.commit().await?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > wanted;
     rows.truncate(wanted);
-    let next_cursor = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
-    Ok(Uses { items: rows.into_iter().map(UseOfLicence::from).collect(), next_cursor })
+    let next = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
+    Ok(Uses { items: rows.into_iter().map(UseOfLicence::from).collect(), next })
 }
 
 impl From<UseRow> for UseOfLicence {

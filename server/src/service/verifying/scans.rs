@@ -1,10 +1,15 @@
 //! Taking in the receipts of scans made without a network: the holder sees those uses, too, only later.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{Permit, ReportScans};
+use crate::domain::catalogue::codes::SceneCode;
+use crate::domain::trace::usage::{Ground, Use, UseKind};
 use crate::domain::verifying::scan::Scan;
+use crate::service::work::{Work, Worker};
 use crate::storage::{self, StorageError};
 
 /// What became of a batch.
@@ -23,22 +28,34 @@ pub async fn hand_in(
     permit: &Permit<ReportScans>,
     scans: &[Scan],
 ) -> Result<HandedIn, StorageError> {
-    let account = permit.principal().account;
-    let now = app.clock.now();
+    let account = permit.account();
     let mut done = HandedIn::default();
-    let mut tx = app.db.begin_write().await?;
+    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let now = work.now;
     for scan in scans {
-        if !storage::verifying::scan::insert(&mut tx, account, scan, now).await? {
+        if !storage::verifying::scan::insert(&mut work.tx, account, scan, now).await? {
             done.known = done.known.saturating_add(1);
             continue;
         }
         done.accepted = done.accepted.saturating_add(1);
         // A licence of another operator is no business of this server's log.
         let Some(identifier) = &scan.licence else { continue };
-        if let Some(licence) = storage::licence::record::id_of(&mut tx, &identifier.to_string()).await? {
-            storage::verifying::scan::log_use(&mut tx, account, scan, &licence).await?;
-        }
+        let Some(licence) = storage::licence::record::id_of(&mut work.tx, identifier).await? else {
+            continue;
+        };
+        let row = Use {
+            at: scan.at,
+            kind: UseKind::Verification,
+            licence: licence.to_string().into(),
+            actor: account.to_string().into(),
+            subject: scan.code.as_str().into(),
+            scene: scan.scene.as_ref().map_or_else(Arc::default, SceneCode::shared),
+            token: [0; 12],
+            ground: Some(Box::new(Ground::member(permit.scope()))),
+        };
+        let seq = storage::trace::access_log::append(&mut work.tx, &row).await?;
+        storage::verifying::scan::tie(&mut work.tx, account, scan, seq).await?;
     }
-    tx.commit().await?;
+    work.finish().await?;
     Ok(done)
 }

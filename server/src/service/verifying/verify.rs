@@ -15,6 +15,7 @@ use liangzheng_core::verify::{
 use super::judge::Judge;
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};
+use crate::domain::trace::usage::Ground;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::storage::{self, StorageError};
 
@@ -134,18 +135,16 @@ async fn current_status(
         return Ok((Looked(None), None));
     };
     let mut tx = app.db.begin_read().await?;
-    let lists = storage::publication::status::lists(&mut tx).await?;
-    let Some(list) = lists.iter().find(|list| list.uri == uri) else { return Ok((Looked(None), None)) };
-    let Some(entry) = storage::publication::status::owner(&mut tx, list.id, i64::from(idx)).await? else {
+    let Some(entry) = storage::publication::status::owner(&mut tx, &uri, i64::from(idx)).await? else {
         return Ok((Looked(None), None));
     };
-    let act = storage::licence::record::status_word(&mut tx, &entry.licence).await?;
+    let act = storage::licence::record::status_word(&mut tx, entry.licence).await?;
     tx.commit().await?;
     let value = u8::try_from(entry.value).ok().and_then(StatusValue::from_wire).unwrap_or(StatusValue::Final);
     // A word is told only where the wire value hides several: final, suspended.
     let act = act.filter(|_| value != StatusValue::Valid);
     let live = Live { value, act, as_of: now };
-    Ok((Looked(Some((uri, idx, live))), Some(entry.licence.into())))
+    Ok((Looked(Some((uri, idx, live))), Some(entry.licence.to_string().into())))
 }
 
 /// Notes which status the verifier asks for, and knows none.
@@ -180,7 +179,7 @@ impl Replay for Seen {
 async fn seen_before(app: &App, verdict: &Verdict) -> Result<Seen, StorageError> {
     let Some(key) = &verdict.replay_key else { return Ok(Seen(None)) };
     let mut tx = app.db.begin_read().await?;
-    let at = storage::showing::show::spent_at(&mut tx, key).await?;
+    let at = storage::verifying::spent::spent_at(&mut tx, key).await?;
     tx.commit().await?;
     Ok(Seen(at.map(UnixTime)))
 }
@@ -198,8 +197,8 @@ async fn spend(
     let mut seen = Seen(None);
     if verdict.verdict == Answer::Valid {
         let mut tx = app.db.begin_write().await?;
-        if !storage::showing::show::spend(&mut tx, &key, now, until).await? {
-            seen = Seen(storage::showing::show::spent_at(&mut tx, &key).await?.map(UnixTime));
+        if !storage::verifying::spent::spend(&mut tx, &key, now, until).await? {
+            seen = Seen(storage::verifying::spent::spent_at(&mut tx, &key).await?.map(UnixTime));
         }
         tx.commit().await?;
     } else {
@@ -224,10 +223,11 @@ async fn log(
         kind: UseKind::Verification,
         // Only what its signatures vouch for is known to concern this licence.
         licence: licence.filter(|_| verdict.licence.is_some()).unwrap_or_default(),
-        actor: Arc::from(permit.principal().account.to_string()),
+        actor: permit.account().to_string().into(),
         subject: verdict.code.as_str().into(),
         scene: verdict.scene.as_ref().map_or_else(Arc::default, |scene| scene.code.as_str().into()),
         token,
+        ground: Some(Box::new(Ground::member(permit.scope()))),
     };
     app.access_log.record(row).await
 }

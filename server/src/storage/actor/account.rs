@@ -2,9 +2,9 @@
 
 use liangzheng_core::time::{Seconds, UnixTime};
 
-use crate::domain::actor::account::Role;
 use crate::domain::ids::{AccountId, HolderId};
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::storage::sql::{columns, execute, one, one_value, statements};
+use crate::storage::{StorageError, Tx};
 
 /// An account as stored. Password and PIN are argon2id hashes.
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -15,15 +15,11 @@ pub struct AccountRow {
     pub login: String,
     /// Its name.
     pub name: String,
-    /// Its role, as [`Role::as_str`].
-    pub role: String,
-    /// The staff's unit (USCC).
-    pub unit: Option<String>,
-    /// The holder it is.
+    /// The holder this person is.
     pub holder: Option<HolderId>,
     /// PHC string.
     pub password: String,
-    /// PHC string; holders only.
+    /// PHC string; for showing.
     pub pin: Option<String>,
     /// Wrong PINs since the last right one.
     pub pin_failures: i64,
@@ -35,59 +31,30 @@ pub struct AccountRow {
     pub created_at: i64,
 }
 
-impl AccountRow {
-    /// Its role.
-    pub fn role(&self) -> Result<Role, StorageError> {
-        self.role.parse().map_err(|_| StorageError::Inconsistent {
-            table: "account",
-            column: "role",
-            row: self.id.to_string(),
-        })
-    }
-}
-
 /// Adds an account; false if its login is taken.
 pub async fn insert(tx: &mut Tx, row: &AccountRow) -> Result<bool, StorageError> {
-    let inserted = on_conn!(tx, |conn| sqlx::query(INSERT)
-        .bind(row.id)
-        .bind(&row.login)
-        .bind(&row.name)
-        .bind(&row.role)
-        .bind(&row.unit)
-        .bind(row.holder)
-        .bind(&row.password)
-        .bind(&row.pin)
-        .bind(row.created_at)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(inserted == 1)
+    let AccountRow { id, login, name, holder, password, pin, created_at, .. } = row;
+    Ok(execute!(tx, INSERT, id, login, name, holder, password, pin, created_at)? == 1)
 }
 
 /// An account by its id.
 pub async fn find(tx: &mut Tx, id: AccountId) -> Result<Option<AccountRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?)
+    one!(tx, FIND, id)
 }
 
 /// An account by its login.
 pub async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<AccountRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(FIND_BY_LOGIN).bind(login).fetch_optional(conn).await)?)
+    one!(tx, FIND_BY_LOGIN, login)
 }
 
 /// Disables an account.
 pub async fn disable(tx: &mut Tx, id: AccountId, now: UnixTime) -> Result<bool, StorageError> {
-    let done = on_conn!(tx, |conn| sqlx::query(DISABLE)
-        .bind(id)
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(done == 1)
+    Ok(execute!(tx, DISABLE, id, now.0)? == 1)
 }
 
 /// Replaces the PIN's hash and opens it again.
 pub async fn set_pin(tx: &mut Tx, id: AccountId, pin: &str) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(SET_PIN).bind(id).bind(pin).execute(conn).await.map(drop))?)
+    execute!(tx, SET_PIN, id, pin).map(drop)
 }
 
 /// Keeps what the PIN counters have become.
@@ -97,21 +64,12 @@ pub async fn set_pin_counters(
     failures: i64,
     shut_until: UnixTime,
 ) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(SET_PIN_COUNTERS)
-        .bind(id)
-        .bind(failures)
-        .bind(shut_until.0)
-        .execute(conn)
-        .await
-        .map(drop))?)
+    execute!(tx, SET_PIN_COUNTERS, id, failures, shut_until.0).map(drop)
 }
 
 /// When the bucket of wrong passwords for a login name is empty again; the past, or `None`, if it is.
 pub async fn failures_until(tx: &mut Tx, login_hmac: &[u8; 32]) -> Result<Option<UnixTime>, StorageError> {
-    let until: Option<i64> = on_conn!(tx, |conn| sqlx::query_scalar(FAILURES_UNTIL)
-        .bind(&login_hmac[..])
-        .fetch_optional(conn)
-        .await)?;
+    let until: Option<i64> = one_value!(tx, FAILURES_UNTIL, &login_hmac[..])?;
     Ok(until.map(UnixTime))
 }
 
@@ -122,40 +80,35 @@ pub async fn add_failure(
     now: UnixTime,
     each: Seconds,
 ) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(ADD_FAILURE)
-        .bind(&login_hmac[..])
-        .bind(now.0)
-        .bind(each.0)
-        .execute(conn)
-        .await
-        .map(drop))?)
+    execute!(tx, ADD_FAILURE, &login_hmac[..], now.0, each.0).map(drop)
 }
 
 /// Empties the bucket of a login name.
 pub async fn clear_failures(tx: &mut Tx, login_hmac: &[u8; 32]) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(CLEAR_FAILURES).bind(&login_hmac[..]).execute(conn).await.map(drop))?)
+    execute!(tx, CLEAR_FAILURES, &login_hmac[..]).map(drop)
 }
 
 /// Forgets buckets that are empty.
 pub async fn forget_failures(tx: &mut Tx, now: UnixTime) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(FORGET_FAILURES).bind(now.0).execute(conn).await.map(drop))?)
+    execute!(tx, FORGET_FAILURES, now.0).map(drop)
 }
 
-pub(super) const INSERT: &str = "INSERT INTO account \
-    (id, login, name, role, unit, holder, password, pin, created_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
-pub(super) const FIND: &str = "SELECT id, login, name, role, unit, holder, password, pin, pin_failures, \
-    pin_shut_until, disabled_at, created_at FROM account WHERE id = $1";
-pub(super) const FIND_BY_LOGIN: &str = "SELECT id, login, name, role, unit, holder, password, pin, pin_failures, \
-    pin_shut_until, disabled_at, created_at FROM account WHERE login = $1";
-pub(super) const DISABLE: &str = "UPDATE account SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
-pub(super) const SET_PIN: &str =
-    "UPDATE account SET pin = $2, pin_failures = 0, pin_shut_until = 0 WHERE id = $1";
-pub(super) const SET_PIN_COUNTERS: &str =
-    "UPDATE account SET pin_failures = $2, pin_shut_until = $3 WHERE id = $1";
-pub(super) const FAILURES_UNTIL: &str = "SELECT full_until FROM login_failure WHERE login_hmac = $1";
-pub(super) const ADD_FAILURE: &str = "INSERT INTO login_failure (login_hmac, full_until) \
-    VALUES ($1, CAST($2 AS BIGINT) + CAST($3 AS BIGINT)) ON CONFLICT (login_hmac) DO UPDATE SET full_until = \
-    CASE WHEN login_failure.full_until > $2 THEN login_failure.full_until ELSE $2 END + $3";
-pub(super) const CLEAR_FAILURES: &str = "DELETE FROM login_failure WHERE login_hmac = $1";
-pub(super) const FORGET_FAILURES: &str = "DELETE FROM login_failure WHERE full_until <= $1";
+columns!(
+    account = "id, login, name, holder, password, pin, pin_failures, pin_shut_until, disabled_at, created_at"
+);
+
+statements! {
+    INSERT = "INSERT INTO actor_account (id, login, name, holder, password, pin, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    FIND = concat!("SELECT ", account!(), " FROM actor_account WHERE id = $1");
+    FIND_BY_LOGIN = concat!("SELECT ", account!(), " FROM actor_account WHERE login = $1");
+    DISABLE = "UPDATE actor_account SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
+    SET_PIN = "UPDATE actor_account SET pin = $2, pin_failures = 0, pin_shut_until = 0 WHERE id = $1";
+    SET_PIN_COUNTERS = "UPDATE actor_account SET pin_failures = $2, pin_shut_until = $3 WHERE id = $1";
+    FAILURES_UNTIL = "SELECT full_until FROM actor_login_failure WHERE login_hmac = $1";
+    ADD_FAILURE = "INSERT INTO actor_login_failure (login_hmac, full_until) \
+        VALUES ($1, CAST($2 AS BIGINT) + CAST($3 AS BIGINT)) ON CONFLICT (login_hmac) DO UPDATE SET full_until = \
+        CASE WHEN actor_login_failure.full_until > $2 THEN actor_login_failure.full_until ELSE $2 END + $3";
+    CLEAR_FAILURES = "DELETE FROM actor_login_failure WHERE login_hmac = $1";
+    FORGET_FAILURES = "DELETE FROM actor_login_failure WHERE full_until <= $1";
+}

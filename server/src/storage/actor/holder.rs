@@ -3,11 +3,12 @@
 use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::actor::holder::Holder;
+use crate::domain::actor::holder::{Holder, HolderNumber};
 use crate::domain::clock::Entropy;
 use crate::domain::ids::HolderId;
 use crate::secrets::Secrets;
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::storage::sql::{columns, execute, one, statements};
+use crate::storage::{StorageError, Tx};
 
 #[derive(sqlx::FromRow)]
 struct HolderRow {
@@ -22,33 +23,44 @@ struct HolderRow {
 #[serde(deny_unknown_fields)]
 struct Person {
     name: String,
+    id_type: String,
     number: String,
 }
 
-/// Adds a holder.
+/// Adds a holder; false if there is one with its number.
 pub async fn insert(
     tx: &mut Tx,
     secrets: &Secrets,
     entropy: &dyn Entropy,
     holder: &Holder,
-) -> Result<(), StorageError> {
-    let person = Person { name: holder.name.clone(), number: holder.number.clone() };
+) -> Result<bool, StorageError> {
+    let person = Person {
+        name: holder.name.clone(),
+        id_type: holder.number.id_type().to_owned(),
+        number: holder.number.number().to_owned(),
+    };
     let plain = serde_json::to_vec(&person).map_err(|_| inconsistent(holder.id))?;
     let sealed = secrets.seal(&place(holder.id), &plain, entropy);
-    Ok(on_conn!(tx, |conn| sqlx::query(INSERT)
-        .bind(holder.id)
-        .bind(holder.kind.as_str())
-        .bind(&sealed)
-        .bind(holder.created_at.0)
-        .execute(conn)
-        .await
-        .map(drop))?)
+    let key = secrets.holder_key(&holder.number);
+    let inserted =
+        execute!(tx, INSERT, holder.id, holder.kind.as_str(), &key[..], &sealed, holder.created_at.0)?;
+    Ok(inserted == 1)
 }
 
 /// A holder by its id.
 pub async fn find(tx: &mut Tx, secrets: &Secrets, id: HolderId) -> Result<Option<Holder>, StorageError> {
-    let row: Option<HolderRow> =
-        on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
+    let row: Option<HolderRow> = one!(tx, FIND, id)?;
+    row.map(|row| open(row, secrets)).transpose()
+}
+
+/// The holder with this number.
+pub async fn find_by_number(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    number: &HolderNumber,
+) -> Result<Option<Holder>, StorageError> {
+    let key = secrets.holder_key(number);
+    let row: Option<HolderRow> = one!(tx, FIND_BY_NUMBER, &key[..])?;
     row.map(|row| open(row, secrets)).transpose()
 }
 
@@ -56,7 +68,7 @@ fn open(row: HolderRow, secrets: &Secrets) -> Result<Holder, StorageError> {
     let plain = secrets.open(&place(row.id), &row.person).map_err(|_| inconsistent(row.id))?;
     let person: Person = serde_json::from_slice(&plain).map_err(|_| inconsistent(row.id))?;
     let kind = row.kind.parse().map_err(|_| StorageError::Inconsistent {
-        table: "holder",
+        table: "actor_holder",
         column: "kind",
         row: row.id.to_string(),
     })?;
@@ -64,7 +76,7 @@ fn open(row: HolderRow, secrets: &Secrets) -> Result<Holder, StorageError> {
         id: row.id,
         kind,
         name: person.name,
-        number: person.number,
+        number: HolderNumber::new(&person.id_type, &person.number).map_err(|_| inconsistent(row.id))?,
         created_at: UnixTime(row.created_at),
     })
 }
@@ -74,8 +86,14 @@ fn place(id: HolderId) -> String {
 }
 
 fn inconsistent(id: HolderId) -> StorageError {
-    StorageError::Inconsistent { table: "holder", column: "person", row: id.to_string() }
+    StorageError::Inconsistent { table: "actor_holder", column: "person", row: id.to_string() }
 }
 
-pub(super) const INSERT: &str = "INSERT INTO holder (id, kind, person, created_at) VALUES ($1, $2, $3, $4)";
-pub(super) const FIND: &str = "SELECT id, kind, person, created_at FROM holder WHERE id = $1";
+columns!(holder = "id, kind, person, created_at");
+
+statements! {
+    INSERT = "INSERT INTO actor_holder (id, kind, number_hmac, person, created_at) VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT DO NOTHING";
+    FIND = concat!("SELECT ", holder!(), " FROM actor_holder WHERE id = $1");
+    FIND_BY_NUMBER = concat!("SELECT ", holder!(), " FROM actor_holder WHERE number_hmac = $1");
+}

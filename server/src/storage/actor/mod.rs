@@ -1,5 +1,7 @@
-//! Accounts, sessions, holders.
+//! Accounts, what they may act as, sessions, holders.
 
 pub mod account;
+pub mod agency;
 pub mod holder;
+pub mod membership;
 pub mod session;

@@ -3,7 +3,8 @@
 use liangzheng_core::time::UnixTime;
 
 use crate::domain::ids::{AccountId, HolderId, SessionId};
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::storage::sql::{execute, one, statements};
+use crate::storage::{StorageError, Tx};
 
 /// A session to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,26 +38,14 @@ pub struct SessionRow {
     pub login: String,
     /// The account's name.
     pub name: String,
-    /// The account's role.
-    pub role: String,
-    /// The staff's unit.
-    pub unit: Option<String>,
     /// The holder the account is.
     pub holder: Option<HolderId>,
 }
 
 /// Opens a session.
 pub async fn insert(tx: &mut Tx, session: &NewSession) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(INSERT)
-        .bind(session.id)
-        .bind(session.account)
-        .bind(&session.token_sha256[..])
-        .bind(session.carrier)
-        .bind(session.created_at.0)
-        .bind(session.expires_at.0)
-        .execute(conn)
-        .await
-        .map(drop))?)
+    let NewSession { id, account, token_sha256, carrier, created_at, expires_at } = session;
+    execute!(tx, INSERT, id, account, &token_sha256[..], carrier, created_at.0, expires_at.0).map(drop)
 }
 
 /// The open session of a token, if its account is not disabled.
@@ -65,33 +54,25 @@ pub async fn find(
     token_sha256: &[u8; 32],
     now: UnixTime,
 ) -> Result<Option<SessionRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(FIND)
-        .bind(&token_sha256[..])
-        .bind(now.0)
-        .fetch_optional(conn)
-        .await)?)
+    one!(tx, FIND, &token_sha256[..], now.0)
 }
 
 /// Ends a session; false if it had ended.
 pub async fn end(tx: &mut Tx, id: SessionId, now: UnixTime) -> Result<bool, StorageError> {
-    let ended = on_conn!(tx, |conn| sqlx::query(END)
-        .bind(id)
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(ended == 1)
+    Ok(execute!(tx, END, id, now.0)? == 1)
 }
 
 /// Forgets sessions that were over before `before`.
 pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(FORGET).bind(before.0).execute(conn).await.map(drop))?)
+    execute!(tx, FORGET, before.0).map(drop)
 }
 
-pub(super) const INSERT: &str = "INSERT INTO session (id, account, token_sha256, carrier, created_at, expires_at) \
-    VALUES ($1, $2, $3, $4, $5, $6)";
-pub(super) const FIND: &str = "SELECT s.id, s.account, s.carrier, s.expires_at, a.login, a.name, a.role, a.unit, \
-    a.holder FROM session s JOIN account a ON a.id = s.account \
-    WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.ended_at IS NULL AND a.disabled_at IS NULL";
-pub(super) const END: &str = "UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
-pub(super) const FORGET: &str = "DELETE FROM session WHERE expires_at < $1";
+statements! {
+    INSERT = "INSERT INTO actor_session (id, account, token_sha256, carrier, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    FIND = "SELECT s.id, s.account, s.carrier, s.expires_at, a.login, a.name, a.holder \
+        FROM actor_session s JOIN actor_account a ON a.id = s.account \
+        WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.ended_at IS NULL AND a.disabled_at IS NULL";
+    END = "UPDATE actor_session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+    FORGET = "DELETE FROM actor_session WHERE expires_at < $1";
+}

@@ -1,7 +1,9 @@
 //! Acts done to licences. Append only: there is no update and no delete.
 
+use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::{AccountId, ActId, LicenceId};
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::storage::sql::{all, columns, execute, statements};
+use crate::storage::{StorageError, Tx};
 
 /// One act, as recorded.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -24,8 +26,10 @@ pub struct ActRow {
     pub legal_basis: String,
     /// Who did it.
     pub account: AccountId,
+    /// On what footing, as [`crate::domain::actor::membership::Footing::as_str`].
+    pub footing: String,
     /// For which unit.
-    pub unit: String,
+    pub unit: Uscc,
     /// From when it counts in law.
     pub effective_at: i64,
     /// When it was recorded.
@@ -34,31 +38,38 @@ pub struct ActRow {
 
 /// Records an act.
 pub async fn append(tx: &mut Tx, row: &ActRow) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(APPEND)
-        .bind(row.id)
-        .bind(row.licence)
-        .bind(row.licence_version)
-        .bind(&row.act)
-        .bind(&row.from_status)
-        .bind(&row.to_status)
-        .bind(&row.reason)
-        .bind(&row.legal_basis)
-        .bind(row.account)
-        .bind(&row.unit)
-        .bind(row.effective_at)
-        .bind(row.at)
-        .execute(conn)
-        .await
-        .map(drop))?)
+    execute!(
+        tx,
+        APPEND,
+        row.id,
+        row.licence,
+        row.licence_version,
+        &row.act,
+        &row.from_status,
+        &row.to_status,
+        &row.reason,
+        &row.legal_basis,
+        row.account,
+        &row.footing,
+        row.unit,
+        row.effective_at,
+        row.at
+    )
+    .map(drop)
 }
 
 /// The acts on a licence, oldest first.
 pub async fn of_licence(tx: &mut Tx, licence: LicenceId) -> Result<Vec<ActRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(OF_LICENCE).bind(licence).fetch_all(conn).await)?)
+    all!(tx, OF_LICENCE, licence)
 }
 
-pub(super) const APPEND: &str = "INSERT INTO act (id, licence, licence_version, act, from_status, to_status, \
-    reason, legal_basis, account, unit, effective_at, at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-pub(super) const OF_LICENCE: &str = "SELECT id, licence, licence_version, act, from_status, to_status, reason, \
-    legal_basis, account, unit, effective_at, at FROM act WHERE licence = $1 ORDER BY licence_version";
+columns!(
+    act = "id, licence, licence_version, act, from_status, to_status, reason, legal_basis, account, footing, unit, \
+        effective_at, at"
+);
+
+statements! {
+    APPEND = concat!("INSERT INTO licence_act (", act!(), ") \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+    OF_LICENCE = concat!("SELECT ", act!(), " FROM licence_act WHERE licence = $1 ORDER BY licence_version");
+}

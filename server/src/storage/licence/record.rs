@@ -3,11 +3,13 @@
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::{Day, UnixTime};
 
+use crate::domain::access::Scope;
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{HolderId, LicenceId};
 use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
 use crate::secrets::Secrets;
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::storage::sql::{all, columns, execute, one, one_value, statements, values};
+use crate::storage::{StorageError, Tx};
 
 #[derive(sqlx::FromRow)]
 struct LicenceRow {
@@ -40,36 +42,41 @@ pub async fn insert(
     let plain = serde_json::to_vec(&licence.face).map_err(|_| inconsistent("face", licence.id))?;
     let face = secrets.seal(&place(licence.id), &plain, entropy);
     let columns = Columns::of(licence)?;
-    let inserted = on_conn!(tx, |conn| sqlx::query(INSERT)
-        .bind(licence.id)
-        .bind(licence.identifier.to_string())
-        .bind(licence.kind())
-        .bind(licence.unit())
-        .bind(licence.holder)
-        .bind(&face)
-        .bind(columns.valid_from)
-        .bind(columns.valid_to)
-        .bind(licence.status.as_str())
-        .bind(licence.status_since.0)
-        .bind(columns.successor)
-        .bind(columns.seized_until)
-        .bind(i64::from(licence.encumbrances.pledged))
-        .bind(i64::from(licence.encumbrances.mortgaged))
-        .bind(columns.inspection_due)
-        .bind(columns.inspection_failed)
-        .bind(i64::from(licence.disputed))
-        .bind(licence.version)
-        .bind(licence.created_at.0)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
+    let inserted = execute!(
+        tx,
+        INSERT,
+        licence.id,
+        licence.identifier.to_string(),
+        licence.kind(),
+        licence.unit(),
+        licence.holder,
+        &face,
+        columns.valid_from,
+        columns.valid_to,
+        licence.status.as_str(),
+        licence.status_since.0,
+        columns.successor,
+        columns.seized_until,
+        i64::from(licence.encumbrances.pledged),
+        i64::from(licence.encumbrances.mortgaged),
+        columns.inspection_due,
+        columns.inspection_failed,
+        i64::from(licence.disputed),
+        licence.version,
+        licence.created_at.0
+    )?;
     Ok(inserted == 1)
 }
 
-/// A licence by its id.
-pub async fn find(tx: &mut Tx, secrets: &Secrets, id: LicenceId) -> Result<Option<Licence>, StorageError> {
-    let row: Option<LicenceRow> =
-        on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
+/// A licence within `scope`.
+pub async fn find(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    scope: impl Into<Scope>,
+    id: LicenceId,
+) -> Result<Option<Licence>, StorageError> {
+    let Some((holder, unit)) = scope.into().holder_and_unit() else { return Ok(None) };
+    let row: Option<LicenceRow> = one!(tx, FIND, id, holder, unit)?;
     row.map(|row| open(row, secrets)).transpose()
 }
 
@@ -80,10 +87,11 @@ pub async fn find(tx: &mut Tx, secrets: &Secrets, id: LicenceId) -> Result<Optio
 pub async fn find_and_hold(
     tx: &mut Tx,
     secrets: &Secrets,
+    scope: impl Into<Scope>,
     id: LicenceId,
 ) -> Result<Option<Licence>, StorageError> {
-    on_conn!(&mut *tx, |conn| sqlx::query(HOLD).bind(id).execute(conn).await.map(drop))?;
-    find(tx, secrets, id).await
+    execute!(tx, HOLD, id)?;
+    find(tx, secrets, scope, id).await
 }
 
 /// A holder's issued licences in the order of their entry, whatever became of them: the wallet says what.
@@ -92,25 +100,24 @@ pub async fn of_holder(
     secrets: &Secrets,
     holder: HolderId,
 ) -> Result<Vec<Licence>, StorageError> {
-    let rows: Vec<LicenceRow> =
-        on_conn!(tx, |conn| sqlx::query_as(OF_HOLDER).bind(holder).bind(MAX_LISTED).fetch_all(conn).await)?;
+    let rows: Vec<LicenceRow> = all!(tx, OF_HOLDER, holder, MAX_LISTED)?;
     rows.into_iter().map(|row| open(row, secrets)).collect()
 }
 
 /// Licences whose inspection ran out before `today` while an index of theirs still says nothing of it.
 pub async fn overdue_unmarked(tx: &mut Tx, today: Day, limit: i64) -> Result<Vec<LicenceId>, StorageError> {
     let today: i64 = today.to_string().parse().unwrap_or(0);
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(OVERDUE).bind(today).bind(limit).fetch_all(conn).await)?)
+    values!(tx, OVERDUE, today, limit)
 }
 
-/// The id of the licence version with this identifier, as text.
-pub async fn id_of(tx: &mut Tx, identifier: &str) -> Result<Option<String>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(ID_OF).bind(identifier).fetch_optional(conn).await)?)
+/// The id of the licence version with this identifier.
+pub async fn id_of(tx: &mut Tx, identifier: &Identifier) -> Result<Option<LicenceId>, StorageError> {
+    one_value!(tx, ID_OF, identifier.as_str())
 }
 
 /// The status word of a licence, without opening its face.
-pub async fn status_word(tx: &mut Tx, id: &str) -> Result<Option<String>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(STATUS_WORD).bind(id).fetch_optional(conn).await)?)
+pub async fn status_word(tx: &mut Tx, id: LicenceId) -> Result<Option<String>, StorageError> {
+    one_value!(tx, STATUS_WORD, id)
 }
 
 /// Writes what an act changed, if the row still has the version before it; otherwise [`StorageError::Conflict`].
@@ -118,22 +125,22 @@ pub async fn status_word(tx: &mut Tx, id: &str) -> Result<Option<String>, Storag
 /// Identifier, holder, face and dates of a version never change: that would be a new version.
 pub async fn replace(tx: &mut Tx, before: &Licence, after: &Licence) -> Result<(), StorageError> {
     let columns = Columns::of(after)?;
-    let changed = on_conn!(tx, |conn| sqlx::query(REPLACE)
-        .bind(before.id)
-        .bind(before.version)
-        .bind(after.status.as_str())
-        .bind(after.status_since.0)
-        .bind(columns.successor)
-        .bind(columns.seized_until)
-        .bind(i64::from(after.encumbrances.pledged))
-        .bind(i64::from(after.encumbrances.mortgaged))
-        .bind(columns.inspection_due)
-        .bind(columns.inspection_failed)
-        .bind(i64::from(after.disputed))
-        .bind(after.version)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
+    let changed = execute!(
+        tx,
+        REPLACE,
+        before.id,
+        before.version,
+        after.status.as_str(),
+        after.status_since.0,
+        columns.successor,
+        columns.seized_until,
+        i64::from(after.encumbrances.pledged),
+        i64::from(after.encumbrances.mortgaged),
+        columns.inspection_due,
+        columns.inspection_failed,
+        i64::from(after.disputed),
+        after.version
+    )?;
     if changed == 1 { Ok(()) } else { Err(StorageError::Conflict) }
 }
 
@@ -218,29 +225,33 @@ fn place(id: LicenceId) -> String {
 }
 
 fn inconsistent(column: &'static str, id: LicenceId) -> StorageError {
-    StorageError::Inconsistent { table: "licence", column, row: id.to_string() }
+    StorageError::Inconsistent { table: "licence_record", column, row: id.to_string() }
 }
 
 /// More licences than anybody holds; a bound, so that one request never reads a table.
 const MAX_LISTED: i64 = 500;
 
-pub(super) const INSERT: &str = "INSERT INTO licence (id, identifier, kind, unit, holder, face, valid_from, \
-    valid_to, status, status_since, successor, seized_until, pledged, mortgaged, inspection_due, \
-    inspection_failed, disputed, version, created_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
-    ON CONFLICT DO NOTHING";
-pub(super) const FIND: &str = "SELECT id, identifier, holder, face, valid_from, valid_to, status, status_since, \
-    successor, seized_until, pledged, mortgaged, inspection_due, inspection_failed, disputed, version, created_at \
-    FROM licence WHERE id = $1";
-pub(super) const OF_HOLDER: &str = "SELECT id, identifier, holder, face, valid_from, valid_to, status, \
-    status_since, successor, seized_until, pledged, mortgaged, inspection_due, inspection_failed, disputed, \
-    version, created_at FROM licence \
-    WHERE holder = $1 AND status NOT IN ('DRAFT', 'PENDING_REVIEW') ORDER BY id LIMIT $2";
-pub(super) const OVERDUE: &str = "SELECT DISTINCT l.id FROM licence l JOIN status_entry e ON e.licence = l.id \
-    WHERE l.status = 'ACTIVE' AND l.inspection_due < $1 AND e.value IN (0, 3) ORDER BY l.id LIMIT $2";
-pub(super) const HOLD: &str = "UPDATE licence SET version = version WHERE id = $1";
-pub(super) const ID_OF: &str = "SELECT id FROM licence WHERE identifier = $1";
-pub(super) const STATUS_WORD: &str = "SELECT status FROM licence WHERE id = $1";
-pub(super) const REPLACE: &str = "UPDATE licence SET status = $3, status_since = $4, successor = $5, \
-    seized_until = $6, pledged = $7, mortgaged = $8, inspection_due = $9, inspection_failed = $10, disputed = $11, \
-    version = $12 WHERE id = $1 AND version = $2";
+columns!(
+    licence = "id, identifier, holder, face, valid_from, valid_to, status, status_since, successor, seized_until, \
+        pledged, mortgaged, inspection_due, inspection_failed, disputed, version, created_at"
+);
+
+statements! {
+    INSERT = "INSERT INTO licence_record (id, identifier, kind, unit, holder, face, valid_from, valid_to, status, \
+        status_since, successor, seized_until, pledged, mortgaged, inspection_due, inspection_failed, disputed, \
+        version, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+        ON CONFLICT DO NOTHING";
+    FIND = concat!("SELECT ", licence!(), " FROM licence_record \
+        WHERE id = $1 AND (holder = $2 OR $2 IS NULL) AND (unit = $3 OR $3 IS NULL)");
+    OF_HOLDER = concat!("SELECT ", licence!(), " FROM licence_record \
+        WHERE holder = $1 AND status NOT IN ('DRAFT', 'PENDING_REVIEW') ORDER BY id LIMIT $2");
+    OVERDUE = "SELECT DISTINCT l.id FROM licence_record l JOIN publication_status_entry e ON e.licence = l.id \
+        WHERE l.status = 'ACTIVE' AND l.inspection_due < $1 AND e.value IN (0, 3) ORDER BY l.id LIMIT $2";
+    HOLD = "UPDATE licence_record SET version = version WHERE id = $1";
+    ID_OF = "SELECT id FROM licence_record WHERE identifier = $1";
+    STATUS_WORD = "SELECT status FROM licence_record WHERE id = $1";
+    REPLACE = "UPDATE licence_record SET status = $3, status_since = $4, successor = $5, seized_until = $6, \
+        pledged = $7, mortgaged = $8, inspection_due = $9, inspection_failed = $10, disputed = $11, version = $12 \
+        WHERE id = $1 AND version = $2";
+}

@@ -3,8 +3,9 @@
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::UnixTime;
 
-use crate::storage::change::{self, Change};
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::domain::ids::{DeviceId, LicenceId};
+use crate::storage::sql::{all, execute, one, statements, value};
+use crate::storage::{StorageError, Tx};
 
 /// An index and whom it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -14,9 +15,7 @@ pub struct EntryRow {
     /// The entry in it.
     pub idx: i64,
     /// The licence version.
-    pub licence: String,
-    /// The device; empty for profile S.
-    pub device: String,
+    pub licence: LicenceId,
     /// The value on the wire, or on its way there.
     pub value: i64,
 }
@@ -45,124 +44,104 @@ pub struct PublicationRow {
 
 /// Makes a shard.
 pub async fn insert_list(tx: &mut Tx, id: i64, uri: &str, now: UnixTime) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(INSERT_LIST)
-        .bind(id)
-        .bind(uri)
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(drop))?)
+    execute!(tx, INSERT_LIST, id, uri, now.0).map(drop)
 }
 
 /// Every shard.
 pub async fn lists(tx: &mut Tx) -> Result<Vec<ListRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(LISTS).fetch_all(conn).await)?)
+    all!(tx, LISTS)
 }
 
 /// How many indexes of a shard are taken.
 pub async fn taken(tx: &mut Tx, list: i64) -> Result<i64, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(TAKEN).bind(list).fetch_one(conn).await)?)
+    value!(tx, TAKEN, list)
 }
 
-/// The index of a licence version on a device (`""` = profile S), if it was given one.
-pub async fn entry(tx: &mut Tx, licence: &str, device: &str) -> Result<Option<EntryRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(ENTRY).bind(licence).bind(device).fetch_optional(conn).await)?)
+/// The index of a licence version on a device (`None` = profile S), if it was given one.
+pub async fn entry(
+    tx: &mut Tx,
+    licence: LicenceId,
+    device: Option<DeviceId>,
+) -> Result<Option<EntryRow>, StorageError> {
+    one!(tx, ENTRY, licence, of_device(device))
 }
 
-/// Who has an index.
-pub async fn owner(tx: &mut Tx, list: i64, idx: i64) -> Result<Option<EntryRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(OWNER).bind(list).bind(idx).fetch_optional(conn).await)?)
+/// Who has an index of the shard at `uri`.
+pub async fn owner(tx: &mut Tx, uri: &str, idx: i64) -> Result<Option<EntryRow>, StorageError> {
+    one!(tx, OWNER, uri, idx)
 }
 
 /// Takes an index; false if it is taken, or if another request gave this licence and device one meanwhile.
-pub async fn insert_entry(tx: &mut Tx, row: &EntryRow) -> Result<bool, StorageError> {
-    let inserted = on_conn!(tx, |conn| sqlx::query(INSERT_ENTRY)
-        .bind(row.list)
-        .bind(row.idx)
-        .bind(&row.licence)
-        .bind(&row.device)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(inserted == 1)
+pub async fn insert_entry(
+    tx: &mut Tx,
+    list: i64,
+    idx: i64,
+    licence: LicenceId,
+    device: Option<DeviceId>,
+) -> Result<bool, StorageError> {
+    Ok(execute!(tx, INSERT_ENTRY, list, idx, licence, of_device(device))? == 1)
 }
 
 /// The indexes of a licence version, one per device and one for profile S.
-pub async fn entries_of_licence(tx: &mut Tx, licence: &str) -> Result<Vec<EntryRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(OF_LICENCE).bind(licence).fetch_all(conn).await)?)
+pub async fn entries_of_licence(tx: &mut Tx, licence: LicenceId) -> Result<Vec<EntryRow>, StorageError> {
+    all!(tx, OF_LICENCE, licence)
 }
 
 /// The indexes given to a device.
-pub async fn entries_of_device(tx: &mut Tx, device: &str) -> Result<Vec<EntryRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(OF_DEVICE).bind(device).fetch_all(conn).await)?)
+pub async fn entries_of_device(tx: &mut Tx, device: DeviceId) -> Result<Vec<EntryRow>, StorageError> {
+    all!(tx, OF_DEVICE, device)
 }
 
 /// Every index whose value is not 0.
 pub async fn not_valid(tx: &mut Tx) -> Result<Vec<EntryRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(NOT_VALID).fetch_all(conn).await)?)
+    all!(tx, NOT_VALID)
 }
 
-/// Gives an index a new value and puts the change into the feed, in this transaction.
+/// Gives an index a new value, as the change `seq` of the feed.
+///
+/// The feed's head must be taken before this: two transactions that change the same indexes then queue there, instead
+/// of each holding an index the other waits for.
 pub async fn set(
     tx: &mut Tx,
+    seq: i64,
     list: i64,
     idx: i64,
     value: StatusValue,
     now: UnixTime,
 ) -> Result<(), StorageError> {
     let wire = i64::from(value.wire());
-    // The feed's head is locked first: two transactions that change the same indexes then queue here, instead of each
-    // holding an index the other waits for.
-    let seq = change::record(tx, &Change::Status, now).await?;
-    on_conn!(&mut *tx, |conn| sqlx::query(SET)
-        .bind(list)
-        .bind(idx)
-        .bind(wire)
-        .execute(conn)
-        .await
-        .map(drop))?;
-    on_conn!(tx, |conn| sqlx::query(INSERT_CHANGE)
-        .bind(seq)
-        .bind(list)
-        .bind(idx)
-        .bind(wire)
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(drop))?;
-    Ok(())
+    execute!(tx, SET, list, idx, wire)?;
+    execute!(tx, INSERT_CHANGE, seq, list, idx, wire, now.0).map(drop)
+}
+
+/// How the owner of an index is kept: the device, or nothing for profile S.
+fn of_device(device: Option<DeviceId>) -> String {
+    device.map(|device| device.to_string()).unwrap_or_default()
 }
 
 /// Changes with `after < seq ≤ through`, oldest first: (list, idx, value).
 pub async fn changes(tx: &mut Tx, after: i64, through: i64) -> Result<Vec<(i64, i64, i64)>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(CHANGES).bind(after).bind(through).fetch_all(conn).await)?)
+    all!(tx, CHANGES, after, through)
 }
 
 /// The newest publication.
 pub async fn newest_publication(tx: &mut Tx) -> Result<Option<PublicationRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(NEWEST).fetch_optional(conn).await)?)
+    one!(tx, NEWEST)
 }
 
 /// The publication signed at `iat`.
 pub async fn publication(tx: &mut Tx, iat: i64) -> Result<Option<PublicationRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(AT).bind(iat).fetch_optional(conn).await)?)
+    one!(tx, AT, iat)
 }
 
 /// The arrays' hashes in the publication signed at `iat`: (uri, SHA-256).
 pub async fn hashes(tx: &mut Tx, iat: i64) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(HASHES).bind(iat).fetch_all(conn).await)?)
+    all!(tx, HASHES, iat)
 }
 
 /// Keeps a publication; false if another server published at or after the same second, or with more changes in it.
 pub async fn insert_publication(tx: &mut Tx, row: PublicationRow) -> Result<bool, StorageError> {
-    let inserted = on_conn!(tx, |conn| sqlx::query(INSERT_PUBLICATION)
-        .bind(row.iat)
-        .bind(row.exp)
-        .bind(row.seq)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(inserted == 1)
+    Ok(execute!(tx, INSERT_PUBLICATION, row.iat, row.exp, row.seq)? == 1)
 }
 
 /// Keeps what a shard was in the publication signed at `iat`, and its new token.
@@ -173,55 +152,43 @@ pub async fn insert_published_list(
     sha256: &[u8; 32],
     jws: &str,
 ) -> Result<(), StorageError> {
-    on_conn!(tx, |conn| sqlx::query(INSERT_PUBLISHED)
-        .bind(iat)
-        .bind(list)
-        .bind(&sha256[..])
-        .execute(conn)
-        .await
-        .map(drop))?;
-    Ok(on_conn!(tx, |conn| sqlx::query(SET_JWS).bind(list).bind(jws).execute(conn).await.map(drop))?)
+    execute!(tx, INSERT_PUBLISHED, iat, list, &sha256[..]).map(drop)?;
+    execute!(tx, SET_JWS, list, jws).map(drop)
 }
 
 /// Forgets publications signed before `before`, and the changes no kept one needs.
 pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
     for sql in [FORGET_PUBLISHED, FORGET_PUBLICATIONS] {
-        on_conn!(tx, |conn| sqlx::query(sql).bind(before.0).execute(conn).await.map(drop))?;
+        execute!(tx, sql, before.0).map(drop)?;
     }
-    Ok(on_conn!(tx, |conn| sqlx::query(FORGET_CHANGES).execute(conn).await.map(drop))?)
+    execute!(tx, FORGET_CHANGES).map(drop)
 }
 
-pub(super) const INSERT_LIST: &str = "INSERT INTO status_list (id, uri, created_at) VALUES ($1, $2, $3)";
-pub(super) const LISTS: &str = "SELECT id, uri, jws FROM status_list ORDER BY id";
-pub(super) const TAKEN: &str = "SELECT COUNT(*) FROM status_entry WHERE list = $1";
-pub(super) const ENTRY: &str =
-    "SELECT list, idx, licence, device, value FROM status_entry WHERE licence = $1 AND device = $2";
-pub(super) const OWNER: &str =
-    "SELECT list, idx, licence, device, value FROM status_entry WHERE list = $1 AND idx = $2";
-pub(super) const INSERT_ENTRY: &str = "INSERT INTO status_entry (list, idx, licence, device) \
+statements! {
+    INSERT_LIST = "INSERT INTO publication_status_list (id, uri, created_at) VALUES ($1, $2, $3)";
+    LISTS = "SELECT id, uri, jws FROM publication_status_list ORDER BY id";
+    TAKEN = "SELECT COUNT(*) FROM publication_status_entry WHERE list = $1";
+    ENTRY = "SELECT list, idx, licence, value FROM publication_status_entry WHERE licence = $1 AND device = $2";
+    OWNER = "SELECT e.list, e.idx, e.licence, e.value FROM publication_status_entry e \
+        JOIN publication_status_list l ON l.id = e.list WHERE l.uri = $1 AND e.idx = $2";
+    INSERT_ENTRY = "INSERT INTO publication_status_entry (list, idx, licence, device) \
     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-pub(super) const OF_LICENCE: &str =
-    "SELECT list, idx, licence, device, value FROM status_entry WHERE licence = $1";
-pub(super) const OF_DEVICE: &str =
-    "SELECT list, idx, licence, device, value FROM status_entry WHERE device = $1 AND device <> ''";
-pub(super) const NOT_VALID: &str =
-    "SELECT list, idx, licence, device, value FROM status_entry WHERE value <> 0";
-pub(super) const SET: &str = "UPDATE status_entry SET value = $3 WHERE list = $1 AND idx = $2";
-pub(super) const INSERT_CHANGE: &str =
-    "INSERT INTO status_change (seq, list, idx, value, at) VALUES ($1, $2, $3, $4, $5)";
-pub(super) const CHANGES: &str =
-    "SELECT list, idx, value FROM status_change WHERE seq > $1 AND seq <= $2 ORDER BY seq";
-pub(super) const NEWEST: &str = "SELECT iat, exp, seq FROM status_publication ORDER BY iat DESC LIMIT 1";
-pub(super) const AT: &str = "SELECT iat, exp, seq FROM status_publication WHERE iat = $1";
-pub(super) const HASHES: &str = "SELECT l.uri, p.sha256 FROM status_publication_list p \
-    JOIN status_list l ON l.id = p.list WHERE p.iat = $1";
-pub(super) const INSERT_PUBLICATION: &str = "INSERT INTO status_publication (iat, exp, seq) \
-    SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM status_publication WHERE iat >= $1 OR seq > $3) \
+    OF_LICENCE = "SELECT list, idx, licence, value FROM publication_status_entry WHERE licence = $1";
+    OF_DEVICE = "SELECT list, idx, licence, value FROM publication_status_entry WHERE device = $1 AND device <> ''";
+    NOT_VALID = "SELECT list, idx, licence, value FROM publication_status_entry WHERE value <> 0";
+    SET = "UPDATE publication_status_entry SET value = $3 WHERE list = $1 AND idx = $2";
+    INSERT_CHANGE = "INSERT INTO publication_status_change (seq, list, idx, value, at) VALUES ($1, $2, $3, $4, $5)";
+    CHANGES = "SELECT list, idx, value FROM publication_status_change WHERE seq > $1 AND seq <= $2 ORDER BY seq";
+    NEWEST = "SELECT iat, exp, seq FROM publication_status_publication ORDER BY iat DESC LIMIT 1";
+    AT = "SELECT iat, exp, seq FROM publication_status_publication WHERE iat = $1";
+    HASHES = "SELECT l.uri, p.sha256 FROM publication_status_hash p \
+    JOIN publication_status_list l ON l.id = p.list WHERE p.iat = $1";
+    INSERT_PUBLICATION = "INSERT INTO publication_status_publication (iat, exp, seq) \
+    SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM publication_status_publication WHERE iat >= $1 OR seq > $3) \
     ON CONFLICT DO NOTHING";
-pub(super) const INSERT_PUBLISHED: &str =
-    "INSERT INTO status_publication_list (iat, list, sha256) VALUES ($1, $2, $3)";
-pub(super) const SET_JWS: &str = "UPDATE status_list SET jws = $2 WHERE id = $1";
-pub(super) const FORGET_PUBLISHED: &str = "DELETE FROM status_publication_list WHERE iat < $1";
-pub(super) const FORGET_PUBLICATIONS: &str = "DELETE FROM status_publication WHERE iat < $1";
-pub(super) const FORGET_CHANGES: &str =
-    "DELETE FROM status_change WHERE seq <= (SELECT COALESCE(MIN(seq), 0) FROM status_publication)";
+    INSERT_PUBLISHED = "INSERT INTO publication_status_hash (iat, list, sha256) VALUES ($1, $2, $3)";
+    SET_JWS = "UPDATE publication_status_list SET jws = $2 WHERE id = $1";
+    FORGET_PUBLISHED = "DELETE FROM publication_status_hash WHERE iat < $1";
+    FORGET_PUBLICATIONS = "DELETE FROM publication_status_publication WHERE iat < $1";
+    FORGET_CHANGES = "DELETE FROM publication_status_change WHERE seq <= (SELECT COALESCE(MIN(seq), 0) FROM publication_status_publication)";
+}

@@ -1,6 +1,7 @@
 //! Trust lists and catalogues as they were signed, every version.
 
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::storage::sql::{all, execute, one, statements};
+use crate::storage::{StorageError, Tx};
 
 /// A signed object with what is needed to choose it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -22,7 +23,7 @@ pub async fn insert_list(tx: &mut Tx, row: &SignedRow) -> Result<(), StorageErro
 
 /// Every trust list version, oldest first.
 pub async fn lists(tx: &mut Tx) -> Result<Vec<SignedRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(LISTS).fetch_all(conn).await)?)
+    all!(tx, LISTS)
 }
 
 /// Keeps a catalogue version.
@@ -32,25 +33,17 @@ pub async fn insert_catalogue(tx: &mut Tx, row: &SignedRow) -> Result<(), Storag
 
 /// The newest catalogue.
 pub async fn newest_catalogue(tx: &mut Tx) -> Result<Option<SignedRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(NEWEST_CATALOGUE).fetch_optional(conn).await)?)
+    one!(tx, NEWEST_CATALOGUE)
 }
 
 async fn insert(tx: &mut Tx, sql: &'static str, row: &SignedRow) -> Result<(), StorageError> {
-    on_conn!(tx, |conn| sqlx::query(sql)
-        .bind(row.version)
-        .bind(row.iat)
-        .bind(row.exp)
-        .bind(&row.jws)
-        .execute(conn)
-        .await
-        .map(drop))?;
+    execute!(tx, sql, row.version, row.iat, row.exp, &row.jws).map(drop)?;
     Ok(())
 }
 
-pub(super) const INSERT_LIST: &str =
-    "INSERT INTO trust_list (version, iat, exp, jws) VALUES ($1, $2, $3, $4)";
-pub(super) const LISTS: &str = "SELECT version, iat, exp, jws FROM trust_list ORDER BY version";
-pub(super) const INSERT_CATALOGUE: &str =
-    "INSERT INTO catalogue (version, iat, exp, jws) VALUES ($1, $2, $3, $4)";
-pub(super) const NEWEST_CATALOGUE: &str =
-    "SELECT version, iat, exp, jws FROM catalogue ORDER BY version DESC LIMIT 1";
+statements! {
+    INSERT_LIST = "INSERT INTO publication_trust_list (version, iat, exp, jws) VALUES ($1, $2, $3, $4)";
+    LISTS = "SELECT version, iat, exp, jws FROM publication_trust_list ORDER BY version";
+    INSERT_CATALOGUE = "INSERT INTO publication_catalogue (version, iat, exp, jws) VALUES ($1, $2, $3, $4)";
+    NEWEST_CATALOGUE = "SELECT version, iat, exp, jws FROM publication_catalogue ORDER BY version DESC LIMIT 1";
+}

@@ -3,9 +3,11 @@
 use liangzheng_core::key::PublicKey;
 use liangzheng_core::time::UnixTime;
 
+use crate::domain::access::Scope;
 use crate::domain::ids::{AccountId, DeviceId};
 use crate::domain::showing::device::Device;
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::storage::sql::{all, columns, execute, one, statements};
+use crate::storage::{StorageError, Tx};
 
 #[derive(sqlx::FromRow)]
 struct DeviceRow {
@@ -19,30 +21,29 @@ struct DeviceRow {
 
 /// Registers a phone; false if this account already has one with the same key.
 pub async fn insert(tx: &mut Tx, device: &Device) -> Result<bool, StorageError> {
-    let inserted = on_conn!(tx, |conn| sqlx::query(INSERT)
-        .bind(device.id)
-        .bind(device.account)
-        .bind(&device.name)
-        .bind(&device.key.sec1()[..])
-        .bind(device.key.thumbprint())
-        .bind(device.created_at.0)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(inserted == 1)
+    let Device { id, account, name, key, created_at, .. } = device;
+    Ok(execute!(tx, INSERT, id, account, name, &key.sec1()[..], key.thumbprint(), created_at.0)? == 1)
 }
 
-/// A phone by its id, dropped or not.
-pub async fn find(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>, StorageError> {
-    let row: Option<DeviceRow> =
-        on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?;
+/// A phone within `scope`, not dropped.
+pub async fn find(
+    tx: &mut Tx,
+    scope: impl Into<Scope>,
+    id: DeviceId,
+) -> Result<Option<Device>, StorageError> {
+    let Some(account) = scope.into().account() else { return Ok(None) };
+    let row: Option<DeviceRow> = one!(tx, FIND, id, account)?;
     row.map(Device::try_from).transpose()
 }
 
 /// A phone as it is now, held until the transaction ends: it is not dropped while an index is given to it.
-pub async fn find_and_hold(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>, StorageError> {
-    on_conn!(&mut *tx, |conn| sqlx::query(HOLD).bind(id).execute(conn).await.map(drop))?;
-    find(tx, id).await
+pub async fn find_and_hold(
+    tx: &mut Tx,
+    scope: impl Into<Scope>,
+    id: DeviceId,
+) -> Result<Option<Device>, StorageError> {
+    execute!(tx, HOLD, id)?;
+    find(tx, scope, id).await
 }
 
 /// An account's phone with this key, not dropped.
@@ -51,30 +52,19 @@ pub async fn find_by_thumbprint(
     account: AccountId,
     thumbprint: &str,
 ) -> Result<Option<Device>, StorageError> {
-    let row: Option<DeviceRow> = on_conn!(tx, |conn| sqlx::query_as(FIND_BY_THUMBPRINT)
-        .bind(account)
-        .bind(thumbprint)
-        .fetch_optional(conn)
-        .await)?;
+    let row: Option<DeviceRow> = one!(tx, FIND_BY_THUMBPRINT, account, thumbprint)?;
     row.map(Device::try_from).transpose()
 }
 
 /// An account's phones, not dropped, in the order of their registration.
 pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Device>, StorageError> {
-    let rows: Vec<DeviceRow> =
-        on_conn!(tx, |conn| sqlx::query_as(OF_ACCOUNT).bind(account).fetch_all(conn).await)?;
+    let rows: Vec<DeviceRow> = all!(tx, OF_ACCOUNT, account)?;
     rows.into_iter().map(Device::try_from).collect()
 }
 
 /// Drops a phone; false if it was dropped before.
 pub async fn drop_one(tx: &mut Tx, id: DeviceId, now: UnixTime) -> Result<bool, StorageError> {
-    let dropped = on_conn!(tx, |conn| sqlx::query(DROP)
-        .bind(id)
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(dropped == 1)
+    Ok(execute!(tx, DROP, id, now.0)? == 1)
 }
 
 impl TryFrom<DeviceRow> for Device {
@@ -82,7 +72,7 @@ impl TryFrom<DeviceRow> for Device {
 
     fn try_from(row: DeviceRow) -> Result<Self, StorageError> {
         let key = PublicKey::from_sec1(&row.sec1).ok_or_else(|| StorageError::Inconsistent {
-            table: "device",
+            table: "showing_device",
             column: "sec1",
             row: row.id.to_string(),
         })?;
@@ -97,13 +87,17 @@ impl TryFrom<DeviceRow> for Device {
     }
 }
 
-pub(super) const INSERT: &str = "INSERT INTO device (id, account, name, sec1, thumbprint, created_at) \
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account, thumbprint) WHERE dropped_at IS NULL DO NOTHING";
-pub(super) const FIND: &str =
-    "SELECT id, account, name, sec1, created_at, dropped_at FROM device WHERE id = $1";
-pub(super) const FIND_BY_THUMBPRINT: &str = "SELECT id, account, name, sec1, created_at, dropped_at FROM device \
-    WHERE account = $1 AND thumbprint = $2 AND dropped_at IS NULL";
-pub(super) const OF_ACCOUNT: &str = "SELECT id, account, name, sec1, created_at, dropped_at FROM device \
-    WHERE account = $1 AND dropped_at IS NULL ORDER BY id";
-pub(super) const HOLD: &str = "UPDATE device SET name = name WHERE id = $1";
-pub(super) const DROP: &str = "UPDATE device SET dropped_at = $2 WHERE id = $1 AND dropped_at IS NULL";
+columns!(device = "id, account, name, sec1, created_at, dropped_at");
+
+statements! {
+    INSERT = "INSERT INTO showing_device (id, account, name, sec1, thumbprint, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account, thumbprint) WHERE dropped_at IS NULL DO NOTHING";
+    FIND = concat!("SELECT ", device!(), " FROM showing_device \
+        WHERE id = $1 AND (account = $2 OR $2 IS NULL) AND dropped_at IS NULL");
+    FIND_BY_THUMBPRINT = concat!("SELECT ", device!(), " FROM showing_device \
+        WHERE account = $1 AND thumbprint = $2 AND dropped_at IS NULL");
+    OF_ACCOUNT = concat!("SELECT ", device!(), " FROM showing_device \
+        WHERE account = $1 AND dropped_at IS NULL ORDER BY id");
+    HOLD = "UPDATE showing_device SET name = name WHERE id = $1";
+    DROP = "UPDATE showing_device SET dropped_at = $2 WHERE id = $1 AND dropped_at IS NULL";
+}

@@ -1,22 +1,26 @@
-//! Open shows, and tokens already spent.
+//! Open shows.
 
 use liangzheng_core::time::UnixTime;
 
-use crate::storage::{StorageError, Tx, on_conn};
+use crate::domain::access::Scope;
+use crate::domain::catalogue::codes::SceneCode;
+use crate::domain::ids::{AccountId, LicenceId, SessionId, ShowId};
+use crate::storage::sql::{columns, execute, one, statements, values};
+use crate::storage::{StorageError, Tx};
 
 /// One showing of one licence in one scene.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ShowRow {
     /// Its id, random.
-    pub id: String,
-    /// The holder's account.
-    pub account: String,
+    pub id: ShowId,
+    /// The account that gave the PIN.
+    pub account: AccountId,
     /// The session that opened it; it ends with it.
-    pub session: String,
+    pub session: SessionId,
     /// The licence shown.
-    pub licence: String,
+    pub licence: LicenceId,
     /// The scene.
-    pub scene: String,
+    pub scene: SceneCode,
     /// Opened at.
     pub opened_at: i64,
     /// Over at the latest.
@@ -27,101 +31,60 @@ pub struct ShowRow {
 
 /// Opens a show.
 pub async fn insert(tx: &mut Tx, show: &ShowRow) -> Result<(), StorageError> {
-    on_conn!(tx, |conn| sqlx::query(INSERT)
-        .bind(&show.id)
-        .bind(&show.account)
-        .bind(&show.session)
-        .bind(&show.licence)
-        .bind(&show.scene)
-        .bind(show.opened_at)
-        .bind(show.closes_at)
-        .execute(conn)
-        .await
-        .map(drop))?;
-    Ok(())
+    let ShowRow { id, account, session, licence, scene, opened_at, closes_at, .. } = show;
+    execute!(tx, INSERT, id, account, session, licence, scene, opened_at, closes_at).map(drop)
 }
 
-/// A show by its id.
-pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<ShowRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(FIND).bind(id).fetch_optional(conn).await)?)
+/// A show within `scope`.
+pub async fn find(tx: &mut Tx, scope: impl Into<Scope>, id: ShowId) -> Result<Option<ShowRow>, StorageError> {
+    let Some(account) = scope.into().account() else { return Ok(None) };
+    one!(tx, FIND, id, account)
 }
 
 /// When each of the account's open shows closes, soonest first.
-pub async fn open_until(tx: &mut Tx, account: &str, now: UnixTime) -> Result<Vec<i64>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(OPEN_UNTIL).bind(account).bind(now.0).fetch_all(conn).await)?)
+pub async fn open_until(tx: &mut Tx, account: AccountId, now: UnixTime) -> Result<Vec<i64>, StorageError> {
+    values!(tx, OPEN_UNTIL, account, now.0)
 }
 
-/// Ends a show of `account`; false if it has no such open show.
-pub async fn end(tx: &mut Tx, id: &str, account: &str, now: UnixTime) -> Result<bool, StorageError> {
-    let ended = on_conn!(tx, |conn| sqlx::query(END)
-        .bind(id)
-        .bind(account)
-        .bind(now.0)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(ended == 1)
+/// Ends a show; false if it was over.
+pub async fn end(tx: &mut Tx, id: ShowId, now: UnixTime) -> Result<bool, StorageError> {
+    Ok(execute!(tx, END, id, now.0)? == 1)
 }
 
-/// Ends every open show of a session, an account or a licence: `sql` is one of the three `END_OF_…`.
-pub(super) async fn end_all(
-    tx: &mut Tx,
-    sql: &'static str,
-    id: &str,
-    now: UnixTime,
-) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(sql).bind(id).bind(now.0).execute(conn).await.map(drop))?)
+/// Ends every open show of a session.
+pub async fn end_of_session(tx: &mut Tx, session: SessionId, now: UnixTime) -> Result<(), StorageError> {
+    execute!(tx, END_OF_SESSION, session, now.0).map(drop)
+}
+
+/// Ends every open show of an account.
+pub async fn end_of_account(tx: &mut Tx, account: AccountId, now: UnixTime) -> Result<(), StorageError> {
+    execute!(tx, END_OF_ACCOUNT, account, now.0).map(drop)
+}
+
+/// Ends every open show of a licence.
+pub async fn end_of_licence(tx: &mut Tx, licence: LicenceId, now: UnixTime) -> Result<(), StorageError> {
+    execute!(tx, END_OF_LICENCE, licence, now.0).map(drop)
 }
 
 /// Forgets shows that closed before `before`.
 pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(FORGET).bind(before.0).execute(conn).await.map(drop))?)
+    execute!(tx, FORGET, before.0).map(drop)
 }
 
-/// Spends a token; false if it was spent before.
-pub async fn spend(
-    tx: &mut Tx,
-    key: &[u8; 32],
-    now: UnixTime,
-    until: UnixTime,
-) -> Result<bool, StorageError> {
-    let spent = on_conn!(tx, |conn| sqlx::query(SPEND)
-        .bind(&key[..])
-        .bind(now.0)
-        .bind(until.0)
-        .execute(conn)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(spent == 1)
-}
+columns!(show = "id, account, session, licence, scene, opened_at, closes_at, ended_at");
 
-/// When a token was spent.
-pub async fn spent_at(tx: &mut Tx, key: &[u8; 32]) -> Result<Option<i64>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(SPENT_AT).bind(&key[..]).fetch_optional(conn).await)?)
+statements! {
+    INSERT = "INSERT INTO showing_show (id, account, session, licence, scene, opened_at, closes_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FIND = concat!("SELECT ", show!(), " FROM showing_show WHERE id = $1 AND (account = $2 OR $2 IS NULL)");
+    OPEN_UNTIL = "SELECT closes_at FROM showing_show \
+        WHERE account = $1 AND closes_at > $2 AND ended_at IS NULL ORDER BY closes_at";
+    END = "UPDATE showing_show SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL AND closes_at > $2";
+    END_OF_SESSION =
+        "UPDATE showing_show SET ended_at = $2 WHERE session = $1 AND ended_at IS NULL AND closes_at > $2";
+    END_OF_ACCOUNT =
+        "UPDATE showing_show SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL AND closes_at > $2";
+    END_OF_LICENCE =
+        "UPDATE showing_show SET ended_at = $2 WHERE licence = $1 AND ended_at IS NULL AND closes_at > $2";
+    FORGET = "DELETE FROM showing_show WHERE closes_at < $1";
 }
-
-/// Forgets spent tokens that no verifier would accept any more.
-pub async fn forget_spent(tx: &mut Tx, now: UnixTime) -> Result<(), StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query(FORGET_SPENT).bind(now.0).execute(conn).await.map(drop))?)
-}
-
-pub(super) const INSERT: &str = "INSERT INTO show \
-    (id, account, session, licence, scene, opened_at, closes_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
-pub(super) const FIND: &str = "SELECT id, account, session, licence, scene, opened_at, closes_at, ended_at \
-    FROM show WHERE id = $1";
-pub(super) const OPEN_UNTIL: &str = "SELECT closes_at FROM show \
-    WHERE account = $1 AND closes_at > $2 AND ended_at IS NULL ORDER BY closes_at";
-pub(super) const END: &str = "UPDATE show SET ended_at = $3 \
-    WHERE id = $1 AND account = $2 AND ended_at IS NULL AND closes_at > $3";
-pub(super) const END_OF_SESSION: &str =
-    "UPDATE show SET ended_at = $2 WHERE session = $1 AND ended_at IS NULL AND closes_at > $2";
-pub(super) const END_OF_ACCOUNT: &str =
-    "UPDATE show SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL AND closes_at > $2";
-pub(super) const END_OF_LICENCE: &str =
-    "UPDATE show SET ended_at = $2 WHERE licence = $1 AND ended_at IS NULL AND closes_at > $2";
-pub(super) const FORGET: &str = "DELETE FROM show WHERE closes_at < $1";
-pub(super) const SPEND: &str =
-    "INSERT INTO spent (replay_key, at, until) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-pub(super) const SPENT_AT: &str = "SELECT at FROM spent WHERE replay_key = $1";
-pub(super) const FORGET_SPENT: &str = "DELETE FROM spent WHERE until < $1";

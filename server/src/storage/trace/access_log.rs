@@ -4,9 +4,11 @@ use liangzheng_core::time::UnixTime;
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
+use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::HolderId;
-use crate::domain::trace::usage::Use;
-use crate::storage::{Db, StorageError, Tx, on_conn};
+use crate::domain::trace::usage::{Ground, Use};
+use crate::storage::sql::{all, execute, statements, value};
+use crate::storage::{Db, StorageError, Tx};
 
 /// One use of a licence as its holder reads it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -25,15 +27,15 @@ pub struct UseRow {
     pub scene: String,
     /// Name of the account that did it; `None` if it is gone.
     pub name: Option<String>,
-    /// Role of that account.
+    /// A role of that account, for a member of a unit.
     pub role: Option<String>,
-    /// Unit of that account, for staff.
-    pub unit: Option<String>,
+    /// The unit it was done for, by a member of it.
+    pub unit: Option<Uscc>,
     /// The receipt, if it was scanned without a network and reported afterwards.
     pub receipt: Option<String>,
 }
 
-/// Binds one row's columns in the order of [`APPEND`].
+/// Binds one row's columns in the order of [`APPEND`], for an insert of many rows.
 macro_rules! push {
     ($values:ident, $row:ident) => {{
         $values
@@ -66,7 +68,7 @@ impl Appender {
         })
     }
 
-    /// Writes `rows` with one statement; on return they are on the disk.
+    /// Writes `rows`, none of which has a ground, with one statement; on return they are on the disk.
     ///
     /// A statement of its own is a transaction of its own, in both databases. Saying `BEGIN` and `COMMIT` around it
     /// would change nothing but cost two more trips, which is most of what a small commit costs on a busy machine.
@@ -90,6 +92,27 @@ impl Appender {
     }
 }
 
+/// Writes one row as part of `tx`; returns its place in the log.
+pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
+    let Use { at, kind, licence, actor, subject, scene, token, ground } = row;
+    let seq: i64 = value!(
+        tx,
+        APPEND_ONE,
+        at.0,
+        *kind as i64,
+        &**licence,
+        &**actor,
+        &**subject,
+        &**scene,
+        token.as_slice()
+    )?;
+    if let Some(ground) = ground {
+        let Ground { footing, unit, on_behalf_of, case, purpose } = &**ground;
+        execute!(tx, APPEND_GROUND, seq, footing.as_str(), unit, on_behalf_of, case, purpose)?;
+    }
+    Ok(seq)
+}
+
 /// Uses of any licence of a holder, newest first, from before `before`; refreshes are left out.
 pub async fn uses_of(
     tx: &mut Tx,
@@ -97,18 +120,28 @@ pub async fn uses_of(
     before: i64,
     limit: i64,
 ) -> Result<Vec<UseRow>, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_as(USES).bind(holder).bind(before).bind(limit).fetch_all(conn).await)?)
+    all!(tx, USES, holder, before, limit)
 }
 
 /// How many rows of `kind` were written since `since`; for tests and figures.
 pub async fn count(tx: &mut Tx, kind: i64, since: UnixTime) -> Result<i64, StorageError> {
-    Ok(on_conn!(tx, |conn| sqlx::query_scalar(COUNT).bind(kind).bind(since.0).fetch_one(conn).await)?)
+    value!(tx, COUNT, kind, since.0)
 }
 
-pub(super) const APPEND: &str = "INSERT INTO access_log (at, kind, licence, actor, subject, scene, token) ";
-pub(super) const USES: &str = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, a.name, a.role, a.unit, \
-    s.id AS receipt \
-    FROM access_log l LEFT JOIN account a ON a.id = l.actor LEFT JOIN scan s ON s.log_seq = l.seq \
-    WHERE l.licence IN (SELECT id FROM licence WHERE holder = $1) AND l.kind <> 2 AND l.seq < $2 \
-    ORDER BY l.seq DESC LIMIT $3";
-pub(super) const COUNT: &str = "SELECT COUNT(*) FROM access_log WHERE kind = $1 AND at >= $2";
+statements! {
+    APPEND_ONE = "INSERT INTO trace_access_log (at, kind, licence, actor, subject, scene, token) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq";
+    APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    USES = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, a.name, \
+        (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
+        g.unit, s.id AS receipt \
+        FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \
+        LEFT JOIN trace_access_ground g ON g.seq = l.seq LEFT JOIN verifying_scan s ON s.log_seq = l.seq \
+        WHERE l.licence IN (SELECT id FROM licence_record WHERE holder = $1) AND l.kind <> 2 AND l.seq < $2 \
+        ORDER BY l.seq DESC LIMIT $3";
+    COUNT = "SELECT COUNT(*) FROM trace_access_log WHERE kind = $1 AND at >= $2";
+}
+
+/// The beginning of an insert of many rows, whose values are put together at run time.
+const APPEND: &str = "INSERT INTO trace_access_log (at, kind, licence, actor, subject, scene, token) ";

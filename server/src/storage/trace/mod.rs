@@ -1,3 +1,4 @@
 //! The access log.
 
 pub mod access_log;
+pub mod audit;

@@ -1,3 +1,4 @@
-//! Receipts of offline scans.
+//! Spent tokens, and receipts of offline scans.
 
 pub mod scan;
+pub mod spent;

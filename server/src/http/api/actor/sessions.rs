@@ -6,9 +6,12 @@ use liangzheng_core::time::UnixTime;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
+use crate::domain::access::ManageOwnAccount;
 use crate::domain::actor::account::Principal;
+use crate::domain::actor::membership::Role;
+use crate::domain::catalogue::codes::Uscc;
 use crate::http::edge::client_address;
-use crate::http::extract::{LoggedIn, SESSION_COOKIE, is_our_page};
+use crate::http::extract::{Permitted, SESSION_COOKIE, is_our_page};
 use crate::http::problem::{Problem, kinds};
 use crate::service::actor::session::{self, Carrier};
 
@@ -34,8 +37,13 @@ struct PrincipalAnswer<'a> {
     id: String,
     login: &'a str,
     name: &'a str,
+    /// What the account is first: `holder`, or its first role in its unit.
     role: &'static str,
-    unit: Option<&'a str>,
+    /// Its roles in its unit.
+    roles: Vec<Role>,
+    unit: Option<Uscc>,
+    /// Whether it is a holder or acts for one, and so has a wallet.
+    has_wallet: bool,
 }
 
 /// `POST /api/v1/sessions`
@@ -60,8 +68,8 @@ pub async fn create(
 }
 
 /// `DELETE /api/v1/sessions/current`
-pub async fn end(app: web::Data<App>, caller: LoggedIn) -> Result<HttpResponse, Problem> {
-    session::log_out(&app, &caller.0).await?;
+pub async fn end(app: web::Data<App>, permit: Permitted<ManageOwnAccount>) -> Result<HttpResponse, Problem> {
+    session::log_out(&app, &permit).await?;
     Ok(HttpResponse::NoContent().insert_header((header::SET_COOKIE, set_cookie("", 0))).finish())
 }
 
@@ -78,12 +86,15 @@ fn check_lengths(body: &LoginRequest) -> Result<(), Problem> {
 }
 
 fn answer(principal: &Principal) -> PrincipalAnswer<'_> {
+    let roles = principal.membership.as_ref().map(|membership| membership.roles.clone()).unwrap_or_default();
     PrincipalAnswer {
         id: principal.account.to_string(),
         login: &principal.login,
         name: &principal.name,
-        role: principal.role.as_str(),
-        unit: principal.unit.as_deref(),
+        role: roles.first().map_or("holder", |role| role.as_str()),
+        roles,
+        unit: principal.membership.as_ref().map(|membership| membership.unit),
+        has_wallet: principal.holder.is_some() || !principal.agencies.is_empty(),
     }
 }
 

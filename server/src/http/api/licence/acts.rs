@@ -9,10 +9,11 @@ use crate::App;
 use crate::domain::access::ChangeStatus;
 use crate::domain::ids::LicenceId;
 use crate::domain::licence::lifecycle::DirectAct;
+use crate::domain::text::PlainText;
 use crate::http::extract::{IdempotencyKey, IfMatch, Permitted};
 use crate::http::problem::{Problem, kinds};
-use crate::service::licence::acts::{self, ActRequest, Performed};
-use crate::storage::idempotency::Claim;
+use crate::service::licence::acts::{self, ActRequest};
+use crate::service::work::Reply;
 
 /// Body of `POST …/acts`. Serialised again for the idempotency fingerprint, so spaces and member order do not count.
 #[derive(Deserialize, Serialize)]
@@ -46,18 +47,13 @@ pub async fn create(
     body: web::Json<ActBody>,
 ) -> Result<HttpResponse, Problem> {
     let act = read(&body, condition)?;
-    let claim = key.0.map(|key| Claim {
-        account: permit.principal().account,
-        route: format!("POST {}", request.path()),
-        key,
-        fingerprint: app.secrets.fingerprint("idempotency", &serde_json::to_vec(&*body).unwrap_or_default()),
-    });
-    let done = acts::perform(&app, &permit, *id, &act, claim.as_ref()).await?;
+    let claim = key.claim(&app, permit.account(), &request, &*body);
+    let done = acts::perform(&app, &permit, *id, &act, claim).await?;
     Ok(match done {
-        Performed::Now(outcome) => {
+        Reply::Now(outcome) => {
             HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", outcome.version))).json(outcome)
         }
-        Performed::Before(stored) => HttpResponse::Ok().content_type("application/json").body(stored),
+        Reply::Before(stored) => HttpResponse::Ok().content_type("application/json").body(stored),
     })
 }
 
@@ -72,12 +68,8 @@ fn read(body: &ActBody, condition: IfMatch) -> Result<ActRequest, Problem> {
             "must be suspend, resume or revoke",
         );
     }
-    if !is_sentence(&body.reason) {
-        problem = problem.field("/reason", "length", TEXT_ZH, TEXT_EN);
-    }
-    if !is_sentence(&body.legal_basis) {
-        problem = problem.field("/legal_basis", "length", TEXT_ZH, TEXT_EN);
-    }
+    let reason = problem.plain_text("/reason", PlainText::lines(&body.reason, MAX_TEXT));
+    let legal_basis = problem.plain_text("/legal_basis", PlainText::lines(&body.legal_basis, MAX_TEXT));
     let effective_at = body.effective_at.as_ref().map(Instant::read);
     if effective_at == Some(None) {
         problem = problem.field(
@@ -87,23 +79,16 @@ fn read(body: &ActBody, condition: IfMatch) -> Result<ActRequest, Problem> {
             "must be an RFC 3339 time with an offset, or unix seconds",
         );
     }
-    match act.filter(|_| problem.errors.is_empty()) {
-        Some(act) => Ok(ActRequest {
+    match (act, reason, legal_basis) {
+        (Some(act), Some(reason), Some(legal_basis)) if problem.errors.is_empty() => Ok(ActRequest {
             act,
-            reason: body.reason.trim().to_owned(),
-            legal_basis: body.legal_basis.trim().to_owned(),
+            reason,
+            legal_basis,
             effective_at: effective_at.flatten(),
             if_version: condition.0,
         }),
-        None => Err(problem),
+        _ => Err(problem),
     }
-}
-
-/// 1 to 500 characters that say something, and no control characters that would dress up a record.
-fn is_sentence(text: &str) -> bool {
-    let text = text.trim();
-    let plain = text.chars().all(|c| !c.is_control() || c == '\n');
-    (1..=500).contains(&text.chars().count()) && plain
 }
 
 impl Instant {
@@ -118,5 +103,5 @@ impl Instant {
     }
 }
 
-const TEXT_ZH: &str = "应为 1 到 500 个字符，不含控制字符";
-const TEXT_EN: &str = "must be 1 to 500 characters without control characters";
+/// Characters of a reason and of a legal basis.
+const MAX_TEXT: usize = 500;

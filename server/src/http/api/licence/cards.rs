@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use crate::App;
 use crate::domain::access::ViewOwnLicences;
 use crate::domain::ids::LicenceId;
-use crate::http::api::Page;
+use crate::http::answer::Page;
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
 use crate::service::licence::cards;

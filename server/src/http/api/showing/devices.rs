@@ -9,7 +9,7 @@ use crate::App;
 use crate::domain::access::ManageDevices;
 use crate::domain::ids::DeviceId;
 use crate::domain::showing::device::Device;
-use crate::http::api::Page;
+use crate::http::answer::Page;
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;
 use crate::service::showing::device::{self, Registered};

@@ -4,8 +4,9 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::App;
-use crate::domain::access::MakeGrant;
+use crate::domain::access::FetchOfflineGrant;
 use crate::domain::ids::{DeviceId, LicenceId};
+use crate::http::api::showing::show::scene_named;
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;
 use crate::service::showing::offline_grant;
@@ -13,7 +14,7 @@ use crate::service::showing::offline_grant;
 /// Body of `POST …/grant`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct GrantRequest {
+pub struct OfflineGrantRequest {
     device: DeviceId,
     scene: String,
     pin: String,
@@ -22,10 +23,12 @@ pub struct GrantRequest {
 /// Grants the licence to one of the caller's phones.
 pub async fn create(
     app: web::Data<App>,
-    permit: Permitted<MakeGrant>,
+    permit: Permitted<FetchOfflineGrant>,
     licence: web::Path<LicenceId>,
-    body: web::Json<GrantRequest>,
+    body: web::Json<OfflineGrantRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let granted = offline_grant::grant(&app, &permit, *licence, body.device, &body.scene, &body.pin).await?;
+    let granted =
+        offline_grant::grant(&app, &permit, *licence, body.device, &scene_named(&body.scene)?, &body.pin)
+            .await?;
     Ok(HttpResponse::Created().json(granted))
 }

@@ -6,11 +6,15 @@ use serde::Deserialize;
 
 use crate::App;
 use crate::domain::access::OpenShow;
+use crate::domain::catalogue::SceneError;
+use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::ids::{LicenceId, ShowId};
+use crate::http::answer::private;
 use crate::http::api::showing::qr_image::{self, DrawError};
 use crate::http::extract::Permitted;
 use crate::http::problem::Problem;
-use crate::service::showing::show;
+use crate::service::showing::mint::NotShowable;
+use crate::service::showing::show::{self, ShowError};
 
 /// Body of `POST …/show`.
 #[derive(Deserialize)]
@@ -27,8 +31,13 @@ pub async fn open(
     licence: web::Path<LicenceId>,
     body: web::Json<OpenRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let shown = show::open(&app, &permit, *licence, &body.scene, &body.pin).await?;
+    let shown = show::open(&app, &permit, *licence, &scene_named(&body.scene)?, &body.pin).await?;
     Ok(private(HttpResponse::Created()).json(shown))
+}
+
+/// The scene with this code. A text that can be no code names no scene, which is told as for one that does not exist.
+pub(super) fn scene_named(code: &str) -> Result<SceneCode, Problem> {
+    code.parse().map_err(|_| ShowError::from(NotShowable::from(SceneError::Unknown)).into())
 }
 
 /// `POST /api/v1/wallet/shows/{show}/refresh`: the hot path. Takes no body, whatever its type says.
@@ -81,12 +90,4 @@ async fn picture(
     let drawn = web::block(move || draw(&code.qr_text)).await;
     let body = drawn.unwrap_or(Err(DrawError::Stopped))?;
     Ok(private(HttpResponse::Ok()).content_type(content_type).body(body))
-}
-
-/// A code is its holder's for a minute: no cache may keep it, no other site may embed it.
-fn private(mut response: actix_web::HttpResponseBuilder) -> actix_web::HttpResponseBuilder {
-    response
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")));
-    response
 }

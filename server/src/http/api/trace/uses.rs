@@ -34,8 +34,8 @@ pub async fn list(
             return Err(Problem::new(&kinds::INVALID).field(
                 "/cursor",
                 "malformed",
-                "请使用上一页给出的 next_cursor",
-                "use next_cursor of the page before",
+                "请使用上一页给出的 next",
+                "use next of the page before",
             ));
         }
     };

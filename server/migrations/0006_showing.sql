@@ -1,0 +1,35 @@
+-- Phones, and open shows.
+--
+--     (PIN) ──▶ open ──closes_at──▶ over
+--                └──ended_at: by its holder, or in the transaction of a session's end, a PIN change, or any
+--                             act on the licence──▶ over
+
+-- A phone whose key an offline grant may be bound to. Dropped ones stay: their status indexes are never reused.
+CREATE TABLE showing_device (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    account    TEXT    NOT NULL REFERENCES actor_account (id),
+    name       TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+    sec1       BYTES   NOT NULL CHECK (length(sec1) = 65),      -- public key, 04 x y
+    thumbprint TEXT    NOT NULL CHECK (length(thumbprint) = 43),-- RFC 7638
+    created_at INSTANT NOT NULL,
+    dropped_at INSTANT
+);
+
+CREATE UNIQUE INDEX showing_device_in_use ON showing_device (account, thumbprint) WHERE dropped_at IS NULL;
+
+-- One showing of one licence in one scene; its tokens are minted while it is open.
+CREATE TABLE showing_show (
+    id        TEXT    NOT NULL PRIMARY KEY,
+    account   TEXT    NOT NULL,                                 -- the account that gave the PIN
+    session   TEXT    NOT NULL,                                 -- ends with this session
+    licence   TEXT    NOT NULL,
+    scene     TEXT    NOT NULL,
+    opened_at INSTANT NOT NULL,
+    closes_at INSTANT NOT NULL CHECK (closes_at > opened_at),
+    ended_at  INSTANT
+);
+
+-- At most 32 open shows per account: counted on each opening.
+CREATE INDEX showing_show_account ON showing_show (account, closes_at);
+CREATE INDEX showing_show_session ON showing_show (session);
+CREATE INDEX showing_show_licence ON showing_show (licence);

@@ -1,0 +1,85 @@
+//! Within what a caller looks objects up.
+//!
+//! A look-up of somebody's object takes a [`Scope`], and the database is asked for an object within it: what lies
+//! outside is not found, so that its existence stays unknown (404, not 403), and no service can forget to ask.
+
+use crate::domain::actor::account::Principal;
+use crate::domain::actor::membership::Role;
+use crate::domain::catalogue::codes::Uscc;
+use crate::domain::ids::{AccountId, HolderId};
+
+/// What a look-up may find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Objects of this holder.
+    Wallet(HolderId),
+    /// Objects of this account: its phones, shows, sessions.
+    Account(AccountId),
+    /// Objects of this unit.
+    Unit(Uscc),
+    /// Everything, for jobs and for what follows from an object already found.
+    All,
+}
+
+impl Scope {
+    /// The holder and the unit that an object must have to be found; `None` if no object with a holder and a unit is
+    /// within this scope.
+    pub fn holder_and_unit(self) -> Option<(Option<HolderId>, Option<Uscc>)> {
+        match self {
+            Self::Wallet(holder) => Some((Some(holder), None)),
+            Self::Unit(unit) => Some((None, Some(unit))),
+            Self::All => Some((None, None)),
+            Self::Account(_) => None,
+        }
+    }
+
+    /// The account that an object must have to be found; `Some(None)` = any, `None` = nothing is within this scope.
+    pub fn account(self) -> Option<Option<AccountId>> {
+        match self {
+            Self::Account(account) => Some(Some(account)),
+            Self::All => Some(None),
+            Self::Wallet(_) | Self::Unit(_) => None,
+        }
+    }
+}
+
+impl From<HolderId> for Scope {
+    fn from(holder: HolderId) -> Self {
+        Self::Wallet(holder)
+    }
+}
+
+impl From<Uscc> for Scope {
+    fn from(unit: Uscc) -> Self {
+        Self::Unit(unit)
+    }
+}
+
+/// A type of scope that an action names: [`HolderId`] for what is done in a wallet, [`Uscc`] for the work of a unit,
+/// [`AccountId`] for what concerns the account itself.
+pub trait ActionScope: Copy + std::fmt::Debug + Send + Sync + 'static {
+    /// Within what `principal` may act, having one of `roles`; `None` if not at all.
+    fn of(principal: &Principal, roles: &[Role]) -> Option<Self>;
+}
+
+impl ActionScope for HolderId {
+    fn of(principal: &Principal, _: &[Role]) -> Option<Self> {
+        principal.holder
+    }
+}
+
+impl ActionScope for AccountId {
+    fn of(principal: &Principal, _: &[Role]) -> Option<Self> {
+        Some(principal.account)
+    }
+}
+
+impl ActionScope for Uscc {
+    fn of(principal: &Principal, roles: &[Role]) -> Option<Self> {
+        principal
+            .membership
+            .as_ref()
+            .filter(|membership| membership.has_role(roles))
+            .map(|membership| membership.unit)
+    }
+}

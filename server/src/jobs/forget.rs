@@ -1,0 +1,33 @@
+//! Removes rows that nobody needs any more, and makes room for new status indexes.
+
+use liangzheng_core::time::Seconds;
+
+use crate::App;
+use crate::service::publication::status;
+use crate::storage::{actor, change, idempotency, publication, showing, verifying};
+
+pub(super) async fn run(app: &App) -> anyhow::Result<()> {
+    let now = app.now();
+    let mut tx = app.db.begin_write().await?;
+    let delta_history = Seconds(app.config.tokens.delta_history_seconds);
+    publication::status::forget(&mut tx, now.minus(delta_history)).await?;
+    change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
+    showing::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
+    verifying::spent::forget(&mut tx, now.minus(KEEP_SPENT)).await?;
+    actor::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
+    actor::account::forget_failures(&mut tx, now).await?;
+    idempotency::forget(&mut tx, now.minus(KEEP_REPLIES)).await?;
+    status::grow(&mut tx, &app.base_url, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Longer than any server is away and comes back with its caches full.
+const KEEP_CHANGES: Seconds = Seconds(86_400);
+const KEEP_SHOWS: Seconds = Seconds(3600);
+/// A day after their end, so that a log line of yesterday still finds its session.
+const KEEP_SESSIONS: Seconds = Seconds(86_400);
+/// How long a repeated request finds its first answer.
+const KEEP_REPLIES: Seconds = Seconds(86_400);
+/// Beyond the verifiers' slack for early codes, so that a spent token can never be spent again.
+const KEEP_SPENT: Seconds = Seconds(300);

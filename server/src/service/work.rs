@@ -1,0 +1,161 @@
+//! Commands: what changes something, with everything that belongs to the change in one transaction.
+//!
+//! [`Work::begin`] opens the transaction; [`Work::claim`] finds the answer of a repeated request; [`Work::changed`]
+//! says what caches hold that is old now, and ends the shows that stood on it; [`Work::audit`] records who did what;
+//! [`Work::commit`] makes all of it durable at once and then empties this server's caches. Dropped before that,
+//! nothing has happened. Nothing else records changes, claims idempotency keys or empties caches.
+
+use liangzheng_core::time::UnixTime;
+use serde::Serialize;
+
+use crate::App;
+use crate::domain::access::{Action, Permit};
+use crate::domain::actor::membership::Footing;
+use crate::domain::catalogue::codes::Uscc;
+use crate::domain::ids::AccountId;
+use crate::service::showing::show;
+use crate::storage::change::{self, Change};
+use crate::storage::idempotency::{self, Claim, Claimed};
+use crate::storage::trace::audit::{self, AuditRow};
+use crate::storage::{Db, StorageError, Tx};
+
+/// Who works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worker {
+    /// The account; `None` for a job of the server and for its command line.
+    pub account: Option<AccountId>,
+    /// On what footing.
+    pub footing: Option<Footing>,
+    /// For which unit.
+    pub unit: Option<Uscc>,
+}
+
+impl Worker {
+    /// A job of the server, or its command line.
+    pub const SYSTEM: Self = Self { account: None, footing: None, unit: None };
+
+    /// Who holds `permit`.
+    pub fn of<A: Action>(permit: &Permit<A>) -> Self {
+        let member = permit.footing() == Footing::Member;
+        let membership = permit.principal().membership.as_ref().filter(|_| member);
+        Self {
+            account: Some(permit.account()),
+            footing: Some(permit.footing()),
+            unit: membership.map(|membership| membership.unit),
+        }
+    }
+}
+
+/// A command under way.
+#[must_use = "work that is not committed has not happened"]
+pub struct Work<'a> {
+    /// Its transaction.
+    pub tx: Tx,
+    /// When it began; everything it writes bears this time.
+    pub now: UnixTime,
+    app: Option<&'a App>,
+    worker: Worker,
+    claim: Option<Claim>,
+    changes: Vec<Change>,
+}
+
+/// The answer of a command: made now, or found because the same request was answered before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply<T> {
+    /// Done now.
+    Now(T),
+    /// The stored body of the first answer.
+    Before(Vec<u8>),
+}
+
+/// Why a command did not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkError {
+    /// The `Idempotency-Key` was used with another request.
+    #[error("the idempotency key was used with another request")]
+    KeyReused,
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl<'a> Work<'a> {
+    /// Begins a command in a running server.
+    pub async fn begin(app: &'a App, worker: Worker) -> Result<Self, StorageError> {
+        let tx = app.db.begin_write().await?;
+        Ok(Self { tx, now: app.now(), app: Some(app), worker, claim: None, changes: Vec::new() })
+    }
+
+    /// Begins a command of a program that works on the database without a server in it: running servers find its
+    /// changes in the feed.
+    pub async fn without_server(db: &Db, now: UnixTime) -> Result<Self, StorageError> {
+        let tx = db.begin_write().await?;
+        Ok(Self { tx, now, app: None, worker: Worker::SYSTEM, claim: None, changes: Vec::new() })
+    }
+
+    /// The stored answer, if a request with this key was answered before; otherwise the answer of this command will
+    /// be stored under it.
+    pub async fn claim<T>(&mut self, key: Option<Claim>) -> Result<Option<Reply<T>>, WorkError> {
+        let Some(key) = key else { return Ok(None) };
+        match idempotency::claim(&mut self.tx, &key, self.now).await? {
+            Claimed::New => {
+                self.claim = Some(key);
+                Ok(None)
+            }
+            Claimed::Answered { body, .. } => Ok(Some(Reply::Before(body))),
+            Claimed::Mismatch => Err(WorkError::KeyReused),
+        }
+    }
+
+    /// Notes that caches hold something old, here and on other servers, and ends the shows that stood on it.
+    pub async fn changed(&mut self, change: Change) -> Result<i64, StorageError> {
+        show::end_all_on(&mut self.tx, &change, self.now).await?;
+        let seq = change::record(&mut self.tx, &change, self.now).await?;
+        self.changes.push(change);
+        Ok(seq)
+    }
+
+    /// Records that the worker did `action` to `object`, for `reason` if one was given.
+    pub async fn audit(
+        &mut self,
+        action: &'static str,
+        object: &str,
+        reason: Option<&str>,
+    ) -> Result<(), StorageError> {
+        let row = AuditRow {
+            at: self.now.0,
+            account: self.worker.account,
+            footing: self.worker.footing,
+            unit: self.worker.unit,
+            action,
+            object,
+            reason,
+        };
+        audit::append(&mut self.tx, &row).await
+    }
+
+    /// Makes everything durable, with `outcome` as the answer of a claimed request, then empties caches.
+    pub async fn commit<T: Serialize>(mut self, outcome: T) -> Result<Reply<T>, StorageError> {
+        if let Some(claim) = &self.claim {
+            let body = serde_json::to_vec(&outcome).map_err(|_| StorageError::Inconsistent {
+                table: "idempotency",
+                column: "body",
+                row: claim.route.clone(),
+            })?;
+            idempotency::complete(&mut self.tx, claim, 200, &body).await?;
+        }
+        self.tx.commit().await?;
+        if let Some(app) = self.app {
+            for change in &self.changes {
+                app.apply(change).await;
+            }
+        }
+        Ok(Reply::Now(outcome))
+    }
+
+    /// The same for a command that answers nothing.
+    pub async fn finish(self) -> Result<(), StorageError> {
+        self.commit(()).await.map(drop)
+    }
+}

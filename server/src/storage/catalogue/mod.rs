@@ -1,0 +1,3 @@
+//! Units, and later kinds, scenes and using lists.
+
+pub mod unit;
