@@ -1,7 +1,5 @@
 //! Acts on licences over HTTP: who may, from which state, on which version, once.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::ids::LicenceId;
 use liangzheng_server::domain::licence::Status;

@@ -9,15 +9,15 @@ use std::{
 
 use serde_json::Value;
 
-use crate::peers::skip;
+use super::peers::skip;
 
 /// A running `liangzheng-server demo` on an empty folder.
-pub(crate) struct DemoServer {
+pub(super) struct DemoServer {
     process: Child,
     /// `http://127.0.0.1:PORT`, without a slash at its end.
-    pub(crate) url: String,
+    pub(super) url: String,
     /// What the server tells in `demo.json`.
-    pub(crate) demo: Value,
+    pub(super) demo: Value,
 }
 
 impl DemoServer {
@@ -25,7 +25,7 @@ impl DemoServer {
     ///
     /// # Panics
     /// If it ends or is not ready within the 60 s it promises.
-    pub(crate) fn start(folder: &Path) -> Option<Self> {
+    pub(super) fn start(folder: &Path) -> Option<Self> {
         // Tests of one package do not build another's binary; `cargo xtask test` builds it first.
         let binary = std::env::var_os("LZ_TEST_SERVER").map_or_else(
             || Path::new(env!("CARGO_TARGET_TMPDIR")).join("../debug/liangzheng-server"),
@@ -70,7 +70,7 @@ impl DemoServer {
     }
 
     /// The body of a GET that must succeed.
-    pub(crate) fn get(&self, path: &str, token: Option<&str>) -> Vec<u8> {
+    pub(super) fn get(&self, path: &str, token: Option<&str>) -> Vec<u8> {
         let mut request = ureq::get(format!("{}{path}", self.url));
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -80,7 +80,7 @@ impl DemoServer {
     }
 
     /// The answer to a POST of JSON, or its status if that is no success.
-    pub(crate) fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Result<Value, u16> {
+    pub(super) fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Result<Value, u16> {
         let mut request =
             ureq::post(format!("{}{path}", self.url)).header("content-type", "application/json");
         if let Some(token) = token {

@@ -1,8 +1,6 @@
 //! The shared verdict cases through a running server's `POST /api/v1/verify`: the same verdict as core's, member by
 //! member, but for `status.source` and `checked_at`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that goes wrong should stop at once")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 

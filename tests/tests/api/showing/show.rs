@@ -1,7 +1,5 @@
 //! Showing a licence, profile S: what opens a show, what its tokens say, and everything that ends it.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use liangzheng_core::time::{Day, UnixTime};
 use liangzheng_core::verify::{Answer, Code, Options};
 use liangzheng_server::domain::licence::{Licence, Status};

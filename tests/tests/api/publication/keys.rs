@@ -1,7 +1,5 @@
 //! The life of keys: rotation, compromise, and trust lists signed offline.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use std::time::{Duration, Instant};
 
 use liangzheng_core::time::Seconds;

@@ -1,8 +1,6 @@
 //! The two programs as an operator runs them: keys rotated and compromised, the trust list signed apart and published,
 //! and what a verifier on another machine makes of it after its next `sync`; over plain HTTP and over HTTPS.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

@@ -3,7 +3,7 @@
 //! The peers are `tests/interop/peers.py` (pyjwt, joserfc, jwcrypto, sd-jwt, openvc-core) and `peers.mjs`
 //! (jose, @sd-jwt/sd-jwt-vc, @sd-jwt/jwt-status-list); this file writes the cases for them.
 
-use crate::peers::{Peer, now, scratch};
+use super::peers::{Peer, now, scratch};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use liangzheng_core::{
     identifier::Identifier,
@@ -44,13 +44,13 @@ fn claims(now: UnixTime, lifetime: Seconds) -> ShowClaims {
 }
 
 /// What a reader must find in a compact JWS: its payload as JSON.
-pub(crate) fn payload(token: &str) -> Value {
+pub(super) fn payload(token: &str) -> Value {
     let segment = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&Base64UrlUnpadded::decode_vec(segment).unwrap()).unwrap()
 }
 
 /// The token with one character in the middle of segment `at` replaced; still base64url.
-pub(crate) fn altered(token: &str, at: usize) -> String {
+pub(super) fn altered(token: &str, at: usize) -> String {
     let mut segments: Vec<String> = token.split('.').map(str::to_owned).collect();
     let middle = segments[at].len() / 2;
     let other = if segments[at].as_bytes()[middle] == b'A' { "B" } else { "A" };

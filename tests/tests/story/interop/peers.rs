@@ -10,7 +10,7 @@ use liangzheng_core::time::UnixTime;
 
 /// A language's interpreter with the libraries that `cargo xtask setup` installs for it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Peer {
+pub(super) enum Peer {
     /// `.venv`, from tests/requirements.txt.
     Python,
     /// tests/interop/node_modules.
@@ -21,13 +21,13 @@ pub(crate) enum Peer {
 ///
 /// # Panics
 /// With `LZ_TEST_STRICT`, as `cargo xtask test` sets it: there nothing may be missing.
-pub(crate) fn skip(why: &str) {
+pub(super) fn skip(why: &str) {
     assert!(std::env::var_os("LZ_TEST_STRICT").is_none(), "{why}");
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
 /// The repository's root.
-pub(crate) fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -36,13 +36,13 @@ pub(crate) fn root() -> PathBuf {
     clippy::disallowed_methods,
     reason = "the peers read the machine's clock, so our tokens must be of now"
 )]
-pub(crate) fn now() -> UnixTime {
+pub(super) fn now() -> UnixTime {
     let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     UnixTime(elapsed.as_secs().try_into().unwrap())
 }
 
 /// A folder for one test's files under the target folder, empty.
-pub(crate) fn scratch(name: &str) -> PathBuf {
+pub(super) fn scratch(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
@@ -65,7 +65,7 @@ impl Peer {
     ///
     /// # Panics
     /// When the script disagrees with a case; its complaints are in the message.
-    pub(crate) fn judges(self, script: &str, cases: &serde_json::Value, folder: &Path) {
+    pub(super) fn judges(self, script: &str, cases: &serde_json::Value, folder: &Path) {
         let Some(program) = self.program() else {
             return skip(&format!("{script}: its libraries are not installed (cargo xtask setup)"));
         };

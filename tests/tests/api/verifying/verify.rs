@@ -1,7 +1,5 @@
 //! `POST /api/v1/verify`: who is told what, and what a verification leaves behind.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::{Licence, Status};
 use liangzheng_tests::app::TestApp;

@@ -1,7 +1,5 @@
 //! The tables and statements of both databases: every statement prepares, the migrations agree.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,5 @@
 //! A wallet's cards and phones.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::time::Day;
 use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};

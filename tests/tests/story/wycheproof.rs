@@ -2,8 +2,6 @@
 //!
 //! The files lie in `../shared/vectors` beside the repository; without them each test says that it skips.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that goes wrong should stop at once")]
-
 use std::{collections::BTreeMap, io::Write, path::Path};
 
 use liangzheng_core::{

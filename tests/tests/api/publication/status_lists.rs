@@ -1,7 +1,5 @@
 //! Status lists: a change is published, a delta leads where it says, an index belongs to one holder for ever.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,5 @@
 //! `/embed/…`: what other people's pages may load, how long they may keep it, and who may put our page into a frame.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use std::path::Path;
 
 use liangzheng_tests::app::TestApp;

@@ -1,7 +1,5 @@
 //! `POST /api/v1/scans`: receipts of offline scans, and what the holder sees of them.
 
-#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
-
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::{Licence, Status};
 use liangzheng_tests::app::TestApp;

@@ -1,0 +1,3 @@
+//! Who acts.
+
+mod sessions;

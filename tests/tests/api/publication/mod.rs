@@ -1,0 +1,4 @@
+//! What verifiers fetch.
+
+mod keys;
+mod status_lists;

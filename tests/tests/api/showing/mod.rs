@@ -1,0 +1,3 @@
+//! Shows and phones.
+
+mod show;
