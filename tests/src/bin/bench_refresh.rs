@@ -16,7 +16,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::{App, HttpServer, web};
 use liangzheng_core::key::{AwsLcSigner, Signer};
@@ -26,6 +26,7 @@ use liangzheng_server::demo;
 use liangzheng_server::domain::clock::{SystemClock, SystemEntropy};
 use liangzheng_tests::db::TempDir;
 use liangzheng_tests::http::send;
+use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
 /// As in the server's own program; the ceiling has it, too.
@@ -179,9 +180,5 @@ fn free_port() -> u16 {
 fn wait_until_ready(url: &str) {
     let agent: Arc<ureq::Agent> =
         Arc::new(ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(1))).build().into());
-    let started = Instant::now();
-    while agent.get(url).call().is_err() {
-        assert!(started.elapsed() < Duration::from_secs(60), "{url} is not ready after a minute");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    within(Duration::from_secs(60), url, || agent.get(url).call().ok());
 }

@@ -6,7 +6,9 @@ use liangzheng_server::domain::licence::Status;
 use liangzheng_server::http::problem::PROBLEMS;
 use liangzheng_server::http::routes::{ROUTES, RouteEntry};
 use liangzheng_tests::app::TestApp;
-use liangzheng_tests::builders::{BUSINESS_LICENCE, UNIT};
+use liangzheng_tests::caller::Caller;
+use liangzheng_tests::http::Answer;
+use liangzheng_tests::make::{BUSINESS_LICENCE, UNIT};
 use serde_json::json;
 
 /// The path of an entry with something in place of its parameters.
@@ -19,6 +21,11 @@ fn path(entry: &RouteEntry) -> String {
     entry.path.replace("{id}", id).replace("{show}", id)
 }
 
+fn send(caller: &Caller, entry: &RouteEntry) -> Answer {
+    let body = (entry.method == "POST").then(|| json!({}));
+    caller.send(entry.method, &path(entry), body.as_ref())
+}
+
 fn guarded() -> impl Iterator<Item = &'static RouteEntry> {
     // `Public` takes no credentials, `Session` any; verification serves the public too, with less.
     ROUTES.iter().filter(|entry| !matches!(entry.action, "Public" | "MaybeVerifyFully"))
@@ -29,8 +36,7 @@ fn no_guarded_route_answers_without_credentials() {
     let app = TestApp::sqlite();
     let mut walked = 0;
     for entry in guarded() {
-        let answer =
-            app.send(entry.method, None, &path(entry), &[], (entry.method == "POST").then_some(&json!({})));
+        let answer = send(&app.anyone(), entry);
         assert_eq!(
             (answer.status, answer.problem().as_str()),
             (401, "unauthenticated"),
@@ -46,11 +52,10 @@ fn no_guarded_route_answers_without_credentials() {
 #[test]
 fn no_guarded_route_serves_a_principal_without_its_role() {
     let app = TestApp::sqlite();
-    app.wait(app.builder.staff("operator", Role::Operator, UNIT));
-    let token = app.log_in("operator");
+    app.staff("operator", Role::Operator, UNIT);
+    let operator = app.as_("operator");
     for entry in guarded().filter(|entry| entry.action != "Session") {
-        let body = (entry.method == "POST").then(|| json!({}));
-        let answer = app.send(entry.method, Some(&token), &path(entry), &[], body.as_ref());
+        let answer = send(&operator, entry);
         assert_eq!(
             (answer.status, answer.problem().as_str()),
             (403, "forbidden"),
@@ -64,19 +69,19 @@ fn no_guarded_route_serves_a_principal_without_its_role() {
 #[test]
 fn another_holders_and_another_units_objects_do_not_exist() {
     let app = TestApp::sqlite();
-    let (_, lin) = app.wait(app.builder.holder("lin"));
-    app.wait(app.builder.holder("chen"));
-    app.wait(app.builder.staff("han", Role::IssuerChecker, liangzheng_tests::builders::OTHER_UNIT));
-    let licence = app.wait(app.builder.licence(lin, BUSINESS_LICENCE, UNIT, Status::Active)).id.to_string();
+    let (_, lin) = app.holder("lin");
+    app.holder("chen");
+    app.staff("han", Role::IssuerChecker, liangzheng_tests::make::OTHER_UNIT);
+    let licence = app.licence(lin, BUSINESS_LICENCE, UNIT, Status::Active).id.to_string();
     let absent = "lic_00000000000000000000000000000000";
-    let (chen, han) = (app.log_in("chen"), app.log_in("han"));
+    let (chen, han) = (app.as_("chen"), app.as_("han"));
     let act = json!({ "act": "suspend", "reason": "r", "legal_basis": "b" });
     let show = json!({ "scene": "inspect.food", "pin": "246810" });
     for id in [licence.as_str(), absent, "lic_x", "x", "..%2f..", "%00"] {
         let answers = [
-            app.get(Some(&chen), &format!("/api/v1/wallet/licences/{id}")),
-            app.post(Some(&chen), &format!("/api/v1/wallet/licences/{id}/show"), &show),
-            app.post(Some(&han), &format!("/api/v1/licences/{id}/acts"), &act),
+            chen.get(&format!("/api/v1/wallet/licences/{id}")),
+            chen.post(&format!("/api/v1/wallet/licences/{id}/show"), &show),
+            han.post(&format!("/api/v1/licences/{id}/acts"), &act),
         ];
         for answer in answers {
             assert_eq!((answer.status, answer.problem().as_str()), (404, "not-found"), "{id}");
@@ -87,16 +92,16 @@ fn another_holders_and_another_units_objects_do_not_exist() {
 #[test]
 fn a_wrong_method_is_told_the_right_ones_and_an_unknown_path_is_not_found() {
     let app = TestApp::sqlite();
-    let answer = app.get(None, "/api/v1/sessions");
+    let answer = app.anyone().get("/api/v1/sessions");
     assert_eq!((answer.status, answer.problem().as_str()), (405, "method-not-allowed"));
     assert_eq!(answer.header("allow"), Some("POST"));
-    let answer = app.send("PUT", None, "/livez", &[], None);
+    let answer = app.anyone().send("PUT", "/livez", None);
     assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
     for path in ["/nothing", "/api/v1", "/api/v2/sessions", "/assets/../Cargo.toml", "/problems/none"] {
-        let answer = app.get(None, path);
+        let answer = app.anyone().get(path);
         assert_eq!((answer.status, answer.problem().as_str()), (404, "not-found"), "{path}");
     }
-    let head = app.send("HEAD", None, "/livez", &[], None);
+    let head = app.anyone().send("HEAD", "/livez", None);
     assert_eq!((head.status, head.body.len()), (200, 0));
 }
 
@@ -104,14 +109,8 @@ fn a_wrong_method_is_told_the_right_ones_and_an_unknown_path_is_not_found() {
 fn an_encoded_request_body_is_refused_everywhere() {
     let app = TestApp::sqlite();
     for encoding in ["gzip", "br", "identity", "deflate"] {
-        let headers = [("Content-Encoding", encoding)];
-        let answer = app.send(
-            "POST",
-            None,
-            "/api/v1/sessions",
-            &headers,
-            Some(&json!({ "login": "x", "password": "x" })),
-        );
+        let body = json!({ "login": "x", "password": "x" });
+        let answer = app.anyone().with("Content-Encoding", encoding).post("/api/v1/sessions", &body);
         assert_eq!((answer.status, answer.problem().as_str()), (415, "unsupported-media-type"), "{encoding}");
     }
 }
@@ -120,14 +119,14 @@ fn an_encoded_request_body_is_refused_everywhere() {
 fn every_problem_has_a_page_and_speaks_the_readers_language() {
     let app = TestApp::sqlite();
     for kind in PROBLEMS {
-        let page = app.get(None, &format!("/problems/{}", kind.slug));
+        let page = app.anyone().get(&format!("/problems/{}", kind.slug));
         assert_eq!(page.status, 200, "{}", kind.slug);
         assert!(page.text().contains(&*kind.title.zh) && page.text().contains(&*kind.title.en));
         assert!(page.header("content-security-policy").is_some());
     }
-    let zh = app.get(None, "/nothing");
+    let zh = app.anyone().get("/nothing");
     assert_eq!((zh.json()["title"].as_str(), zh.header("content-language")), (Some("未找到"), Some("zh-CN")));
-    let en = app.send("GET", None, "/nothing", &[("Accept-Language", "en-GB, zh;q=0.1")], None);
+    let en = app.anyone().with("Accept-Language", "en-GB, zh;q=0.1").get("/nothing");
     assert_eq!((en.json()["title"].as_str(), en.header("content-language")), (Some("Not found"), Some("en")));
 }
 
@@ -135,7 +134,7 @@ fn every_problem_has_a_page_and_speaks_the_readers_language() {
 fn a_clients_request_id_comes_back_unless_it_could_forge_a_log_line() {
     let app = TestApp::sqlite();
     let id = |given: &str| {
-        let answer = app.send("GET", None, "/livez", &[("X-Request-Id", given)], None);
+        let answer = app.anyone().with("X-Request-Id", given).get("/livez");
         answer.header("x-request-id").unwrap().to_owned()
     };
     assert_eq!(id("trace-0123456789"), "trace-0123456789");
@@ -148,9 +147,9 @@ fn a_clients_request_id_comes_back_unless_it_could_forge_a_log_line() {
 fn health_tells_of_life_readiness_and_version_and_metrics_count_requests() {
     let app = TestApp::sqlite();
     for path in ["/livez", "/healthz", "/readyz", "/version"] {
-        assert_eq!(app.get(None, path).status, 200, "{path}: {}", app.get(None, path).text());
+        assert_eq!(app.anyone().get(path).status, 200, "{path}: {}", app.anyone().get(path).text());
     }
-    let figures = app.get(None, "/metrics");
+    let figures = app.anyone().get("/metrics");
     assert_eq!(figures.status, 200);
     assert!(
         figures.text().contains("liangzheng_http_requests_total{route=\"/livez\",status=\"2xx\"}"),
@@ -163,7 +162,7 @@ fn health_tells_of_life_readiness_and_version_and_metrics_count_requests() {
 fn pages_carry_the_policy_that_keeps_them_safe() {
     let app = TestApp::sqlite();
     for path in ["/wallet", "/verify", "/assets/css/base.css"] {
-        let page = app.get(None, path);
+        let page = app.anyone().get(path);
         assert_eq!(page.status, 200, "{path}");
         let policy = page.header("content-security-policy").unwrap();
         for part in [
@@ -176,10 +175,10 @@ fn pages_carry_the_policy_that_keeps_them_safe() {
         }
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
         let tag = page.header("etag").unwrap();
-        assert_eq!(app.send("GET", None, path, &[("If-None-Match", tag)], None).status, 304);
+        assert_eq!(app.anyone().with("If-None-Match", tag).get(path).status, 304);
     }
-    assert_eq!(app.get(None, "/").header("location"), Some("/wallet"));
-    let missing = app.get(None, "/assets/wasm/absent.wasm");
+    assert_eq!(app.anyone().get("/").header("location"), Some("/wallet"));
+    let missing = app.anyone().get("/assets/wasm/absent.wasm");
     assert_eq!(missing.status, 404);
     assert!(missing.text().contains("cargo xtask demo"), "{}", missing.text());
 }

@@ -1,36 +1,18 @@
 //! The tables and statements of both databases: every statement prepares, the migrations agree.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use liangzheng_server::storage::{Db, MIGRATION_COUNT, Tx, migration_texts, statements};
 use liangzheng_tests::db::TestDb;
+use liangzheng_tests::source::{root, sources};
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found
-}
 
 #[test]
 fn every_file_with_statements_is_listed() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src/storage");
-    let mut with_statements = Vec::new();
-    for file in sources(&folder) {
-        let text = std::fs::read_to_string(&file).unwrap();
-        if text.contains("\nstatements! {") {
-            let name = file.strip_prefix(&folder).unwrap().with_extension("");
-            with_statements.push(name.to_str().unwrap().to_owned());
-        }
-    }
+    let files = sources("server/src/storage").into_iter();
+    let with_statements = files.filter(|file| file.text.contains("\nstatements! {"));
+    let mut with_statements: Vec<String> =
+        with_statements.map(|file| file.name.trim_end_matches(".rs").to_owned()).collect();
     with_statements.sort();
     let mut listed: Vec<String> = statements().map(|(file, ..)| file.to_owned()).collect();
     listed.sort();
@@ -124,7 +106,7 @@ async fn both_databases_have_the_same_tables_and_columns() {
 
 #[test]
 fn every_migration_is_listed_and_tells_a_story() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/migrations");
+    let folder = root().join("server/migrations");
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .flatten()

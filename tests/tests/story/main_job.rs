@@ -2,7 +2,7 @@
 //! an act or a lost phone ends it.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use liangzheng_core::identifier::{citizen_id_is_valid, food_licence_is_valid, uscc_is_valid};
 use liangzheng_core::key::{AwsLcSigner, Signer};
@@ -12,7 +12,9 @@ use liangzheng_core::token::{Nonce, proof};
 use liangzheng_core::verify::{Answer, Code, Options};
 use liangzheng_server::demo::demo_catalogue;
 use liangzheng_server::domain::clock::Clock;
+use liangzheng_tests::caller::Caller;
 use liangzheng_tests::demo::DemoApp;
+use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
 /// What a QR code of version 12-L and 16-L holds in alphanumeric mode (ISO/IEC 18004 table 7).
@@ -25,12 +27,11 @@ struct Phone {
     key: AwsLcSigner,
 }
 
-fn phone(demo: &DemoApp, token: &str) -> Phone {
+fn phone(holder: &Caller) -> Phone {
     let (key, _) = AwsLcSigner::generate("phone").unwrap();
     let body = json!({ "name": "手机", "jwk": key.public_key().to_jwk() });
-    let made = demo.request("POST", Some(token), "/api/v1/wallet/devices", Some(&body));
-    assert_eq!(made.status, 201, "{}", made.text());
-    Phone { id: made.json()["id"].as_str().unwrap().to_owned(), key }
+    let made = holder.post("/api/v1/wallet/devices", &body).must(201);
+    Phone { id: made["id"].as_str().unwrap().to_owned(), key }
 }
 
 impl Phone {
@@ -42,8 +43,8 @@ impl Phone {
     }
 }
 
-fn post(demo: &DemoApp, token: &str, path: &str, body: &Value) -> (u16, Value) {
-    let answer = demo.request("POST", Some(token), path, Some(body));
+fn post(caller: &Caller, path: &str, body: &Value) -> (u16, Value) {
+    let answer = caller.post(path, body);
     (answer.status, answer.json())
 }
 
@@ -54,18 +55,19 @@ fn every_kind_in_every_scene_verifies_and_fits_its_code() {
     let now = demo.clock.now();
     let (mut pairs, mut longest) = (BTreeSet::new(), (0, 0));
     for licence in demo.file["licences"].as_array().unwrap() {
-        let (token, pin) = demo.log_in(licence["holder"].as_str().unwrap());
-        let phone = phone(&demo, &token);
+        let login = licence["holder"].as_str().unwrap();
+        let (holder, pin) = (demo.as_(login), demo.pin(login));
+        let phone = phone(&holder);
         for scene in demo.file["scenes"].as_array().unwrap() {
             let path = format!("/api/v1/wallet/licences/{}", licence["id"].as_str().unwrap());
             let body = json!({ "scene": scene["code"], "pin": pin });
-            let (status, shown) = post(&demo, &token, &format!("{path}/show"), &body);
+            let (status, shown) = post(&holder, &format!("{path}/show"), &body);
             if status == 409 {
                 continue;
             }
             assert_eq!(status, 201, "{shown}");
             let body = json!({ "scene": scene["code"], "pin": pin, "device": phone.id });
-            let (status, granted) = post(&demo, &token, &format!("{path}/grant"), &body);
+            let (status, granted) = post(&holder, &format!("{path}/grant"), &body);
             assert_eq!(status, 201, "{granted}");
             let audience = scene["audience"].as_str().unwrap();
             let s = shown["qr_text"].as_str().unwrap().to_owned();
@@ -172,12 +174,11 @@ fn the_demo_has_every_role_every_state_and_right_check_characters() {
 fn a_revoked_licence_and_a_lost_phone_are_refused_after_sync_and_another_phone_is_not() {
     let demo = DemoApp::start();
     let licence = demo.file["licences"][0]["id"].as_str().unwrap().to_owned();
-    let (token, pin) = demo.log_in("shanyue");
-    let (lost, kept) = (phone(&demo, &token), phone(&demo, &token));
+    let (holder, pin) = (demo.as_("shanyue"), demo.pin("shanyue"));
+    let (lost, kept) = (phone(&holder), phone(&holder));
     let grant = |phone: &Phone| {
         let body = json!({ "device": phone.id, "scene": "inspect.food", "pin": pin });
-        let (status, granted) =
-            post(&demo, &token, &format!("/api/v1/wallet/licences/{licence}/grant"), &body);
+        let (status, granted) = post(&holder, &format!("/api/v1/wallet/licences/{licence}/grant"), &body);
         assert_eq!(status, 201, "{granted}");
         granted["grant"].as_str().unwrap().to_owned()
     };
@@ -188,11 +189,7 @@ fn a_revoked_licence_and_a_lost_phone_are_refused_after_sync_and_another_phone_i
         demo.synced().verify(&code, &Options { scene: Some("inspect.food"), ..Options::at(now) }).code
     };
     let until = |what: &str, want: Code, phone: &Phone, grant: &str| {
-        let started = Instant::now();
-        while judge(phone, grant, 0) != want {
-            assert!(started.elapsed() < Duration::from_secs(5), "{what}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        within(Duration::from_secs(5), what, || (judge(phone, grant, 0) == want).then_some(()));
     };
     for (offset, want) in
         [(0, Code::Ok), (60, Code::Ok), (-60, Code::Ok), (61, Code::ProofTime), (-61, Code::ProofTime)]
@@ -201,16 +198,12 @@ fn a_revoked_licence_and_a_lost_phone_are_refused_after_sync_and_another_phone_i
     }
     assert_eq!(judge(&lost, &kept_grant, 0), Code::ProofSig, "another phone's key");
     demo.clock.advance(Seconds(2));
-    assert_eq!(
-        demo.request("DELETE", Some(&token), &format!("/api/v1/wallet/devices/{}", lost.id), None).status,
-        204
-    );
+    assert_eq!(holder.delete(&format!("/api/v1/wallet/devices/{}", lost.id)).status, 204);
     until("the dropped phone", Code::StatusInvalid, &lost, &lost_grant);
     assert_eq!(judge(&kept, &kept_grant, 0), Code::Ok);
     demo.clock.advance(Seconds(2));
-    let (checker, _) = demo.log_in("checker.samr");
     let body = json!({ "act": "revoke", "reason": "测试", "legal_basis": "测试依据" });
-    assert_eq!(post(&demo, &checker, &format!("/api/v1/licences/{licence}/acts"), &body).0, 200);
+    assert_eq!(post(&demo.as_("checker.samr"), &format!("/api/v1/licences/{licence}/acts"), &body).0, 200);
     until("the revoked licence", Code::StatusInvalid, &kept, &kept_grant);
 }
 
@@ -218,18 +211,17 @@ fn a_revoked_licence_and_a_lost_phone_are_refused_after_sync_and_another_phone_i
 fn a_grant_serves_one_scene_for_a_day_and_needs_its_pin_and_its_phone() {
     let demo = DemoApp::start();
     let licence = demo.file["licences"][0]["id"].as_str().unwrap().to_owned();
-    let (token, pin) = demo.log_in("shanyue");
-    let (stranger, _) = demo.log_in("lin");
-    let (own, foreign) = (phone(&demo, &token), phone(&demo, &stranger));
+    let (holder, pin) = (demo.as_("shanyue"), demo.pin("shanyue"));
+    let (own, foreign) = (phone(&holder), phone(&demo.as_("lin")));
     let path = format!("/api/v1/wallet/licences/{licence}/grant");
     let ask = |device: &str, scene: &str, pin: &str| {
-        post(&demo, &token, &path, &json!({ "device": device, "scene": scene, "pin": pin }))
+        post(&holder, &path, &json!({ "device": device, "scene": scene, "pin": pin }))
     };
-    assert_eq!(ask(&foreign.id, "inspect.food", &pin).0, 404, "somebody else's phone");
+    assert_eq!(ask(&foreign.id, "inspect.food", pin).0, 404, "somebody else's phone");
     assert_eq!(ask(&own.id, "inspect.food", "000000").0, 403, "a wrong PIN");
-    let (status, problem) = ask(&own.id, "hotel.checkin", &pin);
+    let (status, problem) = ask(&own.id, "hotel.checkin", pin);
     assert_eq!((status, &problem["errors"][0]["code"]), (409, &json!("scene-kind-not-listed")));
-    let (_, granted) = ask(&own.id, "inspect.food", &pin);
+    let (_, granted) = ask(&own.id, "inspect.food", pin);
     assert_eq!(granted["expires_at"], demo.clock.now().0 + 86_400);
     let grant = granted["grant"].as_str().unwrap();
     let bare = demo.synced().verify(grant, &Options::at(demo.clock.now()));

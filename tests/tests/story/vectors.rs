@@ -2,7 +2,6 @@
 //! member, but for `status.source` and `checked_at`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use liangzheng_core::key::AwsLc;
 use liangzheng_core::time::UnixTime;
@@ -14,9 +13,11 @@ use liangzheng_server::service::verifying::judge::Judge;
 use liangzheng_server::storage;
 use liangzheng_server::storage::actor::session::NewSession;
 use liangzheng_tests::app::TestApp;
-use liangzheng_tests::builders::UNIT;
+use liangzheng_tests::caller::Caller;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::{TestDb, execute};
+use liangzheng_tests::make::UNIT;
+use liangzheng_tests::source;
 use serde_json::{Value, json};
 
 /// A session token of the form the server takes, good at any time a case may be asked at.
@@ -24,7 +25,7 @@ const TOKEN: &str = "lzs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[test]
 fn the_server_gives_every_case_the_verdict_that_core_gives() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/verdicts.json");
+    let file = source::root().join("tests/vectors/verdicts.json");
     let vectors: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     let mut by_world: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
     for case in vectors["cases"].as_array().unwrap() {
@@ -38,9 +39,9 @@ fn the_server_gives_every_case_the_verdict_that_core_gives() {
         };
         let app =
             TestApp::judging(TestDb::sqlite(), Judge::Given { verifier: Box::new(verifier), remember: true });
-        log_in(&app);
+        let inspector = log_in(&app);
         for case in cases {
-            check(&app, case);
+            check(&app, &inspector, case);
             asked += 1;
         }
     }
@@ -71,8 +72,8 @@ fn verifier_of(world: &Value) -> Option<Verifier> {
 }
 
 /// An inspector whose session is never over: cases are asked in 1970 and in 2038.
-fn log_in(app: &TestApp) {
-    let account = app.wait(app.builder.staff("inspector", Role::Inspector, UNIT));
+fn log_in(app: &TestApp) -> Caller {
+    let account = app.staff("inspector", Role::Inspector, UNIT);
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, TOKEN.as_bytes());
     let session = NewSession {
         id: SessionId::generate(NOON, &SystemEntropy),
@@ -87,9 +88,10 @@ fn log_in(app: &TestApp) {
         storage::actor::session::insert(&mut tx, &session).await.unwrap();
         tx.commit().await.unwrap();
     });
+    app.anyone().with_token(TOKEN)
 }
 
-fn check(app: &TestApp, case: &Value) {
+fn check(app: &TestApp, inspector: &Caller, case: &Value) {
     app.clock.set(UnixTime(case["now"].as_i64().unwrap()));
     // Each case begins with an empty memory.
     app.wait(execute(&app.app.db, "DELETE FROM verifying_spent"));
@@ -101,7 +103,7 @@ fn check(app: &TestApp, case: &Value) {
     }
     // No session outlives the last second there is; the public's answer is asked then.
     if case["now"] == i64::MAX {
-        let answer = app.post(None, "/api/v1/verify", &body).json();
+        let answer = app.anyone().post("/api/v1/verify", &body).json();
         assert_eq!(
             (&answer["verdict"], &answer["code"]),
             (&case["expect"]["verdict"], &case["expect"]["code"])
@@ -111,7 +113,7 @@ fn check(app: &TestApp, case: &Value) {
     let times = if case["twice"] == true { 2 } else { 1 };
     let mut got = Value::Null;
     for _ in 0..times {
-        let answer = app.post(Some(TOKEN), "/api/v1/verify", &body);
+        let answer = inspector.post("/api/v1/verify", &body);
         assert_eq!(answer.status, 200, "{}: {}", case["name"], answer.text());
         got = answer.json();
     }

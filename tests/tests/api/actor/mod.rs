@@ -1,3 +1,4 @@
 //! Who acts.
 
+mod pins;
 mod sessions;

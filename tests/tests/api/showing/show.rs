@@ -2,42 +2,38 @@
 
 use liangzheng_core::time::{Day, UnixTime};
 use liangzheng_core::verify::{Answer, Code, Options};
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::{Licence, Status};
 use liangzheng_tests::app::TestApp;
-use liangzheng_tests::builders::{BUSINESS_LICENCE, IDENTITY_CARD, OTHER_UNIT, PIN, UNIT, licence};
+use liangzheng_tests::caller::Caller;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::demo::synced;
 use liangzheng_tests::http::Answer as Reply;
+use liangzheng_tests::make::{BUSINESS_LICENCE, IDENTITY_CARD, OTHER_UNIT, PIN, UNIT, licence};
 use serde_json::{Value, json};
 
 const SCENE: &str = "inspect.food";
 
-fn holder_with(app: &TestApp, login: &str, status: Status) -> (String, Licence) {
-    let (_, holder) = app.wait(app.builder.holder(login));
-    let licence = app.wait(app.builder.licence(holder, BUSINESS_LICENCE, UNIT, status));
-    (app.log_in(login), licence)
+fn holder_with(app: &TestApp, login: &str, status: Status) -> (Caller, Licence) {
+    let (_, holder) = app.holder(login);
+    let licence = app.licence(holder, BUSINESS_LICENCE, UNIT, status);
+    (app.as_(login), licence)
 }
 
-fn open(app: &TestApp, token: &str, licence: &Licence) -> Reply {
+fn open(holder: &Caller, licence: &Licence) -> Reply {
     let path = format!("/api/v1/wallet/licences/{}/show", licence.id);
-    app.post(Some(token), &path, &json!({ "scene": SCENE, "pin": PIN }))
+    holder.post(&path, &json!({ "scene": SCENE, "pin": PIN }))
 }
 
-fn opened(app: &TestApp, token: &str, licence: &Licence) -> Value {
-    let answer = open(app, token, licence);
+fn opened(holder: &Caller, licence: &Licence) -> Value {
+    let answer = open(holder, licence);
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()
 }
 
-fn refresh(app: &TestApp, token: &str, shown: &Value) -> Reply {
-    app.send(
-        "POST",
-        Some(token),
-        &format!("/api/v1/wallet/shows/{}/refresh", shown["show"].as_str().unwrap()),
-        &[],
-        None,
-    )
+fn refresh(holder: &Caller, shown: &Value) -> Reply {
+    holder.post_nothing(&format!("/api/v1/wallet/shows/{}/refresh", shown["show"].as_str().unwrap()))
 }
 
 fn rows(app: &TestApp, kind: i64) -> i64 {
@@ -51,11 +47,11 @@ fn rows(app: &TestApp, kind: i64) -> i64 {
 fn each_token_of_a_show_verifies_offline_and_was_logged_before_it_left() {
     for db in TestDb::both() {
         let app = TestApp::start(db, |_| {});
-        let (token, licence) = holder_with(&app, "lin", Status::Active);
+        let (lin, licence) = holder_with(&app, "lin", Status::Active);
         let verifier = synced(&app.url, app.roots.clone(), NOON);
-        let first = opened(&app, &token, &licence);
+        let first = opened(&lin, &licence);
         assert_eq!((rows(&app, 1), rows(&app, 2)), (1, 0));
-        let second = refresh(&app, &token, &first);
+        let second = refresh(&lin, &first);
         assert_eq!(second.status, 200, "{}", second.text());
         assert_eq!((rows(&app, 1), rows(&app, 2)), (1, 1));
         let second = second.json();
@@ -76,8 +72,8 @@ fn each_token_of_a_show_verifies_offline_and_was_logged_before_it_left() {
 #[test]
 fn a_licence_that_would_not_verify_is_not_shown_and_the_reason_is_told() {
     let app = TestApp::sqlite();
-    let (_, holder) = app.wait(app.builder.holder("lin"));
-    let token = app.log_in("lin");
+    let (_, holder) = app.holder("lin");
+    let lin = app.as_("lin");
     let of = |status| licence(holder, BUSINESS_LICENCE, UNIT, status);
     let expired = Licence { valid_to: Day::parse("20261121"), ..of(Status::Active) };
     let future = Licence { valid_from: Day::parse("20261123").unwrap(), ..of(Status::Active) };
@@ -95,8 +91,8 @@ fn a_licence_that_would_not_verify_is_not_shown_and_the_reason_is_told() {
         (future, "E_LICENCE_NOT_YET"),
         (self::licence(holder, IDENTITY_CARD, OTHER_UNIT, Status::Active), "scene-kind-not-listed"),
     ] {
-        app.wait(app.builder.put(&licence));
-        let answer = open(&app, &token, &licence);
+        app.put(&licence);
+        let answer = open(&lin, &licence);
         assert_eq!((answer.status, answer.problem().as_str()), (409, "licence-not-showable"), "{code}");
         assert_eq!(answer.json()["errors"][0]["code"], code);
     }
@@ -107,68 +103,64 @@ fn a_licence_that_would_not_verify_is_not_shown_and_the_reason_is_told() {
     assert_eq!(indexes, 0, "what cannot be shown gets no status index");
     for status in [Status::Active, Status::ReportedLost] {
         let licence = of(status);
-        app.wait(app.builder.put(&licence));
-        assert_eq!(open(&app, &token, &licence).status, 201, "{status:?}");
+        app.put(&licence);
+        assert_eq!(open(&lin, &licence).status, 201, "{status:?}");
     }
 }
 
 #[test]
 fn a_show_ends_after_its_time_and_its_picture_with_its_token() {
     let app = TestApp::sqlite();
-    let (token, licence) = holder_with(&app, "lin", Status::Active);
-    let shown = opened(&app, &token, &licence);
+    let (lin, licence) = holder_with(&app, "lin", Status::Active);
+    let shown = opened(&lin, &licence);
     let show = shown["show"].as_str().unwrap();
     for (form, content_type) in [("svg", "image/svg+xml"), ("png", "image/png")] {
         let path = format!("/api/v1/wallet/shows/{show}.{form}");
-        let picture = app.get(Some(&token), &path);
+        let picture = lin.get(&path);
         assert_eq!((picture.status, picture.header("content-type")), (200, Some(content_type)));
         assert_eq!(picture.header("cache-control"), Some("no-store"));
         assert_eq!(picture.header("cross-origin-resource-policy"), Some("same-origin"));
-        assert_eq!(app.get(None, &path).status, 401);
+        assert_eq!(app.anyone().get(&path).status, 401);
     }
     app.pass(60);
-    assert_eq!(app.get(Some(&token), &format!("/api/v1/wallet/shows/{show}.svg")).status, 410);
+    assert_eq!(lin.get(&format!("/api/v1/wallet/shows/{show}.svg")).status, 410);
     app.pass(239);
-    assert_eq!(refresh(&app, &token, &shown).status, 200, "one second before the end");
-    assert_eq!(app.get(Some(&token), &format!("/api/v1/wallet/shows/{show}.png")).status, 200);
+    assert_eq!(refresh(&lin, &shown).status, 200, "one second before the end");
+    assert_eq!(lin.get(&format!("/api/v1/wallet/shows/{show}.png")).status, 200);
     app.pass(1);
-    let over = refresh(&app, &token, &shown);
+    let over = refresh(&lin, &shown);
     assert_eq!((over.status, over.problem().as_str()), (410, "show-ended"));
 }
 
 #[test]
 fn holder_session_pin_and_act_each_end_a_show_at_once() {
     let app = TestApp::sqlite();
-    let (account, holder) = app.wait(app.builder.holder("lin"));
-    let licence = app.wait(app.builder.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active));
-    app.wait(app.builder.staff(
-        "checker",
-        liangzheng_server::domain::actor::membership::Role::IssuerChecker,
-        UNIT,
-    ));
-    let token = app.log_in("lin");
+    let (account, holder) = app.holder("lin");
+    let licence = app.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active);
+    app.staff("checker", Role::IssuerChecker, UNIT);
+    let lin = app.as_("lin");
 
-    let shown = opened(&app, &token, &licence);
+    let shown = opened(&lin, &licence);
     let path = format!("/api/v1/wallet/shows/{}", shown["show"].as_str().unwrap());
-    assert_eq!(app.delete(Some(&token), &path).status, 204);
-    assert_eq!(refresh(&app, &token, &shown).status, 410, "its holder");
+    assert_eq!(lin.delete(&path).status, 204);
+    assert_eq!(refresh(&lin, &shown).status, 410, "its holder");
 
-    let shown = opened(&app, &token, &licence);
+    let shown = opened(&lin, &licence);
     app.wait(liangzheng_server::service::actor::pin::set(&app.app, account, PIN)).unwrap();
-    assert_eq!(refresh(&app, &token, &shown).status, 410, "a PIN change");
+    assert_eq!(refresh(&lin, &shown).status, 410, "a PIN change");
 
-    let shown = opened(&app, &token, &licence);
+    let shown = opened(&lin, &licence);
     let other_session = app.log_in("lin");
-    assert_eq!(app.delete(Some(&token), "/api/v1/sessions/current").status, 204);
-    assert_eq!(refresh(&app, &token, &shown).status, 401, "its own session is gone");
-    assert_eq!(refresh(&app, &other_session, &shown).status, 410, "and took the show with it");
+    assert_eq!(lin.delete("/api/v1/sessions/current").status, 204);
+    assert_eq!(refresh(&lin, &shown).status, 401, "its own session is gone");
+    assert_eq!(refresh(&other_session, &shown).status, 410, "and took the show with it");
 
-    let shown = opened(&app, &other_session, &licence);
+    let shown = opened(&other_session, &licence);
     let act = json!({ "act": "suspend", "reason": "核查", "legal_basis": "测试依据" });
-    let checker = app.log_in("checker");
-    let done = app.post(Some(&checker), &format!("/api/v1/licences/{}/acts", licence.id), &act);
+    let checker = app.as_("checker");
+    let done = checker.post(&format!("/api/v1/licences/{}/acts", licence.id), &act);
     assert_eq!(done.status, 200, "{}", done.text());
-    let refused = refresh(&app, &other_session, &shown);
+    let refused = refresh(&other_session, &shown);
     assert_eq!((refused.status, refused.problem().as_str()), (409, "licence-not-showable"), "an act");
     assert_eq!(refused.json()["errors"][0]["code"], "E_STATUS_SUSPENDED");
 }
@@ -176,33 +168,32 @@ fn holder_session_pin_and_act_each_end_a_show_at_once() {
 #[test]
 fn shows_of_others_are_not_found_and_a_holder_has_at_most_32_open() {
     let app = TestApp::start(TestDb::sqlite(), |config| config.limits.enabled = false);
-    let (token, licence) = holder_with(&app, "lin", Status::Active);
+    let (lin, licence) = holder_with(&app, "lin", Status::Active);
     let (stranger, foreign) = holder_with(&app, "chen", Status::Active);
-    let shown = opened(&app, &token, &licence);
-    assert_eq!(refresh(&app, &stranger, &shown).status, 404);
-    assert_eq!(open(&app, &stranger, &licence).status, 404);
+    let shown = opened(&lin, &licence);
+    assert_eq!(refresh(&stranger, &shown).status, 404);
+    assert_eq!(open(&stranger, &licence).status, 404);
     assert_eq!(
-        app.get(Some(&stranger), &format!("/api/v1/wallet/shows/{}.png", shown["show"].as_str().unwrap()))
-            .status,
+        stranger.get(&format!("/api/v1/wallet/shows/{}.png", shown["show"].as_str().unwrap())).status,
         404
     );
     for _ in 1..32 {
-        opened(&app, &token, &licence);
+        opened(&lin, &licence);
     }
-    let one_more = open(&app, &token, &licence);
+    let one_more = open(&lin, &licence);
     assert_eq!((one_more.status, one_more.header("retry-after")), (429, Some("300")), "{}", one_more.text());
-    opened(&app, &stranger, &foreign);
+    opened(&stranger, &foreign);
     app.pass(300);
-    let token = app.log_in("lin");
-    opened(&app, &token, &licence);
+    let lin = app.as_("lin");
+    opened(&lin, &licence);
 }
 
 #[test]
 fn a_wrong_pin_opens_nothing() {
     let app = TestApp::sqlite();
-    let (token, licence) = holder_with(&app, "lin", Status::Active);
+    let (lin, licence) = holder_with(&app, "lin", Status::Active);
     let path = format!("/api/v1/wallet/licences/{}/show", licence.id);
-    let wrong = app.post(Some(&token), &path, &json!({ "scene": SCENE, "pin": "000000" }));
+    let wrong = lin.post(&path, &json!({ "scene": SCENE, "pin": "000000" }));
     assert_eq!((wrong.status, wrong.problem().as_str()), (403, "wrong-pin"));
     assert_eq!(rows(&app, 1), 0);
 }
@@ -210,27 +201,27 @@ fn a_wrong_pin_opens_nothing() {
 #[test]
 fn nothing_leaves_when_the_access_log_cannot_be_written() {
     let app = TestApp::sqlite();
-    let (token, licence) = holder_with(&app, "lin", Status::Active);
-    let shown = opened(&app, &token, &licence);
-    app.wait(liangzheng_tests::db::execute(&app.app.db, "ALTER TABLE access_log RENAME TO log_away"));
-    for answer in [refresh(&app, &token, &shown), open(&app, &token, &licence)] {
+    let (lin, licence) = holder_with(&app, "lin", Status::Active);
+    let shown = opened(&lin, &licence);
+    app.wait(liangzheng_tests::db::execute(&app.app.db, "ALTER TABLE trace_access_log RENAME TO log_away"));
+    for answer in [refresh(&lin, &shown), open(&lin, &licence)] {
         assert_eq!((answer.status, answer.problem().as_str()), (503, "log-unavailable"));
         assert!(!answer.text().contains("EL1:"));
     }
-    app.wait(liangzheng_tests::db::execute(&app.app.db, "ALTER TABLE log_away RENAME TO access_log"));
-    assert_eq!(refresh(&app, &token, &shown).status, 200);
+    app.wait(liangzheng_tests::db::execute(&app.app.db, "ALTER TABLE log_away RENAME TO trace_access_log"));
+    assert_eq!(refresh(&lin, &shown).status, 200);
 }
 
 #[test]
 fn a_hundred_refreshes_at_once_are_all_logged() {
     let app = TestApp::start(TestDb::sqlite(), |config| config.limits.enabled = false);
-    let (token, licence) = holder_with(&app, "lin", Status::Active);
-    let shown = opened(&app, &token, &licence);
+    let (lin, licence) = holder_with(&app, "lin", Status::Active);
+    let shown = opened(&lin, &licence);
     std::thread::scope(|scope| {
         for _ in 0..10 {
             scope.spawn(|| {
                 for _ in 0..10 {
-                    assert_eq!(refresh(&app, &token, &shown).status, 200);
+                    assert_eq!(refresh(&lin, &shown).status, 200);
                 }
             });
         }

@@ -3,29 +3,30 @@
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::{Licence, Status};
 use liangzheng_tests::app::TestApp;
-use liangzheng_tests::builders::{BUSINESS_LICENCE, UNIT};
+use liangzheng_tests::caller::Caller;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::http::Answer;
+use liangzheng_tests::make::{BUSINESS_LICENCE, UNIT};
 use serde_json::{Value, json};
 
 struct Desk {
     app: TestApp,
-    holder: String,
-    inspector: String,
+    holder: Caller,
+    inspector: Caller,
     licence: Licence,
 }
 
 fn desk(db: TestDb) -> Desk {
     let app = TestApp::start(db, |_| {});
-    let (_, holder) = app.wait(app.builder.holder("lin"));
-    let licence = app.wait(app.builder.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active));
+    let (_, holder) = app.holder("lin");
+    let licence = app.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active);
     for (login, role) in
         [("inspector", Role::Inspector), ("desk", Role::Verifier), ("manager", Role::Manager)]
     {
-        app.wait(app.builder.staff(login, role, UNIT));
+        app.staff(login, role, UNIT);
     }
-    let (holder, inspector) = (app.log_in("lin"), app.log_in("inspector"));
+    let (holder, inspector) = (app.as_("lin"), app.as_("inspector"));
     Desk { app, holder, inspector, licence }
 }
 
@@ -40,11 +41,11 @@ impl Desk {
     }
 
     fn hand_in(&self, scans: &[Value]) -> Answer {
-        self.app.post(Some(&self.inspector), "/api/v1/scans", &json!({ "scans": scans }))
+        self.inspector.post("/api/v1/scans", &json!({ "scans": scans }))
     }
 
     fn uses(&self) -> Vec<Value> {
-        let uses = self.app.get(Some(&self.holder), "/api/v1/wallet/uses").json();
+        let uses = self.holder.get("/api/v1/wallet/uses").json();
         uses["items"].as_array().unwrap().clone()
     }
 }
@@ -84,8 +85,8 @@ fn a_receipt_is_kept_once_and_its_holder_sees_the_use_marked_offline() {
 fn the_same_id_of_another_account_is_another_receipt() {
     let desk = desk(TestDb::sqlite());
     assert_eq!(desk.hand_in(&[desk.receipt(1)]).json()["accepted"], 1);
-    let other = desk.app.log_in("desk");
-    let answer = desk.app.post(Some(&other), "/api/v1/scans", &json!({ "scans": [desk.receipt(1)] }));
+    let other = desk.app.as_("desk");
+    let answer = other.post("/api/v1/scans", &json!({ "scans": [desk.receipt(1)] }));
     assert_eq!(answer.json(), json!({ "accepted": 1, "known": 0 }));
 }
 
@@ -132,7 +133,7 @@ fn what_is_no_batch_is_refused() {
         (json!([]), 422),
         (json!({ "scans": ["x".repeat(300_000)] }), 413),
     ] {
-        let answer = desk.app.post(Some(&desk.inspector), "/api/v1/scans", &body);
+        let answer = desk.inspector.post("/api/v1/scans", &body);
         answer.problem();
         assert_eq!(answer.status, status, "{}", answer.text());
     }
@@ -143,9 +144,9 @@ fn what_is_no_batch_is_refused() {
 fn only_staff_who_verify_hand_receipts_in() {
     let desk = desk(TestDb::sqlite());
     let body = json!({ "scans": [desk.receipt(1)] });
-    let manager = desk.app.log_in("manager");
-    for token in [&manager, &desk.holder] {
-        assert_eq!(desk.app.post(Some(token), "/api/v1/scans", &body).status, 403);
+    let manager = desk.app.as_("manager");
+    for caller in [&manager, &desk.holder] {
+        assert_eq!(caller.post("/api/v1/scans", &body).status, 403);
     }
-    assert_eq!(desk.app.post(None, "/api/v1/scans", &body).status, 401);
+    assert_eq!(desk.app.anyone().post("/api/v1/scans", &body).status, 401);
 }

@@ -4,9 +4,10 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
+use liangzheng_tests::until::within;
 use serde_json::Value;
 
 use super::peers::skip;
@@ -56,17 +57,12 @@ impl DemoServer {
     }
 
     fn wait_until_ready(&mut self, folder: &Path) {
-        let started = Instant::now();
-        while ureq::get(format!("{}/readyz", self.url)).call().is_err() {
+        let what = format!("ready; see {}/server.log", folder.display());
+        within(Duration::from_secs(60), &what, || {
             let ended = self.process.try_wait().unwrap();
-            let waited = started.elapsed();
-            assert!(
-                ended.is_none() && waited < Duration::from_secs(60),
-                "not ready after {waited:?} (ended: {ended:?}); see {}/server.log",
-                folder.display()
-            );
-            std::thread::sleep(Duration::from_millis(100));
-        }
+            assert!(ended.is_none(), "it ended: {ended:?}; see {}/server.log", folder.display());
+            ureq::get(format!("{}/readyz", self.url)).call().ok()
+        });
     }
 
     /// The body of a GET that must succeed.

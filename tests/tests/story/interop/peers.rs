@@ -7,6 +7,7 @@ use std::{
 };
 
 use liangzheng_core::time::UnixTime;
+use liangzheng_tests::source::root;
 
 /// A language's interpreter with the libraries that `cargo xtask setup` installs for it.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +25,6 @@ pub(super) enum Peer {
 pub(super) fn skip(why: &str) {
     assert!(std::env::var_os("LZ_TEST_STRICT").is_none(), "{why}");
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
-}
-
-/// The repository's root.
-pub(super) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// The clock that foreign libraries read too; most of them cannot be told another time.
