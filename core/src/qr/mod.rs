@@ -1,4 +1,4 @@
-//! `EL1:`, the text of a licence's QR code (tokens.md §4).
+//! `EL1:`, the text of a licence's QR code (core/README.md, "QR texts").
 //!
 //! `EL1:` + Base45(`n` ‖ n × 64-byte signatures ‖ raw DEFLATE(header 00 payload [00 header 00 payload])),
 //! against a fixed dictionary. Unpacking gives back the very string that was signed.

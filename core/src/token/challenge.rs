@@ -1,4 +1,4 @@
-//! The verifier's half of the handshake (tokens.md §3): `EC1:` + Base45(JSON).
+//! The verifier's half of the handshake (core/README.md, "The handshake"): `EC1:` + Base45(JSON).
 
 use alloc::{format, string::String};
 

@@ -15,7 +15,7 @@ use crate::{
     verify::{Code, Refusal},
 };
 
-/// The claims of a `show+jwt`, and of a grant but for `vct` and `cnf` (tokens.md §2).
+/// The claims of a `show+jwt`, and of a grant but for `vct` and `cnf` (core/README.md, "Show token, grant, proof").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShowClaims {
     /// The operator that signs.

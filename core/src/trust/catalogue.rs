@@ -15,7 +15,8 @@ use crate::{
     verify::{Code, Refusal},
 };
 
-/// The payload of a catalogue (tokens.md §1); names shown to people come from here and never from a token.
+/// The payload of a catalogue (core/README.md, "Catalogue"); names shown to people come from here and never from a
+/// token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {

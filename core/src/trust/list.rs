@@ -17,7 +17,7 @@ use crate::{
     verify::{Code, Refusal},
 };
 
-/// The payload of a trust list (tokens.md §1).
+/// The payload of a trust list (core/README.md, "Trust list").
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustList {

@@ -206,7 +206,7 @@ fn make_root(dir: &Path) -> Result<RootSet, DemoError> {
     let folder = dir.join("roots");
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(at(&folder))?;
     let public = write_root_key(&dir.join(ROOT_FILE))?;
-    // One of one: a demo has one custodian. A real installation has two of three (tokens.md §1).
+    // One of one: a demo has one custodian; two of three is usual (core/README.md, "Trust list").
     let roots = RootSet { keys: vec![NamedKey { kid: "root-1".into(), jwk: public.to_jwk() }], threshold: 1 };
     let file = dir.join("roots.json");
     fs::write(&file, to_json(&roots)).map_err(at(&file))?;

@@ -20,7 +20,7 @@ use crate::service::actor::password::Passwords;
 use crate::storage::actor::account::AccountRow;
 use crate::storage::{self, Db, Tx};
 
-/// `demo.json` (api.md, "Demo").
+/// `demo.json` (docs/OPERATING.md, "Try it").
 #[derive(Debug, Serialize)]
 pub(super) struct DemoFile {
     base_url: String,
