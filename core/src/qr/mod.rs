@@ -12,8 +12,8 @@ use crate::{
     base64url,
     jws::Decoded,
     limits::{MAX_PAYLOAD, MAX_PRESENTATION, MAX_QR_TEXT},
+    refusal::{Code, Refusal},
     token::{presentation::Presentation, proof::sd_hash, show},
-    verify::{Code, Refusal},
 };
 
 /// What every licence code begins with.

@@ -9,7 +9,7 @@ use crate::{
     limits::MAX_TOKEN_DEPTH,
     members::{Members, is_lower_code, is_unit_code},
     qr::base45,
-    verify::{Code, Refusal},
+    refusal::{Code, Refusal},
 };
 
 const PREFIX: &str = "EC1:";
