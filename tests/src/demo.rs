@@ -8,11 +8,12 @@ use liangzheng_core::key::AwsLc;
 use liangzheng_core::trust::RootSet;
 use liangzheng_core::verify::{OnExpired, Verifier};
 use liangzheng_server::config::Config;
+use liangzheng_server::demo::{self, Serving};
 use liangzheng_server::domain::clock::{Clock, ManualClock, SystemEntropy};
 use liangzheng_server::service::publication::{ceremony, key_life};
 use liangzheng_server::signing::RootKey;
 use liangzheng_server::startup::Dependencies;
-use liangzheng_server::{App, Application, demo};
+use liangzheng_server::{App, Application};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -61,7 +62,8 @@ impl DemoApp {
             actix_web::rt::System::new().block_on(async move {
                 let mut config = Config::default();
                 config.limits.enabled = false;
-                let made = demo::prepare(&data, 0, false, config, &*outside_clock, &SystemEntropy).await;
+                let made =
+                    demo::prepare(&data, Serving::here(0), config, &*outside_clock, &SystemEntropy).await;
                 let given = Dependencies { clock: outside_clock, ..Dependencies::default() };
                 let application = Application::build_with(made.unwrap().config, given).await.unwrap();
                 told.send((application.address(), application.app())).unwrap();
