@@ -7,6 +7,7 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::{HolderId, LicenceId, ShowId};
 use crate::domain::trace::usage::{Ground, Use};
+use crate::storage::page::{Cursor, Page};
 use crate::storage::sql::{all, execute, statements, value};
 use crate::storage::{Db, StorageError, Tx};
 
@@ -104,14 +105,10 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
     Ok(seq)
 }
 
-/// Uses of any licence of a holder, newest first, from before `before`.
-pub async fn uses_of(
-    tx: &mut Tx,
-    holder: HolderId,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<UseRow>, StorageError> {
-    all!(tx, USES, holder, before, limit)
+/// Uses of any licence of a holder, newest first.
+pub async fn uses_of(tx: &mut Tx, holder: HolderId, cursor: Cursor) -> Result<Page<UseRow>, StorageError> {
+    let rows: Vec<UseRow> = all!(tx, USES, holder, cursor.before(), cursor.rows())?;
+    Ok(cursor.page(rows, |row| row.seq))
 }
 
 /// A show as the log keeps it.
