@@ -34,6 +34,7 @@ use liangzheng_server::storage::Db;
 use liangzheng_server::storage::showing::show::{self, ShowRow};
 use liangzheng_tests::db::TempDir;
 use liangzheng_tests::http::send;
+use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
 /// As in the server's own program; the ceiling has it, too.
@@ -220,9 +221,5 @@ fn free_port() -> u16 {
 fn wait_until_ready(url: &str) {
     let agent: Arc<ureq::Agent> =
         Arc::new(ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(1))).build().into());
-    let started = Instant::now();
-    while agent.get(url).call().is_err() {
-        assert!(started.elapsed() < Duration::from_secs(60), "{url} is not ready after a minute");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    within(Duration::from_secs(60), url, || agent.get(url).call().ok());
 }

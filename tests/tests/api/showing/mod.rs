@@ -1,0 +1,4 @@
+//! Shows and phones.
+
+mod devices;
+mod show;
