@@ -49,10 +49,10 @@ pub struct UsedBy {
     pub unit: Option<Uscc>,
 }
 
-/// One page of the caller's uses.
+/// One page of the caller's uses: those before the number `before`, `limit` at the most.
 pub async fn list(app: &App, permit: &Permit<ViewOwnUses>, cursor: Cursor) -> Result<Uses, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let page = storage::trace::access_log::uses_of(&mut tx, permit.scope(), cursor).await?;
+    let page = storage::trace::access_log::uses_of(&mut tx, permit.scope(), Cursor { before, limit }).await?;
     tx.commit().await?;
     let items = page.items.into_iter().map(UseOfLicence::from).collect();
     Ok(Uses { items, next: page.next.map(|next| next.to_string()) })

@@ -8,7 +8,6 @@ use crate::domain::access::ViewOwnUses;
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
 use crate::service::trace::uses;
-use crate::storage::page::Cursor;
 
 /// Which page.
 #[derive(Debug, Deserialize)]
@@ -40,7 +39,7 @@ pub async fn list(
             ));
         }
     };
-    Ok(HttpResponse::Ok().json(uses::list(&app, &permit, Cursor { before: cursor, limit }).await?))
+    Ok(HttpResponse::Ok().json(uses::list(&app, &permit, cursor, limit).await?))
 }
 
 const DEFAULT_LIMIT: i64 = 50;
