@@ -31,6 +31,7 @@ pub mod key;
 pub mod limits;
 mod members;
 pub mod qr;
+mod refusal;
 pub mod status;
 pub mod text;
 pub mod time;

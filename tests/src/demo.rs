@@ -7,11 +7,12 @@ use liangzheng_core::key::AwsLc;
 use liangzheng_core::trust::RootSet;
 use liangzheng_core::verify::{OnExpired, Verifier};
 use liangzheng_server::config::Config;
+use liangzheng_server::demo::{self, Serving};
 use liangzheng_server::domain::clock::{Clock, ManualClock, SystemEntropy};
 use liangzheng_server::service::publication::{ceremony, key_life};
 use liangzheng_server::signing::RootKey;
 use liangzheng_server::startup::Dependencies;
-use liangzheng_server::{App, Application, demo};
+use liangzheng_server::{App, Application};
 use serde_json::Value;
 
 use crate::caller::{Caller, LoggedIn};
@@ -56,7 +57,7 @@ impl DemoApp {
         let running = Running::start(async move || {
             let mut config = Config::default();
             config.limits.enabled = false;
-            let made = demo::prepare(&data, 0, false, config, &*demo_clock, &SystemEntropy).await;
+            let made = demo::prepare(&data, Serving::here(0), config, &*demo_clock, &SystemEntropy).await;
             Application::build_with(made.unwrap().config, given).await.unwrap()
         });
         let file = serde_json::from_slice(&std::fs::read(dir.join("demo.json")).unwrap()).unwrap();

@@ -15,7 +15,9 @@ const STATUS_LISTS = '/status-lists';
 /** The list does not follow from the roots held: the versions between must be walked one by one. */
 const WALK = new Set(['E_TRUST_THRESHOLD', 'E_TRUST_SIG', 'E_TRUST_KEY']);
 
-/** Seconds: older knowledge is called old; most scenes refuse it from here on (tokens.md §2). */
+/**
+ * Seconds: older knowledge is called old; most scenes refuse it from here on (core/README.md, "Order, limits, time").
+ */
 const OLD = 24 * 3600;
 
 /** Milliseconds: a server that has not answered by then is as good as absent; what is held still verifies. */
@@ -31,7 +33,9 @@ export class TrustStore {
   #kept = { roots: null, trustLists: [], catalogue: null, statusLists: {}, floors: null, syncedAt: null };
   verifier = null;
 
-  /** `server`: an origin. `roots`: the public root file's text; what is kept belongs to it (tokens.md §1). */
+  /**
+   * `server`: an origin. `roots`: the public root file's text; what is kept belongs to it (core/README.md, "Floors").
+   */
   constructor(store, Verifier, { server, roots = null, key = 'kept' }) {
     this.#store = store;
     this.#Verifier = Verifier;

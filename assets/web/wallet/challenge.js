@@ -12,7 +12,7 @@ import { turns } from './turns.js';
 import { unitName } from './units.js';
 import { PhoneRefused, wordsFor } from './words.js';
 
-/** Profiles whose scenes take an answer to a challenge; S never does (tokens.md §3). */
+/** Profiles whose scenes take an answer to a challenge; S never does (core/README.md, "The handshake"). */
 const ANSWERING = ['H', 'H+nonce'];
 
 export function challengeView(app) {

@@ -11,10 +11,10 @@ import { clockEra, now, nowMs } from '../js/clock.js';
 /** A phone makes a new proof this often: half of the ±60 s a verifier allows, so a slow clock still passes. */
 const PROOF_EVERY = 30;
 
-/** From here on a verifier may refuse a proof (tokens.md §2). */
+/** From here on a verifier may refuse a proof (core/README.md, "Show token, grant, proof"). */
 const PROOF_LIFE = 60;
 
-/** Seconds one PIN keeps a show open, as on the server (api.md). */
+/** Seconds one PIN keeps a show open, as on the server (docs/API-DESIGN.md, "Limits"). */
 const OPEN_FOR = 300;
 
 /** The code is taken off the screen this early: a token is dead at `expires_at`, and our clock may be 1 s off. */

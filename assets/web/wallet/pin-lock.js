@@ -1,6 +1,6 @@
 /**
  * The PIN where no server can check it. It locks this page only: whoever can read the browser's files does not need it
- * (SECURITY.md says so). The grants behind it run out within 24 hours and die with the phone's registration.
+ * (docs/SECURITY.md says so). The grants behind it run out within 24 hours and die with the phone's registration.
  *
  * What is kept is an HMAC, by a key that cannot be exported, over a slow hash: the PIN itself can be tried out only in
  * this browser, and after five wrong tries everything kept for offline use is wiped.

@@ -106,7 +106,7 @@ fn tag_of(file: &EmbeddedFile) -> String {
     format!("\"{short}\"")
 }
 
-/// The rules under which our pages run (ux.md §3): nothing from elsewhere, no inline script, no frame around them.
+/// The rules under which our pages run: nothing from elsewhere, no inline script, no frame around them.
 fn page_headers(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
     response
         .insert_header((header::CONTENT_SECURITY_POLICY, content_security_policy("'none'")))

@@ -4,6 +4,8 @@ use liangzheng_server::domain::actor::membership::{Footing, Role};
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::domain::trace::usage::{Ground, Use, UseKind};
 use liangzheng_server::storage;
+use liangzheng_server::storage::page::Cursor;
+use liangzheng_server::storage::trace::access_log::uses_of;
 use liangzheng_server::storage::trace::audit::AuditRow;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
@@ -25,23 +27,25 @@ async fn a_holder_reads_the_uses_of_own_licences_newest_first_and_nobody_elses()
             actor: account.to_string().into(),
             subject: "shw_1".into(),
             scene: "inspect.food".into(),
-            token: [5; 12],
+            token: vec![5; 12],
             ground: None,
         };
         let mut appender = storage::trace::access_log::Appender::acquire(&make.db).await.unwrap();
         appender.append(&[]).await.unwrap();
-        let rows: Vec<Use> = (0..300).map(|n| row(n, UseKind::Refresh)).collect();
+        let rows: Vec<Use> = (0..300).map(|n| row(n, UseKind::Verification)).collect();
         appender.append(&rows).await.unwrap();
         appender.append(&[row(1, UseKind::Show), row(2, UseKind::OfflineGrant)]).await.unwrap();
         let mut tx = make.db.begin_read().await.unwrap();
-        assert_eq!(storage::trace::access_log::count(&mut tx, 2, NOON).await.unwrap(), 300, "{}", db.name);
-        assert_eq!(storage::trace::access_log::count(&mut tx, 2, later(299)).await.unwrap(), 1);
-        let uses = storage::trace::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
-        let told: Vec<_> = uses.iter().map(|u| (u.kind, u.at, u.role.as_deref())).collect();
-        assert_eq!(told, [(3, later(2).0, None), (1, later(1).0, None)], "refreshes are left out");
-        let page = storage::trace::access_log::uses_of(&mut tx, holder, uses[0].seq, 10).await.unwrap();
-        assert_eq!(page, uses[1..]);
-        assert!(storage::trace::access_log::uses_of(&mut tx, other, i64::MAX, 10).await.unwrap().is_empty());
+        assert_eq!(storage::trace::access_log::count(&mut tx, 4, NOON).await.unwrap(), 300, "{}", db.name);
+        assert_eq!(storage::trace::access_log::count(&mut tx, 4, later(299)).await.unwrap(), 1);
+        let first = uses_of(&mut tx, holder, Cursor { before: None, limit: 2 }).await.unwrap();
+        let told: Vec<_> = first.items.iter().map(|u| (u.kind, u.at, u.role.as_deref())).collect();
+        assert_eq!(told, [(3, later(2).0, None), (1, later(1).0, None)]);
+        let rest = uses_of(&mut tx, holder, Cursor { before: first.next, limit: 300 }).await.unwrap();
+        assert_eq!((rest.items.len(), rest.next), (300, None));
+        assert!(rest.items.iter().all(|used| used.kind == 4));
+        let others = uses_of(&mut tx, other, Cursor { before: None, limit: 10 }).await.unwrap();
+        assert!(others.items.is_empty());
     }
 }
 
@@ -59,12 +63,12 @@ async fn a_use_by_a_member_tells_the_role_and_the_unit() {
             actor: inspector.to_string().into(),
             subject: "OK".into(),
             scene: "inspect.food".into(),
-            token: [5; 12],
+            token: vec![5; 12],
             ground: Some(Box::new(Ground::member(UNIT.parse().unwrap()))),
         };
         let mut tx = make.db.begin_write().await.unwrap();
         let seq = storage::trace::access_log::append(&mut tx, &row).await.unwrap();
-        let uses = storage::trace::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
+        let uses = uses_of(&mut tx, holder, Cursor { before: None, limit: 10 }).await.unwrap().items;
         assert_eq!(uses.len(), 1, "{}", db.name);
         assert_eq!((uses[0].seq, uses[0].role.as_deref()), (seq, Some("inspector")));
         assert_eq!(uses[0].unit, Some(UNIT.parse().unwrap()));

@@ -7,6 +7,7 @@ use liangzheng_server::domain::licence::Status;
 use liangzheng_server::domain::trace::usage::{Ground, Use, UseKind};
 use liangzheng_server::domain::verifying::scan::Scan;
 use liangzheng_server::storage;
+use liangzheng_server::storage::page::Cursor;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::{BUSINESS_LICENCE, Maker, UNIT};
@@ -77,12 +78,15 @@ async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
             actor: inspector.to_string().into(),
             subject: scan.code.as_str().into(),
             scene: "inspect.food".into(),
-            token: [0; 12],
+            token: Vec::new(),
             ground: Some(Box::new(Ground::member(UNIT.parse().unwrap()))),
         };
         let seq = storage::trace::access_log::append(&mut tx, &row).await.unwrap();
         storage::verifying::scan::tie(&mut tx, inspector, &scan, seq).await.unwrap();
-        let uses = storage::trace::access_log::uses_of(&mut tx, holder, i64::MAX, 10).await.unwrap();
+        let uses = storage::trace::access_log::uses_of(&mut tx, holder, Cursor { before: None, limit: 10 })
+            .await
+            .unwrap()
+            .items;
         let told: Vec<_> = uses.iter().map(|used| (used.at, used.receipt.as_deref())).collect();
         assert_eq!(told, [(later(-60).0, Some(scan.id.as_str()))]);
         assert_eq!(uses[0].unit.map(|unit| unit.to_string()).as_deref(), Some(UNIT));

@@ -8,6 +8,7 @@
 )]
 
 mod interop;
+mod kills;
 mod main_job;
 mod programs;
 mod vectors;

@@ -20,7 +20,7 @@ fn program(name: &str) -> PathBuf {
 }
 
 /// A demo served by the program, and a verifier's folder beside it.
-struct Programs {
+pub(super) struct Programs {
     folder: TempDir,
     port: u16,
     server: Child,
@@ -34,7 +34,7 @@ impl Drop for Programs {
 }
 
 impl Programs {
-    fn start(options: &[&str]) -> Self {
+    pub(super) fn start(options: &[&str]) -> Self {
         let folder = TempDir::new("programs");
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let server = Command::new(program("liangzheng-server"))
@@ -56,15 +56,21 @@ impl Programs {
         programs
     }
 
-    fn data(&self) -> PathBuf {
+    /// Ends the server as a power cut would.
+    pub(super) fn kill(&self) {
+        let killed = Command::new("kill").args(["-KILL", &self.server.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+    }
+
+    pub(super) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn demo(&self) -> Value {
+    pub(super) fn demo(&self) -> Value {
         serde_json::from_slice(&std::fs::read(self.data().join("demo.json")).unwrap()).unwrap()
     }
 
@@ -124,7 +130,7 @@ impl Programs {
     }
 
     /// The first account of the demo with this member.
-    fn account(&self, member: &str, value: &Value) -> Value {
+    pub(super) fn account(&self, member: &str, value: &Value) -> Value {
         let demo = self.demo();
         let mut accounts = demo["accounts"].as_array().unwrap().iter();
         accounts.find(|account| account[member] == *value).unwrap().clone()

@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Highest QR version for a code of profile S and H, level L: what a plain phone reads at arm's length
-/// (core/README.md, "QR text").
+/// (core/README.md, "QR texts").
 const S_VERSION: u8 = 12;
 const H_VERSION: u8 = 16;
 
@@ -162,7 +162,7 @@ fn entry_of(token: &str, value: u8) -> Entry {
     Entry { uri: entry["uri"].as_str().unwrap().into(), idx: entry["idx"].as_u64().unwrap(), value }
 }
 
-/// The status value (core/README.md, "Status list") of an ACTIVE licence with these cautions.
+/// The status value (core/README.md, "Status values") of an ACTIVE licence with these cautions.
 fn value_of(cautions: &Value) -> u8 {
     let says = |code: &str| cautions.as_array().unwrap().iter().any(|caution| caution == code);
     match () {

@@ -1,6 +1,5 @@
 //! `/api/v1/wallet/…/show` and `/shows/…`: profile S.
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 

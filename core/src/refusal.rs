@@ -1,4 +1,4 @@
-//! The closed list of codes (tokens.md §7): what each means and what to do, in both languages.
+//! The closed list of codes (core/README.md, "Codes"): what each means and what to do, in both languages.
 
 use alloc::borrow::Cow;
 use core::fmt;
