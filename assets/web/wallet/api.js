@@ -2,8 +2,8 @@
  * The server, as the wallet sees it. Requests from this page carry the `__Host-` session cookie by themselves; scripts
  * never see a token. Every answer also tells how far off this device's clock is.
  */
-import { learn } from '../js/clock.js';
-import { lang } from '../js/i18n.js';
+import { learn } from '../page/clock.js';
+import { lang } from '../page/i18n.js';
 
 /** Longest wait for an answer: after that a person in a basement should see what works without one. */
 const PATIENCE_MS = 8000;

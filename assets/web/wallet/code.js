@@ -6,7 +6,7 @@
  * the clock's era in which they can be told. A source's own `endsAt` is the end of all its codes.
  */
 import * as api from './api.js';
-import { clockEra, now, nowMs } from '../js/clock.js';
+import { clockEra, now, nowMs } from '../page/clock.js';
 
 /** A phone makes a new proof this often: half of the ±60 s a verifier allows, so a slow clock still passes. */
 const PROOF_EVERY = 30;

@@ -1,13 +1,13 @@
 /** `/wallet`: log in, choose a card, show it. This file holds the page's frame and which view is on it. */
-import { deviceIsAheadBy, WARN_AT } from '../js/clock.js';
+import { deviceIsAheadBy, WARN_AT } from '../page/clock.js';
 import { el, show } from '../shared/dom.js';
-import { otherLanguage, t } from '../js/i18n.js';
-import { keepOffline } from '../js/offline.js';
+import { otherLanguage, t } from '../page/i18n.js';
+import { keepOffline } from '../page/offline.js';
 import * as api from './api.js';
-import { cardView } from './card.js';
-import { challengeView } from './challenge.js';
-import { listView } from './list.js';
-import { leavingView, loginView } from './login.js';
+import { cardView } from './screens/card.js';
+import { challengeView } from './screens/challenge.js';
+import { listView } from './screens/list.js';
+import { leavingView, loginView } from './screens/login.js';
 import * as phone from './phone.js';
 import { turns } from './turns.js';
 

@@ -4,7 +4,7 @@
  * Only cards with a live grant are kept here, each as it may be shown; the rest of the wallet is fetched when online.
  */
 import * as api from './api.js';
-import { now } from '../js/clock.js';
+import { now } from '../page/clock.js';
 import { openStoreOrMemory } from '../shared/store.js';
 import { setPin } from './pin-lock.js';
 

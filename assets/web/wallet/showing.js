@@ -1,11 +1,11 @@
 /** The code on the screen, with its countdown, and everything that can happen to it. */
 import { el, show, svg } from '../shared/dom.js';
-import { clockTime, pick, span, t } from '../js/i18n.js';
-import { now } from '../js/clock.js';
+import { clockTime, pick, span, t } from '../page/i18n.js';
+import { now } from '../page/clock.js';
 import * as api from './api.js';
-import { keptUntil, ownCodes } from './card.js';
+import { keptUntil, ownCodes } from './screens/card.js';
 import { LiveCode } from './code.js';
-import { validity } from './list.js';
+import { validity } from './screens/list.js';
 import * as phone from './phone.js';
 import { wordsFor } from './words.js';
 

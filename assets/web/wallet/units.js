@@ -4,7 +4,7 @@
  * The wallet does not check the catalogue's signature: it comes from the same server, over the same connection, as this
  * very script. What a verifier believes is checked by the verifier.
  */
-import { pick } from '../js/i18n.js';
+import { pick } from '../page/i18n.js';
 import { store } from './phone.js';
 
 /** Longest wait for the catalogue; the names kept here are nearly always as good. */

@@ -1,5 +1,5 @@
 /** What a person is told when something went wrong. */
-import { pick, span, t } from '../js/i18n.js';
+import { pick, span, t } from '../page/i18n.js';
 import { NoNetwork } from './api.js';
 
 /** This phone, not the server, said no; the message is for people. */

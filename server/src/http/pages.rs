@@ -26,7 +26,7 @@ pub(crate) async fn wallet(request: HttpRequest) -> Result<HttpResponse, Problem
 
 /// `GET /verify`
 pub(crate) async fn verify(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    embedded("verify/index.html", &request)
+    embedded("inspector/index.html", &request)
 }
 
 /// `GET /sw.js`: the service worker, which must stand above all pages it keeps offline.

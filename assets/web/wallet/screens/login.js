@@ -1,8 +1,8 @@
 /** Logging in. */
-import { el, show } from '../shared/dom.js';
-import { t } from '../js/i18n.js';
-import * as api from './api.js';
-import { wordsFor } from './words.js';
+import { el, show } from '../../shared/dom.js';
+import { t } from '../../page/i18n.js';
+import * as api from '../api.js';
+import { wordsFor } from '../words.js';
 
 /** `unfinished`: what a logout could not do, as texts. It can be tried again; a new session takes the old's place. */
 export function loginView(app, unfinished = []) {

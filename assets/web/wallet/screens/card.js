@@ -1,14 +1,14 @@
 /** One card: choose for whom, see what they will see, give the PIN, show the code. */
-import { el, show } from '../shared/dom.js';
-import { moment, pick, span, t } from '../js/i18n.js';
-import * as api from './api.js';
-import { Offline, Online } from './code.js';
+import { el, show } from '../../shared/dom.js';
+import { moment, pick, span, t } from '../../page/i18n.js';
+import * as api from '../api.js';
+import { Offline, Online } from '../code.js';
 import { badge, stateOf, validity } from './list.js';
-import * as phone from './phone.js';
-import { checkPin } from './pin-lock.js';
-import { showing } from './showing.js';
-import { turns } from './turns.js';
-import { PhoneRefused, wordsFor } from './words.js';
+import * as phone from '../phone.js';
+import { checkPin } from '../pin-lock.js';
+import { showing } from '../showing.js';
+import { turns } from '../turns.js';
+import { PhoneRefused, wordsFor } from '../words.js';
 
 export function cardView(app, card) {
   app.title(pick(card.kind.names));

@@ -1,9 +1,9 @@
 /** The cards. */
-import { el } from '../shared/dom.js';
-import { day, pick, t } from '../js/i18n.js';
-import { sign } from '../shared/shapes.js';
-import { NoNetwork } from './api.js';
-import { wordsFor } from './words.js';
+import { el } from '../../shared/dom.js';
+import { day, pick, t } from '../../page/i18n.js';
+import { sign } from '../../shared/shapes.js';
+import { NoNetwork } from '../api.js';
+import { wordsFor } from '../words.js';
 
 /** States that may pass again; every other one that cannot be shown has ended. */
 const PAUSED = new Set(['ON_HOLD', 'SEIZED', 'DISABLED', 'REPORTED_LOST']);

@@ -1,7 +1,7 @@
 /** `/verify`: paste a code or give a picture of one; the verdict is made on this device, with or without a network. */
 import { el, show } from '../shared/dom.js';
-import { otherLanguage, pick, span, t, words } from '../js/i18n.js';
-import { keepOffline } from '../js/offline.js';
+import { otherLanguage, pick, span, t, words } from '../page/i18n.js';
+import { keepOffline } from '../page/offline.js';
 import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
 import { openStoreOrMemory } from '../shared/store.js';
 import { TrustStore } from '../shared/trust.js';

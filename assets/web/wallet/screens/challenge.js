@@ -1,16 +1,16 @@
 /**
  * Answering a verifier's code (`EC1:`): who asks, for what, what they will see; then one answer, to that verifier only.
  */
-import { el, show } from '../shared/dom.js';
-import { pick, t } from '../js/i18n.js';
-import { codesIn, PictureError } from '../shared/pictures.js';
-import { NoNetwork } from './api.js';
+import { el, show } from '../../shared/dom.js';
+import { pick, t } from '../../page/i18n.js';
+import { codesIn, PictureError } from '../../shared/pictures.js';
+import { NoNetwork } from '../api.js';
 import { ownCodes, unlocked } from './card.js';
-import * as phone from './phone.js';
-import { showing } from './showing.js';
-import { turns } from './turns.js';
-import { unitName } from './units.js';
-import { PhoneRefused, wordsFor } from './words.js';
+import * as phone from '../phone.js';
+import { showing } from '../showing.js';
+import { turns } from '../turns.js';
+import { unitName } from '../units.js';
+import { PhoneRefused, wordsFor } from '../words.js';
 
 /** Profiles whose scenes take an answer to a challenge; S never does (tokens.md §3). */
 const ANSWERING = ['H', 'H+nonce'];
