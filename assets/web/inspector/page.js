@@ -11,7 +11,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 const chip = el('p', { class: 'chip', id: 'freshness', role: 'status' });
 const notice = el('p', { class: 'notice', role: 'status' });
-const results = el('section', { id: 'results', 'aria-label': t('verify.results') });
+const results = el('section', { id: 'results', 'aria-label': t('inspector.results') });
 const scene = el('select', { id: 'scene', name: 'scene', onchange: () => show(results) });
 const text = el('textarea', {
   id: 'code',
@@ -49,7 +49,7 @@ function draw() {
     el(
       'form',
       { class: 'panel input', onsubmit: submitted, ondragover: (event) => event.preventDefault(), ondrop: dropped },
-      el('label', { for: 'scene' }, t('verify.scene')),
+      el('label', { for: 'scene' }, t('inspector.scene')),
       scene,
       el('label', { for: 'code' }, t('verify.paste')),
       text,
@@ -59,12 +59,12 @@ function draw() {
         el('button', { class: 'button primary', type: 'submit' }, t('verify.verify')),
         el('label', { for: 'picture', class: 'button secondary file' }, t('verify.picture')),
         picture,
-        el('button', { class: 'button secondary', type: 'button', onclick: clear }, t('verify.clear')),
+        el('button', { class: 'button secondary', type: 'button', onclick: clear }, t('inspector.clear')),
       ),
-      el('p', { class: 'quiet' }, t('verify.drop')),
+      el('p', { class: 'quiet' }, t('inspector.drop')),
     ),
     results,
-    el('p', { class: 'quiet' }, t('verify.local')),
+    el('p', { class: 'quiet' }, t('inspector.local')),
   );
 }
 
@@ -77,7 +77,7 @@ async function start() {
     trust = new TrustStore(await openStoreOrMemory('lz-verify'), Verifier, { server: location.origin });
     await trust.load();
   } catch (error) {
-    tell(t('verify.no_module'));
+    tell(t('inspector.no_module'));
     throw error;
   }
   drawHeld();
@@ -109,7 +109,7 @@ function drawScenes(scenes) {
   const chosenBefore = scene.value;
   show(
     scene,
-    el('option', { value: '' }, t('verify.any_scene')),
+    el('option', { value: '' }, t('inspector.any_scene')),
     scenes.map(({ code, names }) => el('option', { value: code }, pick(names))),
   );
   scene.value = scenes.some(({ code }) => code === chosenBefore) ? chosenBefore : '';

@@ -1,5 +1,8 @@
 /**
- * The page's language: `?lang=`, else the stored choice, else zh-CN. Texts come from `/assets/i18n/<lang>.json`.
+ * The page's language: `?lang=`, else the stored choice, else zh-CN.
+ *
+ * Texts come from `/assets/i18n/<folder>.<lang>.json`: those of `shared`, of `page`, and of the app that the document
+ * names in its `data-app`.
  */
 import { LANGUAGES, Words } from '../shared/words.js';
 
@@ -8,7 +11,7 @@ const STORED = 'lz.lang';
 export const lang = chosen();
 
 /** The page's words, for what is handed them. */
-export const words = new Words(lang, await (await fetch(`/assets/i18n/${lang}.json`)).json());
+export const words = new Words(lang, await texts());
 document.documentElement.lang = lang;
 
 export const { t, pick } = words;
@@ -23,6 +26,12 @@ export function otherLanguage() {
   const url = new URL(location.href);
   url.searchParams.set('lang', other);
   return { href: url.href, name: other === 'en' ? 'English' : '中文', lang: other };
+}
+
+async function texts() {
+  const folders = ['shared', 'page', document.documentElement.dataset.app];
+  const files = folders.map(async (folder) => (await fetch(`/assets/i18n/${folder}.${lang}.json`)).json());
+  return Object.assign({}, ...(await Promise.all(files)));
 }
 
 function chosen() {

@@ -7,7 +7,7 @@ export function languageOf(tag) {
   return /^en\b/i.test(tag ?? '') ? 'en' : 'zh-CN';
 }
 
-/** Words of `lang` from its catalogue (`assets/web/i18n`). `t` and `pick` may be taken out of it. */
+/** Words of `lang` from its catalogues (`assets/web/i18n`). `t` and `pick` may be taken out of it. */
 export class Words {
   #texts;
 

@@ -71,7 +71,7 @@ const nameOn = (card) => card.fields?.find(({ key }) => key === 'n')?.value;
 /** The state in a word and a sign. What cannot be shown never looks good, whatever its status says. */
 export function badge(card) {
   if (!card.showable) {
-    const word = card.status === 'ACTIVE' ? t('status.not_showable') : stateOf(card);
+    const word = card.status === 'ACTIVE' ? t('card.not_showable') : stateOf(card);
     const drawn = PAUSED.has(card.status) ? sign('square', 'pause') : sign('octagon', 'cross');
     return el('span', { class: 'badge badge-off' }, drawn, word);
   }
@@ -81,7 +81,7 @@ export function badge(card) {
 }
 
 /** The state in the register's own word. */
-export const stateOf = (card) => pick(card.status_label) || t(`status.${card.status}`);
+export const stateOf = (card) => pick(card.status_label);
 
 /** The licence's own validity, which is neither the code's life nor the show's. */
 export function validity(card) {
