@@ -1,7 +1,10 @@
 /** `/verify`: paste a code or give a picture of one; the verdict is made on this device, with or without a network. */
-import { el, show } from '../shared/dom.js';
-import { otherLanguage, pick, span, t, words } from '../page/i18n.js';
+import { say } from '../kit/notice.js';
+import { heading, main } from '../page/frame.js';
+import { pick, span, t, words } from '../page/i18n.js';
 import { keepOffline } from '../page/offline.js';
+import { hasTexts } from '../page/words.js';
+import { el, show } from '../shared/dom.js';
 import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
 import { openStoreOrMemory } from '../shared/store.js';
 import { TrustStore } from '../shared/trust.js';
@@ -26,6 +29,7 @@ const text = el('textarea', {
 const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
 const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
 
+/** @type {TrustStore | null} */
 let trust = null;
 
 /** Raised with each new question, so that a slow picture's answer is not given to a later one. */
@@ -35,20 +39,14 @@ draw();
 await start();
 
 function draw() {
-  document.title = `${t('verify.title')} · ${t('name')}`;
-  const other = otherLanguage();
+  heading(t('verify.title'));
   show(
-    document.getElementById('header'),
-    el('h1', {}, t('verify.title')),
-    el('a', { href: other.href, lang: other.lang, hreflang: other.lang, class: 'language' }, other.name),
-  );
-  show(
-    document.getElementById('main'),
+    main(),
     el('div', { class: 'freshness' }, chip, update),
     notice,
     el(
       'form',
-      { class: 'panel input', onsubmit: submitted, ondragover: (event) => event.preventDefault(), ondrop: dropped },
+      { class: 'panel input', onsubmit: submitted, ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(), ondrop: dropped },
       el('label', { for: 'scene' }, t('inspector.scene')),
       scene,
       el('label', { for: 'code' }, t('verify.paste')),
@@ -89,11 +87,11 @@ async function start() {
 async function sync() {
   update.disabled = true;
   try {
-    await trust.sync(now());
+    await trust?.sync(now());
     tell('');
   } catch (error) {
     // A refusal names itself; all else is the network.
-    tell(error.texts ? `${pick(error.texts)} ${pick(error.hint)}` : t('verify.offline'));
+    tell(hasTexts(error) ? `${pick(error.texts)} ${pick(error.hint)}` : t('verify.offline'));
   } finally {
     update.disabled = false;
     drawHeld();
@@ -101,10 +99,11 @@ async function sync() {
 }
 
 function drawHeld() {
-  drawScenes(trust.verifier?.held().scenes ?? []);
+  drawScenes(trust?.verifier?.held().scenes ?? []);
   drawChip();
 }
 
+/** @param {{ code: string, names: import('/assets/wasm/verifier.js').Text }[]} scenes */
 function drawScenes(scenes) {
   const chosenBefore = scene.value;
   show(
@@ -128,6 +127,7 @@ function drawChip() {
   show(chip, old ? '! ' : '● ', t(old ? 'verify.chip_old' : 'verify.chip_ready', { span: span(age) }));
 }
 
+/** @param {SubmitEvent} event */
 function submitted(event) {
   event.preventDefault();
   if (text.value.trim() === '') {
@@ -140,18 +140,20 @@ function submitted(event) {
 }
 
 function chosen() {
-  const [file] = picture.files;
+  const file = picture.files?.[0];
   if (file) read(file);
   // Choosing the same file again must count as a choice.
   picture.value = '';
 }
 
+/** @param {DragEvent} event */
 function dropped(event) {
   event.preventDefault();
-  const [file] = event.dataTransfer.files;
+  const file = event.dataTransfer?.files[0];
   if (file) read(file);
 }
 
+/** @param {File} file */
 async function read(file) {
   const mine = nextTurn();
   tell(t('verify.reading'));
@@ -165,21 +167,22 @@ async function read(file) {
   }
 }
 
-/** One card per code. */
+/** One card per code. @param {string[]} codes */
 function judge(codes) {
   nextTurn();
-  if (!trust?.verifier) {
+  const verifier = trust?.verifier;
+  if (!verifier) {
     tell(t('verify.no_lists'));
     return;
   }
   try {
     const options = { now: now(), scene: scene.value || null };
-    show(results, codes.map((code) => verdictCard(trust.verifier.verify(code, options), code, words, { raw: true })));
+    show(results, codes.map((code) => verdictCard(verifier.verify(code, options), code, words, { raw: true })));
   } catch (error) {
-    tell(error.texts ? pick(error.texts) : t('verify.failed'));
+    tell(hasTexts(error) ? pick(error.texts) : t('verify.failed'));
     return;
   }
-  results.querySelector('.verdict-title')?.focus();
+  results.querySelector('h2')?.focus();
 }
 
 function clear() {
@@ -196,7 +199,5 @@ function nextTurn() {
   return turn;
 }
 
-function tell(message) {
-  notice.hidden = message === '';
-  show(notice, message);
-}
+/** @param {string} message */
+const tell = (message) => say(notice, message);

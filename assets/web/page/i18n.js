@@ -15,14 +15,18 @@ export const words = new Words(lang, await texts());
 document.documentElement.lang = lang;
 
 export const { t, pick } = words;
+/** @param {string | null} text */
 export const day = (text) => words.day(text);
+/** @type {(seconds: number, withSeconds?: boolean) => string} */
 export const clockTime = (seconds, withSeconds) => words.clockTime(seconds, withSeconds);
+/** @type {(seconds: number, withSeconds?: boolean) => string} */
 export const moment = (seconds, withSeconds) => words.moment(seconds, withSeconds);
+/** @param {number} seconds */
 export const span = (seconds) => words.span(seconds);
 
 /** The address of this page in the other language, and that language's own name. */
 export function otherLanguage() {
-  const other = LANGUAGES.find((one) => one !== lang);
+  const other = lang === 'en' ? 'zh-CN' : 'en';
   const url = new URL(location.href);
   url.searchParams.set('lang', other);
   return { href: url.href, name: other === 'en' ? 'English' : '中文', lang: other };
@@ -35,16 +39,16 @@ async function texts() {
 }
 
 function chosen() {
-  const asked = new URLSearchParams(location.search).get('lang');
-  if (LANGUAGES.includes(asked)) {
-    remember(asked);
-    return asked;
-  }
-  const stored = remembered();
-  return LANGUAGES.includes(stored) ? stored : 'zh-CN';
+  const asked = known(new URLSearchParams(location.search).get('lang'));
+  if (asked) remember(asked);
+  return asked ?? known(remembered()) ?? 'zh-CN';
 }
 
+/** @param {string | null} language */
+const known = (language) => LANGUAGES.find((one) => one === language);
+
 // Storage can be switched off in a browser; the language then lasts for this page only.
+/** @param {string} language */
 function remember(language) {
   try {
     localStorage.setItem(STORED, language);
