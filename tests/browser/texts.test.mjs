@@ -98,6 +98,15 @@ test('the package takes along the catalogues that its scripts ask', () => {
   assert.deepEqual([...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name), within('widget'));
 });
 
+test('the pages and the element have the same colours in the dark', () => {
+  const colours = (css, selector) => {
+    const [, body] = new RegExp(`${selector} \\{([^}]*)\\}`).exec(css);
+    return body.split(';').map((line) => line.trim()).filter(Boolean);
+  };
+  const ofPages = colours(read('css/base.css').replace(/^[\s\S]*prefers-color-scheme: dark/, ''), ':root');
+  assert.deepEqual(ofPages, colours(readFileSync(join(element, 'element/element.css'), 'utf8'), '\\.dark'));
+});
+
 test('no script parses strings as HTML or code', () => {
   for (const path of allScripts) {
     assert.doesNotMatch(readFileSync(path, 'utf8'), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/, path);

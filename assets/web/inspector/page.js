@@ -200,4 +200,6 @@ function nextTurn() {
 }
 
 /** @param {string} message */
-const tell = (message) => say(notice, message);
+function tell(message) {
+  say(notice, message);
+}

@@ -45,7 +45,9 @@ function chosen() {
 }
 
 /** @param {string | null} language */
-const known = (language) => LANGUAGES.find((one) => one === language);
+function known(language) {
+  return LANGUAGES.find((one) => one === language);
+}
 
 // Storage can be switched off in a browser; the language then lasts for this page only.
 /** @param {string} language */
