@@ -38,7 +38,7 @@ function within(folder) {
 }
 
 /** Families whose last part comes from a value. */
-const FAMILIES = ['check.', 'result.', 'verify.picture_', 'widget.camera_'];
+const FAMILIES = ['check.', 'result.', 'role.', 'verify.picture_', 'widget.camera_'];
 
 const sourceOf = (folder) => scripts[folder].map((path) => readFileSync(path, 'utf8')).join('\n');
 

@@ -26,7 +26,15 @@ export interface components {
       expires_at: number;
       principal: components['schemas']['PrincipalAnswer'];
     };
-    PrincipalAnswer: { id: string; login: string; name: string; role: string; unit: string | null };
+    PrincipalAnswer: {
+      id: string;
+      login: string;
+      name: string;
+      role: string;
+      /** Where an account has several. */
+      roles?: string[];
+      unit: string | null;
+    };
 
     CardPage: { items: components['schemas']['Card'][]; next_cursor: string | null };
     Card: {

@@ -12,6 +12,7 @@ import { cardView } from './screens/card.js';
 import { challengeView } from './screens/challenge.js';
 import { listView } from './screens/list.js';
 import { leavingView, loginView } from './screens/login.js';
+import { staffView } from './screens/staff.js';
 import { turns } from './turns.js';
 
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
@@ -52,33 +53,49 @@ function modules() {
   return import('/assets/wasm/wallet.js').catch(() => null);
 }
 
-/** Fetches the cards; if the server gives none, those this phone can show by itself; logged out, the login. */
+/**
+ * Fetches the cards; if the server gives none, those this phone can show by itself. Who is logged out gets the login, who
+ * is no holder the page for staff.
+ */
 async function load() {
   if (isLeaving()) {
     await logout();
     return;
   }
   const late = begin();
-  const got = await offered().catch(keptHere);
+  const found = await offered().catch(instead);
   if (late()) return;
-  Object.assign(app, got);
-  if (app.cards) route();
-  else draw(loginView(app));
+  app.cards = found.cards;
+  app.offline = found.offline;
+  if (found.view) draw(found.view());
+  else route();
 }
 
-/** The server's cards. */
+/**
+ * What there is to show: cards, or a view that stands where they would.
+ *
+ * @typedef {{ cards: import('./types.d.ts').Card[] | null, offline: unknown, view?: () => import('./types.d.ts').View }} Found
+ */
+
+/** The server's cards. @returns {Promise<Found>} */
 async function offered() {
   const { items } = await api.licences();
   return { cards: items, offline: null };
 }
 
 /**
- * The cards this phone can show by itself, because of `error`; null if the server says that nobody is logged in.
+ * Where the server gave no cards, because of `error`: nobody is logged in, somebody who is no holder is, or the server
+ * cannot say; then there are the cards this phone can show by itself.
  *
  * @param {unknown} error
+ * @returns {Promise<Found>}
  */
-async function keptHere(error) {
-  if (isProblem(error, 401)) return { cards: null, offline: null };
+async function instead(error) {
+  if (isProblem(error, 401)) return { cards: null, offline: null, view: () => loginView(app) };
+  if (isProblem(error, 403)) {
+    const principal = await phone.lastPrincipal();
+    return { cards: null, offline: null, view: () => staffView(app, principal) };
+  }
   const kept = await phone.grants();
   return { cards: [...new Map(kept.map(({ card }) => [card.id, card])).values()], offline: error };
 }
@@ -90,7 +107,7 @@ async function keptHere(error) {
  */
 async function loggedIn(principal) {
   setLeaving(false);
-  await phone.belongsTo(principal.login);
+  await phone.belongsTo(principal);
   await load();
 }
 

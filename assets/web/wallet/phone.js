@@ -56,12 +56,23 @@ function workingStore() {
   return working;
 }
 
-/** Which account this browser's store belongs to; another account finds it empty. @param {string} login */
-export async function belongsTo(login) {
+/**
+ * Which account this browser's store belongs to; another account finds it empty.
+ *
+ * @param {import('./types.d.ts').Principal} principal
+ */
+export async function belongsTo(principal) {
   const owner = await store.get('owner');
-  if (owner === login) return;
-  await giveUp();
-  await store.set('owner', login);
+  if (owner !== principal.login) {
+    await giveUp();
+    await store.set('owner', principal.login);
+  }
+  await store.set('principal', principal);
+}
+
+/** Who logged in here last. @returns {Promise<import('./types.d.ts').Principal | null>} */
+export async function lastPrincipal() {
+  return (await store.get('principal')) ?? null;
 }
 
 /** Forgets key, grants and cards; tells the server to drop this phone if it can be reached. */
