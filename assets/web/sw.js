@@ -2,18 +2,30 @@
  * Holds the pages, their scripts and the modules, so that both open without a network.
  *
  * In the background each visit fetches a new copy, which counts only once every file of one release has arrived. A page
- * reads from the copy it was opened with for as long as it is open, so files of two releases never meet in it. Data
- * (`/api`, `/.well-known`, `/status-lists`) never passes through here: pages keep signed objects themselves, and
- * personal data are not cached.
+ * reads from the copy it was opened with for as long as it is open, so files of two releases never meet in it; for that
+ * reason every page is in it. Data (`/api/v1`, `/.well-known`, `/status-lists`) never pass through here: pages keep signed
+ * objects themselves, and personal data are not cached.
  */
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 const SHELL = [
+  '/',
+  '/api/docs',
   '/assets/css/base.css',
+  '/assets/css/docs.css',
+  '/assets/css/home.css',
   '/assets/css/inspector.css',
   '/assets/css/shared.css',
   '/assets/css/wallet.css',
+  '/assets/docs/document.js',
+  '/assets/docs/page.js',
+  '/assets/docs/schema.js',
+  '/assets/home/page.js',
+  '/assets/i18n/docs.en.json',
+  '/assets/i18n/docs.zh-CN.json',
+  '/assets/i18n/home.en.json',
+  '/assets/i18n/home.zh-CN.json',
   '/assets/i18n/inspector.en.json',
   '/assets/i18n/inspector.zh-CN.json',
   '/assets/i18n/page.en.json',
@@ -32,6 +44,7 @@ const SHELL = [
   '/assets/page/frame.js',
   '/assets/page/i18n.js',
   '/assets/page/offline.js',
+  '/assets/page/signed.js',
   '/assets/page/words.js',
   '/assets/shared/dom.js',
   '/assets/shared/headlines.js',
@@ -52,6 +65,7 @@ const SHELL = [
   '/assets/wallet/screens/challenge.js',
   '/assets/wallet/screens/list.js',
   '/assets/wallet/screens/login.js',
+  '/assets/wallet/screens/staff.js',
   '/assets/wallet/showing.js',
   '/assets/wallet/turns.js',
   '/assets/wallet/units.js',
