@@ -2,8 +2,8 @@
 
 // Under Trusted Types a script URL needs a policy. Ours lets exactly one address pass.
 const WORKER = '/sw.js';
-const policy = globalThis.trustedTypes?.createPolicy('lv', {
-  createScriptURL(url) {
+const policy = window.trustedTypes?.createPolicy('lv', {
+  createScriptURL(/** @type {string} */ url) {
     if (url !== WORKER) throw new TypeError(`not an allowed script: ${url}`);
     return url;
   },
@@ -13,7 +13,7 @@ const policy = globalThis.trustedTypes?.createPolicy('lv', {
 export async function keepOffline() {
   if (!('serviceWorker' in navigator)) return false;
   try {
-    await navigator.serviceWorker.register(policy ? policy.createScriptURL(WORKER) : WORKER, { scope: '/' });
+    await navigator.serviceWorker.register(/** @type {string} */ (policy?.createScriptURL(WORKER) ?? WORKER), { scope: '/' });
     await navigator.serviceWorker.ready;
     return true;
   } catch {

@@ -21,11 +21,18 @@ const NOISE_MS = 1500;
 /** The clock's lead over the timer, which nobody can set. */
 const lead = () => Date.now() - performance.now();
 
+/** @type {number | null} */
 let offset = null;
 let leadThen = lead();
 let era = 0;
 
-/** Learns from one answer. `sent` and `received` are `Date.now()` around the request. */
+/**
+ * Learns from one answer. `sent` and `received` are `Date.now()` around the request.
+ *
+ * @param {Response} response
+ * @param {number} sent
+ * @param {number} received
+ */
 export function learn(response, sent, received) {
   const date = Date.parse(response.headers.get('Date') ?? '');
   const took = received - sent;
@@ -73,6 +80,7 @@ function check() {
 /** Asks the server for the time: codes of the phone's own bring no answer to learn from. */
 async function measure() {
   const sent = Date.now();
+  /** @type {RequestInit} */
   const asked = { cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(SLOW_MS) };
   const response = await fetch('/livez', asked).catch(() => null);
   if (response) learn(response, sent, Date.now());

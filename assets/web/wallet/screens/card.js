@@ -1,15 +1,31 @@
 /** One card: choose for whom, see what they will see, give the PIN, show the code. */
-import { el, show } from '../shared/dom.js';
-import { moment, pick, span, t } from '../js/i18n.js';
-import * as api from './api.js';
-import { Offline, Online } from './code.js';
-import { badge, stateOf, validity } from './list.js';
-import * as phone from './phone.js';
-import { checkPin } from './pin-lock.js';
-import { showing } from './showing.js';
-import { turns } from './turns.js';
-import { PhoneRefused, wordsFor } from './words.js';
+import { problemNotice, say } from '../../kit/notice.js';
+import { pinField } from '../../kit/pin.js';
+import { rows } from '../../kit/rows.js';
+import { isProblem, NoNetwork, Problem } from '../../page/client.js';
+import { pick, span, t } from '../../page/i18n.js';
+import { Refused, wordsFor } from '../../page/words.js';
+import { el, show } from '../../shared/dom.js';
+import * as api from '../api.js';
+import { Online } from '../code.js';
+import { badge, seenIn, stateOf, validity } from '../licence.js';
+import { ownCodes, unlocked } from '../own-codes.js';
+import * as phone from '../phone.js';
+import { showing } from '../showing.js';
+import { turns } from '../turns.js';
 
+/**
+ * @typedef {import('../types.d.ts').App} App
+ * @typedef {import('../types.d.ts').Card} Card
+ * @typedef {import('../types.d.ts').Opened} Opened
+ * @typedef {(late: import('../types.d.ts').Late) => Promise<Opened>} Opening
+ */
+
+/**
+ * @param {App} app
+ * @param {Card} card
+ * @returns {import('../types.d.ts').View}
+ */
 export function cardView(app, card) {
   app.title(pick(card.kind.names));
   const place = el('div', { class: 'place' });
@@ -21,17 +37,21 @@ export function cardView(app, card) {
     show(place, form({ app, card, said, onOpen }));
   }
 
+  /** @param {Opening} opening */
   function onOpen(opening) {
     return open(opening, (opened) => showing({ app, card, place, ...opened, onOver: ask }));
   }
 
-  const scenes = card.scenes.filter(({ medium }) => medium !== 'paper');
   if (!card.showable) show(place, refusal(card));
-  else if (scenes.length === 0) show(place, el('p', { class: 'panel' }, t('card.no_scene')));
+  else if (scenesOnScreen(card).length === 0) show(place, el('p', { class: 'panel' }, t('card.no_scene')));
   else ask();
   return { nodes: [face(card), place, el('p', { class: 'quiet' }, t('card.legal'))], onLeave: stop };
 }
 
+/** @param {Card} card */
+const scenesOnScreen = (card) => card.scenes.filter(({ medium }) => medium !== 'paper');
+
+/** @param {Card} card */
 function face(card) {
   return el(
     'section',
@@ -43,19 +63,23 @@ function face(card) {
   );
 }
 
+/** @param {Card} card */
 function refusal(card) {
   return el(
     'section',
     { class: 'panel refusal', id: 'not-showable' },
     el('h2', {}, t('card.cannot_show')),
     el('p', {}, pick(card.reason) || stateOf(card)),
-    card.reason?.hint ? el('p', { class: 'quiet' }, pick(card.reason.hint)) : null,
   );
 }
 
-/** Scene, preview and PIN. `onOpen` gets what opens `{source, scene}` with them. */
+/**
+ * Scene, preview and PIN. `onOpen` gets what opens `{source, scene}` with them.
+ *
+ * @param {{ app: App, card: Card, said: string, onOpen: (opening: Opening) => Promise<void> }} given
+ */
 function form({ app, card, said, onOpen }) {
-  const scenes = card.scenes.filter(({ medium }) => medium !== 'paper');
+  const scenes = scenesOnScreen(card);
   const select = el(
     'select',
     { id: 'scene', onchange: preview },
@@ -63,40 +87,32 @@ function form({ app, card, said, onOpen }) {
   );
   const seen = el('dl', { class: 'seen' });
   const lines = el('p', { class: 'quiet' });
-  const pin = el('input', {
-    id: 'pin',
-    name: 'pin',
-    type: 'password',
-    inputmode: 'numeric',
-    pattern: '[0-9]{6}',
-    maxlength: '6',
-    required: true,
-    autocomplete: 'current-password',
-    'aria-describedby': 'pin-help',
-  });
+  const pin = pinField({ 'aria-describedby': 'pin-help' });
   const keep = el('input', { type: 'checkbox', id: 'keep', checked: true });
   const keepLine = el('div', { class: 'keep' }, keep, el('label', { for: 'keep' }, t('card.keep')));
   const button = el('button', { type: 'submit', class: 'button primary wide' }, t('card.show'));
-  const problem = el('p', { class: 'notice problem', role: 'alert', id: 'problem', hidden: true });
+  const problem = problemNotice();
 
-  const scene = () => scenes.find(({ code }) => code === select.value);
+  // A `select` without a chosen option cannot be: there is at least one scene.
+  const scene = () => scenes.find(({ code }) => code === select.value) ?? scenes[0];
 
   function preview() {
     const chosen = scene();
-    show(seen, chosen.fields.map(({ key, label, value }) => [el('dt', {}, pick(label) || key), el('dd', {}, value)]));
+    show(seen, rows(seenIn(chosen)));
     show(lines, t('card.lives', { code: span(chosen.lifetime) }));
-    keepLine.hidden = app.offline || !chosen.profiles.includes('H');
+    keepLine.hidden = Boolean(app.offline) || !chosen.profiles.includes('H');
   }
 
+  /** @param {SubmitEvent} event */
   async function submitted(event) {
     event.preventDefault();
     button.disabled = true;
-    problem.hidden = true;
+    say(problem, '');
     try {
       const given = { app, card, scene: scene(), pin: pin.value, keep: keep.checked && !keepLine.hidden };
       await onOpen((late) => opened(given, late));
     } catch (error) {
-      if (error.status === 401) {
+      if (isProblem(error, 401)) {
         await app.load();
         return;
       }
@@ -104,12 +120,12 @@ function form({ app, card, said, onOpen }) {
     }
   }
 
+  /** @param {unknown} error */
   function tell(error) {
-    problem.hidden = false;
-    show(problem, wordsFor(error));
+    say(problem, wordsFor(error));
     pin.value = '';
     pin.focus();
-    waitFor(button, error.status === 429 ? (error.retryAfter ?? 1) : 0);
+    waitFor(button, error instanceof Problem && error.status === 429 ? (error.retryAfter ?? 1) : 0);
   }
 
   preview();
@@ -131,7 +147,12 @@ function form({ app, card, said, onOpen }) {
   );
 }
 
-/** Keeps `button` shut for `seconds`, and says how long. */
+/**
+ * Keeps `button` shut for `seconds`, and says how long.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {number} seconds
+ */
 function waitFor(button, seconds) {
   const words = t('card.show');
   const until = Date.now() + seconds * 1000;
@@ -145,42 +166,28 @@ function waitFor(button, seconds) {
   draw();
 }
 
-/** Opens a source of codes: the server's if it can be reached, else the phone's own grant. */
+/**
+ * Opens a source of codes: the server's if it can be reached, else the phone's own grant.
+ *
+ * @param {{ app: App, card: Card, scene: import('../types.d.ts').Scene, pin: string, keep: boolean }} given
+ * @param {import('../types.d.ts').Late} late
+ * @returns {Promise<Opened>}
+ */
 async function opened({ app, card, scene, pin, keep }, late) {
   const onlyHandshake = !scene.profiles.includes('S') && !scene.profiles.includes('H');
-  if (onlyHandshake) throw new PhoneRefused(t('card.only_handshake'));
+  if (onlyHandshake) throw new Refused(t('card.only_handshake'));
   try {
-    if (app.offline) throw new api.NoNetwork();
+    if (app.offline) throw new NoNetwork();
     if (!scene.profiles.includes('S')) {
       const kept = await phone.prepare(card, scene, pin);
-      return { scene, kept, source: await ownCodes(app, kept) };
+      return { scene, source: await ownCodes(app, kept) };
     }
     const source = new Online(await api.openShow(card.id, scene.code, pin));
     return { scene, source, later: keep ? () => phone.prepare(card, scene, pin) : null };
   } catch (error) {
     // A PIN given for a show that is off is not tried here: a wrong one would count.
-    if (late() || !(error instanceof api.NoNetwork)) throw error;
+    if (late() || !(error instanceof NoNetwork)) throw error;
     const kept = await unlocked(card, scene, pin);
-    return { scene, kept, source: await ownCodes(app, kept) };
+    return { scene, source: await ownCodes(app, kept) };
   }
 }
-
-/** The grant kept for this card and scene, once the offline PIN fits. */
-export async function unlocked(card, scene, pin) {
-  const kept = await phone.grantFor(card.id, scene.code);
-  if (!kept) throw new PhoneRefused(t('card.no_grant'));
-  const { result, left } = await checkPin(phone.store, pin);
-  if (result === 'wrong') throw new PhoneRefused(t('card.pin_wrong', { n: left }));
-  if (result === 'wiped') throw new PhoneRefused(t('card.pin_wiped'));
-  return kept;
-}
-
-/** Codes signed on this phone. */
-export async function ownCodes(app, kept, answer = null, endsAt = undefined) {
-  const [wallet, key] = await Promise.all([app.modules, phone.signingKey()]);
-  if (!wallet || !key) throw new PhoneRefused(t('card.no_module'));
-  return new Offline({ kept, key, wallet, answer, endsAt });
-}
-
-/** 「…18:30 前没有信号也能亮证」 for a grant just kept. */
-export const keptUntil = ({ expiresAt }) => t('card.kept_until', { time: moment(expiresAt, false) });

@@ -1,20 +1,38 @@
 /**
  * Answering a verifier's code (`EC1:`): who asks, for what, what they will see; then one answer, to that verifier only.
  */
-import { el, show } from '../shared/dom.js';
-import { pick, t } from '../js/i18n.js';
-import { codesIn, PictureError } from '../shared/pictures.js';
-import { NoNetwork } from './api.js';
-import { ownCodes, unlocked } from './card.js';
-import * as phone from './phone.js';
-import { showing } from './showing.js';
-import { turns } from './turns.js';
-import { unitName } from './units.js';
-import { PhoneRefused, wordsFor } from './words.js';
+import { problemNotice, say } from '../../kit/notice.js';
+import { pinField } from '../../kit/pin.js';
+import { rows } from '../../kit/rows.js';
+import { NoNetwork } from '../../page/client.js';
+import { pick, t } from '../../page/i18n.js';
+import { hasTexts, Refused, wordsFor } from '../../page/words.js';
+import { el, show } from '../../shared/dom.js';
+import { codesIn, PictureError } from '../../shared/pictures.js';
+import { seenIn } from '../licence.js';
+import { ownCodes, unlocked } from '../own-codes.js';
+import * as phone from '../phone.js';
+import { showing } from '../showing.js';
+import { turns } from '../turns.js';
+import { unitName } from '../units.js';
+
+/**
+ * @typedef {import('../types.d.ts').App} App
+ * @typedef {import('../types.d.ts').Card} Card
+ * @typedef {import('../types.d.ts').Scene} Scene
+ * @typedef {import('../types.d.ts').Late} Late
+ * @typedef {import('../types.d.ts').Challenge} Challenge
+ * @typedef {import('../types.d.ts').Opened & { card: Card }} Answer
+ * @typedef {(late: Late) => Promise<Answer>} Opening
+ */
 
 /** Profiles whose scenes take an answer to a challenge; S never does (core/README.md, "The handshake"). */
 const ANSWERING = ['H', 'H+nonce'];
 
+/**
+ * @param {App} app
+ * @returns {import('../types.d.ts').View}
+ */
 export function challengeView(app) {
   app.title(t('answer.title'));
   const place = el('div', { class: 'place' });
@@ -27,19 +45,33 @@ export function challengeView(app) {
     show(place, entry({ app, said, begin, onChallenge }));
   }
 
+  /**
+   * @param {Challenge} challenge
+   * @param {Late} late
+   */
   async function onChallenge(challenge, late) {
     const unit = await unitName(challenge.rp);
     if (late()) return;
     show(place, consent({ app, challenge, unit, onRefuse: () => ask(t('answer.refused')), onOpen }));
-    place.querySelector('h2').focus();
+    place.querySelector('h2')?.focus();
   }
 
+  /** @param {Opening} opening */
   function onOpen(opening) {
     return open(opening, (opened) => showing({ app, place, ...opened, onOver: ask }));
   }
 }
 
-/** Where the verifier's code comes in: pasted, or as a picture; of two on their way the later one counts. */
+/**
+ * Where the verifier's code comes in: pasted, or as a picture; of two on their way the later one counts.
+ *
+ * @param {{
+ *   app: App,
+ *   said: string,
+ *   begin: () => Late,
+ *   onChallenge: (challenge: Challenge, late: Late) => Promise<void>,
+ * }} given
+ */
 function entry({ app, said, begin, onChallenge }) {
   const text = el('textarea', {
     id: 'challenge',
@@ -58,33 +90,33 @@ function entry({ app, said, begin, onChallenge }) {
     onchange: chosen,
   });
   const button = el('button', { type: 'submit', class: 'button primary' }, t('answer.next'));
-  const problem = el('p', { class: 'notice problem', role: 'alert', id: 'problem', hidden: true });
+  const problem = problemNotice();
 
-  function tell(words) {
-    problem.hidden = words === '';
-    show(problem, words);
-  }
-
-  /** Goes on with the code that `reading` reads. A picture that takes long keeps nobody from pasting. */
+  /**
+   * Goes on with the code that `reading` reads. A picture that takes long keeps nobody from pasting.
+   *
+   * @param {string | Promise<string>} reading
+   */
   async function take(reading) {
     const late = begin();
     button.disabled = false;
-    tell('');
+    say(problem, '');
     try {
       const code = await reading;
       if (late()) return;
       button.disabled = true;
       const wallet = await app.modules;
-      if (!wallet) throw new PhoneRefused(t('card.no_module'));
+      if (!wallet) throw new Refused(t('card.no_module'));
       await onChallenge(wallet.readChallenge(code), late);
     } catch (error) {
-      if (!late()) tell(error.code === 'E_FORMAT' ? t('answer.not_one') : wordsFor(error));
+      const isOther = hasTexts(error) && error.code === 'E_FORMAT';
+      if (!late()) say(problem, isOther ? t('answer.not_one') : wordsFor(error));
     }
     if (!late()) button.disabled = false;
   }
 
   function chosen() {
-    take(codeIn(picture.files[0]));
+    take(codeIn(picture.files?.[0]));
     picture.value = '';
   }
 
@@ -92,7 +124,7 @@ function entry({ app, said, begin, onChallenge }) {
     'form',
     {
       class: 'panel',
-      onsubmit: (event) => {
+      onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         take(text.value.trim());
       },
@@ -112,19 +144,25 @@ function entry({ app, said, begin, onChallenge }) {
   );
 }
 
-/** The verifier's code in a picture. */
+/** The verifier's code in a picture. @param {File | undefined} file */
 async function codeIn(file) {
   const codes = file ? await codesIn(file, () => import('/assets/wasm/scanner.js')).catch(unreadable) : [];
   const code = codes.find((one) => one.startsWith('EC1:'));
-  if (!code) throw new PhoneRefused(t('answer.no_code'));
+  if (!code) throw new Refused(t('answer.no_code'));
   return code;
 }
 
+/** @type {(error: unknown) => never} */
 function unreadable(error) {
-  throw new PhoneRefused(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
+  throw new Refused(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
 }
 
-/** Cards that can be shown in the challenge's scene, each with that scene. */
+/**
+ * Cards that can be shown in the challenge's scene, each with that scene.
+ *
+ * @param {Card[]} cards
+ * @param {Challenge} challenge
+ */
 function candidates(cards, challenge) {
   return cards
     .filter((card) => card.showable)
@@ -133,9 +171,19 @@ function candidates(cards, challenge) {
     .filter(({ scene }) => scene.profiles.some((profile) => ANSWERING.includes(profile)));
 }
 
-/** Who asks, for what, what they will see; nothing is signed before the PIN. `onOpen` gets what opens the answer. */
+/**
+ * Who asks, for what, what they will see; nothing is signed before the PIN. `onOpen` gets what opens the answer.
+ *
+ * @param {{
+ *   app: App,
+ *   challenge: Challenge,
+ *   unit: string | null,
+ *   onRefuse: () => void,
+ *   onOpen: (opening: Opening) => Promise<void>,
+ * }} given
+ */
 function consent({ app, challenge, unit, onRefuse, onOpen }) {
-  const choices = candidates(app.cards, challenge);
+  const choices = candidates(app.cards ?? [], challenge);
   const asks = [
     el('h2', { tabindex: '-1', id: 'consent' }, t('answer.asks')),
     el(
@@ -161,36 +209,28 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
     ),
   );
   const seen = el('dl', { class: 'seen' });
-  const pin = el('input', {
-    id: 'pin',
-    type: 'password',
-    inputmode: 'numeric',
-    pattern: '[0-9]{6}',
-    maxlength: '6',
-    required: true,
-    autocomplete: 'current-password',
-  });
+  const pin = pinField();
   const button = el('button', { type: 'submit', class: 'button primary wide' }, t('answer.agree'));
-  const problem = el('p', { class: 'notice problem', role: 'alert', id: 'problem', hidden: true });
+  const problem = problemNotice();
 
   function preview() {
     const { scene } = choices[Number(select.value)];
-    show(seen, scene.fields.map(({ key, label, value }) => [el('dt', {}, pick(label) || key), el('dd', {}, value)]));
+    show(seen, rows(seenIn(scene)));
   }
 
+  /** @param {SubmitEvent} event */
   async function submitted(event) {
     event.preventDefault();
     button.disabled = true;
-    problem.hidden = true;
+    say(problem, '');
     const { card, scene } = choices[Number(select.value)];
     try {
       await onOpen(async (late) => {
         const kept = await granted({ app, card, scene, pin: pin.value }, late);
-        return { card, scene, source: await ownCodes(app, kept, challenge) };
+        return { card, scene, source: await ownCodes(app, kept, { answer: challenge }) };
       });
     } catch (error) {
-      problem.hidden = false;
-      show(problem, wordsFor(error));
+      say(problem, wordsFor(error));
       pin.value = '';
       pin.focus();
     } finally {
@@ -215,7 +255,12 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
   );
 }
 
-/** A grant to answer with: a new one from the server, which checks the PIN; with no network the one kept here. */
+/**
+ * A grant to answer with: a new one from the server, which checks the PIN; with no network the one kept here.
+ *
+ * @param {{ app: App, card: Card, scene: Scene, pin: string }} given
+ * @param {Late} late
+ */
 async function granted({ app, card, scene, pin }, late) {
   try {
     if (app.offline) throw new NoNetwork();

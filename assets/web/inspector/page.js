@@ -1,7 +1,10 @@
 /** `/verify`: paste a code or give a picture of one; the verdict is made on this device, with or without a network. */
+import { say } from '../kit/notice.js';
+import { heading, main } from '../page/frame.js';
+import { pick, span, t, words } from '../page/i18n.js';
+import { keepOffline } from '../page/offline.js';
+import { hasTexts } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
-import { otherLanguage, pick, span, t, words } from '../js/i18n.js';
-import { keepOffline } from '../js/offline.js';
 import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
 import { openStoreOrMemory } from '../shared/store.js';
 import { TrustStore } from '../shared/trust.js';
@@ -11,7 +14,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 const chip = el('p', { class: 'chip', id: 'freshness', role: 'status' });
 const notice = el('p', { class: 'notice', role: 'status' });
-const results = el('section', { id: 'results', 'aria-label': t('verify.results') });
+const results = el('section', { id: 'results', 'aria-label': t('inspector.results') });
 const scene = el('select', { id: 'scene', name: 'scene', onchange: () => show(results) });
 const text = el('textarea', {
   id: 'code',
@@ -26,6 +29,7 @@ const text = el('textarea', {
 const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
 const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
 
+/** @type {TrustStore | null} */
 let trust = null;
 
 /** Raised with each new question, so that a slow picture's answer is not given to a later one. */
@@ -35,21 +39,15 @@ draw();
 await start();
 
 function draw() {
-  document.title = `${t('verify.title')} · ${t('name')}`;
-  const other = otherLanguage();
+  heading(t('verify.title'));
   show(
-    document.getElementById('header'),
-    el('h1', {}, t('verify.title')),
-    el('a', { href: other.href, lang: other.lang, hreflang: other.lang, class: 'language' }, other.name),
-  );
-  show(
-    document.getElementById('main'),
+    main(),
     el('div', { class: 'freshness' }, chip, update),
     notice,
     el(
       'form',
-      { class: 'panel input', onsubmit: submitted, ondragover: (event) => event.preventDefault(), ondrop: dropped },
-      el('label', { for: 'scene' }, t('verify.scene')),
+      { class: 'panel input', onsubmit: submitted, ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(), ondrop: dropped },
+      el('label', { for: 'scene' }, t('inspector.scene')),
       scene,
       el('label', { for: 'code' }, t('verify.paste')),
       text,
@@ -59,12 +57,12 @@ function draw() {
         el('button', { class: 'button primary', type: 'submit' }, t('verify.verify')),
         el('label', { for: 'picture', class: 'button secondary file' }, t('verify.picture')),
         picture,
-        el('button', { class: 'button secondary', type: 'button', onclick: clear }, t('verify.clear')),
+        el('button', { class: 'button secondary', type: 'button', onclick: clear }, t('inspector.clear')),
       ),
-      el('p', { class: 'quiet' }, t('verify.drop')),
+      el('p', { class: 'quiet' }, t('inspector.drop')),
     ),
     results,
-    el('p', { class: 'quiet' }, t('verify.local')),
+    el('p', { class: 'quiet' }, t('inspector.local')),
   );
 }
 
@@ -77,7 +75,7 @@ async function start() {
     trust = new TrustStore(await openStoreOrMemory('lz-verify'), Verifier, { server: location.origin });
     await trust.load();
   } catch (error) {
-    tell(t('verify.no_module'));
+    tell(t('inspector.no_module'));
     throw error;
   }
   drawHeld();
@@ -89,11 +87,11 @@ async function start() {
 async function sync() {
   update.disabled = true;
   try {
-    await trust.sync(now());
+    await trust?.sync(now());
     tell('');
   } catch (error) {
     // A refusal names itself; all else is the network.
-    tell(error.texts ? `${pick(error.texts)} ${pick(error.hint)}` : t('verify.offline'));
+    tell(hasTexts(error) ? `${pick(error.texts)} ${pick(error.hint)}` : t('verify.offline'));
   } finally {
     update.disabled = false;
     drawHeld();
@@ -101,15 +99,16 @@ async function sync() {
 }
 
 function drawHeld() {
-  drawScenes(trust.verifier?.held().scenes ?? []);
+  drawScenes(trust?.verifier?.held().scenes ?? []);
   drawChip();
 }
 
+/** @param {{ code: string, names: import('/assets/wasm/verifier.js').Text }[]} scenes */
 function drawScenes(scenes) {
   const chosenBefore = scene.value;
   show(
     scene,
-    el('option', { value: '' }, t('verify.any_scene')),
+    el('option', { value: '' }, t('inspector.any_scene')),
     scenes.map(({ code, names }) => el('option', { value: code }, pick(names))),
   );
   scene.value = scenes.some(({ code }) => code === chosenBefore) ? chosenBefore : '';
@@ -128,6 +127,7 @@ function drawChip() {
   show(chip, old ? '! ' : '● ', t(old ? 'verify.chip_old' : 'verify.chip_ready', { span: span(age) }));
 }
 
+/** @param {SubmitEvent} event */
 function submitted(event) {
   event.preventDefault();
   if (text.value.trim() === '') {
@@ -140,18 +140,20 @@ function submitted(event) {
 }
 
 function chosen() {
-  const [file] = picture.files;
+  const file = picture.files?.[0];
   if (file) read(file);
   // Choosing the same file again must count as a choice.
   picture.value = '';
 }
 
+/** @param {DragEvent} event */
 function dropped(event) {
   event.preventDefault();
-  const [file] = event.dataTransfer.files;
+  const file = event.dataTransfer?.files[0];
   if (file) read(file);
 }
 
+/** @param {File} file */
 async function read(file) {
   const mine = nextTurn();
   tell(t('verify.reading'));
@@ -165,21 +167,22 @@ async function read(file) {
   }
 }
 
-/** One card per code. */
+/** One card per code. @param {string[]} codes */
 function judge(codes) {
   nextTurn();
-  if (!trust?.verifier) {
+  const verifier = trust?.verifier;
+  if (!verifier) {
     tell(t('verify.no_lists'));
     return;
   }
   try {
     const options = { now: now(), scene: scene.value || null };
-    show(results, codes.map((code) => verdictCard(trust.verifier.verify(code, options), code, words, { raw: true })));
+    show(results, codes.map((code) => verdictCard(verifier.verify(code, options), code, words, { raw: true })));
   } catch (error) {
-    tell(error.texts ? pick(error.texts) : t('verify.failed'));
+    tell(hasTexts(error) ? pick(error.texts) : t('verify.failed'));
     return;
   }
-  results.querySelector('.verdict-title')?.focus();
+  results.querySelector('h2')?.focus();
 }
 
 function clear() {
@@ -196,7 +199,7 @@ function nextTurn() {
   return turn;
 }
 
+/** @param {string} message */
 function tell(message) {
-  notice.hidden = message === '';
-  show(notice, message);
+  say(notice, message);
 }
