@@ -8,4 +8,5 @@ mod licence;
 mod publication;
 mod routes;
 mod showing;
+mod trace;
 mod verifying;

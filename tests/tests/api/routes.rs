@@ -9,6 +9,7 @@ use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::http::Answer;
 use liangzheng_tests::make::{BUSINESS_LICENCE, UNIT};
+use liangzheng_tests::snapshot::stable;
 use serde_json::json;
 
 /// The path of an entry with something in place of its parameters.
@@ -204,4 +205,26 @@ fn pages_carry_the_policy_that_keeps_them_safe() {
     let missing = app.anyone().get("/assets/wasm/absent.wasm");
     assert_eq!(missing.status, 404);
     assert!(missing.text().contains("cargo xtask demo"), "{}", missing.text());
+}
+
+#[test]
+fn problems_of_every_route_are_answered_as_kept() {
+    let app = TestApp::sqlite();
+    app.holder("lin");
+    let (anyone, lin) = (app.anyone(), app.as_("lin"));
+    let english = anyone.with("Accept-Language", "en");
+    for (name, answer) in [
+        ("unauthenticated", anyone.get("/api/v1/wallet/licences")),
+        ("forbidden", lin.post("/api/v1/scans", &json!({ "scans": [] }))),
+        ("not_found", anyone.get("/nothing")),
+        ("not_found_in_english", english.get("/nothing")),
+        ("method_not_allowed", anyone.get("/api/v1/sessions")),
+        ("invalid", anyone.post("/api/v1/sessions", &json!({ "login": "", "password": "" }))),
+        ("malformed", anyone.post("/api/v1/sessions", &json!([]))),
+        ("wrong_credentials", anyone.post("/api/v1/sessions", &json!({ "login": "x", "password": "x" }))),
+        ("version", anyone.get("/version")),
+        ("ready", anyone.get("/readyz")),
+    ] {
+        insta::assert_json_snapshot!(name, stable(&answer));
+    }
 }

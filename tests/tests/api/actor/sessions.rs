@@ -8,6 +8,7 @@ use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::{PASSWORD, UNIT};
+use liangzheng_tests::snapshot::stable;
 use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
@@ -219,4 +220,21 @@ fn what_one_server_ends_another_refuses_within_a_second() {
     within(Duration::from_secs(1), "both sessions are over on both servers", || {
         [&lin, &chen].into_iter().all(|caller| statuses(caller) == [401, 401]).then_some(())
     });
+}
+
+#[test]
+fn a_session_is_answered_as_kept() {
+    let app = TestApp::sqlite();
+    app.holder("lin");
+    let both = app.holder("both").0;
+    app.wait(app.make.join(both, &[Role::IssuerChecker, Role::Inspector], UNIT));
+    for (name, who) in [("holder", "lin"), ("holder_and_member", "both")] {
+        let answer = app.anyone().post("/api/v1/sessions", &login(who, PASSWORD));
+        insta::assert_json_snapshot!(name, stable(&answer));
+    }
+    let page = app.anyone().with("Sec-Fetch-Site", "same-origin");
+    insta::assert_json_snapshot!(
+        "of_a_page",
+        stable(&page.post("/api/v1/sessions", &login("lin", PASSWORD)))
+    );
 }

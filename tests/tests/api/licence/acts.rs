@@ -12,6 +12,7 @@ use liangzheng_tests::caller::Caller;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, UNIT};
+use liangzheng_tests::snapshot::stable;
 use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
@@ -299,4 +300,17 @@ fn an_inspection_that_runs_out_overnight_reaches_the_status_index_by_itself() {
     assert!(!mark());
     assert!(!mark());
     assert_eq!(values(), [14, 14], "marked, by this or by the job, and only once");
+}
+
+#[test]
+fn an_act_and_its_refusals_are_answered_as_kept() {
+    let (_app, licence, qin) = office(TestDb::sqlite());
+    insta::assert_json_snapshot!("done", stable(&qin.post(&path(licence), &act("suspend"))));
+    let again = qin.post(&path(licence), &act("suspend"));
+    insta::assert_json_snapshot!("forbidden_transition", stable(&again));
+    let stale = qin.with("If-Match", "\"1\"").post(&path(licence), &act("resume"));
+    insta::assert_json_snapshot!("stale_version", stable(&stale));
+    let wrong =
+        json!({ "act": "explode", "reason": "", "legal_basis": "依\u{200b}据", "effective_at": "yesterday" });
+    insta::assert_json_snapshot!("every_wrong_member", stable(&qin.post(&path(licence), &wrong)));
 }

@@ -5,6 +5,7 @@ use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::{BUSINESS_LICENCE, IDENTITY_CARD, OTHER_UNIT, UNIT, licence};
+use liangzheng_tests::snapshot::stable;
 use serde_json::{Value, json};
 
 #[test]
@@ -123,4 +124,19 @@ fn a_citizens_number_is_masked_on_the_card() {
     app.put(&card);
     let answer = app.as_("lin").get("/api/v1/wallet/licences");
     assert!(!answer.text().contains("990101198806140123"), "{}", answer.text());
+}
+
+#[test]
+fn cards_are_answered_as_kept() {
+    let app = TestApp::sqlite();
+    let (_, lin) = app.holder("lin");
+    let shown = app.licence(lin, BUSINESS_LICENCE, UNIT, Status::Active);
+    let mut refused = licence(lin, BUSINESS_LICENCE, UNIT, Status::OnHold);
+    refused.encumbrances = Encumbrances { pledged: true, mortgaged: false };
+    app.put(&refused);
+    let lin = app.as_("lin");
+    insta::assert_json_snapshot!("list", stable(&lin.get("/api/v1/wallet/licences")));
+    for (name, id) in [("showable", shown.id), ("on_hold", refused.id)] {
+        insta::assert_json_snapshot!(name, stable(&lin.get(&format!("/api/v1/wallet/licences/{id}"))));
+    }
 }

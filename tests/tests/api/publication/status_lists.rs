@@ -16,6 +16,7 @@ use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::demo::{DemoApp, synced};
 use liangzheng_tests::make::{BUSINESS_LICENCE, PIN, UNIT};
+use liangzheng_tests::snapshot::stable;
 use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
@@ -244,4 +245,11 @@ fn a_change_that_was_not_published_before_a_stop_is_published_after_the_start() 
     demo.clock.set(UnixTime(now.0 + 1));
     let demo = demo.restarted();
     assert_eq!(demo.synced().verify(&code, &Options::at(demo.clock.now())).code, Code::StatusInvalid);
+}
+
+#[test]
+fn what_verifiers_fetch_unsigned_is_answered_as_kept() {
+    let app = TestApp::sqlite();
+    insta::assert_json_snapshot!("aggregation", stable(&app.anyone().get("/status-lists")));
+    insta::assert_json_snapshot!("key_set", stable(&app.anyone().get("/.well-known/jwks.json")));
 }

@@ -3,6 +3,7 @@
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::db::TestDb;
+use liangzheng_tests::snapshot::stable;
 use serde_json::{Value, json};
 
 fn jwk() -> Value {
@@ -85,4 +86,14 @@ fn what_is_no_public_p256_key_is_refused() {
     }
     let more = lin.post("/api/v1/wallet/devices", &json!({ "jwk": jwk(), "name": "x" }));
     assert_eq!((more.status, more.problem().as_str()), (409, "too-many-devices"));
+}
+
+#[test]
+fn phones_are_answered_as_kept() {
+    let app = TestApp::sqlite();
+    app.holder("lin");
+    let lin = app.as_("lin");
+    let made = lin.post("/api/v1/wallet/devices", &json!({ "jwk": jwk(), "name": "小米手机" }));
+    insta::assert_json_snapshot!("registered", stable(&made));
+    insta::assert_json_snapshot!("list", stable(&lin.get("/api/v1/wallet/devices")));
 }

@@ -1,4 +1,5 @@
-//! Shows and phones.
+//! Shows, offline grants and phones.
 
 mod devices;
+mod offline_grant;
 mod show;

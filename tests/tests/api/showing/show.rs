@@ -14,6 +14,7 @@ use liangzheng_tests::db::TestDb;
 use liangzheng_tests::demo::synced;
 use liangzheng_tests::http::Answer as Reply;
 use liangzheng_tests::make::{BUSINESS_LICENCE, IDENTITY_CARD, OTHER_UNIT, PIN, UNIT, licence};
+use liangzheng_tests::snapshot::stable;
 use serde_json::{Value, json};
 
 const SCENE: &str = "inspect.food";
@@ -247,4 +248,20 @@ fn a_hundred_refreshes_of_one_second_give_out_one_text() {
         }
     });
     assert_eq!(rows(&app, 1), 1);
+}
+
+#[test]
+fn a_show_and_its_refusals_are_answered_as_kept() {
+    let app = TestApp::sqlite();
+    let (lin, licence) = holder_with(&app, "lin", Status::Active);
+    let first = open(&lin, &licence);
+    insta::assert_json_snapshot!("opened", stable(&first));
+    insta::assert_json_snapshot!("refreshed", stable(&refresh(&lin, &first.json())));
+    let path = format!("/api/v1/wallet/licences/{}/show", licence.id);
+    let wrong = lin.post(&path, &json!({ "scene": SCENE, "pin": "000000" }));
+    insta::assert_json_snapshot!("wrong_pin", stable(&wrong));
+    let (chen, on_hold) = holder_with(&app, "chen", Status::OnHold);
+    insta::assert_json_snapshot!("not_showable", stable(&open(&chen, &on_hold)));
+    app.pass(300);
+    insta::assert_json_snapshot!("over", stable(&refresh(&lin, &first.json())));
 }

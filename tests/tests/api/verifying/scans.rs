@@ -8,6 +8,7 @@ use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::http::Answer;
 use liangzheng_tests::make::{BUSINESS_LICENCE, UNIT};
+use liangzheng_tests::snapshot::stable;
 use serde_json::{Value, json};
 
 struct Desk {
@@ -149,4 +150,13 @@ fn only_staff_who_verify_hand_receipts_in() {
         assert_eq!(caller.post("/api/v1/scans", &body).status, 403);
     }
     assert_eq!(desk.app.anyone().post("/api/v1/scans", &body).status, 401);
+}
+
+#[test]
+fn receipts_are_answered_as_kept() {
+    let desk = desk(TestDb::sqlite());
+    insta::assert_json_snapshot!("kept", stable(&desk.hand_in(&[desk.receipt(1), desk.receipt(2)])));
+    let mut bad = desk.receipt(3);
+    bad["at"] = json!(NOON.0 + 3600);
+    insta::assert_json_snapshot!("unbelievable", stable(&desk.hand_in(&[bad])));
 }

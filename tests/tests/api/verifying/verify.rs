@@ -6,6 +6,7 @@ use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::{BUSINESS_LICENCE, PIN, UNIT};
+use liangzheng_tests::snapshot::stable;
 use serde_json::{Value, json};
 
 struct Scene {
@@ -148,4 +149,16 @@ fn every_input_has_a_verdict_and_only_a_malformed_question_is_refused() {
     }
     let bad = scene.app.anyone().with_token("lzs_nobody").post("/api/v1/verify", &json!({ "input": code }));
     assert_eq!(bad.status, 401, "a session that is over is told so, not served as public");
+}
+
+#[test]
+fn verdicts_are_answered_as_kept() {
+    let scene = scene(TestDb::sqlite());
+    let body = json!({ "input": scene.code(), "scene": "inspect.food", "audience": "inspector" });
+    let public = scene.app.anyone();
+    insta::assert_json_snapshot!("public", stable(&public.post("/api/v1/verify", &body)));
+    insta::assert_json_snapshot!("full", stable(&scene.inspector.post("/api/v1/verify", &body)));
+    insta::assert_json_snapshot!("replayed", stable(&scene.inspector.post("/api/v1/verify", &body)));
+    let body = json!({ "input": "EL1:NO CODE OF OURS" });
+    insta::assert_json_snapshot!("no_code", stable(&scene.inspector.post("/api/v1/verify", &body)));
 }
