@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
 
 use super::extract::identify;
+use super::pages::HTML;
 use super::problem::{Problem, kinds};
 use crate::App;
 use crate::config::ServerConfig;
@@ -94,15 +95,16 @@ fn refusal(request: &ServiceRequest, app: Option<&App>, address: IpAddr) -> Opti
     app.limits.address(address).err().map(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))
 }
 
-/// Turns an error answer without a body into a problem document.
+/// Turns an error answer into a problem document, unless a handler of ours wrote one, or a page, itself.
 fn with_document(response: ServiceResponse, path: &str, id: &str, lang: &str) -> ServiceResponse {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let known = response.response().extensions().get::<Problem>().cloned();
-    let has_document = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == PROBLEM_JSON);
-    if has_document && known.is_none() {
+    let written =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == PROBLEM_JSON || v == HTML);
+    if written && known.is_none() {
         return response;
     }
     // An answer from below us: its text may be in any words, so it is replaced.

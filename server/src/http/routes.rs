@@ -19,6 +19,8 @@ use super::api::verifying::{scans, verify};
 use super::problem::{Problem, kinds};
 use super::{embed, health, metrics, pages};
 
+pub(crate) use super::pages::unknown;
+
 /// One line of the table.
 pub struct RouteEntry {
     /// `GET`, `POST`, …
@@ -49,6 +51,7 @@ routes! {
     GET    "/"                                       pages::home,                 Public;
     GET    "/wallet"                                 pages::wallet,               Public;
     GET    "/verify"                                 pages::verify,               Public;
+    GET    "/api/docs"                               pages::docs,                 Public;
     GET    "/sw.js"                                  pages::service_worker,       Public;
     GET    "/assets/wasm/{path:.+}"                  pages::module,               Public;
     GET    "/assets/{path:.+}"                       pages::asset,                Public;
@@ -124,9 +127,4 @@ pub fn configure(config: &mut ServiceConfig) {
             async move { Err::<HttpResponse, Problem>(problem) }
         })));
     }
-}
-
-/// Any path that is not in the table.
-pub(crate) async fn unknown() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(&kinds::NOT_FOUND))
 }

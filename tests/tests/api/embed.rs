@@ -136,7 +136,7 @@ fn signed_lists_and_refusals_of_them_may_be_read_by_any_page_and_nothing_else_ma
         assert_eq!(answer.header("access-control-allow-credentials"), None, "{path}");
     }
     for path in
-        ["/", "/verify", "/assets/js/i18n.js", "/api/v1/wallet/licences", "/livez", "/metrics", "/version"]
+        ["/", "/verify", "/assets/page/i18n.js", "/api/v1/wallet/licences", "/livez", "/metrics", "/version"]
     {
         let answer = app.anyone().with("Origin", "https://evil.example").get(path);
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");

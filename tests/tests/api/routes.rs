@@ -107,6 +107,30 @@ fn a_wrong_method_is_told_the_right_ones_and_an_unknown_path_is_not_found() {
 }
 
 #[test]
+fn a_person_at_an_unknown_address_gets_a_page_and_a_program_a_problem() {
+    let app = TestApp::sqlite();
+    let browser = [("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")];
+    let page = app.anyone().with_all(&browser).get("/nothing");
+    assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
+    assert!(page.text().contains("href=\"/\"") && page.text().contains("未找到"), "{}", page.text());
+    assert!(
+        page.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'self'"))
+    );
+    for (method, path, headers) in [
+        ("GET", "/nothing", &[("Accept", "*/*")][..]),
+        ("GET", "/nothing", &[]),
+        ("POST", "/nothing", &browser),
+        ("GET", "/api/v1/nothing", &browser),
+        ("GET", "/.well-known/nothing", &browser),
+        ("GET", "/assets/nothing.js", &browser),
+    ] {
+        let answer = app.anyone().with_all(headers).send(method, path, None);
+        assert_eq!((answer.status, answer.problem().as_str()), (404, "not-found"), "{method} {path}");
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{method} {path}");
+    }
+}
+
+#[test]
 fn an_encoded_request_body_is_refused_everywhere() {
     let app = TestApp::sqlite();
     for encoding in ["gzip", "br", "identity", "deflate"] {
@@ -162,7 +186,7 @@ fn health_tells_of_life_readiness_and_version_and_metrics_count_requests() {
 #[test]
 fn pages_carry_the_policy_that_keeps_them_safe() {
     let app = TestApp::sqlite();
-    for path in ["/wallet", "/verify", "/assets/css/base.css"] {
+    for path in ["/", "/wallet", "/verify", "/api/docs", "/assets/css/base.css"] {
         let page = app.anyone().get(path);
         assert_eq!(page.status, 200, "{path}");
         let policy = page.header("content-security-policy").unwrap();
@@ -178,7 +202,6 @@ fn pages_carry_the_policy_that_keeps_them_safe() {
         let tag = page.header("etag").unwrap();
         assert_eq!(app.anyone().with("If-None-Match", tag).get(path).status, 304);
     }
-    assert_eq!(app.anyone().get("/").header("location"), Some("/wallet"));
     let missing = app.anyone().get("/assets/wasm/absent.wasm");
     assert_eq!(missing.status, 404);
     assert!(missing.text().contains("cargo xtask demo"), "{}", missing.text());

@@ -50,7 +50,12 @@ pub struct UsedBy {
 }
 
 /// One page of the caller's uses: those before the number `before`, `limit` at the most.
-pub async fn list(app: &App, permit: &Permit<ViewOwnUses>, cursor: Cursor) -> Result<Uses, StorageError> {
+pub async fn list(
+    app: &App,
+    permit: &Permit<ViewOwnUses>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Uses, StorageError> {
     let mut tx = app.db.begin_read().await?;
     let page = storage::trace::access_log::uses_of(&mut tx, permit.scope(), Cursor { before, limit }).await?;
     tx.commit().await?;
