@@ -256,6 +256,7 @@ fn a_show_and_its_refusals_are_answered_as_kept() {
     let (lin, licence) = holder_with(&app, "lin", Status::Active);
     let first = open(&lin, &licence);
     insta::assert_json_snapshot!("opened", stable(&first));
+    app.pass(1);
     insta::assert_json_snapshot!("refreshed", stable(&refresh(&lin, &first.json())));
     let path = format!("/api/v1/wallet/licences/{}/show", licence.id);
     let wrong = lin.post(&path, &json!({ "scene": SCENE, "pin": "000000" }));
