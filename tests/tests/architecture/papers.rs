@@ -42,7 +42,7 @@ fn every_paper_that_is_named_is_in_the_repository() {
     assert_eq!(missing, [""; 0]);
 }
 
-/// The names of Markdown files, each with the section that is quoted behind it, if one is.
+/// The names of Markdown files, each with the section that is quoted behind it after a comma.
 fn papers(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
     text.match_indices(".md").filter_map(move |(at, dot)| {

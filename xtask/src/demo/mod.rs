@@ -69,7 +69,6 @@ pub(crate) fn demo(arguments: &Arguments) -> Result<()> {
     let mut server = Server::start(&data, arguments.place.port, &modules.join("web"))?;
     server.wait_until_ready(&url)?;
     let demo = Demo::read(&data)?;
-    demo.print_accounts(&url);
 
     plan.next();
     let picture = show::picture(&data);

@@ -19,7 +19,6 @@ pub(super) struct Demo {
 
 #[derive(Deserialize)]
 struct Account {
-    role: String,
     login: String,
     password: String,
     pin: Option<String>,
@@ -45,15 +44,6 @@ impl Demo {
         let file = data.join("demo.json");
         let text = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
         serde_json::from_slice(&text).with_context(|| format!("in {}", file.display()))
-    }
-
-    /// Who can log in.
-    pub(super) fn print_accounts(&self, url: &str) {
-        println!("\n{url}/\n\n  {:<16} {:<20} {:<20} PIN", "role", "login", "password");
-        for account in &self.accounts {
-            let pin = account.pin.as_deref().unwrap_or("-");
-            println!("  {:<16} {:<20} {:<20} {pin}", account.role, account.login, account.password);
-        }
     }
 }
 
