@@ -31,6 +31,8 @@ pub mod key;
 pub mod limits;
 mod members;
 pub mod qr;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod status;
 pub mod text;
 pub mod time;
