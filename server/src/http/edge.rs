@@ -8,12 +8,11 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
+use actix_web::{Error, ResponseError, web};
 
-use super::extract::identify;
+use super::extract::{find_address, identify};
 use super::problem::{Problem, kinds};
 use crate::App;
-use crate::config::ServerConfig;
 
 /// Counts requests that are being answered, so that shutting down knows when it is done.
 #[derive(Clone, Debug, Default)]
@@ -39,15 +38,6 @@ impl Drop for Entered {
     }
 }
 
-/// The address a request comes from, behind at most one trusted proxy.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ClientAddress(pub(crate) IpAddr);
-
-/// The address `request` comes from.
-pub(crate) fn client_address(request: &HttpRequest) -> IpAddr {
-    request.extensions().get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0)
-}
-
 /// Middleware around everything.
 pub(crate) async fn edge<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -57,8 +47,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     let app = data.as_deref().map(|app| &**app);
     let _entered = request.app_data::<web::Data<InFlight>>().map(|in_flight| in_flight.enter());
     let id = incoming_id(&request).unwrap_or_else(|| new_id(app));
-    let address = address_of(&request, app.map(|app| &app.config.server));
-    request.extensions_mut().insert(ClientAddress(address));
+    let address = find_address(request.request(), app.map(|app| &app.config.server));
 
     let refused = refusal(&request, app, address);
     let path = request.path().to_owned();
@@ -148,16 +137,6 @@ fn incoming_id(request: &ServiceRequest) -> Option<Arc<str>> {
 fn new_id(app: Option<&App>) -> Arc<str> {
     let bytes = app.map(|app| app.entropy.bytes::<8>()).unwrap_or_default();
     format!("{:016x}", u64::from_be_bytes(bytes)).into()
-}
-
-/// The peer, or what the one trusted proxy says of it. The proxy's own entry is the last; earlier ones may be forged.
-fn address_of(request: &ServiceRequest, config: Option<&ServerConfig>) -> IpAddr {
-    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
-    if config.and_then(|config| config.trusted_proxy) != Some(peer) {
-        return peer;
-    }
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
 }
 
 /// Whether `Accept-Language` ranks English above Chinese; Chinese is the default.

@@ -1,6 +1,6 @@
 //! HTTP: translates requests into service calls and answers into documents. No rule lives here.
 
-mod answer;
+pub mod answer;
 pub mod api;
 mod edge;
 mod embed;

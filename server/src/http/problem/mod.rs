@@ -4,10 +4,9 @@
 //! it knows the request's language, path and id. Causes of internal errors go to the log, under the request id, and
 //! never to the client.
 
+mod common;
 pub mod kinds;
-mod map;
 mod payload;
-mod showing;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,30 +1,30 @@
 //! What a holder sees of the access log: who used which of the own licences, when, for what.
 
 use liangzheng_core::time::UnixTime;
-use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{Permit, ViewOwnUses};
 use crate::domain::catalogue::codes::Uscc;
+use crate::domain::trace::usage::UseKind;
 use crate::storage::trace::access_log::UseRow;
 use crate::storage::{self, StorageError};
 
 /// A page of uses, newest first.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Uses {
     /// The uses.
     pub items: Vec<UseOfLicence>,
     /// Where the next page begins; `None` at the end.
-    pub next: Option<String>,
+    pub next: Option<i64>,
 }
 
 /// One use.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct UseOfLicence {
-    /// Unix seconds.
+    /// When.
     pub at: UnixTime,
-    /// `show`, `grant` or `verification`.
-    pub kind: &'static str,
+    /// What was done.
+    pub kind: UseKind,
     /// The licence.
     pub licence: String,
     /// The scene, as far as it was known.
@@ -38,7 +38,7 @@ pub struct UseOfLicence {
 }
 
 /// The account behind a use.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct UsedBy {
     /// Its name.
     pub name: String,
@@ -63,16 +63,16 @@ pub async fn list(
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > wanted;
     rows.truncate(wanted);
-    let next = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
+    let next = rows.last().filter(|_| has_more).map(|row| row.seq);
     Ok(Uses { items: rows.into_iter().map(UseOfLicence::from).collect(), next })
 }
 
 impl From<UseRow> for UseOfLicence {
     fn from(row: UseRow) -> Self {
         let kind = match row.kind {
-            1 => "show",
-            3 => "grant",
-            _ => "verification",
+            1 => UseKind::Show,
+            3 => UseKind::OfflineGrant,
+            _ => UseKind::Verification,
         };
         Self {
             at: UnixTime(row.at),

@@ -1,3 +1,4 @@
 //! Logging in and out.
 
+mod factors;
 pub mod sessions;
