@@ -7,6 +7,7 @@ mod embed;
 pub mod extract;
 mod health;
 mod metrics;
+pub mod openapi;
 mod pages;
 pub mod problem;
 pub mod routes;

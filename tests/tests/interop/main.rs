@@ -8,6 +8,7 @@
 )]
 
 mod demo;
+mod described;
 mod peers;
 mod served;
 mod signed;
