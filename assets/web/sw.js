@@ -2,24 +2,50 @@
  * Holds the pages, their scripts and the modules, so that both open without a network.
  *
  * In the background each visit fetches a new copy, which counts only once every file of one release has arrived. A page
- * reads from the copy it was opened with for as long as it is open, so files of two releases never meet in it. Data
- * (`/api`, `/.well-known`, `/status-lists`) never passes through here: pages keep signed objects themselves, and
- * personal data are not cached.
+ * reads from the copy it was opened with for as long as it is open, so files of two releases never meet in it; for that
+ * reason every page is in it. Data (`/api/v1`, `/.well-known`, `/status-lists`) never pass through here: pages keep signed
+ * objects themselves, and personal data are not cached.
  */
 
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
 const SHELL = [
-  '/verify',
-  '/wallet',
+  '/',
+  '/api/docs',
   '/assets/css/base.css',
+  '/assets/css/docs.css',
+  '/assets/css/home.css',
+  '/assets/css/inspector.css',
   '/assets/css/shared.css',
-  '/assets/css/verify.css',
   '/assets/css/wallet.css',
-  '/assets/i18n/en.json',
-  '/assets/i18n/zh-CN.json',
+  '/assets/docs/document.js',
+  '/assets/docs/page.js',
+  '/assets/docs/schema.js',
+  '/assets/home/page.js',
+  '/assets/i18n/docs.en.json',
+  '/assets/i18n/docs.zh-CN.json',
+  '/assets/i18n/home.en.json',
+  '/assets/i18n/home.zh-CN.json',
+  '/assets/i18n/inspector.en.json',
+  '/assets/i18n/inspector.zh-CN.json',
+  '/assets/i18n/page.en.json',
+  '/assets/i18n/page.zh-CN.json',
+  '/assets/i18n/shared.en.json',
+  '/assets/i18n/shared.zh-CN.json',
+  '/assets/i18n/wallet.en.json',
+  '/assets/i18n/wallet.zh-CN.json',
   '/assets/icon.svg',
-  '/assets/js/clock.js',
-  '/assets/js/i18n.js',
-  '/assets/js/offline.js',
+  '/assets/inspector/page.js',
+  '/assets/kit/notice.js',
+  '/assets/kit/pin.js',
+  '/assets/kit/rows.js',
+  '/assets/page/client.js',
+  '/assets/page/clock.js',
+  '/assets/page/frame.js',
+  '/assets/page/i18n.js',
+  '/assets/page/offline.js',
+  '/assets/page/signed.js',
+  '/assets/page/words.js',
   '/assets/shared/dom.js',
   '/assets/shared/headlines.js',
   '/assets/shared/pictures.js',
@@ -28,23 +54,24 @@ const SHELL = [
   '/assets/shared/trust.js',
   '/assets/shared/verdict.js',
   '/assets/shared/words.js',
-  '/assets/verify/page.js',
   '/assets/wallet/api.js',
-  '/assets/wallet/card.js',
-  '/assets/wallet/challenge.js',
   '/assets/wallet/code.js',
-  '/assets/wallet/list.js',
-  '/assets/wallet/login.js',
+  '/assets/wallet/licence.js',
+  '/assets/wallet/own-codes.js',
   '/assets/wallet/page.js',
   '/assets/wallet/phone.js',
   '/assets/wallet/pin-lock.js',
+  '/assets/wallet/screens/card.js',
+  '/assets/wallet/screens/challenge.js',
+  '/assets/wallet/screens/list.js',
+  '/assets/wallet/screens/login.js',
+  '/assets/wallet/screens/staff.js',
   '/assets/wallet/showing.js',
   '/assets/wallet/turns.js',
   '/assets/wallet/units.js',
-  '/assets/wallet/words.js',
   '/assets/wasm/errors.js',
-  '/assets/wasm/release.js',
   '/assets/wasm/load.js',
+  '/assets/wasm/release.js',
   '/assets/wasm/scanner.js',
   '/assets/wasm/scanner_wasm.js',
   '/assets/wasm/scanner_wasm_bg.wasm',
@@ -54,6 +81,8 @@ const SHELL = [
   '/assets/wasm/wallet.js',
   '/assets/wasm/wallet_wasm.js',
   '/assets/wasm/wallet_wasm_bg.wasm',
+  '/verify',
+  '/wallet',
 ];
 
 /** The file that every release changes. */
@@ -70,34 +99,38 @@ const COMPLETE = '/complete';
 /** Before a page's id: marks the copy it reads from. Kept in the copy, since a worker may be stopped at any time. */
 const READER = '/reader/';
 
-self.addEventListener('install', (event) => {
-  event.waitUntil(fetchShell().then(() => self.skipWaiting()));
+worker.addEventListener('install', (event) => {
+  event.waitUntil(fetchShell().then(() => worker.skipWaiting()));
 });
 
-self.addEventListener('activate', (event) => {
+worker.addEventListener('activate', (event) => {
   event.waitUntil(claim());
 });
 
-self.addEventListener('fetch', (event) => {
+worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== self.location.origin || !SHELL.includes(url.pathname)) return;
+  if (request.method !== 'GET' || url.origin !== worker.location.origin || !SHELL.includes(url.pathname)) return;
   event.respondWith(answer(event, url.pathname));
   if (request.mode === 'navigate') event.waitUntil(fetchShell().catch(() => undefined));
 });
 
 /** Pages opened before there was a worker get their copy now: later there may be one of another release. */
 async function claim() {
-  await self.clients.claim();
-  for (const { id } of await self.clients.matchAll()) await copyOf(id);
+  await worker.clients.claim();
+  for (const { id } of await worker.clients.matchAll()) await copyOf(id);
 }
 
+/**
+ * @param {FetchEvent} event
+ * @param {string} path
+ */
 async function answer({ request, clientId, resultingClientId }, path) {
   const kept = await (await copyOf(resultingClientId || clientId))?.match(path);
   return kept ?? fetch(request);
 }
 
-/** The copy that the page `id` was opened with; for a new page the newest, from now on. */
+/** The copy that the page `id` was opened with; for a new page the newest, from now on. @param {string} id */
 async function copyOf(id) {
   const copies = await complete();
   const newest = copies[0]?.copy;
@@ -120,6 +153,7 @@ async function complete() {
   return Promise.all(whole.map(async (name) => ({ name, copy: await caches.open(name) })));
 }
 
+/** @param {string} name */
 const numberOf = (name) => Number(name.slice(PREFIX.length));
 
 /** One at a time, in all workers: two at once would take the same number, and one could sweep away the other's copy. */
@@ -129,10 +163,10 @@ function fetchShell() {
 
 async function fill() {
   const before = await release();
-  const responses = await Promise.all(SHELL.map(async (path) => [path, await fetched(path)]));
+  const responses = await Promise.all(SHELL.map(async (path) => ({ path, response: await fetched(path) })));
   const taken = (await caches.keys()).filter((name) => name.startsWith(PREFIX)).map(numberOf);
   const copy = await caches.open(`${PREFIX}${Math.max(0, ...taken) + 1}`);
-  await Promise.all(responses.map(([path, response]) => copy.put(path, response)));
+  await Promise.all(responses.map(({ path, response }) => copy.put(path, response)));
   if ((await release()) !== before) throw new Error('the release changed meanwhile');
   await copy.put(COMPLETE, new Response());
 }
@@ -141,6 +175,7 @@ async function release() {
   return (await fetched(RELEASE)).text();
 }
 
+/** @param {string} path */
 async function fetched(path) {
   const response = await fetch(path, { cache: 'no-cache', credentials: 'omit' });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
@@ -149,6 +184,7 @@ async function fetched(path) {
 
 /** Leaves the newest copy, the one before it (a page may just be opening from it), and those that open pages read. */
 async function sweep() {
+  /** @type {string[]} */
   const kept = [];
   for (const { name, copy } of await complete()) {
     if (kept.length < 2 || (await isRead(copy))) kept.push(name);
@@ -157,10 +193,11 @@ async function sweep() {
   await Promise.all(others.map((name) => caches.delete(name)));
 }
 
+/** @param {Cache} copy */
 async function isRead(copy) {
   for (const { url } of await copy.keys()) {
     const { pathname } = new URL(url);
-    if (pathname.startsWith(READER) && (await self.clients.get(pathname.slice(READER.length)))) return true;
+    if (pathname.startsWith(READER) && (await worker.clients.get(pathname.slice(READER.length)))) return true;
   }
   return false;
 }

@@ -5,9 +5,10 @@ use alloc::string::String;
 use crate::{
     limits::MAX_LIST_DEPTH,
     members::Members,
+    refusal::Refusal,
     time::UnixTime,
     token::Challenge,
-    verify::{Options, Refusal, Verdict, Verifier},
+    verify::{Options, Verdict, Verifier},
 };
 
 /// How a shell asks for a verdict.

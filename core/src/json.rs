@@ -5,9 +5,7 @@
 //! floating point along, which alone is a quarter of a browser module; so tokens and lists are read into [`Node`].
 //! A property test holds this reader to `serde_json`: what one accepts the other does, but for the rules above.
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
-
-use crate::members::are_distinct;
+use alloc::{borrow::Cow, collections::BinaryHeap, string::String, vec::Vec};
 
 /// One JSON value, its members in the order they stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -284,6 +282,12 @@ fn names_are_distinct(members: &[(Cow<'_, str>, Node<'_>)]) -> bool {
             .all(|(at, (name, _))| !members.iter().take(at).any(|(earlier, _)| earlier == name));
     }
     are_distinct(members.iter().map(|(name, _)| &**name))
+}
+
+/// Whether no text stands twice. By a heap and not a sort: as fast where it matters, and a fraction of the code.
+pub(crate) fn are_distinct<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
+    let sorted = texts.collect::<BinaryHeap<_>>().into_sorted_vec();
+    sorted.windows(2).all(|pair| pair.first() != pair.last())
 }
 
 #[cfg(test)]

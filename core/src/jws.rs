@@ -11,7 +11,7 @@ use crate::{
     key::{Es256Key, HighS, SignError, Signer, check_signature, sign_low_s},
     limits::{MAX_HEADER, MAX_JWS, MAX_PAYLOAD, MAX_TOKEN_DEPTH},
     members::shortened,
-    verify::{Code, Refusal},
+    refusal::{Code, Refusal},
 };
 
 /// A compact JWS of three segments, nothing of it decoded yet.

@@ -31,6 +31,7 @@ pub mod key;
 pub mod limits;
 mod members;
 pub mod qr;
+mod refusal;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod status;

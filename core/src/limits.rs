@@ -60,7 +60,7 @@ pub const PROOF_WINDOW: Seconds = Seconds(60);
 /// Up to here a proof outside its window is told as "phone clock off by N s" and not as an old code.
 pub const CLOCK_TALK: Seconds = Seconds(600);
 
-/// Shortest and longest life of a code on a screen (standards.md C3: practice is 60 to 300 s).
+/// Shortest and longest life of a code on a screen (the practice of systems in use is 60 to 300 s).
 pub const SCREEN_LIFETIME: (Seconds, Seconds) = (Seconds(30), Seconds(300));
 
 /// Longest life of a printed code (practice: 180 days).

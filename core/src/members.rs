@@ -1,13 +1,13 @@
 //! Reading closed objects: each member is there, of the right form, and nothing else is.
 
-use alloc::{borrow::Cow, collections::BinaryHeap, string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
     json::{self, Node, NotJson},
     key::Jwk,
+    refusal::{Code, Refusal},
     text::{Text, is_hidden},
     time::{Day, Seconds, UnixTime},
-    verify::{Code, Refusal},
 };
 
 /// The members of one object, taken out one by one.
@@ -201,12 +201,6 @@ pub(crate) fn text_of(node: Node<'_>) -> Result<Text, Refusal> {
 /// The member is there but not of the form it must have.
 pub(crate) fn wrong(name: &'static str) -> Refusal {
     Refusal::about(Code::ClaimType, name)
-}
-
-/// Whether no text stands twice. By a heap and not a sort: as fast where it matters, and a fraction of the code.
-pub(crate) fn are_distinct<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
-    let sorted = texts.collect::<BinaryHeap<_>>().into_sorted_vec();
-    sorted.windows(2).all(|pair| pair.first() != pair.last())
 }
 
 /// A stranger's member name, cut to what a line holds.

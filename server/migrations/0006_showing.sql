@@ -24,6 +24,7 @@ CREATE TABLE showing_show (
     session   TEXT    NOT NULL,                                 -- ends with this session
     licence   TEXT    NOT NULL,
     scene     TEXT    NOT NULL,
+    secret    BYTES   NOT NULL,                                 -- names its tokens; sealed
     opened_at INSTANT NOT NULL,
     closes_at INSTANT NOT NULL CHECK (closes_at > opened_at),
     ended_at  INSTANT

@@ -1,20 +1,20 @@
 -- The access log: who got what, when, for what. Written and committed before the data leaves. Append only.
 --
--- The hottest table there is: few, small columns. Refreshes (kind 2) are the bulk and are found through their show, so
--- they stand in no secondary index. What only some uses have stands in a table beside it.
+-- A show has one row, whose sealed secret names all its tokens: the token of second iat is named by the first 12 bytes
+-- of HMAC-SHA-256(secret, iat as 8 bytes, big-endian). What only some uses have stands in a table beside it.
 
 CREATE TABLE trace_access_log (
     seq     SERIAL,
     at      INSTANT NOT NULL,
-    kind    INTEGER NOT NULL,                                   -- 1 show, 2 refresh, 3 offline grant, 4 verification
+    kind    INTEGER NOT NULL,                                   -- 1 show, 3 offline grant, 4 verification
     licence TEXT    NOT NULL,                                   -- '' = not known (a verification that failed)
     actor   TEXT    NOT NULL,                                   -- account; '' = anonymous
-    subject TEXT    NOT NULL,                                   -- 1, 2 the show, 3 the device, 4 the verdict's code
+    subject TEXT    NOT NULL,                                   -- 1 the show, 3 the device, 4 the verdict's code
     scene   TEXT    NOT NULL,
-    token   BYTES   NOT NULL                                    -- jti, 12 bytes, or replay key; may be empty
+    token   BYTES   NOT NULL                                    -- 1 the show's secret, sealed; 3 the jti; 4 the jti or replay key, 12 bytes
 );
 
-CREATE INDEX trace_access_log_uses ON trace_access_log (licence, seq) WHERE kind <> 2;
+CREATE INDEX trace_access_log_uses ON trace_access_log (licence, seq);
 
 -- For whom and why, where that is more than "the account itself, for its own licence".
 CREATE TABLE trace_access_ground (

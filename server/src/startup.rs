@@ -226,5 +226,5 @@ async fn asked_to_stop() {
     }
 }
 
-/// A client that sends its headers slower than this is not one of ours (security.md §2, 38).
+/// A client that sends its headers slower than this is not one of ours (docs/SECURITY.md, threat 38).
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);

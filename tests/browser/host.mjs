@@ -86,7 +86,7 @@ export async function startSite(more = []) {
     browser,
     host,
     manifest,
-    /** The policy a site needs for the element, as README.md says, and beyond that nothing. */
+    /** The policy a site needs for the element, as wasm-verifier/README.md says, and beyond that nothing. */
     strict:
       `default-src 'none'; script-src ${server.url} 'wasm-unsafe-eval'; connect-src ${server.url}; ` +
       "require-trusted-types-for 'script'",

@@ -12,7 +12,7 @@ import { logIn, modules, newPage, serverAndBrowser } from './harness.mjs';
 
 const SCANNER = '/assets/wasm/scanner_wasm_bg.wasm';
 const RELEASE = '/assets/wasm/release.js';
-const TEXTS = '/assets/i18n/zh-CN.json';
+const TEXTS = '/assets/i18n/shared.zh-CN.json';
 const DAY = 86_400_000;
 const { server, browser } = await serverAndBrowser();
 let proxy;
@@ -76,7 +76,7 @@ function nextRelease() {
 
 /** Puts `title` in the place of the page's own. */
 function retitled(title) {
-  const texts = readFileSync(new URL('../../assets/web/i18n/zh-CN.json', import.meta.url), 'utf8');
+  const texts = readFileSync(new URL('../../assets/web/i18n/shared.zh-CN.json', import.meta.url), 'utf8');
   return texts.replace(/("verify\.title": )"[^"]+"/, `$1"${title}"`);
 }
 

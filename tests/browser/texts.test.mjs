@@ -1,65 +1,114 @@
 /** What can be told of the pages without running them: texts in both languages, and nothing missing offline. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { root } from './harness.mjs';
 
 const web = join(root, 'assets/web');
+const element = join(root, 'wasm-verifier/js/web');
 const read = (path) => readFileSync(join(web, path), 'utf8');
 const files = readdirSync(web, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => relative(web, join(entry.parentPath ?? entry.path, entry.name)));
-const element = join(root, 'wasm-verifier/js/web');
-const scripts = [
-  ...files.filter((path) => path.endsWith('.js') && path !== 'sw.js').map((path) => join(web, path)),
-  ...readdirSync(element, { recursive: true })
-    .filter((path) => path.endsWith('.js'))
-    .map((path) => join(element, path)),
-];
-const texts = Object.fromEntries(['zh-CN', 'en'].map((lang) => [lang, JSON.parse(read(`i18n/${lang}.json`))]));
+const elementScripts = readdirSync(element, { recursive: true })
+  .filter((path) => path.endsWith('.js'))
+  .map((path) => join(element, path));
 
-test('both languages have the same texts, none empty, with the same places to fill', () => {
-  assert.deepEqual(Object.keys(texts['zh-CN']), Object.keys(texts.en));
-  for (const [key, zh] of Object.entries(texts['zh-CN'])) {
-    const en = texts.en[key];
-    assert.ok(zh && en, key);
-    const places = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
-    assert.deepEqual(places(zh), places(en), key);
+/** Scripts by the folder of `assets/web` they stand in; the element's under `widget`. */
+const scripts = { widget: elementScripts };
+for (const path of files.filter((one) => one.endsWith('.js') && one.includes('/'))) {
+  (scripts[path.split('/')[0]] ??= []).push(join(web, path));
+}
+const allScripts = [...Object.values(scripts).flat(), join(web, 'sw.js')];
+
+/** Texts by the folder whose scripts ask for them, then by language. */
+const catalogues = {};
+for (const path of files.filter((one) => one.startsWith('i18n/'))) {
+  const [, folder, lang] = /^i18n\/([a-z]+)\.(zh-CN|en)\.json$/.exec(path);
+  (catalogues[folder] ??= {})[lang] = JSON.parse(read(path));
+}
+const keysOf = (folder) => Object.keys(catalogues[folder]?.en ?? {});
+
+/** The catalogues that are loaded wherever the scripts of `folder` run. */
+function within(folder) {
+  if (folder === 'shared') return ['shared'];
+  if (folder === 'widget') return ['shared', 'widget'];
+  return [...new Set(['shared', 'page', ...(folder === 'kit' ? [] : [folder])])];
+}
+
+/** Families whose last part comes from a value. */
+const FAMILIES = ['check.', 'result.', 'role.', 'verify.picture_', 'widget.camera_'];
+
+const sourceOf = (folder) => scripts[folder].map((path) => readFileSync(path, 'utf8')).join('\n');
+
+test('both languages have the same texts, none empty, with the same places to fill, each in one catalogue', () => {
+  const places = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
+  const seen = new Set();
+  for (const [folder, texts] of Object.entries(catalogues)) {
+    assert.ok(scripts[folder], `no script stands in ${folder}`);
+    assert.deepEqual(Object.keys(texts['zh-CN']), Object.keys(texts.en), folder);
+    for (const [key, zh] of Object.entries(texts['zh-CN'])) {
+      assert.ok(zh && texts.en[key], key);
+      assert.deepEqual(places(zh), places(texts.en[key]), key);
+      assert.ok(!seen.has(key), `${key} stands in two catalogues`);
+      seen.add(key);
+    }
   }
 });
 
-test('every text a script asks for exists, and every text is asked for', () => {
-  const source = scripts.map((path) => readFileSync(path, 'utf8')).join('\n');
-  const asked = new Set([...source.matchAll(/'([a-z_]+(?:\.[a-zA-Z_]+)+|name|back)'/g)].map(([, key]) => key));
-  // Families whose last part comes from a value.
-  const families = ['check.', 'result.', 'status.', 'verify.picture_', 'widget.camera_'];
-  for (const [, family] of source.matchAll(/t\(`([a-z]+\.[a-z_]*)\$\{/g)) assert.ok(families.includes(family), family);
-  for (const [, key] of source.matchAll(/\bt\('([^']+)'/g)) assert.ok(key in texts.en, `${key} is missing`);
-  const unused = Object.keys(texts.en).filter((key) => !asked.has(key) && !families.some((family) => key.startsWith(family)));
+test('every text a script asks for is loaded where it runs, and every text is asked for', () => {
+  const asked = new Set();
+  for (const folder of Object.keys(scripts)) {
+    const known = within(folder).flatMap(keysOf);
+    const source = sourceOf(folder);
+    for (const [, family] of source.matchAll(/\bt\(`([a-z]+\.[a-z_]*)\$\{/g)) {
+      assert.ok(FAMILIES.includes(family), family);
+      assert.ok(known.some((key) => key.startsWith(family)), `${folder}: ${family} is missing`);
+    }
+    for (const [, key] of source.matchAll(/\bt\('([^']+)'/g)) assert.ok(known.includes(key), `${folder}: ${key} is missing`);
+    for (const [, key] of source.matchAll(/'([a-z_]+(?:\.[a-zA-Z_]+)+|name|back)'/g)) asked.add(key);
+  }
+  const all = Object.keys(catalogues).flatMap(keysOf);
+  const unused = all.filter((key) => !asked.has(key) && !FAMILIES.some((family) => key.startsWith(family)));
   assert.deepEqual(unused, []);
+});
+
+test('every page names a folder of scripts, whose texts it then gets', () => {
+  for (const path of files.filter((one) => one.endsWith('/page.js'))) {
+    const folder = path.split('/')[0];
+    const page = read(`${folder}/index.html`);
+    assert.match(page, new RegExp(`<html lang="zh-CN" data-app="${folder}">`));
+    assert.ok(existsSync(join(web, `i18n/${folder}.en.json`)), folder);
+  }
 });
 
 test('the service worker keeps every file of the pages', () => {
   const worker = read('sw.js');
-  const kept = new Set([...worker.matchAll(/^ {2}'(\/[^']+)',$/gm)].map(([, path]) => path));
-  const missing = files
-    .filter((path) => /\.(js|css|json|svg)$/.test(path) && path !== 'sw.js')
-    .filter((path) => !kept.has(`/assets/${path}`));
-  assert.deepEqual(missing, []);
+  const kept = [...worker.matchAll(/^ {2}'(\/[^']+)',$/gm)].map(([, path]) => path);
+  const expected = files
+    .filter((path) => /\.(js|css|json|svg)$/.test(path) && path !== 'sw.js' && !path.startsWith('i18n/widget.'))
+    .map((path) => `/assets/${path}`);
+  const ours = kept.filter((path) => path.startsWith('/assets/') && !path.startsWith('/assets/wasm/'));
+  assert.deepEqual(ours.toSorted(), expected.toSorted());
 });
 
-test('the package takes along every text that its scripts ask for', () => {
-  const source = scripts.filter((path) => path.startsWith(element) || path.includes('/shared/')).map((path) => readFileSync(path, 'utf8'));
+test('the package takes along the catalogues that its scripts ask', () => {
   const [, list] = /const TEXTS: [^=]*= \[([^\]]*)\]/.exec(readFileSync(join(root, 'xtask/src/package.rs'), 'utf8'));
-  const taken = [...list.matchAll(/"([^"]+)"/g)].map(([, family]) => family);
-  for (const [, key] of source.join('\n').matchAll(/[`']([a-z_]+\.[a-z_]+)/g)) {
-    if (key in texts.en) assert.ok(taken.some((family) => key.startsWith(family)), key);
-  }
+  assert.deepEqual([...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name), within('widget'));
+});
+
+test('the pages and the element have the same colours in the dark', () => {
+  const colours = (css, selector) => {
+    const [, body] = new RegExp(`${selector} \\{([^}]*)\\}`).exec(css);
+    return body.split(';').map((line) => line.trim()).filter(Boolean);
+  };
+  const ofPages = colours(read('css/base.css').replace(/^[\s\S]*prefers-color-scheme: dark/, ''), ':root');
+  assert.deepEqual(ofPages, colours(readFileSync(join(element, 'element/element.css'), 'utf8'), '\\.dark'));
 });
 
 test('no script parses strings as HTML or code', () => {
-  for (const path of [...scripts, join(web, 'sw.js')]) {
+  for (const path of allScripts) {
     assert.doesNotMatch(readFileSync(path, 'utf8'), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/, path);
   }
 });

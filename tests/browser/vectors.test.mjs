@@ -10,7 +10,7 @@ import { runVectors } from './vectors.mjs';
 
 const VECTORS = join(root, 'tests/vectors/verdicts.json');
 
-/** Bytes after gzip -9, as tokens.md §10 says: what a page loads before it can answer. */
+/** Bytes after gzip -9, as wasm-verifier/README.md says: what a page loads before it can answer. */
 const BUDGETS = { verifier: 80_000, wallet: 120_000, scanner: 320_000 };
 
 test('every vector gives its verdict in Node', async () => {

@@ -205,7 +205,7 @@ test('logging out leaves nothing on the phone', async () => {
   await page.context().close();
 });
 
-/** The text of a verifier's code, put together by hand (tokens.md §3; RFC 9285). */
+/** The text of a verifier's code, put together by hand (core/README.md, "The handshake"; RFC 9285). */
 function challengeText(challenge) {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
   const bytes = new TextEncoder().encode(JSON.stringify(challenge));

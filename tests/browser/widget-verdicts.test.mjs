@@ -10,7 +10,10 @@ import { after, before, test } from 'node:test';
 import { axe, modules, root } from './harness.mjs';
 import { heard, startSite, told } from './host.mjs';
 
-/** ux.md §1.3 and §4.2: which colour each verdict has; a code not named is red, a caution about the licence amber. */
+/**
+ * wasm-verifier/README.md, "What a verdict looks like": which colour each verdict has; a code not named is red, a caution
+ * about the licence amber.
+ */
 const COLOURS = {
   valid: '6, 118, 71',
   invalid: '180, 35, 24',

@@ -2,30 +2,31 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::text::Text;
 use liangzheng_core::time::Seconds;
 use liangzheng_core::trust::{NamedKey, Purpose, RootSet, sign_list};
-use liangzheng_server::App;
-use liangzheng_server::Application;
 use liangzheng_server::config::Config;
 use liangzheng_server::demo::demo_catalogue;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::{ManualClock, SystemEntropy};
+use liangzheng_server::domain::ids::{AccountId, HolderId};
+use liangzheng_server::domain::licence::{Licence, Status};
 use liangzheng_server::service::publication::key_life::{self, OperatorEntry};
 use liangzheng_server::service::publication::publish::sign_catalogue_row;
 use liangzheng_server::service::verifying::judge::Judge;
 use liangzheng_server::signing::{KeyStore, MemoryKeyStore};
 use liangzheng_server::startup::Dependencies;
 use liangzheng_server::storage::{self, Db};
-use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use liangzheng_server::{App, Application};
+use tokio::runtime::Runtime;
 
-use crate::builders::{Builder, MASTER, PASSWORD};
+use crate::caller::{Caller, LoggedIn};
 use crate::clock::NOON;
 use crate::db::TestDb;
-use crate::http::{Answer, send};
+use crate::make::{MASTER, Maker, PASSWORD};
+use crate::server::Running;
 
 /// A running server; stopped when dropped.
 pub struct TestApp {
@@ -38,12 +39,13 @@ pub struct TestApp {
     /// Its root set, for verifiers.
     pub roots: RootSet,
     /// Makes people and licences in its database.
-    pub builder: Builder,
+    pub make: Maker,
+    // Stopped first: what it uses stands below.
+    _running: Running,
+    logged_in: LoggedIn,
     config: Config,
     keys: Arc<MemoryKeyStore>,
-    runtime: tokio::runtime::Runtime,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    runtime: Runtime,
     db: Arc<TestDb>,
 }
 
@@ -64,8 +66,7 @@ impl TestApp {
     }
 
     fn start_with(db: TestDb, adjust: impl FnOnce(&mut Config), judge: Judge) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = runtime();
         let mut config = Config::default();
         config.server.bind = ([127, 0, 0, 1], 0).into();
         config.server.base_url = Some("https://licence.example".into());
@@ -83,66 +84,35 @@ impl TestApp {
             (opened, roots)
         });
         let clock = Arc::new(ManualClock::at(NOON));
-        Self::launch(config, Arc::new(db), Builder::new(opened), keys, roots, clock, judge, runtime)
+        let running = launch(config.clone(), &clock, &keys, &roots, judge);
+        Self::around(running, clock, roots, Maker::new(opened), config, keys, runtime, Arc::new(db))
     }
 
     /// A second server on the same database, with the same keys and clock.
     pub fn beside(&self) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let (keys, roots, clock) = (self.keys.clone(), self.roots.clone(), self.clock.clone());
-        let (config, builder) = (self.config.clone(), self.builder.clone());
-        Self::launch(config, self.db.clone(), builder, keys, roots, clock, Judge::Own, runtime)
+        let (clock, roots, config, keys) =
+            (self.clock.clone(), self.roots.clone(), self.config.clone(), self.keys.clone());
+        let running = launch(config.clone(), &clock, &keys, &roots, Judge::Own);
+        Self::around(running, clock, roots, self.make.clone(), config, keys, runtime(), self.db.clone())
     }
 
     #[expect(clippy::too_many_arguments, reason = "all of what two servers may share")]
-    fn launch(
-        config: Config,
-        db: Arc<TestDb>,
-        builder: Builder,
-        keys: Arc<MemoryKeyStore>,
-        roots: RootSet,
+    fn around(
+        running: Running,
         clock: Arc<ManualClock>,
-        judge: Judge,
-        runtime: tokio::runtime::Runtime,
+        roots: RootSet,
+        make: Maker,
+        config: Config,
+        keys: Arc<MemoryKeyStore>,
+        runtime: Runtime,
+        db: Arc<TestDb>,
     ) -> Self {
-        let given = Dependencies {
-            clock: clock.clone(),
-            keys: Some(keys.clone()),
-            roots: Some(roots.clone()),
-            judge,
-            ..Dependencies::default()
-        };
-        let served = config.clone();
-        let (told, started) = std::sync::mpsc::channel();
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let application = Application::build_with(served, given).await.expect("a server");
-                told.send((application.address(), application.app())).unwrap();
-                let stop = async {
-                    let _ = stopped.await;
-                };
-                application.run_until(stop).await.expect("a clean end");
-            });
-        });
-        let (address, app) = started.recv().expect("the server starts");
-        Self {
-            url: format!("http://{address}"),
-            app,
-            clock,
-            roots,
-            builder,
-            config,
-            keys,
-            runtime,
-            stop: Some(stop),
-            thread: Some(thread),
-            db,
-        }
+        let (url, app) = (running.url.clone(), running.app.clone());
+        let logged_in = LoggedIn::default();
+        Self { url, app, clock, roots, make, _running: running, logged_in, config, keys, runtime, db }
     }
 
-    /// Runs something that waits, such as a builder.
+    /// Runs something that waits, such as a storage function.
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
@@ -152,60 +122,61 @@ impl TestApp {
         self.clock.advance(Seconds(seconds));
     }
 
-    /// Logs in as a program does and returns the token.
-    pub fn log_in(&self, login: &str) -> String {
-        let answer = self.post(None, "/api/v1/sessions", &json!({ "login": login, "password": PASSWORD }));
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        answer.json()["token"].as_str().expect("a token").to_owned()
+    /// Somebody without credentials.
+    pub fn anyone(&self) -> Caller {
+        Caller::anyone(&self.url)
     }
 
-    /// `GET`, as the owner of `token` or as nobody.
-    pub fn get(&self, token: Option<&str>, path: &str) -> Answer {
-        self.send("GET", token, path, &[], None)
+    /// The person with this login, who logs in the first time.
+    pub fn as_(&self, login: &str) -> Caller {
+        self.logged_in.or_log_in(login, || self.log_in(login))
     }
 
-    /// `DELETE`, as the owner of `token` or as nobody.
-    pub fn delete(&self, token: Option<&str>, path: &str) -> Answer {
-        self.send("DELETE", token, path, &[], None)
+    /// The person with this login in a new session.
+    pub fn log_in(&self, login: &str) -> Caller {
+        self.anyone().log_in(login, PASSWORD)
     }
 
-    /// `POST` of a JSON body, as the owner of `token` or as nobody.
-    pub fn post(&self, token: Option<&str>, path: &str, body: &Value) -> Answer {
-        self.send("POST", token, path, &[], Some(body))
+    /// Makes a holder with an account of this login.
+    pub fn holder(&self, login: &str) -> (AccountId, HolderId) {
+        self.wait(self.make.holder(login))
     }
 
-    /// Any request.
-    pub fn send(
-        &self,
-        method: &str,
-        token: Option<&str>,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Option<&Value>,
-    ) -> Answer {
-        let authorization = token.map(|token| format!("Bearer {token}"));
-        let mut all: Vec<(&str, &str)> = headers.to_vec();
-        if let Some(authorization) = &authorization {
-            all.push(("Authorization", authorization));
-        }
-        let body = body.map(|body| body.to_string().into_bytes());
-        if body.is_some() {
-            all.push(("Content-Type", "application/json"));
-        }
-        send(method, &format!("{}{path}", self.url), &all, body.as_deref())
+    /// Makes a member of a unit with one role.
+    pub fn staff(&self, login: &str, role: Role, unit: &str) -> AccountId {
+        self.wait(self.make.staff(login, role, unit))
+    }
+
+    /// Makes a licence of `kind` by `unit`, valid from 2025 to 2029.
+    pub fn licence(&self, holder: HolderId, kind: &str, unit: &str, status: Status) -> Licence {
+        self.wait(self.make.licence(holder, kind, unit, status))
+    }
+
+    /// Stores a licence made by hand.
+    pub fn put(&self, licence: &Licence) {
+        self.wait(self.make.put(licence));
     }
 }
 
-impl Drop for TestApp {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let ended = thread.join();
-            if !std::thread::panicking() {
-                ended.expect("the server's thread");
-            }
-        }
-    }
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+fn launch(
+    config: Config,
+    clock: &Arc<ManualClock>,
+    keys: &Arc<MemoryKeyStore>,
+    roots: &RootSet,
+    judge: Judge,
+) -> Running {
+    let given = Dependencies {
+        clock: clock.clone(),
+        keys: Some(keys.clone()),
+        roots: Some(roots.clone()),
+        judge,
+        ..Dependencies::default()
+    };
+    Running::start(async move || Application::build_with(config, given).await.expect("a server"))
 }
 
 /// Keys, a trust list signed by one root, and the demo's catalogue.

@@ -2,23 +2,23 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use liangzheng_core::key::AwsLc;
 use liangzheng_core::trust::RootSet;
 use liangzheng_core::verify::{OnExpired, Verifier};
 use liangzheng_server::config::Config;
+use liangzheng_server::demo::{self, Serving};
 use liangzheng_server::domain::clock::{Clock, ManualClock, SystemEntropy};
 use liangzheng_server::service::publication::{ceremony, key_life};
 use liangzheng_server::signing::RootKey;
 use liangzheng_server::startup::Dependencies;
-use liangzheng_server::{App, Application, demo};
-use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use liangzheng_server::{App, Application};
+use serde_json::Value;
 
+use crate::caller::{Caller, LoggedIn};
 use crate::clock::NOON;
 use crate::db::TempDir;
-use crate::http::{Answer, send};
+use crate::server::Running;
 
 /// A running demo; stopped when dropped.
 pub struct DemoApp {
@@ -31,60 +31,38 @@ pub struct DemoApp {
     /// `demo.json`
     pub file: Value,
     dir: PathBuf,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-    folder: Option<TempDir>,
+    logged_in: LoggedIn,
+    running: Running,
+    folder: Arc<TempDir>,
 }
 
 impl DemoApp {
     /// Makes a demo in a new folder and serves it.
     pub fn start() -> Self {
-        let folder = TempDir::new("demo");
-        let dir = folder.path().join("data");
-        Self::serve(folder, dir, Arc::new(ManualClock::at(NOON)))
+        let folder = Arc::new(TempDir::new("demo"));
+        Self::serve(folder, Arc::new(ManualClock::at(NOON)))
     }
 
     /// Stops the server and serves the same folder again, as after a crash or an update.
     #[must_use]
     pub fn restarted(mut self) -> Self {
-        self.end();
-        let folder = self.folder.take().unwrap();
-        let (dir, clock) = (self.dir.clone(), self.clock.clone());
-        Self::serve(folder, dir, clock)
+        self.running.end();
+        Self::serve(self.folder.clone(), self.clock.clone())
     }
 
-    fn serve(folder: TempDir, dir: PathBuf, clock: Arc<ManualClock>) -> Self {
-        let (told, started) = std::sync::mpsc::channel();
-        let (stop, stopped) = oneshot::channel();
-        let (data, outside_clock) = (dir.clone(), clock.clone());
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let mut config = Config::default();
-                config.limits.enabled = false;
-                let made = demo::prepare(&data, 0, false, config, &*outside_clock, &SystemEntropy).await;
-                let given = Dependencies { clock: outside_clock, ..Dependencies::default() };
-                let application = Application::build_with(made.unwrap().config, given).await.unwrap();
-                told.send((application.address(), application.app())).unwrap();
-                let stop = async {
-                    let _ = stopped.await;
-                };
-                application.run_until(stop).await.unwrap();
-            });
+    fn serve(folder: Arc<TempDir>, clock: Arc<ManualClock>) -> Self {
+        let dir = folder.path().join("data");
+        let (data, given) = (dir.clone(), Dependencies { clock: clock.clone(), ..Dependencies::default() });
+        let demo_clock = clock.clone();
+        let running = Running::start(async move || {
+            let mut config = Config::default();
+            config.limits.enabled = false;
+            let made = demo::prepare(&data, Serving::here(0), config, &*demo_clock, &SystemEntropy).await;
+            Application::build_with(made.unwrap().config, given).await.unwrap()
         });
-        let (address, app) = started.recv().expect("the demo starts");
         let file = serde_json::from_slice(&std::fs::read(dir.join("demo.json")).unwrap()).unwrap();
-        let (stop, thread) = (Some(stop), Some(thread));
-        Self { url: format!("http://{address}"), app, clock, file, dir, stop, thread, folder: Some(folder) }
-    }
-
-    fn end(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let ended = thread.join();
-            if !std::thread::panicking() {
-                ended.expect("the demo's thread");
-            }
-        }
+        let (url, app) = (running.url.clone(), running.app.clone());
+        Self { url, app, clock, file, dir, logged_in: LoggedIn::default(), running, folder }
     }
 
     /// Its folder.
@@ -97,26 +75,25 @@ impl DemoApp {
         serde_json::from_slice(&std::fs::read(self.dir.join("roots.json")).unwrap()).unwrap()
     }
 
-    /// Logs in with what `demo.json` says; returns token and PIN.
-    pub fn log_in(&self, login: &str) -> (String, String) {
-        let accounts = self.file["accounts"].as_array().unwrap();
-        let account = accounts.iter().find(|account| account["login"] == login).expect("an account");
-        let body = json!({ "login": login, "password": account["password"] });
-        let answer = self.request("POST", None, "/api/v1/sessions", Some(&body));
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        let token = answer.json()["token"].as_str().unwrap().to_owned();
-        (token, account["pin"].as_str().unwrap_or_default().to_owned())
+    /// Somebody without credentials.
+    pub fn anyone(&self) -> Caller {
+        Caller::anyone(&self.url)
     }
 
-    /// Any request with a JSON body.
-    pub fn request(&self, method: &str, token: Option<&str>, path: &str, body: Option<&Value>) -> Answer {
-        let authorization = token.map(|token| format!("Bearer {token}"));
-        let mut headers = vec![("Content-Type", "application/json")];
-        if let Some(authorization) = &authorization {
-            headers.push(("Authorization", authorization));
-        }
-        let body = body.map(|body| body.to_string().into_bytes());
-        send(method, &format!("{}{path}", self.url), &headers, body.as_deref())
+    /// The person with this login, who logs in the first time with what `demo.json` says.
+    pub fn as_(&self, login: &str) -> Caller {
+        let log_in = || self.anyone().log_in(login, self.account(login)["password"].as_str().unwrap());
+        self.logged_in.or_log_in(login, log_in)
+    }
+
+    /// The PIN of a holder.
+    pub fn pin(&self, login: &str) -> &str {
+        self.account(login)["pin"].as_str().expect("a holder")
+    }
+
+    fn account(&self, login: &str) -> &Value {
+        let accounts = self.file["accounts"].as_array().unwrap();
+        accounts.iter().find(|account| account["login"] == login).expect("an account")
     }
 
     /// A verifier that has just synced: every trust list in turn, the catalogue, every status list.
@@ -142,22 +119,17 @@ impl DemoApp {
     }
 }
 
-impl Drop for DemoApp {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
 /// A verifier that takes everything a server publishes, as `sync` does.
 pub fn synced(url: &str, roots: RootSet, now: liangzheng_core::time::UnixTime) -> Verifier {
+    let server = Caller::anyone(url);
     let get = |path: &str| {
-        let answer = send("GET", &format!("{url}{path}"), &[], None);
+        let answer = server.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         answer.text()
     };
     let mut verifier = Verifier::new(&AwsLc, roots).unwrap();
     for version in 1.. {
-        let answer = send("GET", &format!("{url}/.well-known/trust-list/{version}"), &[], None);
+        let answer = server.get(&format!("/.well-known/trust-list/{version}"));
         if answer.status == 404 {
             break;
         }

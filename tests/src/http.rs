@@ -29,6 +29,15 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The body as JSON, where the status must be this one.
+    ///
+    /// # Panics
+    /// If it is another one.
+    pub fn must(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        self.json()
+    }
+
     /// `code` of a problem document, after checking that it is a whole one.
     pub fn problem(&self) -> String {
         let json = self.json();

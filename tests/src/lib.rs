@@ -1,7 +1,8 @@
 //! The harness: a whole server in this process on SQLite or on a real PostgreSQL, a clock that stands still, and
-//! builders of the people and licences a test needs.
+//! makers of the people and licences a test needs.
 //!
-//! A test speaks HTTP through [`app::TestApp`], or storage functions through [`db::TestDb`]; nothing is mocked.
+//! A test speaks HTTP through [`app::TestApp`] and its [`caller::Caller`]s, or storage functions through
+//! [`db::TestDb`]; nothing is mocked. What another thread does is waited for by [`until`].
 
 #![expect(
     clippy::unwrap_used,
@@ -11,8 +12,13 @@
 )]
 
 pub mod app;
-pub mod builders;
+pub mod caller;
 pub mod clock;
 pub mod db;
 pub mod demo;
 pub mod http;
+pub mod make;
+mod server;
+pub mod snapshot;
+pub mod source;
+pub mod until;

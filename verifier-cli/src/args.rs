@@ -1,4 +1,5 @@
-//! The command line (tokens.md §9). Help is in both languages at once: it is read before any language is known.
+//! The command line (verifier-cli/README.md). Help is in both languages at once: it is read before any language is
+//! known.
 
 use std::{ffi::OsString, path::PathBuf};
 

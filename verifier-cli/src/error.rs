@@ -6,7 +6,7 @@ use liangzheng_core::{text::Text, verify::Refusal};
 
 use crate::words::{Lang, visible};
 
-/// The process's exit codes (tokens.md §9); 64 and up are those of `sysexits.h`.
+/// The process's exit codes (verifier-cli/README.md); 64 and up are those of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Valid, or done.

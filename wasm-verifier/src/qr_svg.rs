@@ -9,7 +9,7 @@ const QUIET_ZONE: usize = 4;
 /// The code for `text` as a standalone SVG picture, one unit per module, black on white also in a dark theme.
 ///
 /// Error correction is level L: on a screen nothing covers the code, and at one size a code with fewer modules is
-/// read more often (tokens.md §4). `None` if the text does not fit a version 40 code.
+/// read more often (core/README.md, "QR texts"). `None` if the text does not fit a version 40 code.
 pub(crate) fn draw(text: &str) -> Option<String> {
     let code = QRBuilder::new(text).ecl(ECL::L).build().ok()?;
     let side = code.size + 2 * QUIET_ZONE;

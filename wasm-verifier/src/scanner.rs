@@ -9,7 +9,7 @@ use rxing::{
 use std::collections::HashSet;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Pixels taken from one picture at most: what a 40-megapixel phone camera gives (ux.md §2.1). A larger picture
+/// Pixels taken from one picture at most: what a 40-megapixel phone camera gives. A larger picture
 /// would need more memory than a phone's browser grants one page.
 const MAX_PIXELS: usize = 40_000_000;
 

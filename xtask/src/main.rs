@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask setup|demo|test|ci|bench|soak`.
+//! Developer commands: `cargo xtask setup|demo|show|test|ci|wasm|bench|soak`.
 //!
 //! Nothing here is needed to build or run the two binaries; `cargo build --release` alone makes those.
 
@@ -34,6 +34,8 @@ enum Command {
     Setup,
     /// Build everything, run the main job once, then serve until Ctrl-C
     Demo(demo::Arguments),
+    /// Have a holder of the demo being served show a licence: a fresh code, in its folder's shown.png
+    Show(demo::Place),
     /// Set up, then run every test
     Test,
     /// What must pass before a change lands: format, lints, documents, dependencies, all tests
@@ -64,6 +66,7 @@ fn asked() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Setup => setup::setup(setup::Need::Everything),
         Command::Demo(arguments) => demo::demo(&arguments),
+        Command::Show(place) => demo::show(&place),
         Command::Test => test::test(),
         Command::Ci => ci::ci(),
         Command::Wasm => wasm::build(&step::modules()),

@@ -22,8 +22,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Stands in the source for [`VERSION`].
 const UNVERSIONED: &str = "\"version\": \"0.0.0\"";
 
-/// Texts of the catalogue that the element and what it shares with the pages ask for.
-const TEXTS: [&str; 7] = ["day.", "span.", "licence.", "verify.", "widget.", "check.", "result."];
+/// Catalogues of texts in `assets/web/i18n` that the element and what it shares with the pages ask for.
+const TEXTS: [&str; 2] = ["shared", "widget"];
 
 /// Made into `element/styles.js`, in this order; relative to the workspace.
 const STYLES: [&str; 2] = ["assets/web/css/shared.css", "wasm-verifier/js/web/element/element.css"];
@@ -41,7 +41,7 @@ pub(crate) fn assemble(workspace: &Path, out: &Path) -> Result<()> {
     let styles = STYLES.iter().map(|path| read(&workspace.join(path))).collect::<Result<String>>()?;
     write_module(&web.join("element/styles.js"), &Value::from(styles))?;
     for lang in ["zh-CN", "en"] {
-        let texts = texts(&workspace.join(format!("assets/web/i18n/{lang}.json")))?;
+        let texts = texts(&workspace.join("assets/web/i18n"), lang)?;
         write_module(&web.join(format!("i18n/{lang}.js")), &texts)?;
     }
     let hashes = write_hashes(&web)?;
@@ -89,10 +89,15 @@ fn integrity(path: &Path) -> Result<String> {
     Ok(format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(&bytes))))
 }
 
-fn texts(path: &Path) -> Result<Value> {
-    let mut texts: serde_json::Map<String, Value> =
-        serde_json::from_str(&read(path)?).with_context(|| format!("in {}", path.display()))?;
-    texts.retain(|key, _| TEXTS.iter().any(|family| key.starts_with(family)));
+/// The element's texts in `lang`, from the catalogues in `folder`.
+fn texts(folder: &Path, lang: &str) -> Result<Value> {
+    let mut texts = serde_json::Map::new();
+    for name in TEXTS {
+        let path = folder.join(format!("{name}.{lang}.json"));
+        let catalogue: serde_json::Map<String, Value> =
+            serde_json::from_str(&read(&path)?).with_context(|| format!("in {}", path.display()))?;
+        texts.extend(catalogue);
+    }
     Ok(Value::Object(texts))
 }
 

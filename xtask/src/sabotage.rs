@@ -45,6 +45,9 @@ pub(crate) fn sabotages(shells: &[Shell], from: &str) -> Result<()> {
     let mut patches = patches()?;
     patches.retain(|patch| patch.name.as_str() >= from);
     let copy = Workshop::make()?;
+    if shells.contains(&Shell::Wasm) {
+        wasm::build_generator()?;
+    }
     let programs = copy.build(shells)?;
     for shell in shells {
         if let Answers::Wrong(count, first) = copy.ask(*shell, &programs)? {
@@ -198,7 +201,12 @@ impl Workshop {
         }
         let modules = self.out.join("modules");
         if shells.contains(&Shell::Wasm) {
-            let sources = wasm::Sources { workspace: &self.tree, target: &self.out, profile: "dev" };
+            let sources = wasm::Sources {
+                workspace: &self.tree,
+                target: &self.out,
+                profile: wasm::Profile::Dev,
+                quiet: true,
+            };
             wasm::build_from(&sources, &["verifier"], &modules)?;
         }
         let others = shells.iter().any(|shell| *shell != Shell::Wasm);

@@ -29,7 +29,7 @@ pub(crate) fn parts(report: &mut Report) {
     // Some tests start the programs, which `cargo test` alone does not build; asked for together with the tests, so
     // that both have the same features and nothing is compiled twice.
     report.part("build", || run(&mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"])));
-    report.part("browser module", || wasm::build(&modules()));
+    report.part("browser module", || wasm::build_with_generator(wasm::Profile::Published, &modules()));
     report.part("cargo test", || {
         let mut test = cargo(["test", "--workspace", "--locked", "--no-fail-fast"]);
         run(strict(&mut test))

@@ -1,18 +1,14 @@
 //! Builds the browser modules, one per cargo feature of `liangzheng-wasm`, and around them the npm package.
-//!
-//! The generator is linked in from the same lock file as the macros, so the two cannot differ in version and nothing
-//! is downloaded.
 
 use anyhow::{Context, Result, ensure};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
-use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
     package,
-    step::{cargo, root, target},
+    step::{cargo, output, program, root, run, target},
 };
 
 /// The modules and, by the same name, the features they are made of.
@@ -20,16 +16,53 @@ const MODULES: [&str; 3] = ["verifier", "wallet", "scanner"];
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The profile of the workspace made for these modules: size first.
-const PROFILE: &str = "wasm";
+/// The package that makes JavaScript bindings, and its program.
+pub(crate) const GENERATOR: &str = "xtask-bindgen";
 
-/// Makes the npm package `@liangzheng/verifier` in `out`: `out/web` is what browsers load and a server's `--assets`,
-/// `out/node` the entries for Node, which read the same files from the disk.
+/// Makes the npm package `@liangzheng/verifier` as it is published in `out`: `out/web` is what browsers load and a
+/// server's `--assets`, `out/node` the entries for Node, which read the same files from the disk.
 ///
 /// # Errors
 /// If cargo fails (the target `wasm32-unknown-unknown` must be installed), or a file cannot be written.
 pub(crate) fn build(out: &Path) -> Result<()> {
-    build_from(&Sources { workspace: &root(), target: &target(), profile: PROFILE }, &MODULES, out)
+    build_generator()?;
+    build_with_generator(Profile::Published, out)
+}
+
+/// Builds the program that makes bindings.
+///
+/// # Errors
+/// If cargo fails.
+pub(crate) fn build_generator() -> Result<()> {
+    run(&mut cargo(["build", "--locked", "--package", GENERATOR]))
+}
+
+/// As [`build`], in a profile, with the generator of bindings that was built before, together with other packages: alone
+/// it would be compiled anew, with the features that it alone asks for.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn build_with_generator(profile: Profile, out: &Path) -> Result<()> {
+    build_from(&Sources { workspace: &root(), target: &target(), profile, quiet: false }, &MODULES, out)
+}
+
+/// How the modules are compiled.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    /// Size first.
+    Published,
+    /// For this machine only: compiled sooner, twice as large.
+    Dev,
+}
+
+impl Profile {
+    /// Cargo's name for it, and of the folder that it writes to.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Published => ("wasm", "wasm"),
+            Self::Dev => ("dev", "debug"),
+        }
+    }
 }
 
 /// Which sources a module is made of, and how.
@@ -38,11 +71,12 @@ pub(crate) struct Sources<'a> {
     pub(crate) workspace: &'a Path,
     /// Folder for what cargo makes.
     pub(crate) target: &'a Path,
-    /// Profile: `wasm`, or `dev` where only the answers matter.
-    pub(crate) profile: &'a str,
+    pub(crate) profile: Profile,
+    /// Whether cargo tells nothing but errors.
+    pub(crate) quiet: bool,
 }
 
-/// As [`build`], of any sources and not all modules.
+/// As [`build_with_generator`], of any sources and not all modules.
 ///
 /// # Errors
 /// As [`build`].
@@ -64,28 +98,27 @@ pub(crate) fn build_from(sources: &Sources<'_>, modules: &[&str], out: &Path) ->
 
 /// The three modules come out under one file name, so each is bound before the next is built.
 fn compile(sources: &Sources<'_>, module: &str) -> Result<PathBuf> {
-    let mut build = cargo(["build", "--quiet", "--package", "liangzheng-wasm", "--target", TARGET]);
+    let (profile, folder) = sources.profile.names();
+    let mut build =
+        cargo(["build", "--package", "liangzheng-wasm", "--target", TARGET, "--profile", profile]);
     build
         .current_dir(sources.workspace)
-        .args(["--profile", sources.profile, "--no-default-features", "--features", module])
+        .args(["--no-default-features", "--features", module])
+        .args(sources.quiet.then_some("--quiet"))
         .env("CARGO_TARGET_DIR", sources.target);
+    if !sources.quiet {
+        println!("browser module: {module}");
+    }
     let status = build.status().context("starting cargo")?;
     ensure!(
         status.success(),
         "cargo could not build {module} for {TARGET}; if the target is missing: rustup target add {TARGET}"
     );
-    let folder = if sources.profile == "dev" { "debug" } else { sources.profile };
     Ok(sources.target.join(TARGET).join(folder).join("liangzheng_wasm.wasm"))
 }
 
 fn bind(compiled: &Path, module: &str, out: &Path) -> Result<()> {
-    Bindgen::new()
-        .input_path(compiled)
-        .out_name(&format!("{module}_wasm"))
-        .web(true)?
-        .typescript(true)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .generate(out)
-        .with_context(|| format!("making the JavaScript bindings of {module}"))
+    let mut generator = program(target().join("debug").join(GENERATOR), &[], &root());
+    generator.arg(compiled).arg(format!("{module}_wasm")).arg(out);
+    output(&mut generator).map(drop)
 }

@@ -6,6 +6,17 @@
  * phone's wrong proof it is somebody else's licence.
  */
 
+/**
+ * @typedef {import('/assets/wasm/verifier.js').Verdict} Verdict
+ * @typedef {'valid' | 'conditional' | 'invalid' | 'suspended' | 'unknown' | 'info' | 'neutral'} Tone
+ * @typedef {object} Appearance
+ * @property {import('./shapes.js').Outline} outline
+ * @property {import('./shapes.js').Mark} mark
+ * @property {Tone} tone
+ * @property {boolean} [withhold]
+ */
+
+/** @satisfies {Record<string, Appearance>} */
 const GROUPS = {
   valid: { outline: 'circle', mark: 'tick', tone: 'valid' },
   conditional: { outline: 'triangle', mark: 'bang', tone: 'conditional' },
@@ -23,6 +34,7 @@ const GROUPS = {
   not_a_code: { outline: 'square', mark: 'dash', tone: 'neutral' },
 };
 
+/** @type {Record<string, keyof typeof GROUPS>} */
 const GROUP_OF = {
   E_LICENCE_EXPIRED: 'dates',
   E_LICENCE_NOT_YET: 'dates',
@@ -53,11 +65,21 @@ const SHAPELESS = new Set(['E_SIZE', 'E_FORMAT', 'E_QR', 'E_SEGMENTS', 'E_B64', 
 /** Cautions about the licence; the others are about this way of checking it and do not change its colour. */
 const ABOUT_LICENCE = new Set(['C_NOTICE', 'C_REPORTED_LOST', 'C_INSPECTION_OVERDUE']);
 
-/** Outline, mark, tone (and perhaps `withhold`) for a verdict on `input`. */
+/**
+ * Outline, mark, tone (and perhaps `withhold`) for a verdict on `input`.
+ *
+ * @param {Verdict} verdict
+ * @param {string} input
+ * @returns {Appearance}
+ */
 export function appearance(verdict, input) {
   return GROUPS[groupOf(verdict, input)];
 }
 
+/**
+ * @param {Verdict} verdict
+ * @param {string} input
+ */
 function groupOf(verdict, input) {
   if (verdict.verdict === 'valid') {
     // Green needs both the answer and eleven checks of which none failed: a defect must not look like success.

@@ -8,13 +8,22 @@ const LARGEST_FILE = 64 * 1024 * 1024;
 
 /** Why a picture gave no text; `reason` is `size`, `picture` (not one we can open) or `module`. */
 export class PictureError extends Error {
+  /**
+   * @param {'size' | 'picture' | 'module'} reason
+   * @param {ErrorOptions} [options]
+   */
   constructor(reason, options) {
     super(reason, options);
     this.reason = reason;
   }
 }
 
-/** The texts of all codes in `file` (a Blob); empty if there is none. `loadScanner` imports the reader module. */
+/**
+ * The texts of all codes in `file`; empty if there is none. `loadScanner` imports the reader module.
+ *
+ * @param {Blob} file
+ * @param {() => Promise<Pick<typeof import('/assets/wasm/scanner.js'), 'readCodes'>>} loadScanner
+ */
 export async function codesIn(file, loadScanner) {
   if (file.size > LARGEST_FILE) throw new PictureError('size');
   const scanner = await loadScanner().catch((cause) => {
@@ -35,17 +44,23 @@ export async function codesIn(file, loadScanner) {
   }
 }
 
-/** Pasted text as a code. It may end in a blank, which Base45 uses as a digit; only what pasting adds is taken away. */
+/** Pasted text as a code. It may end in a blank, which Base45 uses as a digit; only what pasting adds is taken away. @param {string} pasted */
 export function asScanned(pasted) {
   return pasted.trimStart().replace(/[\r\n\t]+$/, '');
 }
 
+/**
+ * @param {ImageBitmap} bitmap
+ * @param {number} longest
+ */
 function pixels(bitmap, longest) {
   const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
+  // Null only for a canvas that has given out a context of another kind.
+  if (!context) throw new PictureError('picture');
   context.drawImage(bitmap, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);
 }

@@ -20,7 +20,17 @@ const MARKS = {
   dash: 'M14 24h20',
 };
 
-/** A verdict's sign, drawn in the text colour of the place it stands in. The word beside it says the same. */
+/**
+ * @typedef {keyof typeof OUTLINES} Outline
+ * @typedef {keyof typeof MARKS} Mark
+ */
+
+/**
+ * A verdict's sign, drawn in the text colour of the place it stands in. The word beside it says the same.
+ *
+ * @param {Outline} outline
+ * @param {Mark} mark
+ */
 export function sign(outline, mark) {
   return svg(
     'svg',

@@ -1,7 +1,26 @@
 /** A small key-value store in IndexedDB. It keeps CryptoKeys as they are, never their bytes. */
 
-/** Opens the store called `name`, making it if need be. */
+/**
+ * What both stores can do. Values are whatever the caller put in.
+ *
+ * @typedef {object} KeyValueStore
+ * @property {boolean} lasts whether what is kept outlasts this page
+ * @property {(key: string) => Promise<any>} get
+ * @property {(prefix: string) => Promise<any[]>} all all values whose key begins with `prefix`
+ * @property {(key: string, value: unknown) => Promise<unknown>} set
+ * @property {(key: string) => Promise<unknown>} delete
+ * @property {() => Promise<unknown>} clear
+ * @property {() => void} close
+ */
+
+/**
+ * Opens the store called `name`, making it if need be.
+ *
+ * @param {string} name
+ * @returns {Promise<KeyValueStore>}
+ */
 export async function openStore(name) {
+  /** @type {IDBDatabase} */
   const db = await new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore('kv');
@@ -11,7 +30,7 @@ export async function openStore(name) {
   return new Store(db);
 }
 
-/** As `openStore`; where the browser keeps nothing (a private window, a blocked frame), a store for this page only. */
+/** As `openStore`; where the browser keeps nothing (a private window, a blocked frame), a store for this page only. @param {string} name */
 export async function openStoreOrMemory(name) {
   try {
     return await openStore(name);
@@ -20,29 +39,36 @@ export async function openStoreOrMemory(name) {
   }
 }
 
+/** @implements {KeyValueStore} */
 class Store {
   #db;
 
-  /** Whether what is kept outlasts this page. */
   lasts = true;
 
+  /** @param {IDBDatabase} db */
   constructor(db) {
     this.#db = db;
   }
 
+  /** @param {string} key */
   get(key) {
     return this.#run('readonly', (kv) => kv.get(key));
   }
 
-  /** All values whose key begins with `prefix`. */
+  /** @param {string} prefix */
   all(prefix) {
     return this.#run('readonly', (kv) => kv.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
   }
 
+  /**
+   * @param {string} key
+   * @param {unknown} value
+   */
   set(key, value) {
     return this.#run('readwrite', (kv) => kv.put(value, key));
   }
 
+  /** @param {string} key */
   delete(key) {
     return this.#run('readwrite', (kv) => kv.delete(key));
   }
@@ -55,7 +81,14 @@ class Store {
     this.#db.close();
   }
 
-  /** Resolves when the transaction is on disk, so a caller that goes on may rely on it. */
+  /**
+   * Resolves when the transaction is on disk, so a caller that goes on may rely on it.
+   *
+   * @template T
+   * @param {IDBTransactionMode} mode
+   * @param {(kv: IDBObjectStore) => IDBRequest<T>} act
+   * @returns {Promise<T>}
+   */
   #run(mode, act) {
     return new Promise((resolve, reject) => {
       const transaction = this.#db.transaction('kv', mode);
@@ -67,24 +100,36 @@ class Store {
   }
 }
 
-/** As `Store`, for as long as this page is open. */
+/**
+ * As `Store`, for as long as this page is open.
+ *
+ * @implements {KeyValueStore}
+ */
 class MemoryStore {
+  /** @type {Map<string, any>} */
   #values = new Map();
 
   lasts = false;
 
+  /** @param {string} key */
   async get(key) {
     return this.#values.get(key);
   }
 
+  /** @param {string} prefix */
   async all(prefix) {
     return [...this.#values].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value);
   }
 
+  /**
+   * @param {string} key
+   * @param {unknown} value
+   */
   async set(key, value) {
     this.#values.set(key, value);
   }
 
+  /** @param {string} key */
   async delete(key) {
     this.#values.delete(key);
   }

@@ -15,11 +15,24 @@ const STATUS_LISTS = '/status-lists';
 /** The list does not follow from the roots held: the versions between must be walked one by one. */
 const WALK = new Set(['E_TRUST_THRESHOLD', 'E_TRUST_SIG', 'E_TRUST_KEY']);
 
-/** Seconds: older knowledge is called old; most scenes refuse it from here on (tokens.md §2). */
+/**
+ * Seconds: older knowledge is called old; most scenes refuse it from here on (core/README.md, "Order, limits, time").
+ */
 const OLD = 24 * 3600;
 
 /** Milliseconds: a server that has not answered by then is as good as absent; what is held still verifies. */
 const PATIENCE = 20_000;
+
+/**
+ * @typedef {import('/assets/wasm/verifier.js').Verifier} Verifier
+ * @typedef {object} Kept
+ * @property {string | null} roots
+ * @property {string[]} trustLists
+ * @property {string | null} catalogue
+ * @property {Record<string, string>} statusLists by URI
+ * @property {import('/assets/wasm/verifier.js').Floors | null} floors
+ * @property {number | null} syncedAt
+ */
 
 /** One page's trust: the verifier, and what is kept of it. */
 export class TrustStore {
@@ -27,11 +40,20 @@ export class TrustStore {
   #Verifier;
   #server;
   #key;
+  /** @type {Verifier | null} */
   #withoutLists = null;
+  /** @type {Kept} */
   #kept = { roots: null, trustLists: [], catalogue: null, statusLists: {}, floors: null, syncedAt: null };
+  /** @type {Verifier | null} */
   verifier = null;
 
-  /** `server`: an origin. `roots`: the public root file's text; what is kept belongs to it (tokens.md §1). */
+  /**
+   * `server`: an origin. `roots`: the public root file's text; what is kept belongs to it (core/README.md, "Floors").
+   *
+   * @param {import('./store.js').KeyValueStore} store
+   * @param {typeof import('/assets/wasm/verifier.js').Verifier} Verifier
+   * @param {{ server: string, roots?: string | null, key?: string }} options
+   */
   constructor(store, Verifier, { server, roots = null, key = 'kept' }) {
     this.#store = store;
     this.#Verifier = Verifier;
@@ -46,8 +68,9 @@ export class TrustStore {
     // Floors and lists of other roots say nothing about these.
     if (kept && (this.#kept.roots === null || kept.roots === this.#kept.roots)) Object.assign(this.#kept, kept);
     if (!this.#kept.roots) return;
-    this.verifier = this.#loaded();
-    for (const text of Object.values(this.#kept.statusLists)) attempt(() => this.verifier.loadStatusList(text));
+    const verifier = this.#loaded(this.#kept.roots);
+    for (const text of Object.values(this.#kept.statusLists)) attempt(() => verifier.loadStatusList(text));
+    this.verifier = verifier;
   }
 
   /** When the last complete sync ended (unix seconds), or null. */
@@ -55,7 +78,7 @@ export class TrustStore {
     return this.#kept.syncedAt;
   }
 
-  /** Age of the oldest status list held, which decides how old a "not revoked" may be; null if none is held. */
+  /** Age of the oldest status list held, which decides how old a "not revoked" may be; null if none is held. @param {number} now */
   freshness(now) {
     const lists = this.verifier?.held().status_lists ?? [];
     if (lists.length === 0) return null;
@@ -65,91 +88,125 @@ export class TrustStore {
 
   /**
    * The verdict on `code`. A status list older than `maxAge` seconds counts as one that is not held when all else would
-   * be valid; for bad news its age does not matter.
+   * be valid; for bad news its age does not matter. Only once there is a verifier.
+   *
+   * @param {string} code
+   * @param {import('/assets/wasm/verifier.js').VerifyOptions} options
    */
   verify(code, options, maxAge = Infinity) {
-    if (maxAge === Infinity) return this.verifier.verify(code, options);
-    const tried = this.verifier.verify(code, { ...options, remember: false });
-    const old = tried.verdict === 'valid' && tried.status.age_s > maxAge;
-    if (!old) return this.verifier.verify(code, options);
-    this.#withoutLists ??= this.#loaded();
+    const { verifier } = this;
+    const { roots } = this.#kept;
+    if (!verifier || !roots) throw new Error('nothing is held to verify with');
+    if (maxAge === Infinity) return verifier.verify(code, options);
+    const tried = verifier.verify(code, { ...options, remember: false });
+    const old = tried.verdict === 'valid' && tried.status !== null && tried.status.age_s > maxAge;
+    if (!old) return verifier.verify(code, options);
+    this.#withoutLists ??= this.#loaded(roots);
     return this.#withoutLists.verify(code, { ...options, remember: false });
   }
 
   /**
    * Fetches everything anew. What was accepted is kept even if a later step fails, and then the failure is thrown.
+   *
+   * @param {number} now
    */
   async sync(now) {
-    if (!this.verifier) {
-      const roots = await this.#fetchText(ROOTS);
-      this.verifier = new this.#Verifier({ roots });
-      this.#kept.roots = roots;
-    }
+    const verifier = this.verifier ?? (await this.#pinned());
     try {
-      await this.#syncTrustList(now);
+      await this.#syncTrustList(verifier, now);
       const catalogue = await this.#fetchText(CATALOGUE);
-      if (this.verifier.loadCatalogue(catalogue, now)) this.#kept.catalogue = catalogue;
-      await this.#syncStatusLists(now);
+      if (verifier.loadCatalogue(catalogue, now)) this.#kept.catalogue = catalogue;
+      await this.#syncStatusLists(verifier, now);
       this.#kept.syncedAt = now;
     } finally {
       this.#withoutLists = null;
-      this.#kept.floors = this.verifier.floors();
+      this.#kept.floors = verifier.floors();
       await this.#store.set(this.#key, this.#kept);
     }
   }
 
-  /** A verifier with everything kept but the status lists. */
-  #loaded() {
-    const verifier = new this.#Verifier({ roots: this.#kept.roots });
-    for (const text of this.#kept.trustLists) attempt(() => verifier.loadTrustList(text));
-    if (this.#kept.floors) verifier.restore(this.#kept.floors);
-    if (this.#kept.catalogue) attempt(() => verifier.loadCatalogue(this.#kept.catalogue));
+  /** The first visit: the roots are those that the server names. */
+  async #pinned() {
+    const roots = await this.#fetchText(ROOTS);
+    this.verifier = new this.#Verifier({ roots });
+    this.#kept.roots = roots;
+    return this.verifier;
+  }
+
+  /** A verifier with everything kept but the status lists. @param {string} roots */
+  #loaded(roots) {
+    const { trustLists, floors, catalogue } = this.#kept;
+    const verifier = new this.#Verifier({ roots });
+    for (const text of trustLists) attempt(() => verifier.loadTrustList(text));
+    if (floors) verifier.restore(floors);
+    if (catalogue) attempt(() => verifier.loadCatalogue(catalogue));
     return verifier;
   }
 
-  async #syncTrustList(now) {
+  /**
+   * @param {Verifier} verifier
+   * @param {number} now
+   */
+  async #syncTrustList(verifier, now) {
     const newest = await this.#fetchText(TRUST_LIST);
     try {
-      this.#takeTrustList(newest, now);
+      this.#takeTrustList(verifier, newest, now);
     } catch (error) {
-      if (!WALK.has(error.code)) throw error;
-      await this.#walkTrustLists();
-      this.#takeTrustList(newest, now);
+      if (!(error instanceof Error && 'code' in error && WALK.has(String(error.code)))) throw error;
+      await this.#walkTrustLists(verifier);
+      this.#takeTrustList(verifier, newest, now);
     }
   }
 
-  /** Every version after the one held, in turn; those between may have expired long ago. */
-  async #walkTrustLists() {
-    for (let version = this.verifier.floors().trust_version + 1; ; version += 1) {
+  /**
+   * Every version after the one held, in turn; those between may have expired long ago.
+   *
+   * @param {Verifier} verifier
+   */
+  async #walkTrustLists(verifier) {
+    for (let version = verifier.floors().trust_version + 1; ; version += 1) {
       const response = await this.#fetch(`${TRUST_LIST}/${version}`);
       if (response.status === 404) return;
-      this.#takeTrustList(await textOf(response));
+      this.#takeTrustList(verifier, await textOf(response));
     }
   }
 
-  #takeTrustList(text, now) {
-    if (this.verifier.loadTrustList(text, now)) this.#kept.trustLists.push(text);
+  /**
+   * @param {Verifier} verifier
+   * @param {string} text
+   * @param {number} [now]
+   */
+  #takeTrustList(verifier, text, now) {
+    if (verifier.loadTrustList(text, now)) this.#kept.trustLists.push(text);
   }
 
-  async #syncStatusLists(now) {
+  /**
+   * @param {Verifier} verifier
+   * @param {number} now
+   */
+  async #syncStatusLists(verifier, now) {
+    /** @type {{ status_lists: string[] }} */
     const { status_lists: uris } = JSON.parse(await this.#fetchText(STATUS_LISTS));
     for (const uri of uris) {
       // The URI is the list's name; it is fetched from this server even if it was moved to another address.
       const text = await this.#fetchText(new URL(uri).pathname);
-      if (this.verifier.loadStatusList(text, now, uri)) this.#kept.statusLists[uri] = text;
+      if (verifier.loadStatusList(text, now, uri)) this.#kept.statusLists[uri] = text;
     }
   }
 
+  /** @param {string} path */
   async #fetchText(path) {
     return textOf(await this.#fetch(path));
   }
 
+  /** @param {string} path */
   #fetch(path) {
     const signal = AbortSignal.timeout(PATIENCE);
     return fetch(new URL(path, this.#server), { cache: 'no-cache', credentials: 'omit', signal });
   }
 }
 
+/** @param {() => unknown} load */
 function attempt(load) {
   try {
     load();
@@ -158,6 +215,7 @@ function attempt(load) {
   }
 }
 
+/** @param {Response} response */
 async function textOf(response) {
   if (!response.ok) throw new Error(`${new URL(response.url).pathname}: ${response.status}`);
   return response.text();

@@ -3,9 +3,21 @@ import { el } from './dom.js';
 import { appearance } from './headlines.js';
 import { sign } from './shapes.js';
 
+/**
+ * @typedef {import('/assets/wasm/verifier.js').Verdict} Verdict
+ * @typedef {import('./words.js').Words} Words
+ */
+
 const MARK = { pass: '✓', fail: '✕', not_checked: '—' };
 
-/** The card for `verdict` on `input`, in `words`, with the verdict's JSON at its end if `raw`. Its heading can take the focus. */
+/**
+ * The card for `verdict` on `input`, with the verdict's JSON at its end if `raw`. Its heading can take the focus.
+ *
+ * @param {Verdict} verdict
+ * @param {string} input
+ * @param {Words} words
+ * @param {{ raw?: boolean }} [options]
+ */
 export function verdictCard(verdict, input, words, { raw = false } = {}) {
   const { outline, mark, tone, withhold = false } = appearance(verdict, input);
   const urgent = tone === 'invalid' || tone === 'suspended';
@@ -28,7 +40,7 @@ export function verdictCard(verdict, input, words, { raw = false } = {}) {
       'div',
       { class: 'verdict-body' },
       cautions(verdict, words),
-      licence(withhold ? { licence: null } : verdict, words),
+      licence(withhold ? { licence: null, scene: null } : verdict, words),
       checks(verdict, words),
       el('p', { class: 'quiet' }, words.t('verify.code', { code: verdict.code })),
       raw && !withhold ? asJson(verdict, words) : null,
@@ -36,13 +48,23 @@ export function verdictCard(verdict, input, words, { raw = false } = {}) {
   );
 }
 
+/**
+ * @param {Verdict} verdict
+ * @param {import('./headlines.js').Tone} tone
+ * @param {Words} words
+ */
 function headline(verdict, tone, words) {
   if (tone === 'conditional') return words.t('verify.conditional');
   if (tone === 'neutral') return words.t('verify.not_a_code');
   return words.pick(verdict.message);
 }
 
-/** What to do; for a licence out of date, its date first, since that is what the inspector is asked about. */
+/**
+ * What to do; for a licence out of date, its date first, since that is what the inspector is asked about.
+ *
+ * @param {Verdict} verdict
+ * @param {Words} words
+ */
 function subline(verdict, words) {
   const { licence: shown, token } = verdict;
   const facts = [];
@@ -58,6 +80,10 @@ function subline(verdict, words) {
   return [...facts, words.pick(verdict.hint)].join(' ');
 }
 
+/**
+ * @param {Verdict} verdict
+ * @param {Words} words
+ */
 function cautions(verdict, words) {
   if (verdict.cautions.length === 0) return null;
   return el(
@@ -67,6 +93,10 @@ function cautions(verdict, words) {
   );
 }
 
+/**
+ * @param {Pick<Verdict, 'licence' | 'scene'>} verdict
+ * @param {Words} words
+ */
 function licence({ licence: shown, scene }, words) {
   if (!shown) return el('p', { class: 'no-licence' }, words.t('verify.no_licence'));
   const rows = shown.fields.map(({ key, label, value }) => [words.pick(label) || key, value]);
@@ -88,6 +118,10 @@ function licence({ licence: shown, scene }, words) {
   );
 }
 
+/**
+ * @param {Verdict} verdict
+ * @param {Words} words
+ */
 function checks(verdict, words) {
   return el(
     'section',
@@ -97,6 +131,11 @@ function checks(verdict, words) {
   );
 }
 
+/**
+ * @param {import('/assets/wasm/verifier.js').Check} check
+ * @param {Verdict} verdict
+ * @param {Words} words
+ */
 function checkRow(check, { status }, words) {
   const name = words.t(`check.${check.name}`);
   const asOf = check.name === 'status' && status ? words.t('verify.list_of', { time: words.moment(status.as_of) }) : '';
@@ -111,6 +150,10 @@ function checkRow(check, { status }, words) {
   );
 }
 
+/**
+ * @param {Verdict} verdict
+ * @param {Words} words
+ */
 function asJson(verdict, words) {
   return el(
     'details',

@@ -1,31 +1,44 @@
 /** Texts and dates in one language: shared by the pages and the element, which may stand in two languages on one page. */
 
+/** @typedef {'zh-CN' | 'en'} Language */
+
+/** @type {readonly Language[]} */
 export const LANGUAGES = ['zh-CN', 'en'];
 
-/** The language of ours that a tag like `en-GB` asks for; zh-CN for any other. */
-export function languageOf(tag) {
-  return /^en\b/i.test(tag ?? '') ? 'en' : 'zh-CN';
-}
+/** The language of ours that a tag like `en-GB` asks for; zh-CN for any other. @type {(tag: string | null | undefined) => Language} */
+export const languageOf = (tag) => (/^en\b/i.test(tag ?? '') ? 'en' : 'zh-CN');
 
-/** Words of `lang` from its catalogue (`assets/web/i18n`). `t` and `pick` may be taken out of it. */
+/** Words of `lang` from its catalogues (`assets/web/i18n`). `t` and `pick` may be taken out of it. */
 export class Words {
   #texts;
 
+  /**
+   * @param {Language} lang
+   * @param {Record<string, string>} texts
+   */
   constructor(lang, texts) {
     this.lang = lang;
     this.#texts = texts;
   }
 
-  /** The text for `key`, `{name}` filled from `values`. A missing key shows itself, and a test looks for that. */
+  /**
+   * The text for `key`, `{name}` filled from `values`. A missing key shows itself, and a test looks for that.
+   *
+   * @type {(key: string, values?: Record<string, string | number>) => string}
+   */
   t = (key, values = {}) => {
     const text = this.#texts[key] ?? key;
-    return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
   };
 
-  /** A `{zh-CN, en}` text of the server or a verdict. */
+  /**
+   * A `{zh-CN, en}` text of the server or a verdict.
+   *
+   * @type {(text: Record<Language, string> | null | undefined) => string}
+   */
   pick = (text) => text?.[this.lang] ?? text?.['zh-CN'] ?? '';
 
-  /** `YYYYMMDD` as a person writes it; `null` means without end (长期). */
+  /** `YYYYMMDD` as a person writes it; `null` means without end (长期). @param {string | null} text */
   day(text) {
     if (!text) return this.t('day.long_term');
     const [year, month, date] = [text.slice(0, 4), Number(text.slice(4, 6)), Number(text.slice(6, 8))];
@@ -34,7 +47,7 @@ export class Words {
     return format.format(Date.UTC(Number(year), month - 1, date));
   }
 
-  /** Unix seconds as a wall clock in China: `14:32:07`. */
+  /** Unix seconds as a wall clock in China: `14:32:07`. @param {number} seconds */
   clockTime(seconds, withSeconds = true) {
     return new Intl.DateTimeFormat('en-GB', {
       hour: '2-digit',
@@ -44,13 +57,13 @@ export class Words {
     }).format(seconds * 1000);
   }
 
-  /** Unix seconds as date and wall clock in China. */
+  /** Unix seconds as date and wall clock in China. @param {number} seconds */
   moment(seconds, withSeconds = true) {
     const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(seconds * 1000);
     return `${this.day(parts.replaceAll('-', ''))} ${this.clockTime(seconds, withSeconds)}`;
   }
 
-  /** A span of time in its largest unit: 「2 小时」. */
+  /** A span of time in its largest unit: 「2 小时」. @param {number} seconds */
   span(seconds) {
     const whole = Math.max(0, Math.floor(seconds));
     if (whole < 60) return this.t('span.seconds', { n: whole });

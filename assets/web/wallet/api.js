@@ -1,58 +1,35 @@
-/**
- * The server, as the wallet sees it. Requests from this page carry the `__Host-` session cookie by themselves; scripts
- * never see a token. Every answer also tells how far off this device's clock is.
- */
-import { learn } from '../js/clock.js';
-import { lang } from '../js/i18n.js';
+/** The routes of the server that the wallet uses. */
+import { call, send } from '../page/client.js';
 
-/** Longest wait for an answer: after that a person in a basement should see what works without one. */
-const PATIENCE_MS = 8000;
+/** @typedef {import('./types.d.ts').Schemas} Schemas */
 
-/** The server could not be reached. */
-export class NoNetwork extends Error {}
+/** @type {(login: string, password: string) => Promise<Schemas['LoginAnswer']>} */
+export const login = (login, password) => call('POST', '/sessions', { login, password });
 
-/** The server said no: `status`, `code`, and words for people. `retryAfter` in seconds where it was told. */
-export class Problem extends Error {
-  constructor(response, body) {
-    super(body.detail ?? body.title ?? String(response.status));
-    this.status = response.status;
-    this.code = body.code ?? '';
-    this.body = body;
-    this.retryAfter = Number(response.headers.get('Retry-After')) || null;
-  }
-}
-
-export const login = (name, password) => call('POST', '/sessions', { login: name, password });
+/** @type {() => Promise<null>} */
 export const logout = () => call('DELETE', '/sessions/current');
+
+/** @type {() => Promise<Schemas['CardPage']>} */
 export const licences = () => call('GET', '/wallet/licences');
+
+/** @type {(licence: string, scene: string, pin: string) => Promise<Schemas['Shown']>} */
 export const openShow = (licence, scene, pin) => call('POST', `/wallet/licences/${licence}/show`, { scene, pin });
+
+/** @type {(show: string) => Promise<Schemas['Shown']>} */
 export const refreshShow = (show) => call('POST', `/wallet/shows/${show}/refresh`);
+
+/** @type {(show: string) => Promise<null>} */
 export const endShow = (show) => call('DELETE', `/wallet/shows/${show}`);
+
+/** @type {(show: string) => Promise<Blob>} */
 export const showPicture = async (show) => (await send('GET', `/wallet/shows/${show}.svg`)).blob();
+
+/** @type {(jwk: JsonWebKey, name: string) => Promise<Schemas['DeviceAnswer']>} */
 export const addDevice = (jwk, name) => call('POST', '/wallet/devices', { jwk, name });
+
+/** @type {(device: string) => Promise<null>} */
 export const dropDevice = (device) => call('DELETE', `/wallet/devices/${device}`);
+
+/** @type {(licence: string, device: string, scene: string, pin: string) => Promise<Schemas['Granted']>} */
 export const grant = (licence, device, scene, pin) =>
   call('POST', `/wallet/licences/${licence}/grant`, { device, scene, pin });
-
-async function call(method, path, body) {
-  const response = await send(method, path, body);
-  return response.status === 204 ? null : response.json();
-}
-
-async function send(method, path, body) {
-  const sent = Date.now();
-  const response = await fetch(`/api/v1${path}`, {
-    method,
-    headers: {
-      'Accept-Language': lang,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch((cause) => {
-    throw new NoNetwork('no network', { cause });
-  });
-  learn(response, sent, Date.now());
-  if (!response.ok) throw new Problem(response, await response.json().catch(() => ({})));
-  return response;
-}

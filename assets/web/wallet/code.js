@@ -5,16 +5,22 @@
  * key sign a fresh proof for a grant (profile H). Both give `{text, refreshAt, deadAt, endsAt, era}`: unix seconds, and
  * the clock's era in which they can be told. A source's own `endsAt` is the end of all its codes.
  */
+import { NoNetwork, Problem } from '../page/client.js';
+import { clockEra, now, nowMs } from '../page/clock.js';
 import * as api from './api.js';
-import { clockEra, now, nowMs } from '../js/clock.js';
+
+/**
+ * @typedef {import('./types.d.ts').Code} Code
+ * @typedef {import('./types.d.ts').Schemas} Schemas
+ */
 
 /** A phone makes a new proof this often: half of the ±60 s a verifier allows, so a slow clock still passes. */
 const PROOF_EVERY = 30;
 
-/** From here on a verifier may refuse a proof (tokens.md §2). */
+/** From here on a verifier may refuse a proof (core/README.md, "Show token, grant, proof"). */
 const PROOF_LIFE = 60;
 
-/** Seconds one PIN keeps a show open, as on the server (api.md). */
+/** Seconds one PIN keeps a show open, as on the server (docs/API-DESIGN.md, "Limits"). */
 const OPEN_FOR = 300;
 
 /** The code is taken off the screen this early: a token is dead at `expires_at`, and our clock may be 1 s off. */
@@ -25,16 +31,18 @@ const RETRY_MS = 2000;
 
 /** The server's tokens for one show. */
 export class Online {
-  kind = 'online';
+  kind = /** @type {const} */ ('online');
+  /** @type {Schemas['Shown'] | null} */
   #opened;
 
-  /** `opened`: the answer of `openShow`, whose token is the first code. */
+  /** @param {Schemas['Shown']} opened the answer of `openShow`, whose token is the first code */
   constructor(opened) {
     this.#opened = opened;
     this.show = opened.show;
     this.endsAt = opened.show_expires_at;
   }
 
+  /** @returns {Promise<Code>} */
   async next() {
     const reply = this.#opened ?? (await api.refreshShow(this.show));
     this.#opened = null;
@@ -43,8 +51,8 @@ export class Online {
     return { text, refreshAt, deadAt, endsAt, era: clockEra() };
   }
 
-  end() {
-    return api.endShow(this.show).catch(() => undefined);
+  async end() {
+    await api.endShow(this.show).catch(() => undefined);
   }
 }
 
@@ -53,13 +61,26 @@ export class Online {
  * and no later than `endsAt`: the PIN opens a code for as long as it would online.
  */
 export class Offline {
-  kind = 'offline';
+  kind = /** @type {const} */ ('offline');
 
+  /**
+   * @param {{
+   *   kept: import('./types.d.ts').Kept,
+   *   key: CryptoKey,
+   *   wallet: import('./types.d.ts').WalletModule,
+   *   answer?: import('./types.d.ts').Challenge | null,
+   *   endsAt?: number,
+   * }} given
+   */
   constructor({ kept, key, wallet, answer = null, endsAt = now() + OPEN_FOR }) {
-    Object.assign(this, { kept, key, wallet, answer });
+    this.kept = kept;
+    this.key = key;
+    this.wallet = wallet;
+    this.answer = answer;
     this.endsAt = Math.min(kept.expiresAt, endsAt);
   }
 
+  /** @returns {Promise<Code>} */
   async next() {
     const iat = now();
     const era = clockEra();
@@ -73,7 +94,7 @@ export class Offline {
     return { text, refreshAt, deadAt, endsAt, era };
   }
 
-  end() {}
+  async end() {}
 }
 
 /** Nothing more comes from this source. */
@@ -88,13 +109,19 @@ export class Over extends Error {}
 export class LiveCode {
   #source;
   #on;
+  /** @type {Code | null} */
   #code = null;
   #drawn = false;
   #busy = false;
   /** By the timer, not the clock: that may be set back while this waits. */
   #notBefore = 0;
-  #timer = null;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer = undefined;
 
+  /**
+   * @param {import('./types.d.ts').Source} source
+   * @param {(event: import('./types.d.ts').CodeEvent) => Promise<void>} on
+   */
   constructor(source, on) {
     this.#source = source;
     this.#on = on;
@@ -112,7 +139,7 @@ export class LiveCode {
 
   stop() {
     clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer = undefined;
     document.removeEventListener('visibilitychange', this.#visibility);
     this.#hide('renewing');
     this.#code = null;
@@ -125,11 +152,11 @@ export class LiveCode {
     const [before, drawn] = [this.#code, this.#drawn];
     try {
       const code = await this.#source.next();
-      if (this.#timer === null) return;
+      if (this.#timer === undefined) return;
       this.#code = code;
       await this.#draw();
     } catch (error) {
-      if (this.#timer === null) return;
+      if (this.#timer === undefined) return;
       // What could not be drawn is not on the screen: the code before it may be, and dies when it always would have.
       this.#code = before;
       this.#drawn &&= drawn;
@@ -139,48 +166,52 @@ export class LiveCode {
     }
   }
 
+  /** @param {unknown} error */
   #failed(error) {
+    const status = error instanceof Problem ? error.status : 0;
     // A server that stumbles is, for a moment, no server.
-    if (error instanceof api.NoNetwork || error.status >= 500) {
+    if (error instanceof NoNetwork || status >= 500) {
       this.#notBefore = performance.now() + RETRY_MS;
       this.#on({ offline: true });
       return;
     }
-    if (error.status === 429) {
-      this.#notBefore = performance.now() + (error.retryAfter ?? 1) * 1000;
-      this.#on({ waiting: error.retryAfter ?? 1 });
+    if (error instanceof Problem && status === 429) {
+      const waiting = error.retryAfter ?? 1;
+      this.#notBefore = performance.now() + waiting * 1000;
+      this.#on({ waiting });
       return;
     }
     this.stop();
-    if (error instanceof Over || error.status === 410) this.#on({ over: true });
+    if (error instanceof Over || status === 410) this.#on({ over: true });
     else this.#on({ problem: error });
   }
 
   async #draw() {
-    if (document.visibilityState === 'hidden') return;
+    if (document.visibilityState === 'hidden' || !this.#code) return;
     this.#drawn = true;
     await this.#on({ code: this.#code });
     this.#tick();
   }
 
+  /** @param {NonNullable<import('./types.d.ts').CodeEvent['hidden']>} reason */
   #hide(reason) {
     if (!this.#drawn) return;
     this.#drawn = false;
     this.#on({ hidden: reason });
   }
 
-  /** Whether its times can still be told: they cannot once the clock was set, and such a code is not shown. */
-  #isTimed() {
-    return this.#code?.era === clockEra();
+  /** The code, if its times can still be told: they cannot once the clock was set, and such a code is not shown. */
+  #timed() {
+    return this.#code?.era === clockEra() ? this.#code : null;
   }
 
   #tick() {
-    if (this.#timer === null) return;
-    const timed = this.#isTimed();
+    if (this.#timer === undefined) return;
+    const timed = this.#timed();
     const time = nowMs();
     if (!timed) this.#hide('renewing');
     else {
-      const { refreshAt, deadAt, endsAt } = this.#code;
+      const { refreshAt, deadAt, endsAt } = timed;
       if (time >= deadAt * 1000 - MARGIN_MS) this.#hide('no-network');
       if (time >= endsAt * 1000 - MARGIN_MS) {
         this.stop();
@@ -190,7 +221,7 @@ export class LiveCode {
       const left = Math.max(0, Math.ceil(((this.#drawn ? refreshAt : 0) * 1000 - time) / 1000));
       this.#on({ tick: { left, ends: Math.ceil((endsAt * 1000 - time) / 1000) } });
     }
-    const due = !timed || time >= this.#code.refreshAt * 1000 - MARGIN_MS;
+    const due = !timed || time >= timed.refreshAt * 1000 - MARGIN_MS;
     if (due && performance.now() >= this.#notBefore && document.visibilityState !== 'hidden') this.refresh();
   }
 
@@ -200,7 +231,8 @@ export class LiveCode {
       this.#hide('background');
       return;
     }
-    const alive = this.#isTimed() && nowMs() < this.#code.deadAt * 1000 - MARGIN_MS;
+    const timed = this.#timed();
+    const alive = timed && nowMs() < timed.deadAt * 1000 - MARGIN_MS;
     if (alive) this.#draw().catch((error) => this.#failed(error));
     this.#tick();
   };

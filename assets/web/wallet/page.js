@@ -1,30 +1,38 @@
 /** `/wallet`: log in, choose a card, show it. This file holds the page's frame and which view is on it. */
-import { deviceIsAheadBy, WARN_AT } from '../js/clock.js';
+import { say } from '../kit/notice.js';
+import { isProblem } from '../page/client.js';
+import { deviceIsAheadBy, WARN_AT } from '../page/clock.js';
+import { focusHeading, heading, main } from '../page/frame.js';
+import { t } from '../page/i18n.js';
+import { keepOffline } from '../page/offline.js';
 import { el, show } from '../shared/dom.js';
-import { otherLanguage, t } from '../js/i18n.js';
-import { keepOffline } from '../js/offline.js';
 import * as api from './api.js';
-import { cardView } from './card.js';
-import { challengeView } from './challenge.js';
-import { listView } from './list.js';
-import { leavingView, loginView } from './login.js';
 import * as phone from './phone.js';
+import { cardView } from './screens/card.js';
+import { challengeView } from './screens/challenge.js';
+import { listView } from './screens/list.js';
+import { leavingView, loginView } from './screens/login.js';
+import { staffView } from './screens/staff.js';
 import { turns } from './turns.js';
 
-const header = document.getElementById('header');
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
 const view = el('div', { id: 'view' });
 
 /** The mark of a logout that is not finished, kept with the browser: closing or reloading the page undoes none. */
 const PENDING = 'lz.logout-pending';
 
-/**
- * What the views share. `cards` is null until the server or the phone's own store has given them; `offline` is the
- * error that kept the server's away.
- */
-const app = { cards: null, offline: null, modules: modules(), go, load, loggedIn, logout, title };
+/** @type {import('./types.d.ts').App} */
+const app = {
+  cards: null,
+  offline: null,
+  modules: modules(),
+  load,
+  loggedIn,
+  logout,
+  title: (text, back = true) => heading(text, back ? '#' : null),
+};
 
-/** What the view on screen wants done before it goes. */
+/** What the view on screen wants done before it goes. @type {() => void} */
 let leave = () => undefined;
 
 /** Seconds that this device was last told to be ahead; 0 for nothing told. */
@@ -33,7 +41,7 @@ let toldOff = 0;
 /** Of answers that decide what is on the page the last one asked for counts. */
 const { begin } = turns();
 
-show(document.getElementById('main'), clock, view);
+show(main(), clock, view);
 setInterval(drawClock, 1000);
 addEventListener('hashchange', route);
 const offline = keepOffline();
@@ -45,31 +53,61 @@ function modules() {
   return import('/assets/wasm/wallet.js').catch(() => null);
 }
 
-/** Fetches the cards; if the server gives none, those this phone can show by itself; logged out, the login. */
+/**
+ * Fetches the cards; if the server gives none, those this phone can show by itself. Who is logged out gets the login, who
+ * is no holder the page for staff.
+ */
 async function load() {
   if (isLeaving()) {
     await logout();
     return;
   }
   const late = begin();
-  const got = await api.licences().then(({ items }) => ({ cards: items, offline: null }), keptHere);
+  const found = await offered().catch(instead);
   if (late()) return;
-  Object.assign(app, got);
-  if (app.cards) route();
-  else draw(loginView(app));
+  app.cards = found.cards;
+  app.offline = found.offline;
+  if (found.view) draw(found.view());
+  else route();
 }
 
-/** The cards this phone can show by itself, because of `error`; null if the server says that nobody is logged in. */
-async function keptHere(error) {
-  if (error.status === 401) return { cards: null, offline: null };
+/**
+ * What there is to show: cards, or a view that stands where they would.
+ *
+ * @typedef {{ cards: import('./types.d.ts').Card[] | null, offline: unknown, view?: () => import('./types.d.ts').View }} Found
+ */
+
+/** The server's cards. @returns {Promise<Found>} */
+async function offered() {
+  const { items } = await api.licences();
+  return { cards: items, offline: null };
+}
+
+/**
+ * Where the server gave no cards, because of `error`: nobody is logged in, somebody who is no holder is, or the server
+ * cannot say; then there are the cards this phone can show by itself.
+ *
+ * @param {unknown} error
+ * @returns {Promise<Found>}
+ */
+async function instead(error) {
+  if (isProblem(error, 401)) return { cards: null, offline: null, view: () => loginView(app) };
+  if (isProblem(error, 403)) {
+    const principal = await phone.lastPrincipal();
+    return { cards: null, offline: null, view: () => staffView(app, principal) };
+  }
   const kept = await phone.grants();
   return { cards: [...new Map(kept.map(({ card }) => [card.id, card])).values()], offline: error };
 }
 
-/** The new session's cookie has taken the old one's place: nothing is left to end. */
-async function loggedIn(name) {
+/**
+ * The new session's cookie has taken the old one's place: nothing is left to end.
+ *
+ * @param {import('./types.d.ts').Principal} principal
+ */
+async function loggedIn(principal) {
   setLeaving(false);
-  await phone.belongsTo(name);
+  await phone.belongsTo(principal);
   await load();
 }
 
@@ -80,9 +118,10 @@ async function logout() {
   app.cards = null;
   location.hash = '';
   draw(leavingView(app));
+  /** @type {string[]} */
   const unfinished = [];
   await phone.forget().catch(() => unfinished.push(t('login.not_cleared')));
-  await api.logout().catch((error) => error.status === 401 || unfinished.push(t('login.not_ended')));
+  await api.logout().catch((error) => isProblem(error, 401) || unfinished.push(t('login.not_ended')));
   if (late()) return;
   if (unfinished.length === 0) setLeaving(false);
   draw(loginView(app, unfinished));
@@ -96,6 +135,7 @@ function isLeaving() {
   }
 }
 
+/** @param {boolean} leaving */
 function setLeaving(leaving) {
   try {
     if (leaving) localStorage.setItem(PENDING, '');
@@ -106,40 +146,24 @@ function setLeaving(leaving) {
 }
 
 /** Views have addresses, so that the phone's back button works: ``, `#card/<id>`, `#answer`. */
-function go(address) {
-  if (location.hash === `#${address}`) route();
-  else location.hash = address;
-}
-
 function route() {
-  if (app.cards === null) return;
+  const { cards } = app;
+  if (cards === null) return;
   const [name, id] = location.hash.slice(1).split('/');
-  const card = name === 'card' ? app.cards.find((one) => one.id === id) : null;
+  const card = name === 'card' ? cards.find((one) => one.id === id) : null;
   if (card) draw(cardView(app, card));
   else if (name === 'answer') draw(challengeView(app));
-  else draw(listView(app));
+  else draw(listView(app, cards));
 }
 
-/** `content`: the nodes of a view, and how to leave it. */
+/** @param {import('./types.d.ts').View} view the nodes of a view, and how to leave it */
 function draw({ nodes, onLeave = () => undefined }) {
   leave();
   leave = onLeave;
   show(view, nodes);
   drawClock();
   scrollTo(0, 0);
-  header.querySelector('h1')?.focus();
-}
-
-/** The frame's heading, with a way back unless this is the first view. */
-function title(text, back = true) {
-  const other = otherLanguage();
-  document.title = `${text} · ${t('name')}`;
-  show(
-    header,
-    back ? el('a', { href: '#', class: 'back', 'aria-label': t('back') }, '‹') : null,
-    el('h1', { tabindex: '-1' }, text),
-    el('a', { href: other.href, lang: other.lang, hreflang: other.lang, class: 'language' }, other.name),
-  );
+  focusHeading();
 }
 
 function drawClock() {
@@ -148,6 +172,5 @@ function drawClock() {
   // It is read aloud when it changes; two measurements differ by a second for no reason.
   if (Math.abs(off - toldOff) <= 2) return;
   toldOff = off;
-  clock.hidden = off === 0;
-  show(clock, off === 0 ? '' : t(off > 0 ? 'clock.ahead' : 'clock.behind', { n: Math.abs(off) }));
+  say(clock, off === 0 ? '' : t(off > 0 ? 'clock.ahead' : 'clock.behind', { n: Math.abs(off) }));
 }

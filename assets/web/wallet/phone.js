@@ -3,10 +3,18 @@
  *
  * Only cards with a live grant are kept here, each as it may be shown; the rest of the wallet is fetched when online.
  */
-import * as api from './api.js';
-import { now } from '../js/clock.js';
+import { isProblem } from '../page/client.js';
+import { now } from '../page/clock.js';
 import { openStoreOrMemory } from '../shared/store.js';
+import * as api from './api.js';
 import { setPin } from './pin-lock.js';
+
+/**
+ * @typedef {import('./types.d.ts').Card} Card
+ * @typedef {import('./types.d.ts').Scene} Scene
+ * @typedef {import('./types.d.ts').Kept} Kept
+ * @typedef {Pick<import('../shared/store.js').KeyValueStore, 'get' | 'set' | 'delete'>} WorkingStore
+ */
 
 /** Less than this and a grant is not worth opening: the code would die while it is being scanned. */
 const MARGIN = 30;
@@ -27,23 +35,44 @@ async function giveUp() {
 /** The store for one piece of work: once it is given up, it takes nothing more from that work. */
 function workingStore() {
   const begun = epoch;
-  const guarded = (act) => async (...args) => {
+  function check() {
     if (begun !== epoch) throw new Error('what this phone kept was given up meanwhile');
-    return act(...args);
+  }
+  /** @type {WorkingStore} */
+  const working = {
+    async get(key) {
+      check();
+      return store.get(key);
+    },
+    async set(key, value) {
+      check();
+      await store.set(key, value);
+    },
+    async delete(key) {
+      check();
+      await store.delete(key);
+    },
   };
-  return {
-    get: guarded((key) => store.get(key)),
-    set: guarded((key, value) => store.set(key, value)),
-    delete: guarded((key) => store.delete(key)),
-  };
+  return working;
 }
 
-/** Which account this browser's store belongs to; another account finds it empty. */
-export async function belongsTo(login) {
+/**
+ * Which account this browser's store belongs to; another account finds it empty.
+ *
+ * @param {import('./types.d.ts').Principal} principal
+ */
+export async function belongsTo(principal) {
   const owner = await store.get('owner');
-  if (owner === login) return;
-  await giveUp();
-  await store.set('owner', login);
+  if (owner !== principal.login) {
+    await giveUp();
+    await store.set('owner', principal.login);
+  }
+  await store.set('principal', principal);
+}
+
+/** Who logged in here last. @returns {Promise<import('./types.d.ts').Principal | null>} */
+export async function lastPrincipal() {
+  return (await store.get('principal')) ?? null;
 }
 
 /** Forgets key, grants and cards; tells the server to drop this phone if it can be reached. */
@@ -58,6 +87,11 @@ export async function forget() {
  * Fetches and keeps a grant for one licence in one scene. `card` is what the list shows of it.
  *
  * The PIN has been accepted by the server when this returns, so it also becomes the offline PIN.
+ *
+ * @param {Card} card
+ * @param {Scene} scene
+ * @param {string} pin
+ * @returns {Promise<Kept>}
  */
 export async function prepare(card, scene, pin) {
   const mine = workingStore();
@@ -66,7 +100,7 @@ export async function prepare(card, scene, pin) {
   try {
     granted = await api.grant(card.id, device.id, scene.code, pin);
   } catch (error) {
-    if (error.status !== 404) throw error;
+    if (!isProblem(error, 404)) throw error;
     // The server no longer knows this phone (it was dropped elsewhere): the key may be registered again.
     await mine.delete('device');
     granted = await api.grant(card.id, (await registered(mine)).id, scene.code, pin);
@@ -77,7 +111,13 @@ export async function prepare(card, scene, pin) {
   return kept;
 }
 
-/** The grant kept for a licence in a scene, if it still lives. */
+/**
+ * The grant kept for a licence in a scene, if it still lives.
+ *
+ * @param {string} licence
+ * @param {string} scene
+ * @returns {Promise<Kept | null>}
+ */
 export async function grantFor(licence, scene) {
   const kept = await store.get(`grant/${licence}/${scene}`);
   return kept && alive(kept) ? kept : null;
@@ -85,6 +125,7 @@ export async function grantFor(licence, scene) {
 
 /** All living grants; dead ones are cleared away. */
 export async function grants() {
+  /** @type {Kept[]} */
   const all = await store.all('grant/');
   await Promise.all(
     all.filter((kept) => !alive(kept)).map(({ card, scene }) => store.delete(`grant/${card.id}/${scene.code}`)),
@@ -92,14 +133,20 @@ export async function grants() {
   return all.filter(alive);
 }
 
-/** The private key, usable but not readable. */
+/** The private key, usable but not readable. @returns {Promise<CryptoKey | null>} */
 export async function signingKey() {
   return (await store.get('keys'))?.privateKey ?? null;
 }
 
+/** @param {Kept} kept */
 const alive = ({ expiresAt }) => expiresAt > now() + MARGIN;
 
-/** This phone as the server knows it. `mine`: the store for the work that needs it. */
+/**
+ * This phone as the server knows it.
+ *
+ * @param {WorkingStore} mine the store for the work that needs it
+ * @returns {Promise<{ id: string }>}
+ */
 async function registered(mine) {
   const known = await mine.get('device');
   if (known) return known;

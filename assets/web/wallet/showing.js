@@ -1,13 +1,21 @@
 /** The code on the screen, with its countdown, and everything that can happen to it. */
+import { rows } from '../kit/rows.js';
+import { isProblem } from '../page/client.js';
+import { now } from '../page/clock.js';
+import { clockTime, moment, pick, span, t } from '../page/i18n.js';
+import { wordsFor } from '../page/words.js';
 import { el, show, svg } from '../shared/dom.js';
-import { clockTime, pick, span, t } from '../js/i18n.js';
-import { now } from '../js/clock.js';
 import * as api from './api.js';
-import { keptUntil, ownCodes } from './card.js';
 import { LiveCode } from './code.js';
-import { validity } from './list.js';
+import { seenIn, validity } from './licence.js';
+import { ownCodes } from './own-codes.js';
 import * as phone from './phone.js';
-import { wordsFor } from './words.js';
+
+/**
+ * @typedef {import('./types.d.ts').Source} Source
+ * @typedef {import('./types.d.ts').Code} Code
+ * @typedef {import('./types.d.ts').CodeEvent} CodeEvent
+ */
 
 const RADIUS = 20;
 const AROUND = 2 * Math.PI * RADIUS;
@@ -16,18 +24,27 @@ const AROUND = 2 * Math.PI * RADIUS;
 const MODULE_MS = 1500;
 
 /** What is said where no code is. */
+/** @type {Record<NonNullable<CodeEvent['hidden']>, string>} */
 const VEILED = { renewing: 'show.preparing', background: 'show.background', 'no-network': 'show.no_network' };
 
 /**
  * Shows codes from `source` in `place` until it is over, then calls `onOver` with what to say.
  *
  * `later` fetches a grant for the next time there is no network; it starts when the first code is on the screen, so
- * nobody waits for it. Returns `{stop}`.
+ * nobody waits for it.
+ *
+ * @param {import('./types.d.ts').Opened & {
+ *   app: import('./types.d.ts').App,
+ *   card: import('./types.d.ts').Card,
+ *   place: HTMLElement,
+ *   onOver: (said?: string) => void,
+ * }} given
  */
 export function showing({ app, card, place, scene, source, later = null, onOver }) {
   const parts = frame({ card, scene });
   const state = { made: 0, span: 1, offline: false, takingOver: false, ended: false, turn: 0 };
-  const patience = new Promise((resolve) => setTimeout(resolve, MODULE_MS));
+  /** @type {Promise<null>} */
+  const patience = new Promise((resolve) => setTimeout(resolve, MODULE_MS, null));
   let live = start(source);
   const letSleep = keepAwake();
 
@@ -40,13 +57,9 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   });
   show(place, parts.root);
   parts.root.focus({ preventScroll: true });
-  if (later) keep().then((kept) => tell(parts.kept, keptUntil(kept)), () => tell(parts.kept, t('card.not_kept')));
+  if (later) keep(later).then((words) => tell(parts.kept, words));
 
-  async function keep() {
-    if (!phone.store.lasts) throw new Error('this browser keeps nothing');
-    return later();
-  }
-
+  /** @param {Source} from */
   function start(from) {
     tell(parts.source, from.kind === 'offline' ? t('show.offline') : '');
     const code = new LiveCode(from, (event) => happened(event, from));
@@ -54,10 +67,14 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     return code;
   }
 
+  /**
+   * @param {CodeEvent} event
+   * @param {Source} from
+   */
   async function happened(event, from) {
     if (state.ended) return;
     if (event.code) await draw(event.code, from);
-    if ('hidden' in event) hide(event.hidden);
+    if (event.hidden) hide(event.hidden);
     if (event.tick) tick(event.tick);
     if (event.offline) wentOffline();
     if (event.waiting) tell(parts.said, t('error.wait', { span: span(event.waiting) }));
@@ -69,6 +86,9 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
    * Puts a code on the screen once the browser has its picture ready: an empty white square is no code. So the picture
    * comes in an element of its own, which then takes the place of the one before. What was hidden or drawn since is not
    * overtaken. Throws when there is no picture.
+   *
+   * @param {Code} code
+   * @param {Source} from
    */
   async function draw(code, from) {
     const turn = ++state.turn;
@@ -93,29 +113,38 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     tell(parts.said, t('show.renewed', { time }));
   }
 
-  /** The phone's own codes come with the module; for those of a server that is slow to give it, the server draws. */
+  /**
+   * The phone's own codes come with the module; for those of a server that is slow to give it, the server draws.
+   *
+   * @param {string} text
+   * @param {Source} from
+   */
   async function pictureOf(text, from) {
-    const wallet = from.wallet ?? (await Promise.race([app.modules, patience]));
-    if (wallet) return `data:image/svg+xml,${encodeURIComponent(wallet.qrSvg(text))}`;
-    return URL.createObjectURL(await api.showPicture(from.show));
+    if (from.kind === 'offline') return drawn(from.wallet, text);
+    const wallet = await Promise.race([app.modules, patience]);
+    return wallet ? drawn(wallet, text) : URL.createObjectURL(await api.showPicture(from.show));
   }
 
+  /** @param {string} url */
   function forget(url) {
     if (url.startsWith('blob:')) URL.revokeObjectURL(url);
   }
 
+  /** @param {HTMLImageElement} picture */
   function swapPicture(picture) {
     forget(parts.picture.src);
     parts.picture.replaceWith(picture);
     parts.picture = picture;
   }
 
+  /** @param {NonNullable<CodeEvent['hidden']>} reason */
   function hide(reason) {
     state.turn += 1;
     swapPicture(image({ hidden: true }));
     veil(reason);
   }
 
+  /** @param {NonNullable<CodeEvent['hidden']>} reason */
   function veil(reason) {
     parts.veil.hidden = false;
     tell(parts.veil, t(VEILED[reason]));
@@ -144,9 +173,10 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
 
   async function ownSource() {
     const kept = await phone.grantFor(card.id, scene.code);
-    return kept && ownCodes(app, kept, null, live.source.endsAt);
+    return kept && ownCodes(app, kept, { endsAt: live.source.endsAt });
   }
 
+  /** @param {NonNullable<CodeEvent['tick']>} time */
   function tick({ left, ends }) {
     parts.seconds.textContent = String(left);
     parts.ring.setAttribute('stroke-dashoffset', String(AROUND * (1 - Math.min(1, left / state.span))));
@@ -155,8 +185,9 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     parts.ends.textContent = t('show.ends_in', { time: `${Math.floor(ends / 60)}:${String(ends % 60).padStart(2, '0')}` });
   }
 
+  /** @param {unknown} error */
   function failed(error) {
-    if (error.status === 401) {
+    if (isProblem(error, 401)) {
       stop();
       app.load();
       return;
@@ -164,6 +195,7 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     over(wordsFor(error));
   }
 
+  /** @param {string} words */
   function over(words) {
     if (state.ended) return;
     stop();
@@ -182,8 +214,26 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   return { stop };
 }
 
+/**
+ * @param {import('./types.d.ts').WalletModule} wallet
+ * @param {string} text
+ */
+const drawn = (wallet, text) => `data:image/svg+xml,${encodeURIComponent(wallet.qrSvg(text))}`;
+
+/** Keeps a grant for later; what to say of that. @param {() => Promise<import('./types.d.ts').Kept>} later */
+async function keep(later) {
+  if (!phone.store.lasts) return t('card.not_kept');
+  try {
+    const { expiresAt } = await later();
+    return t('card.kept_until', { time: moment(expiresAt, false) });
+  } catch {
+    return t('card.not_kept');
+  }
+}
+
 /** Keeps the screen on, until what it returns is called. The browser takes that back whenever the page is hidden. */
 function keepAwake() {
+  /** @type {WakeLockSentinel | null | undefined} */
   let lock = null;
   let over = false;
 
@@ -194,6 +244,7 @@ function keepAwake() {
     else lock = held;
   }
 
+  /** @param {WakeLockSentinel | null | undefined} held */
   function release(held) {
     held?.release().catch(() => undefined);
   }
@@ -207,13 +258,22 @@ function keepAwake() {
   };
 }
 
+/**
+ * @param {HTMLElement} node
+ * @param {string} words
+ */
 function tell(node, words) {
   if (node.textContent !== words) show(node, words);
 }
 
+/** @param {import('../shared/dom.js').Props} props */
 const image = (props) => el('img', { class: 'qr', id: 'qr', alt: t('show.alt_plain'), ...props });
 
-/** The nodes that change, by name, and `root` that holds them. */
+/**
+ * The nodes that change, by name, and `root` that holds them.
+ *
+ * @param {{ card: import('./types.d.ts').Card, scene: import('./types.d.ts').Scene }} given
+ */
 function frame({ card, scene }) {
   const ring = svg('circle', { cx: 24, cy: 24, r: RADIUS, class: 'ring-left', 'stroke-dasharray': String(AROUND) });
   const seconds = el('span', { class: 'ring-seconds' });
@@ -242,13 +302,13 @@ function frame({ card, scene }) {
     enlarge: el('button', { type: 'button', class: 'button secondary', 'aria-pressed': 'false' }, t('show.enlarge')),
     end: el('button', { type: 'button', class: 'button secondary' }, t('show.end')),
   };
-  parts.code = el('div', { class: 'code' }, parts.picture, parts.veil);
-  parts.root = el(
+  const code = el('div', { class: 'code' }, parts.picture, parts.veil);
+  const root = el(
     'section',
     { class: 'panel showing', id: 'showing', tabindex: '-1', 'aria-label': t('show.title') },
     el('p', { class: 'for' }, t('show.for'), el('strong', {}, pick(scene.names))),
     parts.source,
-    parts.code,
+    code,
     parts.timer,
     parts.madeAt,
     parts.ends,
@@ -257,7 +317,7 @@ function frame({ card, scene }) {
     parts.kept,
     el('div', { class: 'buttons' }, parts.refresh, parts.enlarge, parts.end),
     el('h2', {}, t('card.will_see')),
-    el('dl', { class: 'seen' }, scene.fields.map(({ key, label, value }) => [el('dt', {}, pick(label) || key), el('dd', {}, value)])),
+    el('dl', { class: 'seen' }, rows(seenIn(scene))),
   );
-  return parts;
+  return { ...parts, code, root };
 }

@@ -5,6 +5,7 @@
  */
 export function turns() {
   let turn = 0;
+  /** @type {{ stop(): void } | null} */
   let running = null;
 
   function stop() {
@@ -13,13 +14,20 @@ export function turns() {
     running = null;
   }
 
+  /** @returns {import('./types.d.ts').Late} */
   function begin() {
     stop();
     const mine = turn;
     return () => mine !== turn;
   }
 
-  /** Runs what `start` makes of what `opening` opens; what comes too late is closed unseen. */
+  /**
+   * Runs what `start` makes of what `opening` opens; what comes too late is closed unseen.
+   *
+   * @template {import('./types.d.ts').Opened} T
+   * @param {(late: import('./types.d.ts').Late) => Promise<T>} opening
+   * @param {(opened: T) => { stop(): void }} start
+   */
   async function open(opening, start) {
     const late = begin();
     try {

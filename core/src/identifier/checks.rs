@@ -1,4 +1,4 @@
-//! Check characters: four numbers, four different schemes (standards.md C1).
+//! Check characters: four numbers, four different schemes (core/README.md, "Identifiers").
 
 use crate::time::Day;
 

@@ -126,8 +126,8 @@ fn is_upper_or_digit(byte: u8) -> bool {
 }
 
 fn check_parts(kind: &str, issuer: &str, serial: &str, version: &str) -> Result<(), IdentifierError> {
-    // The type code's unit is a ministry's code from a national register in which not every check character
-    // follows GB 32100 (standards.md lists some that do not), so only its form is checked.
+    // The type code's unit is a ministry's code that a national register gives out and no unit here makes, so only
+    // its form is checked.
     let kind_is_right = kind.len() == 21
         && kind.bytes().all(is_upper_or_digit)
         && kind.bytes().skip(18).all(|b| b.is_ascii_digit());

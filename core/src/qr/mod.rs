@@ -1,4 +1,4 @@
-//! `EL1:`, the text of a licence's QR code (tokens.md §4).
+//! `EL1:`, the text of a licence's QR code (core/README.md, "QR texts").
 //!
 //! `EL1:` + Base45(`n` ‖ n × 64-byte signatures ‖ raw DEFLATE(header 00 payload [00 header 00 payload])),
 //! against a fixed dictionary. Unpacking gives back the very string that was signed.
@@ -12,8 +12,8 @@ use crate::{
     base64url,
     jws::Decoded,
     limits::{MAX_PAYLOAD, MAX_PRESENTATION, MAX_QR_TEXT},
+    refusal::{Code, Refusal},
     token::{presentation::Presentation, proof::sd_hash, show},
-    verify::{Code, Refusal},
 };
 
 /// What every licence code begins with.

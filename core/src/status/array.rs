@@ -15,7 +15,7 @@ pub const SHARD_BYTES: usize = 524_288;
 /// The highest value an entry holds: four bits.
 pub(super) const MAX_WIRE: u8 = 15;
 
-/// What a status list says of a licence (tokens.md §5).
+/// What a status list says of a licence (core/README.md, "Status values").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum StatusValue {

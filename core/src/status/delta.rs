@@ -17,9 +17,9 @@ use crate::{
     key::{SignError, Signer},
     limits::{MAX_DELTA, MAX_LIST_DEPTH, STATUS_LIFETIME},
     members::{Members, wrong},
+    refusal::{Code, Refusal},
     time::UnixTime,
     trust::{Purpose, Trust, read_signed},
-    verify::{Code, Refusal},
 };
 
 /// The state of all lists at one publication.

@@ -8,9 +8,9 @@ use super::{LIST_TYP, SHARD_BYTES, StatusArray, packed};
 use crate::{
     limits::{MAX_LIST_DEPTH, MAX_STATUS_JWT, STATUS_LIFETIME},
     members::Members,
+    refusal::{Code, Refusal},
     time::{Seconds, UnixTime},
     trust::{Purpose, Trust, read_signed},
-    verify::{Code, Refusal},
 };
 
 /// The claims of a status list beside the list itself.

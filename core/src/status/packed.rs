@@ -19,7 +19,7 @@ use zlib_rs::{DeflateConfig, compress_bound, compress_slice};
 
 use crate::{
     base64url,
-    verify::{Code, Refusal},
+    refusal::{Code, Refusal},
 };
 
 /// The value of entry `index`; `bits` is 1, 2, 4 or 8; `None` outside the array.

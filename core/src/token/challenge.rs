@@ -1,4 +1,4 @@
-//! The verifier's half of the handshake (tokens.md §3): `EC1:` + Base45(JSON).
+//! The verifier's half of the handshake (core/README.md, "The handshake"): `EC1:` + Base45(JSON).
 
 use alloc::{format, string::String};
 
@@ -9,7 +9,7 @@ use crate::{
     limits::MAX_TOKEN_DEPTH,
     members::{Members, is_lower_code, is_unit_code},
     qr::base45,
-    verify::{Code, Refusal},
+    refusal::{Code, Refusal},
 };
 
 const PREFIX: &str = "EC1:";

@@ -14,7 +14,7 @@ use crate::{
     key::{Jwk, PublicKey, SignError, Signer},
     limits::MAX_TOKEN_DEPTH,
     members::{Members, wrong},
-    verify::Refusal,
+    refusal::Refusal,
 };
 
 /// The claims of a grant.

@@ -10,12 +10,12 @@ use crate::{
     json::Node,
     limits::{MAX_DELEGATE, MAX_FIELDS, MAX_URI},
     members::{Members, is_lower_code, is_operator_id, is_plain_text, wrong},
+    refusal::{Code, Refusal},
     status::SHARD_ENTRIES,
     time::{Day, UnixTime},
-    verify::{Code, Refusal},
 };
 
-/// The claims of a `show+jwt`, and of a grant but for `vct` and `cnf` (tokens.md §2).
+/// The claims of a `show+jwt`, and of a grant but for `vct` and `cnf` (core/README.md, "Show token, grant, proof").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShowClaims {
     /// The operator that signs.

@@ -3,7 +3,7 @@
 use crate::{
     jws::Compact,
     limits::{MAX_JWS, MAX_PRESENTATION},
-    verify::{Code, Refusal},
+    refusal::{Code, Refusal},
 };
 
 /// The parts of a presentation; no byte of it has been verified.

@@ -9,8 +9,8 @@ use crate::{
     base64url, jws,
     limits::MAX_TOKEN_DEPTH,
     members::{Members, is_proof_audience},
+    refusal::Refusal,
     time::UnixTime,
-    verify::Refusal,
 };
 
 /// The claims of a proof.

@@ -8,8 +8,8 @@ use crate::{
     key::{SignError, Signer},
     limits::{MAX_HEADER, MAX_JWS, MAX_PAYLOAD, MAX_TOKEN_DEPTH},
     members::Members,
+    refusal::Refusal,
     time::UnixTime,
-    verify::Refusal,
 };
 
 /// Reads the payload of a `show+jwt`.

@@ -6,16 +6,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::Serialize
 
 use super::{CATALOGUE_TYP, Purpose, Trust, read_signed, signed::Signed};
 use crate::{
+    json::are_distinct,
     jws,
     key::{SignError, Signer},
     limits::{CATALOGUE_LIFETIME, MAX_LIST, MAX_LIST_DEPTH, PAPER_LIFETIME, SCREEN_LIFETIME},
-    members::{Members, are_distinct, is_lower_code, shortened, text_of, wrong},
+    members::{Members, is_lower_code, shortened, text_of, wrong},
+    refusal::{Code, Refusal},
     text::Text,
     time::{Seconds, UnixTime},
-    verify::{Code, Refusal},
 };
 
-/// The payload of a catalogue (tokens.md §1); names shown to people come from here and never from a token.
+/// The payload of a catalogue (core/README.md, "Catalogue"); names shown to people come from here and never from a
+/// token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {

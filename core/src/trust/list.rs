@@ -12,12 +12,12 @@ use crate::{
     key::{Es256, Es256Key, HighS, Jwk, PublicKey, SignError, Signer, check_signature, sign_low_s},
     limits::{MAX_LIST, MAX_LIST_DEPTH, MAX_ROOT_SIGNATURES, TRUST_LIFETIME},
     members::{Members, is_operator_id, shortened},
+    refusal::{Code, Refusal},
     text::Text,
     time::{Seconds, UnixTime},
-    verify::{Code, Refusal},
 };
 
-/// The payload of a trust list (tokens.md §1).
+/// The payload of a trust list (core/README.md, "Trust list").
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustList {

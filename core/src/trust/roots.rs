@@ -9,7 +9,7 @@ use crate::{
     key::{Es256, Es256Key, Jwk, PublicKey},
     limits::{MAX_LIST_DEPTH, MAX_ROOT_SIGNATURES},
     members::{Members, shortened, wrong},
-    verify::{Code, Refusal},
+    refusal::{Code, Refusal},
 };
 
 /// The root keys and how many of them must sign; this is the file to pin (`roots.json`).

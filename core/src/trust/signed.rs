@@ -6,8 +6,8 @@ use super::{Purpose, Trust};
 use crate::{
     jws::Compact,
     key::{HighS, check_signature},
+    refusal::{Code, Refusal},
     time::UnixTime,
-    verify::{Code, Refusal},
 };
 
 /// A payload whose signature verified, and who signed it.

@@ -4,7 +4,6 @@
 //! Green only if every required check ran and passed.
 
 mod checks;
-mod code;
 mod context;
 mod findings;
 mod load;
@@ -18,7 +17,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-pub use code::{Class, Code, Refusal};
+pub use crate::refusal::{Class, Code, Refusal};
 pub use findings::{CheckName, Outcome};
 pub use load::{Loaded, OnExpired};
 pub use peek::{Peek, peek};

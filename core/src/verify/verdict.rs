@@ -1,4 +1,4 @@
-//! The verdict as one JSON for CLI, WASM and server (tokens.md §8).
+//! The verdict as one JSON for CLI, WASM and server (core/README.md, "Verdict").
 
 use alloc::{string::String, vec, vec::Vec};
 

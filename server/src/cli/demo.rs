@@ -1,15 +1,17 @@
 //! `demo`: an invented province in a folder, served at once.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use qrcode::{EcLevel, QrCode};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::Application;
 use crate::config::Config;
-use crate::demo::{self, DemoFolder};
+use crate::demo::{self, DemoFolder, Serving};
 use crate::domain::clock::{SystemClock, SystemEntropy};
 use crate::startup::Dependencies;
 
@@ -19,9 +21,12 @@ pub(super) struct DemoArguments {
     /// Folder for everything it makes; empty, or one it made before. 数据目录
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Port on this machine. 端口
+    /// Port to listen on. 端口
     #[arg(long, default_value_t = 8443)]
     port: u16,
+    /// Address to listen on; 0.0.0.0 lets phones in the same network reach it. 监听地址
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    bind: IpAddr,
     /// Serve HTTPS with a self-signed certificate: phones need it for camera and keys. 使用自签名证书
     #[arg(long)]
     tls: bool,
@@ -45,16 +50,32 @@ pub(super) fn run(arguments: DemoArguments) -> anyhow::Result<()> {
 }
 
 async fn serve(arguments: DemoArguments, config: Config) -> anyhow::Result<()> {
-    let DemoArguments { data, port, tls, .. } = arguments;
-    let DemoFolder { config, tls, is_new } =
-        demo::prepare(&data, port, tls, config, &SystemClock, &SystemEntropy).await?;
+    let DemoArguments { data, port, bind, tls, .. } = arguments;
+    let serving = Serving { address: SocketAddr::new(bind, port), tls };
+    let DemoFolder { config, tls, is_new, file } =
+        demo::prepare(&data, serving, config, &SystemClock, &SystemEntropy).await?;
     let tls = tls.map(|(certificate, key)| server_config(&certificate, &key)).transpose()?;
-    let scheme = if tls.is_some() { "https" } else { "http" };
     let given = Dependencies { clock: Arc::new(SystemClock), tls, ..Dependencies::default() };
     let application = Application::build_with(config, given).await?;
-    println!("{} {scheme}://{}/", if is_new { "made:" } else { "opened:" }, application.address());
-    println!("accounts, PINs and licences: {}", data.join("demo.json").display());
+    let url = Serving { address: application.address(), ..serving }.url();
+    println!("{} {url}/", if is_new { "made:" } else { "opened:" });
+    if !bind.is_loopback() {
+        println!("{}", in_terminal(&url)?);
+    }
+    let state = application.app().trust.current();
+    let name_of_kind = |code: &str| {
+        let kind = state.catalogue.kind(code.parse().ok()?)?;
+        Some(format!("{} {}", kind.names.zh, kind.names.en))
+    };
+    print!("{}", file.table(name_of_kind));
+    println!("the same for programs: {}", data.join("demo.json").display());
     application.run().await
+}
+
+/// The address as a QR code of half blocks, for a phone's camera.
+fn in_terminal(url: &str) -> anyhow::Result<String> {
+    let code = QrCode::with_error_correction_level(url, EcLevel::L)?;
+    Ok(code.render::<qrcode::render::unicode::Dense1x2>().build())
 }
 
 fn server_config(

@@ -23,7 +23,7 @@ use crate::storage::Db;
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyCommand {
     /// Show every key and where in its life it is. 列出签名密钥
-    List(Beside),
+    List(Installation),
     /// Make a new key for a purpose; the one before retires when it begins. 轮换密钥
     Rotate(Rotate),
     /// Refuse everything a key ever signed. 宣告密钥泄露
@@ -43,7 +43,7 @@ pub(super) enum TrustCommand {
 
 /// Where database and key store are: a demo's folder, or a configuration.
 #[derive(Debug, Args)]
-pub(super) struct Beside {
+pub(super) struct Installation {
     /// Folder of a demo; its root key signs at once. 演示数据目录
     #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "bind", "assets"])]
     data: Option<PathBuf>,
@@ -64,7 +64,7 @@ pub(super) struct Rotate {
     #[arg(long, value_name = "FILE")]
     root: Vec<PathBuf>,
     #[command(flatten)]
-    beside: Beside,
+    installation: Installation,
 }
 
 /// Options of `key compromise`.
@@ -76,7 +76,7 @@ pub(super) struct Compromise {
     #[arg(long, value_name = "FILE")]
     root: Vec<PathBuf>,
     #[command(flatten)]
-    beside: Beside,
+    installation: Installation,
 }
 
 /// Options of `trust draft`.
@@ -86,7 +86,7 @@ pub(super) struct Draft {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     #[command(flatten)]
-    beside: Beside,
+    installation: Installation,
 }
 
 /// Options of `trust sign`.
@@ -116,14 +116,14 @@ pub(super) struct Publish {
     #[arg(long, value_name = "FILE")]
     list: PathBuf,
     #[command(flatten)]
-    beside: Beside,
+    installation: Installation,
 }
 
 /// Runs a `key` command.
 pub(super) fn run_key(command: KeyCommand) -> anyhow::Result<()> {
     super::block_on(async move {
         match command {
-            KeyCommand::List(beside) => list(&beside.open().await?).await,
+            KeyCommand::List(installation) => list(&installation.open().await?).await,
             KeyCommand::Rotate(rotate) => rotate_key(rotate).await,
             KeyCommand::Compromise(compromise) => compromise_key(compromise).await,
         }
@@ -135,11 +135,11 @@ pub(super) fn run_trust(command: TrustCommand) -> anyhow::Result<()> {
     match command {
         TrustCommand::Sign(arguments) => sign(&arguments),
         TrustCommand::Draft(draft) => super::block_on(async move {
-            let place = draft.beside.open().await?;
+            let place = draft.installation.open().await?;
             write_draft(&place, &draft.out).await
         }),
         TrustCommand::Publish(publish) => super::block_on(async move {
-            let place = publish.beside.open().await?;
+            let place = publish.installation.open().await?;
             let jws = read(&publish.list)?;
             let version = key_life::publish(&place.db, &place.roots, jws.trim(), SystemClock.now()).await?;
             println!("published: trust list version {version}");
@@ -157,7 +157,7 @@ struct Place {
     demo_root: Option<PathBuf>,
 }
 
-impl Beside {
+impl Installation {
     async fn open(&self) -> anyhow::Result<Place> {
         let config = match &self.data {
             Some(dir) => crate::demo::config_of(dir)?,
@@ -202,7 +202,7 @@ async fn rotate_key(arguments: Rotate) -> anyhow::Result<()> {
     let purpose =
         purpose_from_name(&arguments.purpose).with_context(|| format!("--purpose takes one of: {names}"))?;
     anyhow::ensure!(arguments.overlap >= 0, "--overlap must not be negative");
-    let place = arguments.beside.open().await?;
+    let place = arguments.installation.open().await?;
     let store =
         FileKeyStore::open_or_create(&place.config.tokens.keys, &place.config.tokens.keystore_pass_file)?;
     let now = SystemClock.now();
@@ -213,7 +213,7 @@ async fn rotate_key(arguments: Rotate) -> anyhow::Result<()> {
 }
 
 async fn compromise_key(arguments: Compromise) -> anyhow::Result<()> {
-    let place = arguments.beside.open().await?;
+    let place = arguments.installation.open().await?;
     let now = SystemClock.now();
     key_life::compromise(&place.db, &arguments.kid, now).await?;
     println!("compromised: {} signs nothing more here", arguments.kid);

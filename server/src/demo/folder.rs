@@ -1,6 +1,7 @@
 //! The demo's folder: what is made in it the first time, and what is taken from it afterwards.
 
 use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -8,16 +9,18 @@ use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::{NamedKey, RootSet};
 use serde::{Deserialize, Serialize};
 
+use super::error::{DemoError, embedded, wrong};
+use super::file::DemoFile;
 use super::{data, people};
 use crate::config::{Config, DatabaseConfig};
 use crate::domain::clock::{Clock, Entropy};
-use crate::secrets::{Secrets, SecretsError};
-use crate::service::publication::ceremony::{self, CeremonyError};
-use crate::service::publication::key_life::{self, KeyLifeError, OperatorEntry};
+use crate::secrets::Secrets;
+use crate::service::publication::ceremony;
+use crate::service::publication::key_life::{self, OperatorEntry};
 use crate::service::publication::keys::ALL_PURPOSES;
-use crate::service::publication::publish::{PublishError, sign_catalogue_row};
-use crate::signing::{FileKeyStore, KeyStore, KeyStoreError, RootKey, write_root_key};
-use crate::storage::{self, Db, StorageError};
+use crate::service::publication::publish::sign_catalogue_row;
+use crate::signing::{FileKeyStore, KeyStore, RootKey, write_root_key};
+use crate::storage::{self, Db};
 
 /// A demo folder ready to be served.
 #[derive(Debug)]
@@ -28,49 +31,8 @@ pub struct DemoFolder {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Whether it was made just now.
     pub is_new: bool,
-}
-
-/// Why the demo cannot start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DemoError {
-    /// The folder holds something else.
-    #[error("{0} is neither empty nor a demo folder; give another --data")]
-    NotADemo(PathBuf),
-    /// Reading or writing failed.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A file of the folder, or the embedded data, cannot be read.
-    #[error("{what}: {problem}")]
-    Data {
-        /// Which.
-        what: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// Keys.
-    #[error(transparent)]
-    KeyStore(#[from] KeyStoreError),
-    /// The life of keys.
-    #[error(transparent)]
-    KeyLife(#[from] KeyLifeError),
-    /// Signing the trust list.
-    #[error(transparent)]
-    Ceremony(#[from] CeremonyError),
-    /// Signing the catalogue.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// The master secret.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-    /// The database.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
+    /// Who is in it.
+    pub file: DemoFile,
 }
 
 /// What a demo folder remembers of its making, in `demo.state.json`.
@@ -82,11 +44,44 @@ struct State {
     base_url: String,
 }
 
+/// Where and how a demo is served.
+#[derive(Clone, Copy, Debug)]
+pub struct Serving {
+    /// The address to listen on.
+    pub address: SocketAddr,
+    /// Whether with a self-signed certificate.
+    pub tls: bool,
+}
+
+impl Serving {
+    /// On this machine only, in the clear.
+    pub const fn here(port: u16) -> Self {
+        Self { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port), tls: false }
+    }
+
+    /// How other machines reach it: every address of this machine is written as the one it has in its network.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        let host = if self.address.ip().is_unspecified() { own_address() } else { self.address.ip() };
+        format!("{scheme}://{}", SocketAddr::new(host, self.address.port()))
+    }
+}
+
+/// The address that this machine has towards others; loopback if it has none. Connecting a UDP socket chooses the
+/// address and sends nothing.
+fn own_address() -> IpAddr {
+    let chosen = || {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?; // TEST-NET-1, RFC 5737: nobody's
+        socket.local_addr()
+    };
+    chosen().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip())
+}
+
 /// Makes `dir` a demo folder if it is empty, and says how to serve it.
 pub async fn prepare(
     dir: &Path,
-    port: u16,
-    tls: bool,
+    serving: Serving,
     mut config: Config,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
@@ -98,14 +93,9 @@ pub async fn prepare(
     if is_new && !is_empty(&dir)? {
         return Err(DemoError::NotADemo(dir));
     }
-    let scheme = if tls { "https" } else { "http" };
-    let state = if is_new {
-        State { base_url: format!("{scheme}://127.0.0.1:{port}") }
-    } else {
-        read_json(&state_file)?
-    };
-    apply(&mut config, &dir, port, &state.base_url);
-    let tls = if tls { Some(certificate(&dir, entropy)?) } else { None };
+    let state = if is_new { State { base_url: serving.url() } } else { read_json(&state_file)? };
+    apply(&mut config, &dir, serving.address, &state.base_url);
+    let tls = if serving.tls { Some(certificate(&dir, serving.address.ip())?) } else { None };
     if is_new {
         make(&dir, &config, clock.now(), entropy).await?;
         // Written last: a folder whose making was cut off is not taken for a demo.
@@ -113,11 +103,12 @@ pub async fn prepare(
     } else {
         renew(&dir, &config, clock.now()).await?;
     }
-    Ok(DemoFolder { config, tls, is_new })
+    let file = read_json(&dir.join(DEMO_FILE))?;
+    Ok(DemoFolder { config, tls, is_new, file })
 }
 
-fn apply(config: &mut Config, dir: &Path, port: u16, base_url: &str) {
-    config.server.bind = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+fn apply(config: &mut Config, dir: &Path, address: SocketAddr, base_url: &str) {
+    config.server.bind = address;
     config.server.base_url = Some(base_url.to_owned());
     config.database =
         DatabaseConfig { url: format!("sqlite:{}", dir.join("demo.db").display()), ..Default::default() };
@@ -148,7 +139,7 @@ async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy)
     tx.commit().await?;
     let base_url = config.server.base_url.clone().unwrap_or_default();
     let file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;
-    write_private(&dir.join("demo.json"), &to_json(&file))?;
+    write_private(&dir.join(DEMO_FILE), &to_json(&file))?;
     db.close().await;
     Ok(())
 }
@@ -186,7 +177,7 @@ pub fn config_of(dir: &Path) -> Result<Config, DemoError> {
     let state: State = read_json(&dir.join(STATE_FILE))?;
     let dir = dir.canonicalize().map_err(at(dir))?;
     let mut config = Config::default();
-    apply(&mut config, &dir, 0, &state.base_url);
+    apply(&mut config, &dir, Serving::here(0).address, &state.base_url);
     Ok(config)
 }
 
@@ -206,30 +197,26 @@ fn make_root(dir: &Path) -> Result<RootSet, DemoError> {
     let folder = dir.join("roots");
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(at(&folder))?;
     let public = write_root_key(&dir.join(ROOT_FILE))?;
-    // One of one: a demo has one custodian. A real installation has two of three (tokens.md §1).
+    // One of one: a demo has one custodian; two of three is usual (core/README.md, "Trust list").
     let roots = RootSet { keys: vec![NamedKey { kid: "root-1".into(), jwk: public.to_jwk() }], threshold: 1 };
     let file = dir.join("roots.json");
     fs::write(&file, to_json(&roots)).map_err(at(&file))?;
     Ok(roots)
 }
 
-/// A self-signed certificate for this machine; phones need TLS before they give a page camera and keys.
-fn certificate(dir: &Path, _entropy: &dyn Entropy) -> Result<(PathBuf, PathBuf), DemoError> {
+/// A self-signed certificate for this machine and `address`; phones need TLS before they give a page camera and keys.
+fn certificate(dir: &Path, address: IpAddr) -> Result<(PathBuf, PathBuf), DemoError> {
     let (certificate, key) = (dir.join("tls.crt"), dir.join("tls.key"));
     if !certificate.exists() || !key.exists() {
-        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()])
-            .map_err(|error| DemoError::Data {
-            what: "self-signed certificate".into(),
-            problem: error.to_string(),
-        })?;
+        let reached = if address.is_unspecified() { own_address() } else { address };
+        let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), reached.to_string()];
+        names.dedup();
+        let made = rcgen::generate_simple_self_signed(names)
+            .map_err(|error| wrong("self-signed certificate", &error.to_string()))?;
         fs::write(&certificate, made.cert.pem()).map_err(at(&certificate))?;
         write_private(&key, &made.signing_key.serialize_pem())?;
     }
     Ok((certificate, key))
-}
-
-pub(super) fn embedded<T>(what: &str, read: Result<T, serde_json::Error>) -> Result<T, DemoError> {
-    read.map_err(|error| DemoError::Data { what: what.into(), problem: error.to_string() })
 }
 
 fn is_empty(dir: &Path) -> Result<bool, DemoError> {
@@ -261,6 +248,8 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> DemoError {
     move |source| DemoError::Io { path, source }
 }
 
+/// Tells a script or a visitor of accounts, licences and scenes.
+const DEMO_FILE: &str = "demo.json";
 const STATE_FILE: &str = "demo.state.json";
 const ROOT_FILE: &str = "roots/root-1.pem";
 /// A month: a demo started again within it still has a list that verifiers take.

@@ -4,9 +4,13 @@
 //! Only passwords and PINs are of the demo's making; they stand in `DIR/demo.json`, mode 0600.
 
 mod data;
+mod error;
+mod file;
 mod folder;
 mod people;
 
 pub use data::{DemoCatalogue, DemoUnit, demo_catalogue, demo_units};
+pub use error::DemoError;
+pub use file::{DemoFile, FileAccount, FileLicence, FileScene};
 pub(crate) use folder::operator_entry;
-pub use folder::{DemoError, DemoFolder, config_of, prepare};
+pub use folder::{DemoFolder, Serving, config_of, prepare};

@@ -5,11 +5,10 @@ use std::path::Path;
 
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::{Day, Seconds, UnixTime};
-use liangzheng_core::verify::Code;
-use serde::Serialize;
 
 use super::data::{self, DemoHolder, DemoLicence, DemoPeople};
-use super::folder::{DemoError, embedded};
+use super::error::{DemoError, embedded, wrong};
+use super::file::{DemoFile, FileAccount, FileLicence, FileScene};
 use crate::domain::actor::holder::{Holder, HolderKind, HolderNumber};
 use crate::domain::actor::membership::Role;
 use crate::domain::clock::Entropy;
@@ -19,39 +18,6 @@ use crate::secrets::Secrets;
 use crate::service::actor::password::Passwords;
 use crate::storage::actor::account::AccountRow;
 use crate::storage::{self, Db, Tx};
-
-/// `demo.json` (api.md, "Demo").
-#[derive(Debug, Serialize)]
-pub(super) struct DemoFile {
-    base_url: String,
-    roots: String,
-    accounts: Vec<FileAccount>,
-    licences: Vec<FileLicence>,
-    scenes: Vec<FileScene>,
-}
-
-#[derive(Debug, Serialize)]
-struct FileAccount {
-    role: &'static str,
-    login: String,
-    password: String,
-    pin: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct FileLicence {
-    id: LicenceId,
-    holder: String,
-    kind: String,
-    status: &'static str,
-    cautions: &'static [Code],
-}
-
-#[derive(Debug, Serialize)]
-struct FileScene {
-    code: String,
-    audience: String,
-}
 
 /// Fills the database.
 pub(super) async fn make(
@@ -78,7 +44,7 @@ pub(super) async fn make(
         let id = maker.holder(&mut tx, person).await?;
         holders.insert(login.clone(), id);
         maker.account(&mut tx, login, &person.name, Some(id), secret).await?;
-        accounts.push(file_account("holder", login, secret));
+        accounts.push(file_account("holder", login, &person.name, secret));
     }
     for ((login, secret), person) in hashed.staff.iter().zip(&people.staff) {
         let role: Role = person.role.parse().map_err(|_| wrong(login, "no such role"))?;
@@ -86,7 +52,8 @@ pub(super) async fn make(
         let id = maker.account(&mut tx, login, &person.name, None, secret).await?;
         storage::actor::membership::insert(&mut tx, id, unit, now).await?;
         storage::actor::membership::give_role(&mut tx, id, role, None).await?;
-        accounts.push(file_account(role.as_str(), login, secret));
+        let file = file_account(role.as_str(), login, &person.name, secret);
+        accounts.push(FileAccount { unit: Some(unit), roles: vec![role.as_str().to_owned()], ..file });
     }
     let licences = maker.licences(&mut tx, &people.licences, &holders).await?;
     tx.commit().await?;
@@ -106,10 +73,13 @@ fn passwords(secrets: &Secrets, entropy: &dyn Entropy) -> Result<Passwords, Demo
     Passwords::new(secrets, entropy, 64).map_err(|error| wrong("passwords", &error.to_string()))
 }
 
-fn file_account(role: &'static str, login: &str, secret: &Secret) -> FileAccount {
+fn file_account(role: &str, login: &str, person: &str, secret: &Secret) -> FileAccount {
     FileAccount {
-        role,
+        role: role.to_owned(),
+        roles: Vec::new(),
         login: login.to_owned(),
+        person: person.to_owned(),
+        unit: None,
         password: secret.password.clone(),
         pin: secret.pin.as_ref().map(|(pin, _)| pin.clone()),
     }
@@ -234,8 +204,12 @@ impl Maker<'_> {
                     id,
                     holder: entry.holder.clone(),
                     kind: entry.kind.clone(),
-                    status: licence.status.as_str(),
-                    cautions: licence.cautions(Day::of(self.now)),
+                    status: licence.status.as_str().to_owned(),
+                    cautions: licence
+                        .cautions(Day::of(self.now))
+                        .iter()
+                        .map(|code| code.as_str().to_owned())
+                        .collect(),
                 },
             ));
         }
@@ -303,8 +277,4 @@ fn status(word: &str, successor: Option<LicenceId>) -> Option<Status> {
 fn letters(entropy: &dyn Entropy) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
     entropy.bytes::<12>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
-}
-
-fn wrong(what: &str, problem: &str) -> DemoError {
-    DemoError::Data { what: what.to_owned(), problem: problem.to_owned() }
 }

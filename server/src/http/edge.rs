@@ -10,7 +10,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 
-use super::extract::{find_address, identify};
+use super::extract::{find_address, identify, prefers_english};
+use super::pages::HTML;
 use super::problem::{Problem, kinds};
 use crate::App;
 
@@ -83,15 +84,16 @@ fn refusal(request: &ServiceRequest, app: Option<&App>, address: IpAddr) -> Opti
     app.limits.address(address).err().map(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))
 }
 
-/// Turns an error answer without a body into a problem document.
+/// Turns an error answer into a problem document, unless a handler of ours wrote one, or a page, itself.
 fn with_document(response: ServiceResponse, path: &str, id: &str, lang: &str) -> ServiceResponse {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let known = response.response().extensions().get::<Problem>().cloned();
-    let has_document = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == PROBLEM_JSON);
-    if has_document && known.is_none() {
+    let written =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v == PROBLEM_JSON || v == HTML);
+    if written && known.is_none() {
         return response;
     }
     // An answer from below us: its text may be in any words, so it is replaced.
@@ -139,48 +141,7 @@ fn new_id(app: Option<&App>) -> Arc<str> {
     format!("{:016x}", u64::from_be_bytes(bytes)).into()
 }
 
-/// Whether `Accept-Language` ranks English above Chinese; Chinese is the default.
-pub(crate) fn prefers_english(headers: &header::HeaderMap) -> bool {
-    let Some(list) = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    let mut best = ("zh", 0.0_f32);
-    for item in list.split(',').take(16) {
-        let mut parts = item.split(';');
-        let tag = parts.next().unwrap_or("").trim();
-        let weight = parts.find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
-        let language = tag.split('-').next().unwrap_or("");
-        if (language.eq_ignore_ascii_case("zh") || language.eq_ignore_ascii_case("en")) && weight > best.1 {
-            best = (if language.eq_ignore_ascii_case("en") { "en" } else { "zh" }, weight);
-        }
-    }
-    best.0 == "en"
-}
-
 /// Signed lists and the package's files: the same for everybody, read by pages of any origin, without credentials.
 const PUBLIC_DATA: [&str; 3] = ["/.well-known/", "/status-lists", "/embed/"];
 
 const PROBLEM_JSON: &str = "application/problem+json";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_better_ranked_of_the_two_languages_is_used() {
-        for (list, english) in [
-            ("en", true),
-            ("en-GB,zh;q=0.5", true),
-            ("zh-CN,en;q=0.9", false),
-            ("zh;q=0.1,en;q=0.2", true),
-            ("fr,de", false),
-            ("*", false),
-            ("en;q=abc", true),
-            ("", false),
-        ] {
-            let mut headers = header::HeaderMap::new();
-            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(list).unwrap());
-            assert_eq!(prefers_english(&headers), english, "{list}");
-        }
-    }
-}

@@ -2,21 +2,21 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::edge::prefers_english;
-use super::problem::{Problem, kinds};
+use super::extract::prefers_english;
+use super::problem::{Problem, ProblemType, kinds};
 use crate::App;
 
 #[derive(RustEmbed)]
 #[folder = "../assets/web"]
 struct Web;
 
-/// `GET /`: to the wallet, which is what most people come for.
-pub(crate) async fn home() -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, "/wallet")).finish()
+/// `GET /`: what this installation is, and the way to its pages.
+pub(crate) async fn home(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    embedded("home/index.html", &request)
 }
 
 /// `GET /wallet`
@@ -26,7 +26,12 @@ pub(crate) async fn wallet(request: HttpRequest) -> Result<HttpResponse, Problem
 
 /// `GET /verify`
 pub(crate) async fn verify(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    embedded("verify/index.html", &request)
+    embedded("inspector/index.html", &request)
+}
+
+/// `GET /api/docs`: reads `/api/openapi.json`.
+pub(crate) async fn docs(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    embedded("docs/index.html", &request)
 }
 
 /// `GET /sw.js`: the service worker, which must stand above all pages it keeps offline.
@@ -67,21 +72,64 @@ pub(crate) async fn module(
 /// `GET /problems/{slug}`: what a problem means, in both languages.
 pub(crate) async fn problem(slug: web::Path<String>) -> Result<HttpResponse, Problem> {
     let kind = kinds::by_slug(&slug).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    Ok(page_headers(&mut HttpResponse::Ok()).content_type(HTML).body(problem_page(kind)))
+}
+
+/// Any path that is not in the table: a page for a person who followed a link, a problem document for a program.
+pub(crate) async fn unknown(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    if !asks_for_a_page(&request) {
+        return Err(Problem::new(&kinds::NOT_FOUND));
+    }
+    Ok(page_headers(&mut HttpResponse::NotFound())
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::VARY, "Accept"))
+        .content_type(HTML)
+        .body(problem_page(&kinds::NOT_FOUND)))
+}
+
+/// Browsers name `text/html` when a person goes somewhere; scripts and programs do not.
+fn asks_for_a_page(request: &HttpRequest) -> bool {
+    let accept =
+        request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_for_programs = PROGRAMS.iter().any(|prefix| request.path().starts_with(prefix));
+    accept.contains("text/html")
+        && !is_for_programs
+        && matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+/// A problem in both languages, with the way home. It runs no script: it is also what a person sees when all is wrong.
+fn problem_page(kind: &ProblemType) -> String {
     // Every text here is ours and free of markup.
-    let text = format!(
-        "<!doctype html>\n<html lang=\"zh-CN\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{zh}</title>\n<main><h1>{zh}</h1><p>{help_zh}</p>\n\
-         <section lang=\"en\"><h2>{en}</h2><p>{help_en}</p></section>\n\
-         <p>HTTP {status} · <code>{slug}</code></p></main></html>\n",
+    format!(
+        r#"<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{zh} · 亮证</title>
+<link rel="icon" href="/assets/icon.svg">
+<link rel="stylesheet" href="/assets/css/shared.css">
+<link rel="stylesheet" href="/assets/css/base.css">
+</head>
+<body>
+<header><a href="/">亮证 Liangzheng</a></header>
+<main>
+<section class="panel"><h1>{zh}</h1><p>{help_zh}</p></section>
+<section class="panel" lang="en"><h2>{en}</h2><p>{help_en}</p></section>
+<p class="buttons"><a class="button primary" href="/">回首页 <span lang="en">Home</span></a></p>
+<p class="quiet">HTTP {status} · <code>{slug}</code></p>
+</main>
+</body>
+</html>
+"#,
         zh = kind.title.zh,
         en = kind.title.en,
         help_zh = kind.help.zh,
         help_en = kind.help.en,
         status = kind.status,
         slug = kind.slug,
-    );
-    Ok(page_headers(&mut HttpResponse::Ok()).content_type("text/html; charset=utf-8").body(text))
+    )
 }
 
 fn embedded(path: &str, request: &HttpRequest) -> Result<HttpResponse, Problem> {
@@ -106,7 +154,7 @@ fn tag_of(file: &EmbeddedFile) -> String {
     format!("\"{short}\"")
 }
 
-/// The rules under which our pages run (ux.md §3): nothing from elsewhere, no inline script, no frame around them.
+/// The rules under which our pages run: nothing from elsewhere, no inline script, no frame around them.
 fn page_headers(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
     response
         .insert_header((header::CONTENT_SECURITY_POLICY, content_security_policy("'none'")))
@@ -150,7 +198,7 @@ pub(super) fn content_type(path: &Path) -> Option<&'static str> {
         "json" => "application/json",
         "webmanifest" => "application/manifest+json",
         "css" => "text/css; charset=utf-8",
-        "html" => "text/html; charset=utf-8",
+        "html" => HTML,
         "svg" => "image/svg+xml",
         "png" => "image/png",
         _ => return None,
@@ -165,6 +213,12 @@ pub(super) fn content_security_policy(ancestors: &str) -> String {
          require-trusted-types-for 'script'; trusted-types lv"
     )
 }
+
+/// The type of every page.
+pub(super) const HTML: &str = "text/html; charset=utf-8";
+
+/// What lies below these is read by programs and scripts, which must find problem documents.
+const PROGRAMS: [&str; 6] = ["/api/", "/.well-known/", "/status-lists", "/embed/", "/assets/", "/metrics"];
 
 #[cfg(test)]
 mod tests {

@@ -19,6 +19,7 @@ pub mod idempotency;
 mod ids;
 pub mod licence;
 mod migrations;
+pub mod page;
 pub mod publication;
 pub mod showing;
 mod sql;

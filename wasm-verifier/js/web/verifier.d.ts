@@ -45,7 +45,7 @@ export interface Licence {
   delegate: { sub: string; name: string } | null;
 }
 
-/** The same object in the CLI, here and on the server (tokens.md §8). */
+/** The same object in the CLI, here and on the server (core/README.md, "Verdict"). */
 export interface Verdict {
   schema: 1;
   verdict: 'valid' | 'invalid' | 'undetermined';

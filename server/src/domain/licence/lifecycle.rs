@@ -1,4 +1,4 @@
-//! The acts of requirements.md B2 and what each makes of a licence. Total: every pair of state and act has an answer.
+//! The acts of docs/REQUIREMENTS.md B2 and what each makes of a licence: every pair of state and act has an answer.
 //!
 //! Who may do an act, on what grounds, and whether a second person must agree is not asked here; reason, legal basis
 //! and operator are recorded by [`crate::service::licence::acts`] in the transaction that writes the new state.

@@ -1,8 +1,10 @@
-//! One version of one licence, on the five axes of requirements.md B1: status, dates, encumbrances, inspection, dispute.
+//! One version of one licence, on the five axes of docs/REQUIREMENTS.md B1.
 //!
 //! They are kept apart because they are different facts: a mortgaged title is valid, an expired licence was not
 //! revoked, a lost booklet does not end the right. Only the status is stored as a word; "expired" and "overdue"
 //! follow from the day and are never stored.
+
+use std::fmt;
 
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::status::StatusValue;
@@ -14,7 +16,7 @@ use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::{HolderId, LicenceId};
 
 /// One version of one licence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Licence {
     /// Its id here.
     pub id: LicenceId,
@@ -42,6 +44,17 @@ pub struct Licence {
     pub version: i64,
     /// When it was entered.
     pub created_at: UnixTime,
+}
+
+// Written by hand so that the face never reaches a log through `{:?}`.
+impl fmt::Debug for Licence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Licence")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The legal state, with what belongs to it.
@@ -109,7 +122,7 @@ pub enum Dates {
 }
 
 impl Status {
-    /// As in requirements.md, the API and the database.
+    /// As in docs/REQUIREMENTS.md B1, the API and the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "DRAFT",
@@ -145,7 +158,7 @@ impl Status {
         }
     }
 
-    /// Whether no act leads out: a mistake needs a fresh issue (requirements.md B2).
+    /// Whether no act leads out: a mistake needs a fresh issue (docs/REQUIREMENTS.md B2).
     pub const fn is_final(self) -> bool {
         matches!(
             self,
@@ -176,7 +189,7 @@ impl Licence {
         }
     }
 
-    /// Its value in a status list on `today` (tokens.md §5); `None` before it is issued: it has no index then.
+    /// Its value in a status list on `today` (core/README.md, "Status values"); `None` before it is issued.
     ///
     /// Dates are not in it, a token carries them. One value holds one fact, so the weightiest is told.
     pub fn wire_status(&self, today: Day) -> Option<StatusValue> {
@@ -194,7 +207,7 @@ impl Licence {
         })
     }
 
-    /// What a reader is to be told though the licence is valid, as the codes of tokens.md §7.
+    /// What a reader is to be told though the licence is valid, as the codes of core/README.md, "Codes".
     pub fn cautions(&self, today: Day) -> &'static [Code] {
         match self.wire_status(today) {
             Some(StatusValue::Notice) => &[Code::Notice],
@@ -239,7 +252,7 @@ pub enum Unshowable {
 }
 
 impl Unshowable {
-    /// The code a verifier would give (tokens.md §7).
+    /// The code a verifier would give (core/README.md, "Codes").
     pub const fn code(self) -> &'static str {
         match self {
             Self::NotIssued => "licence-not-issued",

@@ -12,17 +12,15 @@ use crate::domain::ids::HolderId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i64)]
 pub enum UseKind {
-    /// A show was opened and its first token minted.
+    /// A show was opened. Its further tokens are named by the same row.
     Show = 1,
-    /// A further token of an open show.
-    Refresh = 2,
     /// An offline grant went to a device.
     OfflineGrant = 3,
     /// Somebody verified a token here.
     Verification = 4,
 }
 
-/// One row of the log. Texts are shared with the cached show, so a refresh copies none.
+/// One row of the log.
 #[derive(Clone, Debug)]
 pub struct Use {
     /// When, in whole seconds.
@@ -33,12 +31,13 @@ pub struct Use {
     pub licence: Arc<str>,
     /// The account that did it; empty for the anonymous public.
     pub actor: Arc<str>,
-    /// The show (show, refresh), the device (offline grant), or the verdict's code (verification).
+    /// The show, the device (offline grant), or the verdict's code (verification).
     pub subject: Arc<str>,
     /// The scene, as far as known.
     pub scene: Arc<str>,
-    /// The token's `jti`, or the first 12 bytes of its replay key.
-    pub token: [u8; 12],
+    /// For a show its sealed secret, from which the `jti` of each of its tokens is derived; otherwise the token's `jti`
+    /// or the first 12 bytes of its replay key.
+    pub token: Vec<u8>,
     /// For whom and why, where that is more than "the account itself, for its own licence".
     pub ground: Option<Box<Ground>>,
 }

@@ -4,7 +4,7 @@
 //! right learns nothing from how its body was judged.
 //!
 //! Two ways in: `Authorization: Bearer` for programs, a `__Host-` cookie for our own pages. Only a browser sends a
-//! cookie by itself, so only then is it asked which page sent the request (security.md §2, 35).
+//! cookie by itself, so only then is it asked which page sent the request (docs/SECURITY.md, threat 35).
 
 use std::future::{Ready, ready};
 use std::ops::Deref;

@@ -1,7 +1,6 @@
 //! `?cursor=&limit=`: which page of a list is asked for.
 
 use std::future::{Ready, ready};
-use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest, web};
@@ -10,11 +9,11 @@ use serde::Deserialize;
 
 use crate::http::problem::{Problem, kinds};
 
-/// The page that is asked for: from `cursor` on, at most `limit` items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paging<C> {
-    /// Where it begins; `None` = at the beginning.
-    pub cursor: Option<C>,
+/// The page that is asked for. Lists are newest first, and a cursor is the number of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// Rows before this number; `None` = from the beginning.
+    pub before: Option<i64>,
     /// How many items it may have.
     pub limit: i64,
 }
@@ -30,7 +29,7 @@ pub struct PageQuery {
     limit: Option<i64>,
 }
 
-impl<C: FromStr> FromRequest for Paging<C> {
+impl FromRequest for Paging {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
@@ -41,7 +40,7 @@ impl<C: FromStr> FromRequest for Paging<C> {
 }
 
 impl PageQuery {
-    fn read<C: FromStr>(self) -> Result<Paging<C>, Problem> {
+    fn read(self) -> Result<Paging, Problem> {
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(Problem::new(&kinds::INVALID).field(
@@ -51,7 +50,7 @@ impl PageQuery {
                 "give 1 to 200",
             ));
         }
-        let cursor = self.cursor.as_deref().map(str::parse).transpose().map_err(|_| {
+        let before = self.cursor.as_deref().map(str::parse).transpose().map_err(|_| {
             Problem::new(&kinds::INVALID).field(
                 "/cursor",
                 "malformed",
@@ -59,7 +58,7 @@ impl PageQuery {
                 "use next of the page before",
             )
         })?;
-        Ok(Paging { cursor, limit })
+        Ok(Paging { before, limit })
     }
 }
 

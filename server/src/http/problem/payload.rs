@@ -63,6 +63,6 @@ fn too_large() -> Problem {
     Problem::new(&kinds::TOO_LARGE)
 }
 
-/// The largest JSON body (security.md §2, 38): a full batch of scan receipts fits, and a text far too long for a code
+/// The largest JSON body (docs/SECURITY.md, threat 38): a batch of scan receipts fits, and a text too long for a code
 /// still gets the verdict that the command line gives it, which reads a quarter of this.
 pub const MAX_BODY: usize = 256 * 1024;

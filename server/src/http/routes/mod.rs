@@ -22,6 +22,7 @@ use actix_web::{HttpResponse, Route};
 use liangzheng_core::text::Text;
 
 use super::openapi::Operation;
+pub(crate) use super::pages::unknown;
 use super::problem::{Problem, kinds};
 
 /// Makes the table of one area.
@@ -175,9 +176,4 @@ pub fn configure(config: &mut ServiceConfig) {
             async move { Err::<HttpResponse, Problem>(problem) }
         })));
     }
-}
-
-/// Any path that is not in the table.
-pub(crate) async fn unknown() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(&kinds::NOT_FOUND))
 }

@@ -4,12 +4,14 @@ use super::row::Public;
 use crate::http::{embed, pages};
 
 routes! { "pages";
-    GET "/"                             pages::home, Public => 303 as "text/html; charset=utf-8",
-        "首页" / "The first page";
+    GET "/"                             pages::home, Public => 200 | 304 as "text/html; charset=utf-8",
+        "首页" / "What this installation is, and the way to its pages";
     GET "/wallet"                       pages::wallet, Public => 200 | 304 as "text/html; charset=utf-8",
         "钱包" / "The wallet";
     GET "/verify"                       pages::verify, Public => 200 | 304 as "text/html; charset=utf-8",
         "核验" / "The verifier";
+    GET "/api/docs"                     pages::docs, Public => 200 | 304 as "text/html; charset=utf-8",
+        "接口说明" / "Reads the description of the API";
     GET "/sw.js"                        pages::service_worker, Public => 200 | 304 as "text/javascript; charset=utf-8",
         "离线程序" / "What makes pages work without a network";
     GET "/assets/wasm/{path:.+}"        pages::module, Public => 200 as "application/octet-stream",

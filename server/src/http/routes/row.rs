@@ -118,7 +118,7 @@ argument! {
     [A: Action] MaybePermitted<A>, Maybe<A>, (), |_operation| ();
     [T: JsonSchema] web::Path<T>, Public, (), |operation| operation.path_parameters::<T>();
     [T: JsonSchema] web::Query<T>, Public, (), |operation| operation.query::<T>();
-    [C] Paging<C>, Public, (), |operation| operation.query::<PageQuery>();
+    [] Paging, Public, (), |operation| operation.query::<PageQuery>();
     [] IfMatch, Public, (), |operation| operation.header(
         "If-Match", "ETags of the versions that may be changed; any if left out.");
     [] IdempotencyKey, Public, (), |operation| operation.header(

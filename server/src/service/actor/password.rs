@@ -1,7 +1,7 @@
 //! Hashing passwords and PINs: Argon2id with the pepper, never more at once than there are cores.
 //!
 //! One check takes 19 MiB and some 20 ms. So they queue, the queue is short, and who does not fit is told 503 at once
-//! instead of taking everybody down (security.md §2, 32).
+//! instead of taking everybody down (docs/SECURITY.md, threat 32).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

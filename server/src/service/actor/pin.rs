@@ -111,6 +111,6 @@ fn is_well_formed(pin: &str) -> bool {
     pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Wrong PINs in a row that shut it (api.md). 20 guesses an hour at 10^6 PINs: a 1-in-2,000 chance in a whole day.
+/// Wrong PINs in a row that shut it: 20 guesses an hour at 10^6 PINs are a 1-in-2,000 chance in a whole day.
 const TRIES: i64 = 5;
 const SHUT_FOR: Seconds = Seconds(15 * 60);

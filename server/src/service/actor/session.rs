@@ -294,7 +294,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// What tokens begin with, so that a leaked one is recognised for what it is.
 const TOKEN_PREFIX: &str = "lzs_";
-/// Wrong passwords per login that are answered at once (api.md: 10, then 0.2 per second).
+/// Wrong passwords per login that are answered at once; then one every [`FAILURE_COOLS_IN`].
 const FAILURES_AT_ONCE: i64 = 10;
 const FAILURE_COOLS_IN: Seconds = Seconds(5);
 /// Sessions remembered per server, about 400 bytes each; others are read from the database each time.

@@ -193,7 +193,7 @@ fn key_entry(row: &KeyRow) -> Result<OperatorKey, StorageError> {
     })
 }
 
-/// Online keys live a quarter of a year (security.md threat 8), so a theft unnoticed ends by itself.
+/// Online keys live a quarter of a year (docs/SECURITY.md, threat 8), so a theft unnoticed ends by itself.
 const KEY_LIFETIME: Seconds = Seconds(90 * 86_400);
 /// After a week without a new list a verifier calls an unknown key "list out of date" and not "unknown".
 const REFRESH: Seconds = Seconds(7 * 86_400);

@@ -1,6 +1,7 @@
 //! Making tokens: from a licence and a scene to claims, from claims to a signed token and its QR text.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use liangzheng_core::key::SignError;
 use liangzheng_core::qr::Packer;
@@ -18,16 +19,17 @@ use crate::domain::clock::Entropy;
 use crate::domain::licence::{Licence, Unshowable};
 use crate::service::publication::keys::Keys;
 use crate::service::publication::keys::NoActiveKey;
+use crate::service::showing::show_secret::ShowSecret;
 
 /// A token and the text of its QR code.
 #[derive(Clone, Debug)]
 pub struct MintedCode {
     /// The compact JWS.
-    pub token: String,
+    pub token: Arc<str>,
     /// `EL1:…`
-    pub qr_text: String,
-    /// Its name, for the access log.
-    pub jti: Jti,
+    pub qr_text: Arc<str>,
+    /// From when it counts.
+    pub iat: UnixTime,
     /// From when it no longer counts.
     pub expires_at: UnixTime,
 }
@@ -122,19 +124,20 @@ pub fn showable(licence: &Licence, now: UnixTime) -> Result<StatusValue, NotShow
     licence.wire_status(today).ok_or_else(|| refused(Unshowable::NotIssued))
 }
 
-/// Signs a show token as from `now` and packs it.
+/// Signs the token of second `now` of a show and packs it.
 pub fn mint_show(
     keys: &Keys,
     template: &show::Template,
+    secret: &ShowSecret,
     lifetime: Seconds,
-    entropy: &dyn Entropy,
     now: UnixTime,
 ) -> Result<MintedCode, MintError> {
-    let (jti, expires_at) = (jti(entropy), now.plus(lifetime));
+    let expires_at = now.plus(lifetime);
     let signer = keys.signer(Purpose::Show, now)?;
-    let signed = template.sign(jti, now, expires_at, &*signer)?;
+    let signed = template.sign(secret.jti(now), now, expires_at, &*signer)?;
     let qr_text = PACKER.with_borrow_mut(|packer| packer.pack_signed(&signed)).map_err(MintError::Pack)?;
-    Ok(MintedCode { token: signed.token, qr_text, jti, expires_at })
+    metrics::counter!("liangzheng_show_tokens_signed_total").increment(1);
+    Ok(MintedCode { token: signed.token.into(), qr_text: qr_text.into(), iat: now, expires_at })
 }
 
 /// A fresh token name.

@@ -5,3 +5,4 @@ pub mod mint;
 pub mod offline_grant;
 pub mod open_shows;
 pub mod show;
+pub mod show_secret;

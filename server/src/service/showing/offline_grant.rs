@@ -78,7 +78,7 @@ pub async fn grant(
         actor: permit.account().to_string().into(),
         subject: device.to_string().into(),
         scene: scene.shared(),
-        token: *claims.jti.as_bytes(),
+        token: claims.jti.as_bytes().to_vec(),
         ground: None,
     };
     app.access_log.record(row).await?;

@@ -13,6 +13,8 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::token::ShowClaims;
 use liangzheng_core::token::show::Template;
 
+use super::mint::{MintError, MintedCode};
+use super::show_secret::ShowSecret;
 use crate::domain::ids::{AccountId, LicenceId, SessionId, ShowId};
 use crate::storage::change::Change;
 use crate::storage::showing::show::ShowRow;
@@ -36,6 +38,8 @@ pub struct OpenShow {
     pub licence_text: Arc<str>,
     /// The scene.
     pub scene: Arc<str>,
+    /// What names its tokens.
+    pub secret: ShowSecret,
     /// The claims of its tokens, but for `iat`, `exp` and `jti`.
     pub claims: ShowClaims,
     /// What every token of it says, ready to be signed.
@@ -45,16 +49,7 @@ pub struct OpenShow {
     /// Over at the latest.
     pub closes_at: UnixTime,
     ended: AtomicBool,
-    last: Mutex<Option<LastCode>>,
-}
-
-/// The code last minted for a show, for its picture.
-#[derive(Clone, Debug)]
-pub struct LastCode {
-    /// `EL1:…`
-    pub qr_text: Arc<str>,
-    /// When its token runs out.
-    pub expires_at: UnixTime,
+    last: Mutex<Option<MintedCode>>,
 }
 
 impl OpenShow {
@@ -62,7 +57,12 @@ impl OpenShow {
     ///
     /// # Errors
     /// If no token could be made of `claims`.
-    pub fn new(row: &ShowRow, claims: ShowClaims, lifetime: Seconds) -> Result<Self, SignError> {
+    pub fn new(
+        row: &ShowRow,
+        secret: ShowSecret,
+        claims: ShowClaims,
+        lifetime: Seconds,
+    ) -> Result<Self, SignError> {
         Ok(Self {
             key: row.id,
             owner: row.account,
@@ -72,6 +72,7 @@ impl OpenShow {
             account: row.account.to_string().into(),
             licence_text: row.licence.to_string().into(),
             scene: row.scene.shared(),
+            secret,
             template: Template::new(&claims)?,
             claims,
             lifetime,
@@ -86,13 +87,22 @@ impl OpenShow {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// Keeps the code just minted.
-    pub fn remember(&self, code: LastCode) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+    /// The code of the second `now`: made by `mint`, or the one made here in that very second. One token a second, so
+    /// that its name stands for one text.
+    pub fn code_of(
+        &self,
+        now: UnixTime,
+        mint: impl FnOnce() -> Result<MintedCode, MintError>,
+    ) -> Result<MintedCode, MintError> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(code) = last.as_ref().filter(|code| code.iat == now) {
+            return Ok(code.clone());
+        }
+        Ok(last.insert(mint()?).clone())
     }
 
     /// The code last minted here.
-    pub fn last_code(&self) -> Option<LastCode> {
+    pub fn last_code(&self) -> Option<MintedCode> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -180,6 +190,7 @@ mod tests {
 
     use super::*;
     use crate::domain::clock::SystemEntropy;
+    use crate::secrets::Secrets;
 
     fn show() -> OpenShow {
         let claims = ShowClaims {
@@ -202,11 +213,14 @@ mod tests {
             session: SessionId::generate(UnixTime(0), &SystemEntropy),
             licence: LicenceId::generate(UnixTime(0), &SystemEntropy),
             scene: "hotel.checkin".parse().unwrap(),
+            secret: Vec::new(),
             opened_at: 0,
             closes_at: 300,
             ended_at: None,
         };
-        OpenShow::new(&row, claims, Seconds(60)).unwrap()
+        let secrets = Secrets::from_master(&[7; 32]).unwrap();
+        let (secret, _) = ShowSecret::new(&secrets, row.id, &SystemEntropy);
+        OpenShow::new(&row, secret, claims, Seconds(60)).unwrap()
     }
 
     #[test]

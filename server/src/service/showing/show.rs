@@ -1,7 +1,8 @@
 //! Showing a licence (亮证), profile S: a PIN opens a show of five minutes, a refresh mints its next token.
 //!
-//! [`refresh`] is the hot path: it reads memory, signs once, and waits for its row of the access log. Everything
-//! that could change its answer empties that memory ([`crate::service::showing::open_shows`]).
+//! The show, its row of the access log and the secret that names all its tokens are committed before the first token
+//! leaves. [`refresh`] is the hot path: it reads memory and signs once. Everything that could change its answer empties
+//! that memory ([`crate::service::showing::open_shows`]).
 
 use std::sync::Arc;
 
@@ -17,12 +18,14 @@ use crate::domain::licence::Licence;
 use crate::service::actor::pin::{self, PinError};
 use crate::service::publication::status;
 use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
-use crate::service::showing::open_shows::{LastCode, OpenShow};
+use crate::service::showing::open_shows::OpenShow;
+use crate::service::showing::show_secret::ShowSecret;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::service::work::{Work, Worker};
 use crate::storage::change::Change;
 use crate::storage::licence::record;
 use crate::storage::showing::show::ShowRow;
+use crate::storage::trace::access_log;
 use crate::storage::{self, StorageError, Tx};
 
 /// What the wallet gets: a code and how long it and its show last.
@@ -31,9 +34,9 @@ pub struct Shown {
     /// The show.
     pub show: Arc<str>,
     /// The compact JWS.
-    pub token: String,
+    pub token: Arc<str>,
     /// `EL1:…`, to be drawn.
-    pub qr_text: String,
+    pub qr_text: Arc<str>,
     /// From when the token no longer counts.
     pub expires_at: UnixTime,
     /// When to ask for the next one.
@@ -107,30 +110,37 @@ pub async fn open(
         let soonest = open.first().copied().unwrap_or(now.0);
         return Err(ShowError::TooMany { wait: UnixTime(soonest).since(now) });
     }
+    let id = ShowId::generate(now, &*app.entropy);
+    let (secret, sealed) = ShowSecret::new(&app.secrets, id, &*app.entropy);
     let row = ShowRow {
-        id: ShowId::generate(now, &*app.entropy),
+        id,
         account: permit.account(),
         session: permit.principal().session,
         licence: found.id,
         scene: scene.clone(),
+        secret: sealed,
         opened_at: now.0,
         closes_at: now.plus(Seconds(app.config.tokens.show_seconds)).0,
         ended_at: None,
     };
-    let show = build(app, &mut work, &found, &row).await?;
+    let show = build(app, &mut work, &found, &row, secret).await?;
     let code = checked_code(app, &found, &show, now)?;
     storage::showing::show::insert(&mut work.tx, &row).await?;
+    access_log::append(&mut work.tx, &use_of(&show, row.secret, now)).await.map_err(|error| {
+        tracing::error!(%error, "access log not written; the show is refused");
+        LogUnavailable
+    })?;
     work.finish().await?;
     let show = app.open_shows.keep(show, epoch);
-    log_and_answer(app, &show, code, UseKind::Show, now).await
+    answer(&show, code)
 }
 
-/// Mints the next token of an open show.
+/// Mints the next token of an open show. Writes nothing: the row of the show names all its tokens.
 pub async fn refresh(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<Shown, ShowError> {
     let now = app.clock.now();
     let show = held(app, permit, show, now).await?;
-    let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
-    log_and_answer(app, &show, code, UseKind::Refresh, now).await
+    let code = code_of(app, &show, now)?;
+    answer(&show, code)
 }
 
 /// Ends a show; ending one that is over is no error.
@@ -161,7 +171,7 @@ pub(in crate::service) async fn end_all_on(
 /// The code last minted for a show on this server, for drawing it.
 ///
 /// A code minted on another server is not known here: the wallet refreshes and draws that one.
-pub async fn last_code(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<LastCode, ShowError> {
+pub async fn last_code(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<MintedCode, ShowError> {
     let now = app.clock.now();
     let show = held(app, permit, show, now).await?;
     show.last_code().filter(|code| now < code.expires_at).ok_or(ShowError::Over)
@@ -209,7 +219,10 @@ async fn read(
     }
     let found = record::find_and_hold(&mut work.tx, &app.secrets, permit.scope(), row.licence).await?;
     let found = found.ok_or(ShowError::NotFound)?;
-    let show = build(app, &mut work, &found, &row).await?;
+    let secret = ShowSecret::open(&app.secrets, row.id, &row.secret).map_err(|_| {
+        StorageError::Inconsistent { table: "showing_show", column: "secret", row: row.id.to_string() }
+    })?;
+    let show = build(app, &mut work, &found, &row, secret).await?;
     // What the licence has become is told before that the show has ended: it says why.
     checked_code(app, &found, &show, now)?;
     if row.ended_at.is_some() {
@@ -224,6 +237,7 @@ async fn build(
     work: &mut Work<'_>,
     licence: &Licence,
     row: &ShowRow,
+    secret: ShowSecret,
 ) -> Result<OpenShow, ShowError> {
     let state = app.trust.current();
     // Asked before an index is given out: a scene that does not take the licence must leave no trace.
@@ -232,7 +246,12 @@ async fn build(
     let index = status::index_for(work, row.licence, None, value, &*app.entropy).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.config.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
-    Ok(OpenShow::new(row, claims, lifetime).map_err(MintError::from)?)
+    Ok(OpenShow::new(row, secret, claims, lifetime).map_err(MintError::from)?)
+}
+
+/// The show's code of the second `now`.
+fn code_of(app: &App, show: &OpenShow, now: UnixTime) -> Result<MintedCode, MintError> {
+    show.code_of(now, || mint::mint_show(&app.keys, &show.template, &show.secret, show.lifetime, now))
 }
 
 /// A code of `show` that a verifier with this server's knowledge calls valid; otherwise why it would not.
@@ -242,36 +261,31 @@ fn checked_code(
     show: &OpenShow,
     now: UnixTime,
 ) -> Result<MintedCode, ShowError> {
-    let code = mint::mint_show(&app.keys, &show.template, show.lifetime, &*app.entropy, now)?;
+    let code = code_of(app, show, now)?;
     let state = app.trust.current();
     mint::verdict_on(&state.verifier, &code.token, &show.claims, mint::showable(licence, now)?, now)?;
     Ok(code)
 }
 
-/// Logs the use, then gives the code out.
-async fn log_and_answer(
-    app: &App,
-    show: &OpenShow,
-    code: MintedCode,
-    kind: UseKind,
-    now: UnixTime,
-) -> Result<Shown, ShowError> {
-    let row = Use {
+/// The use that stands for every token of the show.
+fn use_of(show: &OpenShow, sealed_secret: Vec<u8>, now: UnixTime) -> Use {
+    Use {
         at: now,
-        kind,
+        kind: UseKind::Show,
         licence: show.licence_text.clone(),
         actor: show.account.clone(),
         subject: show.id.clone(),
         scene: show.scene.clone(),
-        token: *code.jti.as_bytes(),
+        token: sealed_secret,
         ground: None,
-    };
-    app.access_log.record(row).await?;
-    // An act may have been committed while the row was written.
+    }
+}
+
+/// The code as it goes out, unless something ended the show meanwhile.
+fn answer(show: &OpenShow, code: MintedCode) -> Result<Shown, ShowError> {
     if show.has_ended() {
         return Err(ShowError::Over);
     }
-    show.remember(LastCode { qr_text: code.qr_text.as_str().into(), expires_at: code.expires_at });
     let early = Seconds(REFRESH_EARLY.0.min(show.lifetime.0 / 4));
     Ok(Shown {
         show: show.id.clone(),

@@ -6,6 +6,7 @@ use crate::App;
 use crate::domain::access::{Permit, ViewOwnUses};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::trace::usage::UseKind;
+use crate::storage::page::Cursor;
 use crate::storage::trace::access_log::UseRow;
 use crate::storage::{self, StorageError};
 
@@ -48,23 +49,18 @@ pub struct UsedBy {
     pub unit: Option<Uscc>,
 }
 
-/// The caller's uses from before `cursor`, at most `limit`.
+/// One page of the caller's uses: those before the number `before`, `limit` at the most.
 pub async fn list(
     app: &App,
     permit: &Permit<ViewOwnUses>,
-    cursor: Option<i64>,
+    before: Option<i64>,
     limit: i64,
 ) -> Result<Uses, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let before = cursor.unwrap_or(i64::MAX);
-    let mut rows =
-        storage::trace::access_log::uses_of(&mut tx, permit.scope(), before, limit.saturating_add(1)).await?;
+    let page = storage::trace::access_log::uses_of(&mut tx, permit.scope(), Cursor { before, limit }).await?;
     tx.commit().await?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = rows.len() > wanted;
-    rows.truncate(wanted);
-    let next = rows.last().filter(|_| has_more).map(|row| row.seq);
-    Ok(Uses { items: rows.into_iter().map(UseOfLicence::from).collect(), next })
+    let items = page.items.into_iter().map(UseOfLicence::from).collect();
+    Ok(Uses { items, next: page.next })
 }
 
 impl From<UseRow> for UseOfLicence {

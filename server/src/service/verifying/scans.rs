@@ -56,7 +56,7 @@ pub async fn hand_in(
             actor: account.to_string().into(),
             subject: scan.code.as_str().into(),
             scene: scan.scene.as_ref().map_or_else(Arc::default, SceneCode::shared),
-            token: [0; 12],
+            token: Vec::new(),
             ground: Some(Box::new(Ground::member(permit.scope()))),
         };
         let seq = storage::trace::access_log::append(&mut work.tx, &row).await?;

@@ -214,10 +214,7 @@ async fn log(
     licence: Option<Arc<str>>,
     now: UnixTime,
 ) -> Result<(), LogUnavailable> {
-    let mut token = [0; 12];
-    if let Some(key) = &verdict.replay_key {
-        token.copy_from_slice(&key[..12]);
-    }
+    let token = verdict.replay_key.map(|key| key[..12].to_vec()).unwrap_or_default();
     let row = Use {
         at: now,
         kind: UseKind::Verification,

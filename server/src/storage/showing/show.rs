@@ -21,6 +21,8 @@ pub struct ShowRow {
     pub licence: LicenceId,
     /// The scene.
     pub scene: SceneCode,
+    /// What names its tokens, sealed.
+    pub secret: Vec<u8>,
     /// Opened at.
     pub opened_at: i64,
     /// Over at the latest.
@@ -31,8 +33,8 @@ pub struct ShowRow {
 
 /// Opens a show.
 pub async fn insert(tx: &mut Tx, show: &ShowRow) -> Result<(), StorageError> {
-    let ShowRow { id, account, session, licence, scene, opened_at, closes_at, .. } = show;
-    execute!(tx, INSERT, id, account, session, licence, scene, opened_at, closes_at).map(drop)
+    let ShowRow { id, account, session, licence, scene, secret, opened_at, closes_at, .. } = show;
+    execute!(tx, INSERT, id, account, session, licence, scene, secret, opened_at, closes_at).map(drop)
 }
 
 /// A show within `scope`.
@@ -71,11 +73,11 @@ pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
     execute!(tx, FORGET, before.0).map(drop)
 }
 
-columns!(show = "id, account, session, licence, scene, opened_at, closes_at, ended_at");
+columns!(show = "id, account, session, licence, scene, secret, opened_at, closes_at, ended_at");
 
 statements! {
-    INSERT = "INSERT INTO showing_show (id, account, session, licence, scene, opened_at, closes_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT = "INSERT INTO showing_show (id, account, session, licence, scene, secret, opened_at, closes_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     FIND = concat!("SELECT ", show!(), " FROM showing_show WHERE id = $1 AND (account = $2 OR $2 IS NULL)");
     OPEN_UNTIL = "SELECT closes_at FROM showing_show \
         WHERE account = $1 AND closes_at > $2 AND ended_at IS NULL ORDER BY closes_at";

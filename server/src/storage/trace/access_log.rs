@@ -5,8 +5,9 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use crate::domain::catalogue::codes::Uscc;
-use crate::domain::ids::HolderId;
+use crate::domain::ids::{HolderId, LicenceId, ShowId};
 use crate::domain::trace::usage::{Ground, Use};
+use crate::storage::page::{Cursor, Page};
 use crate::storage::sql::{all, execute, statements, value};
 use crate::storage::{Db, StorageError, Tx};
 
@@ -95,17 +96,8 @@ impl Appender {
 /// Writes one row as part of `tx`; returns its place in the log.
 pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
     let Use { at, kind, licence, actor, subject, scene, token, ground } = row;
-    let seq: i64 = value!(
-        tx,
-        APPEND_ONE,
-        at.0,
-        *kind as i64,
-        &**licence,
-        &**actor,
-        &**subject,
-        &**scene,
-        token.as_slice()
-    )?;
+    let seq: i64 =
+        value!(tx, APPEND_ONE, at.0, *kind as i64, &**licence, &**actor, &**subject, &**scene, token)?;
     if let Some(ground) = ground {
         let Ground { footing, unit, on_behalf_of, case, purpose } = &**ground;
         execute!(tx, APPEND_GROUND, seq, footing.as_str(), unit, on_behalf_of, case, purpose)?;
@@ -113,14 +105,29 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
     Ok(seq)
 }
 
-/// Uses of any licence of a holder, newest first, from before `before`; refreshes are left out.
-pub async fn uses_of(
+/// Uses of any licence of a holder, newest first.
+pub async fn uses_of(tx: &mut Tx, holder: HolderId, cursor: Cursor) -> Result<Page<UseRow>, StorageError> {
+    let rows: Vec<UseRow> = all!(tx, USES, holder, cursor.before(), cursor.rows())?;
+    Ok(cursor.page(rows, |row| row.seq))
+}
+
+/// A show as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LoggedShow {
+    /// The show.
+    pub show: ShowId,
+    /// What names its tokens, sealed.
+    pub secret: Vec<u8>,
+}
+
+/// The shows of a licence that were opened from `from` to `to`.
+pub async fn shows_between(
     tx: &mut Tx,
-    holder: HolderId,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<UseRow>, StorageError> {
-    all!(tx, USES, holder, before, limit)
+    licence: LicenceId,
+    from: UnixTime,
+    to: UnixTime,
+) -> Result<Vec<LoggedShow>, StorageError> {
+    all!(tx, SHOWS_BETWEEN, licence, from.0, to.0)
 }
 
 /// How many rows of `kind` were written since `since`; for tests and figures.
@@ -138,8 +145,10 @@ statements! {
         g.unit, s.id AS receipt \
         FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \
         LEFT JOIN trace_access_ground g ON g.seq = l.seq LEFT JOIN verifying_scan s ON s.log_seq = l.seq \
-        WHERE l.licence IN (SELECT id FROM licence_record WHERE holder = $1) AND l.kind <> 2 AND l.seq < $2 \
+        WHERE l.licence IN (SELECT id FROM licence_record WHERE holder = $1) AND l.seq < $2 \
         ORDER BY l.seq DESC LIMIT $3";
+    SHOWS_BETWEEN = "SELECT subject AS show, token AS secret FROM trace_access_log \
+        WHERE licence = $1 AND kind = 1 AND at BETWEEN $2 AND $3 ORDER BY seq";
     COUNT = "SELECT COUNT(*) FROM trace_access_log WHERE kind = $1 AND at >= $2";
 }
 

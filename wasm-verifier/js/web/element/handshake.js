@@ -1,4 +1,4 @@
-/** The verifier's half of the handshake (tokens.md §3): a fresh question as text and as a picture. */
+/** The verifier's half of the handshake (core/README.md, "The handshake"): a fresh question as text and as a picture. */
 import { svg } from '../shared/dom.js';
 
 /** A fresh challenge for `rp` in `scene`, and the drawing of it, with `name` for those who cannot see it. */

@@ -35,7 +35,7 @@ fn successor() -> LicenceId {
     LicenceId::generate(NOW, &SystemEntropy)
 }
 
-/// Requirements.md B2, row by row: act, the states it may come from, the state it leads to.
+/// docs/REQUIREMENTS.md B2, row by row: act, the states it may come from, the state it leads to.
 #[test]
 fn every_act_is_allowed_from_exactly_the_states_of_its_row() {
     let next = successor();

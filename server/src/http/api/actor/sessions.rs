@@ -89,7 +89,7 @@ pub async fn end(
     Ok(Answer::nothing().header(header::SET_COOKIE, set_cookie("", 0)))
 }
 
-/// Longer ones are nobody's; refused before the hash sees them (security.md §6: input ≤ 256 B).
+/// Longer ones are nobody's; refused before the hash sees them (docs/SECURITY.md, "Threats").
 fn check_lengths(body: &LoginRequest) -> Result<(), Problem> {
     let mut problem = Problem::new(&kinds::INVALID);
     if !(1..=64).contains(&body.login.len()) {

@@ -72,5 +72,5 @@ fn is_held(request: &HttpRequest, etag: &str) -> bool {
 pub(in crate::http) const SHORT: &str = "public, max-age=60";
 /// A version never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// RFC 7515 §9.2.1, with the `typ` of tokens.md §1.
+/// RFC 7515 §9.2.1, with the `typ` of core/README.md, "Signed objects".
 const TRUST_LIST_TYPE: &str = "application/jose+json";

@@ -1,7 +1,7 @@
 //! Draws the code of a show: error correction L, black on white, 8 pixels a module, quiet zone of 4 modules.
 //!
-//! Level L because a screen does not get dirty and fewer modules scan better: 95 % decoded at 340 px, against
-//! 62 % at M (tokens.md §4). `EL1:` texts are alphanumeric throughout, which the encoder finds by itself.
+//! Level L because nothing covers a screen and, at one size, a code with fewer modules is read more often
+//! (core/README.md, "QR texts"). `EL1:` texts are alphanumeric throughout, which the encoder finds by itself.
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
@@ -70,7 +70,7 @@ pub(crate) fn png(text: &str) -> Result<Vec<u8>, DrawError> {
 
 /// Modules of white around the code (ISO/IEC 18004 §6.3.8).
 const QUIET: usize = 4;
-/// Pixels per module: twice the least that api.md asks, since phones scale pictures down.
+/// Pixels per module: twice the least (core/README.md, "QR texts"), since phones scale pictures down.
 const MODULE: usize = 8;
 const WHITE: u8 = 255;
 const BLACK: u8 = 0;

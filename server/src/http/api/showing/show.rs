@@ -35,9 +35,9 @@ pub struct Shown {
     /// The show.
     show: Arc<str>,
     /// The compact JWS.
-    token: String,
+    token: Arc<str>,
     /// `EL1:…`, to be drawn.
-    qr_text: String,
+    qr_text: Arc<str>,
     /// From when the token no longer counts.
     expires_at: UnixTime,
     /// When to ask for the next one.

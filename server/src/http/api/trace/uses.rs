@@ -40,8 +40,6 @@ pub struct Use {
 pub enum UseWord {
     /// A show was opened.
     Show,
-    /// A further code of an open show.
-    Refresh,
     /// An offline grant went to a phone.
     Grant,
     /// Somebody verified a code.
@@ -63,9 +61,9 @@ pub struct UsedBy {
 pub async fn list(
     app: web::Data<App>,
     permit: Permitted<ViewOwnUses>,
-    page: Paging<i64>,
+    page: Paging,
 ) -> Result<Answer<Page<Use>>, Problem> {
-    let uses = uses::list(&app, &permit, page.cursor, page.limit).await?;
+    let uses = uses::list(&app, &permit, page.before, page.limit).await?;
     Ok(Answer::of(Page::part(uses.items, uses.next)))
 }
 
@@ -86,7 +84,6 @@ impl From<UseKind> for UseWord {
     fn from(kind: UseKind) -> Self {
         match kind {
             UseKind::Show => Self::Show,
-            UseKind::Refresh => Self::Refresh,
             UseKind::OfflineGrant => Self::Grant,
             UseKind::Verification => Self::Verification,
         }

@@ -1,0 +1,205 @@
+/** `/verify`: paste a code or give a picture of one; the verdict is made on this device, with or without a network. */
+import { say } from '../kit/notice.js';
+import { heading, main } from '../page/frame.js';
+import { pick, span, t, words } from '../page/i18n.js';
+import { keepOffline } from '../page/offline.js';
+import { hasTexts } from '../page/words.js';
+import { el, show } from '../shared/dom.js';
+import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
+import { openStoreOrMemory } from '../shared/store.js';
+import { TrustStore } from '../shared/trust.js';
+import { verdictCard } from '../shared/verdict.js';
+
+const now = () => Math.floor(Date.now() / 1000);
+
+const chip = el('p', { class: 'chip', id: 'freshness', role: 'status' });
+const notice = el('p', { class: 'notice', role: 'status' });
+const results = el('section', { id: 'results', 'aria-label': t('inspector.results') });
+const scene = el('select', { id: 'scene', name: 'scene', onchange: () => show(results) });
+const text = el('textarea', {
+  id: 'code',
+  name: 'code',
+  rows: '4',
+  spellcheck: 'false',
+  autocomplete: 'off',
+  autocapitalize: 'off',
+  placeholder: 'EL1:…',
+  oninput: nextTurn,
+});
+const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
+const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
+
+/** @type {TrustStore | null} */
+let trust = null;
+
+/** Raised with each new question, so that a slow picture's answer is not given to a later one. */
+let turn = 0;
+
+draw();
+await start();
+
+function draw() {
+  heading(t('verify.title'));
+  show(
+    main(),
+    el('div', { class: 'freshness' }, chip, update),
+    notice,
+    el(
+      'form',
+      { class: 'panel input', onsubmit: submitted, ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(), ondrop: dropped },
+      el('label', { for: 'scene' }, t('inspector.scene')),
+      scene,
+      el('label', { for: 'code' }, t('verify.paste')),
+      text,
+      el(
+        'div',
+        { class: 'buttons' },
+        el('button', { class: 'button primary', type: 'submit' }, t('verify.verify')),
+        el('label', { for: 'picture', class: 'button secondary file' }, t('verify.picture')),
+        picture,
+        el('button', { class: 'button secondary', type: 'button', onclick: clear }, t('inspector.clear')),
+      ),
+      el('p', { class: 'quiet' }, t('inspector.drop')),
+    ),
+    results,
+    el('p', { class: 'quiet' }, t('inspector.local')),
+  );
+}
+
+async function start() {
+  drawScenes([]);
+  drawChip();
+  const offline = keepOffline();
+  try {
+    const { Verifier } = await import('/assets/wasm/verifier.js');
+    trust = new TrustStore(await openStoreOrMemory('lz-verify'), Verifier, { server: location.origin });
+    await trust.load();
+  } catch (error) {
+    tell(t('inspector.no_module'));
+    throw error;
+  }
+  drawHeld();
+  await sync();
+  document.documentElement.dataset.ready = (await offline) ? 'offline' : 'online';
+  setInterval(drawChip, 30_000);
+}
+
+async function sync() {
+  update.disabled = true;
+  try {
+    await trust?.sync(now());
+    tell('');
+  } catch (error) {
+    // A refusal names itself; all else is the network.
+    tell(hasTexts(error) ? `${pick(error.texts)} ${pick(error.hint)}` : t('verify.offline'));
+  } finally {
+    update.disabled = false;
+    drawHeld();
+  }
+}
+
+function drawHeld() {
+  drawScenes(trust?.verifier?.held().scenes ?? []);
+  drawChip();
+}
+
+/** @param {{ code: string, names: import('/assets/wasm/verifier.js').Text }[]} scenes */
+function drawScenes(scenes) {
+  const chosenBefore = scene.value;
+  show(
+    scene,
+    el('option', { value: '' }, t('inspector.any_scene')),
+    scenes.map(({ code, names }) => el('option', { value: code }, pick(names))),
+  );
+  scene.value = scenes.some(({ code }) => code === chosenBefore) ? chosenBefore : '';
+}
+
+/** The chip tells the age of the oldest list held. */
+function drawChip() {
+  const freshness = trust?.freshness(now()) ?? null;
+  if (!freshness) {
+    chip.className = 'chip chip-none';
+    show(chip, t('verify.no_lists'));
+    return;
+  }
+  const { age, old } = freshness;
+  chip.className = old ? 'chip chip-old' : 'chip chip-ready';
+  show(chip, old ? '! ' : '● ', t(old ? 'verify.chip_old' : 'verify.chip_ready', { span: span(age) }));
+}
+
+/** @param {SubmitEvent} event */
+function submitted(event) {
+  event.preventDefault();
+  if (text.value.trim() === '') {
+    nextTurn();
+    tell(t('verify.nothing'));
+    text.focus();
+    return;
+  }
+  judge([asScanned(text.value)]);
+}
+
+function chosen() {
+  const file = picture.files?.[0];
+  if (file) read(file);
+  // Choosing the same file again must count as a choice.
+  picture.value = '';
+}
+
+/** @param {DragEvent} event */
+function dropped(event) {
+  event.preventDefault();
+  const file = event.dataTransfer?.files[0];
+  if (file) read(file);
+}
+
+/** @param {File} file */
+async function read(file) {
+  const mine = nextTurn();
+  tell(t('verify.reading'));
+  try {
+    const codes = await codesIn(file, () => import('/assets/wasm/scanner.js'));
+    if (mine !== turn) return;
+    if (codes.length === 0) tell(t('verify.no_code'));
+    else judge(codes);
+  } catch (error) {
+    if (mine === turn) tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
+  }
+}
+
+/** One card per code. @param {string[]} codes */
+function judge(codes) {
+  nextTurn();
+  const verifier = trust?.verifier;
+  if (!verifier) {
+    tell(t('verify.no_lists'));
+    return;
+  }
+  try {
+    const options = { now: now(), scene: scene.value || null };
+    show(results, codes.map((code) => verdictCard(verifier.verify(code, options), code, words, { raw: true })));
+  } catch (error) {
+    tell(hasTexts(error) ? pick(error.texts) : t('verify.failed'));
+    return;
+  }
+  results.querySelector('h2')?.focus();
+}
+
+function clear() {
+  text.value = '';
+  nextTurn();
+  text.focus();
+}
+
+/** No verdict stays beside another question than its own. */
+function nextTurn() {
+  turn += 1;
+  show(results);
+  tell('');
+  return turn;
+}
+
+/** @param {string} message */
+function tell(message) {
+  say(notice, message);
+}

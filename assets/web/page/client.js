@@ -1,0 +1,70 @@
+/**
+ * The server, as every page sees it. Requests from these pages carry the `__Host-` session cookie by themselves; scripts
+ * never see a token. Every answer also tells how far off this device's clock is.
+ */
+import { learn } from './clock.js';
+import { lang } from './i18n.js';
+
+/** @typedef {import('./api-types.d.ts').components['schemas']} Schemas */
+
+/** Longest wait for an answer: after that a person in a basement should see what works without one. */
+const PATIENCE_MS = 8000;
+
+/** The server could not be reached. */
+export class NoNetwork extends Error {}
+
+/** The server said no: `status`, `code`, and words for people. `retryAfter` in seconds where it was told. */
+export class Problem extends Error {
+  /**
+   * @param {Response} response
+   * @param {Partial<Schemas['Problem']>} body
+   */
+  constructor(response, body) {
+    super(body.detail ?? body.title ?? String(response.status));
+    this.status = response.status;
+    this.code = body.code ?? '';
+    this.body = body;
+    this.retryAfter = Number(response.headers.get('Retry-After')) || null;
+  }
+}
+
+/** Whether the server said no with this status. @type {(error: unknown, status: number) => boolean} */
+export const isProblem = (error, status) => error instanceof Problem && error.status === status;
+
+/**
+ * What the server answers, read as JSON; null where it answers without a body. Callers name the answer's type.
+ *
+ * @param {string} method
+ * @param {string} path below `/api/v1`
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+export async function call(method, path, body) {
+  const response = await send(method, path, body);
+  return response.status === 204 ? null : response.json();
+}
+
+/**
+ * As `call`, for answers that are no JSON.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ */
+export async function send(method, path, body) {
+  const sent = Date.now();
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    headers: {
+      'Accept-Language': lang,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).catch((cause) => {
+    throw new NoNetwork('no network', { cause });
+  });
+  learn(response, sent, Date.now());
+  if (!response.ok) throw new Problem(response, await response.json().catch(() => ({})));
+  return response;
+}

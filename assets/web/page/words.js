@@ -1,0 +1,30 @@
+/** What a person is told when something went wrong. */
+import { NoNetwork, Problem } from './client.js';
+import { pick, span, t } from './i18n.js';
+
+/** This device, not the server, said no; the message is for people. */
+export class Refused extends Error {}
+
+/**
+ * Words for an error: the server's own where it gave some, since it knows the reason.
+ *
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function wordsFor(error) {
+  if (error instanceof NoNetwork) return t('error.no_network');
+  if (error instanceof Refused) return error.message;
+  if (hasTexts(error)) return pick(error.texts);
+  if (!(error instanceof Problem)) return t('error.unknown');
+  const { body, status, retryAfter } = error;
+  if (status === 429 && !body.detail) return t('error.wait', { span: span(retryAfter ?? 1) });
+  return body.detail || body.title || t('error.status', { status });
+}
+
+/**
+ * The error of our WASM modules brings its own words.
+ *
+ * @param {unknown} error
+ * @returns {error is import('/assets/wasm/verifier.js').LiangzhengError}
+ */
+export const hasTexts = (error) => error instanceof Error && 'texts' in error;

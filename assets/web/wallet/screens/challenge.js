@@ -1,0 +1,273 @@
+/**
+ * Answering a verifier's code (`EC1:`): who asks, for what, what they will see; then one answer, to that verifier only.
+ */
+import { problemNotice, say } from '../../kit/notice.js';
+import { pinField } from '../../kit/pin.js';
+import { rows } from '../../kit/rows.js';
+import { NoNetwork } from '../../page/client.js';
+import { pick, t } from '../../page/i18n.js';
+import { hasTexts, Refused, wordsFor } from '../../page/words.js';
+import { el, show } from '../../shared/dom.js';
+import { codesIn, PictureError } from '../../shared/pictures.js';
+import { seenIn } from '../licence.js';
+import { ownCodes, unlocked } from '../own-codes.js';
+import * as phone from '../phone.js';
+import { showing } from '../showing.js';
+import { turns } from '../turns.js';
+import { unitName } from '../units.js';
+
+/**
+ * @typedef {import('../types.d.ts').App} App
+ * @typedef {import('../types.d.ts').Card} Card
+ * @typedef {import('../types.d.ts').Scene} Scene
+ * @typedef {import('../types.d.ts').Late} Late
+ * @typedef {import('../types.d.ts').Challenge} Challenge
+ * @typedef {import('../types.d.ts').Opened & { card: Card }} Answer
+ * @typedef {(late: Late) => Promise<Answer>} Opening
+ */
+
+/** Profiles whose scenes take an answer to a challenge; S never does (core/README.md, "The handshake"). */
+const ANSWERING = ['H', 'H+nonce'];
+
+/**
+ * @param {App} app
+ * @returns {import('../types.d.ts').View}
+ */
+export function challengeView(app) {
+  app.title(t('answer.title'));
+  const place = el('div', { class: 'place' });
+  const { stop, begin, open } = turns();
+  ask();
+  return { nodes: [place], onLeave: stop };
+
+  function ask(said = '') {
+    stop();
+    show(place, entry({ app, said, begin, onChallenge }));
+  }
+
+  /**
+   * @param {Challenge} challenge
+   * @param {Late} late
+   */
+  async function onChallenge(challenge, late) {
+    const unit = await unitName(challenge.rp);
+    if (late()) return;
+    show(place, consent({ app, challenge, unit, onRefuse: () => ask(t('answer.refused')), onOpen }));
+    place.querySelector('h2')?.focus();
+  }
+
+  /** @param {Opening} opening */
+  function onOpen(opening) {
+    return open(opening, (opened) => showing({ app, place, ...opened, onOver: ask }));
+  }
+}
+
+/**
+ * Where the verifier's code comes in: pasted, or as a picture; of two on their way the later one counts.
+ *
+ * @param {{
+ *   app: App,
+ *   said: string,
+ *   begin: () => Late,
+ *   onChallenge: (challenge: Challenge, late: Late) => Promise<void>,
+ * }} given
+ */
+function entry({ app, said, begin, onChallenge }) {
+  const text = el('textarea', {
+    id: 'challenge',
+    rows: '4',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    autocapitalize: 'off',
+    placeholder: 'EC1:…',
+    required: true,
+  });
+  const picture = el('input', {
+    type: 'file',
+    id: 'picture',
+    accept: 'image/*',
+    class: 'visually-hidden',
+    onchange: chosen,
+  });
+  const button = el('button', { type: 'submit', class: 'button primary' }, t('answer.next'));
+  const problem = problemNotice();
+
+  /**
+   * Goes on with the code that `reading` reads. A picture that takes long keeps nobody from pasting.
+   *
+   * @param {string | Promise<string>} reading
+   */
+  async function take(reading) {
+    const late = begin();
+    button.disabled = false;
+    say(problem, '');
+    try {
+      const code = await reading;
+      if (late()) return;
+      button.disabled = true;
+      const wallet = await app.modules;
+      if (!wallet) throw new Refused(t('card.no_module'));
+      await onChallenge(wallet.readChallenge(code), late);
+    } catch (error) {
+      const isOther = hasTexts(error) && error.code === 'E_FORMAT';
+      if (!late()) say(problem, isOther ? t('answer.not_one') : wordsFor(error));
+    }
+    if (!late()) button.disabled = false;
+  }
+
+  function chosen() {
+    take(codeIn(picture.files?.[0]));
+    picture.value = '';
+  }
+
+  return el(
+    'form',
+    {
+      class: 'panel',
+      onsubmit: (/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        take(text.value.trim());
+      },
+    },
+    said ? el('p', { class: 'notice', role: 'status', id: 'said' }, said) : null,
+    el('p', {}, t('answer.what')),
+    el('label', { for: 'challenge' }, t('answer.paste')),
+    text,
+    problem,
+    el(
+      'div',
+      { class: 'buttons' },
+      button,
+      el('label', { for: 'picture', class: 'button secondary file' }, t('verify.picture')),
+      picture,
+    ),
+  );
+}
+
+/** The verifier's code in a picture. @param {File | undefined} file */
+async function codeIn(file) {
+  const codes = file ? await codesIn(file, () => import('/assets/wasm/scanner.js')).catch(unreadable) : [];
+  const code = codes.find((one) => one.startsWith('EC1:'));
+  if (!code) throw new Refused(t('answer.no_code'));
+  return code;
+}
+
+/** @type {(error: unknown) => never} */
+function unreadable(error) {
+  throw new Refused(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
+}
+
+/**
+ * Cards that can be shown in the challenge's scene, each with that scene.
+ *
+ * @param {Card[]} cards
+ * @param {Challenge} challenge
+ */
+function candidates(cards, challenge) {
+  return cards
+    .filter((card) => card.showable)
+    .flatMap((card) => card.scenes.map((scene) => ({ card, scene })))
+    .filter(({ scene }) => scene.code === challenge.scene && scene.audience === challenge.aud)
+    .filter(({ scene }) => scene.profiles.some((profile) => ANSWERING.includes(profile)));
+}
+
+/**
+ * Who asks, for what, what they will see; nothing is signed before the PIN. `onOpen` gets what opens the answer.
+ *
+ * @param {{
+ *   app: App,
+ *   challenge: Challenge,
+ *   unit: string | null,
+ *   onRefuse: () => void,
+ *   onOpen: (opening: Opening) => Promise<void>,
+ * }} given
+ */
+function consent({ app, challenge, unit, onRefuse, onOpen }) {
+  const choices = candidates(app.cards ?? [], challenge);
+  const asks = [
+    el('h2', { tabindex: '-1', id: 'consent' }, t('answer.asks')),
+    el(
+      'dl',
+      { class: 'seen' },
+      el('dt', {}, t('answer.unit')),
+      el('dd', { id: 'rp' }, unit ?? t('answer.unknown_unit', { code: challenge.rp })),
+      el('dt', {}, t('card.scene')),
+      el('dd', {}, choices[0] ? pick(choices[0].scene.names) : challenge.scene),
+    ),
+    unit ? null : el('p', { class: 'notice problem' }, t('answer.beware')),
+  ];
+  const refuse = el('button', { type: 'button', class: 'button secondary', onclick: onRefuse }, t('answer.refuse'));
+  if (choices.length === 0) {
+    return el('section', { class: 'panel' }, asks, el('p', { class: 'notice' }, t('answer.no_card')), refuse);
+  }
+
+  const select = el(
+    'select',
+    { id: 'card', onchange: preview },
+    choices.map(({ card: { kind, identifier } }, index) =>
+      el('option', { value: String(index) }, `${pick(kind.names)} ${identifier}`),
+    ),
+  );
+  const seen = el('dl', { class: 'seen' });
+  const pin = pinField();
+  const button = el('button', { type: 'submit', class: 'button primary wide' }, t('answer.agree'));
+  const problem = problemNotice();
+
+  function preview() {
+    const { scene } = choices[Number(select.value)];
+    show(seen, rows(seenIn(scene)));
+  }
+
+  /** @param {SubmitEvent} event */
+  async function submitted(event) {
+    event.preventDefault();
+    button.disabled = true;
+    say(problem, '');
+    const { card, scene } = choices[Number(select.value)];
+    try {
+      await onOpen(async (late) => {
+        const kept = await granted({ app, card, scene, pin: pin.value }, late);
+        return { card, scene, source: await ownCodes(app, kept, { answer: challenge }) };
+      });
+    } catch (error) {
+      say(problem, wordsFor(error));
+      pin.value = '';
+      pin.focus();
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  preview();
+  return el(
+    'form',
+    { class: 'panel', onsubmit: submitted },
+    asks,
+    el('label', { for: 'card' }, t('answer.card')),
+    select,
+    el('h2', {}, t('card.will_see')),
+    seen,
+    el('label', { for: 'pin' }, t('card.pin')),
+    pin,
+    problem,
+    button,
+    refuse,
+  );
+}
+
+/**
+ * A grant to answer with: a new one from the server, which checks the PIN; with no network the one kept here.
+ *
+ * @param {{ app: App, card: Card, scene: Scene, pin: string }} given
+ * @param {Late} late
+ */
+async function granted({ app, card, scene, pin }, late) {
+  try {
+    if (app.offline) throw new NoNetwork();
+    return await phone.prepare(card, scene, pin);
+  } catch (error) {
+    // As in card.js: a PIN given for an answer that is off is not tried.
+    if (late() || !(error instanceof NoNetwork)) throw error;
+    return unlocked(card, scene, pin);
+  }
+}

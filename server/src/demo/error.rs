@@ -1,0 +1,63 @@
+//! Why a demo cannot be made or started.
+
+use std::path::PathBuf;
+
+use crate::secrets::SecretsError;
+use crate::service::publication::ceremony::CeremonyError;
+use crate::service::publication::key_life::KeyLifeError;
+use crate::service::publication::publish::PublishError;
+use crate::signing::KeyStoreError;
+use crate::storage::StorageError;
+
+/// Why the demo cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DemoError {
+    /// The folder holds something else.
+    #[error("{0} is neither empty nor a demo folder; give another --data")]
+    NotADemo(PathBuf),
+    /// Reading or writing failed.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file of the folder, or the embedded data, cannot be read.
+    #[error("{what}: {problem}")]
+    Data {
+        /// Which.
+        what: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Keys.
+    #[error(transparent)]
+    KeyStore(#[from] KeyStoreError),
+    /// The life of keys.
+    #[error(transparent)]
+    KeyLife(#[from] KeyLifeError),
+    /// Signing the trust list.
+    #[error(transparent)]
+    Ceremony(#[from] CeremonyError),
+    /// Signing the catalogue.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// The master secret.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// What stands in an embedded file, or why it cannot be read.
+pub(super) fn embedded<T>(what: &str, read: Result<T, serde_json::Error>) -> Result<T, DemoError> {
+    read.map_err(|error| DemoError::Data { what: what.into(), problem: error.to_string() })
+}
+
+/// Something of the demo's data is not as it should be.
+pub(super) fn wrong(what: &str, problem: &str) -> DemoError {
+    DemoError::Data { what: what.to_owned(), problem: problem.to_owned() }
+}

@@ -1,0 +1,120 @@
+/** The pages that need no login: the landing page, the reader of the API's description, and what an unknown address shows. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { axe, done, newPage, serverAndBrowser } from './harness.mjs';
+
+const { server, browser } = await serverAndBrowser();
+const SAMPLE = readFileSync(new URL('openapi-sample.json', import.meta.url), 'utf8');
+
+/** Opens `path` in each language and each colour scheme, on a phone and on a desk, and looks at it with `check`. */
+async function everyWay(path, check, prepare = () => undefined) {
+  for (const lang of ['zh-CN', 'en']) {
+    for (const colorScheme of ['light', 'dark']) {
+      for (const width of [320, 1200]) {
+        const page = await newPage(browser, { colorScheme, viewport: { width, height: 800 }, serviceWorkers: 'block' });
+        await prepare(page);
+        await page.goto(`${server.url}${path}?lang=${lang}`);
+        await check(page, lang);
+        assert.deepEqual(await axe(page), [], `${lang} ${colorScheme} ${width}`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${lang} ${width}: ${overflow} px too wide`);
+        await done(page);
+      }
+    }
+  }
+}
+
+test('the landing page leads to the wallet, the verifier and the API, and says whose installation it is', async () => {
+  await everyWay('/', async (page, lang) => {
+    await page.waitForSelector('html[data-ready]');
+    const doors = await page.locator('.door').evaluateAll((links) => links.map((link) => link.pathname));
+    assert.deepEqual(doors, ['/wallet', '/verify', '/api/docs']);
+    assert.equal(await page.locator('.steps li').count(), 3);
+    assert.match(await page.textContent('#facts'), lang === 'en' ? /Jiuyue Province.*\d+ units/ : /九岳省.*\d+ 个单位/);
+    assert.equal(await page.getAttribute('html', 'lang'), lang);
+  });
+});
+
+test('every door of the landing page opens, in the language chosen there', async () => {
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  await page.goto(`${server.url}/?lang=en`);
+  for (const path of ['/wallet', '/verify', '/api/docs']) {
+    await page.goto(`${server.url}/`);
+    await page.click(`.door[href='${path}']`);
+    await page.waitForURL(`${server.url}${path}`);
+    await page.waitForSelector('header h1');
+    assert.equal(await page.getAttribute('html', 'lang'), 'en', path);
+  }
+  await done(page);
+});
+
+test('a person at an unknown address gets a page with the way home; the page of a problem looks the same', async () => {
+  for (const path of ['/nothing', '/problems/wrong-pin']) {
+    await everyWay(path, async (page) => {
+      assert.match(await page.textContent('main'), path === '/nothing' ? /未找到.*Not found/s : /PIN 码错误.*Wrong PIN/s);
+      assert.match(await page.evaluate(() => getComputedStyle(document.querySelector('.panel')).borderRadius), /12px/);
+    });
+  }
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  const answer = await page.goto(`${server.url}/nothing`);
+  assert.equal(answer.status(), 404);
+  await page.click('a.button');
+  await page.waitForURL(`${server.url}/`);
+  await done(page);
+});
+
+const describe = (page) =>
+  page.route('**/api/openapi.json', (route) => route.fulfill({ contentType: 'application/json', body: SAMPLE }));
+
+test('the API reader lists routes by area, with parameters, bodies, answers and who may call', async () => {
+  await everyWay('/api/docs', async (page, lang) => {
+    await page.waitForSelector('.route');
+    const areas = await page.locator('#routes .area h2').allTextContents();
+    assert.deepEqual(areas, ['sessions', 'wallet', lang === 'en' ? 'Other' : '其他']);
+    for (const summary of await page.locator('.item > summary').all()) await summary.click();
+    const open = await page.locator('#show_open').innerText();
+    for (const part of ['POST', '/api/v1/wallet/licences/{id}/show', 'OpenShow', 'Idempotency-Key', 'scene', '409', 'Problem']) {
+      assert.ok(open.includes(part), `${part} in ${open}`);
+    }
+    assert.match(await page.locator('#sessions_create').innerText(), lang === 'en' ? /anybody/ : /任何人/);
+    // An answer that is only referred to.
+    assert.match(await page.locator('#sessions_create').innerText(), /401 Not logged in/);
+    assert.match(await page.locator('#schema-Code').innerText(), /qr_text string/);
+  }, describe);
+});
+
+test('the filter narrows the routes and says how many are left; a link to a schema opens it', async () => {
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  await describe(page);
+  await page.goto(`${server.url}/api/docs?lang=en#show_open`);
+  await page.waitForSelector('#show_open[open]');
+  await page.click('#show_open a[href="#schema-Shown"]');
+  await page.waitForSelector('#schema-Shown[open]');
+  await page.fill('#filter', 'wallet get');
+  assert.deepEqual(await page.locator('.route .path').allTextContents(), ['/api/v1/wallet/licences']);
+  assert.match(await page.textContent('#count'), /^Routes: 1$/);
+  await page.fill('#filter', 'no such thing');
+  assert.match(await page.textContent('#count'), /^Routes: 0$/);
+  await done(page);
+});
+
+test('markup in a description stays text', async () => {
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  const body = SAMPLE.replaceAll('Log in', '<img src=x onerror=alert(1)>');
+  await page.route('**/api/openapi.json', (route) => route.fulfill({ contentType: 'application/json', body }));
+  await page.goto(`${server.url}/api/docs`);
+  await page.waitForSelector('.route');
+  assert.match(await page.textContent('#sessions_create .summary'), /<img src=x/);
+  assert.equal(await page.locator('main img').count(), 0);
+  await done(page);
+});
+
+test('without a description the reader says so', async () => {
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  await page.route('**/api/openapi.json', (route) => route.abort());
+  await page.goto(`${server.url}/api/docs`);
+  await page.waitForSelector('#problem:not([hidden])');
+  assert.match(await page.textContent('#problem'), /openapi\.json/);
+  await done(page);
+});

@@ -1,0 +1,4 @@
+//! Who acts.
+
+mod pins;
+mod sessions;

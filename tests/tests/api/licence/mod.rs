@@ -1,0 +1,4 @@
+//! Licences: cards and acts.
+
+mod acts;
+mod cards;

@@ -1,0 +1,12 @@
+//! The HTTP interface, resource by resource: what a real server on a real socket answers.
+
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
+
+mod actor;
+mod embed;
+mod licence;
+mod publication;
+mod routes;
+mod showing;
+mod trace;
+mod verifying;

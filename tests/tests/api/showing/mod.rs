@@ -1,0 +1,5 @@
+//! Shows, offline grants and phones.
+
+mod devices;
+mod offline_grant;
+mod show;

@@ -1,0 +1,3 @@
+//! What a holder sees of the access log.
+
+mod uses;

@@ -1,0 +1,4 @@
+//! Verifications and receipts.
+
+mod scans;
+mod verify;

@@ -1,0 +1,30 @@
+//! Rule 3: JSON answers live in `http/api`. The one exception is the small outcome of a command, which is stored to be
+//! given again.
+
+use liangzheng_tests::source::sources;
+
+/// What else is written as JSON, and why.
+const EXCEPTIONS: [(&str, &str); 6] = [
+    ("service/licence/acts.rs", "the outcome of an act, stored for its idempotency key"),
+    ("service/publication/ceremony.rs", "files that custodians exchange"),
+    ("service/publication/trust.rs", "the key set as published"),
+    ("service/showing/device.rs", "the outcome of registering a phone, likewise"),
+    ("service/verifying/scans.rs", "the outcome of handing in receipts, likewise"),
+    ("storage/actor/holder.rs", "what is sealed in a column"),
+];
+
+#[test]
+fn answers_live_in_http() {
+    let mut odd = Vec::new();
+    for file in sources("server/src") {
+        if !["service/", "domain/", "storage/"].iter().any(|layer| file.name.starts_with(layer)) {
+            continue;
+        }
+        let derives = file.code().any(|(_, line)| line.contains("derive(") && line.contains("Serialize"));
+        let is_known = EXCEPTIONS.iter().any(|(name, _)| *name == file.name);
+        if derives && !is_known {
+            odd.push(file.name);
+        }
+    }
+    assert_eq!(odd, [""; 0], "an answer stands in http/api");
+}

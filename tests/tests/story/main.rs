@@ -1,0 +1,15 @@
+//! What crosses areas and programs: the main job, the command lines, other people's vectors and libraries.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that goes wrong should stop at once"
+)]
+
+mod interop;
+mod kills;
+mod main_job;
+mod programs;
+mod vectors;
+mod wycheproof;
