@@ -32,6 +32,8 @@ pub mod limits;
 mod members;
 pub mod qr;
 mod refusal;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod status;
 pub mod text;
 pub mod time;

@@ -21,6 +21,7 @@ pub fn is_hidden(c: char) -> bool {
 
 /// One text in both languages of the system.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Simplified Chinese.

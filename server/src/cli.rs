@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::Application;
 use crate::config::{Config, LogConfig, LogFormat};
+use crate::http::openapi;
 use crate::storage::Db;
 
 /// Registers, issues and keeps licences; mints the signed codes with which they are shown.
@@ -42,6 +43,9 @@ enum Command {
     /// Trust list: draft, sign (offline), publish. 信任名录
     #[command(subcommand)]
     Trust(key::TrustCommand),
+    /// Print the description of the API, as in docs/openapi.json. 打印接口说明
+    #[command(hide = true)]
+    Openapi,
 }
 
 #[derive(Debug, Subcommand)]
@@ -127,6 +131,10 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Key(command) => key::run_key(command),
         Command::Trust(command) => key::run_trust(command),
+        Command::Openapi => {
+            print!("{}", openapi::text());
+            Ok(())
+        }
     }
 }
 

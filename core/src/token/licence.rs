@@ -55,6 +55,7 @@ pub struct StatusRef {
 
 /// Who shows a licence for its holder 委托用证.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delegate {
     /// The delegate's number, masked.
     pub sub: String,

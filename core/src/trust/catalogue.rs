@@ -123,6 +123,7 @@ pub enum Mask {
 
 /// How strongly a presentation is bound; a later one is stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Profile {
     /// A show token by the server.
     S,
@@ -135,6 +136,7 @@ pub enum Profile {
 
 /// What the code is shown on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Medium {
     /// A rotating code: 30 to 300 s.

@@ -9,6 +9,7 @@ use crate::{text::Text, time::UnixTime, token::Delegate, trust::Profile};
 
 /// The answer and everything that led to it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verdict {
     /// Version of this object's form: 1.
     pub schema: u32,
@@ -48,6 +49,7 @@ pub struct Verdict {
 
 /// The three answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Answer {
     /// Every required check ran and passed.
@@ -60,6 +62,7 @@ pub enum Answer {
 
 /// A caution.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Caution {
     /// `C_…`.
     pub code: Code,
@@ -69,6 +72,7 @@ pub struct Caution {
 
 /// One check.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// Which.
     pub name: CheckName,
@@ -80,6 +84,7 @@ pub struct Check {
 
 /// The licence as a screen may show it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownLicence {
     /// GB/T 36904 identifier without its OID root.
     pub identifier: String,
@@ -99,6 +104,7 @@ pub struct ShownLicence {
 
 /// A code and the names the catalogue gives it; `None` if no catalogue names it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownName {
     /// The code.
     pub code: String,
@@ -108,6 +114,7 @@ pub struct ShownName {
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownField {
     /// Short key.
     pub key: String,
@@ -119,6 +126,7 @@ pub struct ShownField {
 
 /// The scene.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownScene {
     /// Its code.
     pub code: String,
@@ -130,6 +138,7 @@ pub struct ShownScene {
 
 /// Times and name of the operator's token.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownToken {
     /// Made at.
     pub iat: UnixTime,
@@ -141,6 +150,7 @@ pub struct ShownToken {
 
 /// The status used.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownStatus {
     /// Value on the wire.
     pub value: u8,
@@ -157,6 +167,7 @@ pub struct ShownStatus {
 
 /// The trust list used.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShownTrust {
     /// Its version.
     pub version: u64,

@@ -1,48 +1,131 @@
-//! Answers that many handlers give alike.
+//! What handlers of the API answer: a JSON body under one status, or nothing.
 
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::service::work::Reply;
 
+/// An answer with a `T` as its body, under `STATUS`; under 204 there is no body.
+///
+/// The status is part of the type, so that the route table can say it and the compiler checks that it is so.
+#[derive(Debug)]
+pub struct Answer<T, const STATUS: u16 = 200> {
+    body: Body<T>,
+    status: u16,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+#[derive(Debug)]
+enum Body<T> {
+    Made(T),
+    /// The answer that was given when the same request came before.
+    Stored(Vec<u8>),
+}
+
+impl<T, const STATUS: u16> Answer<T, STATUS> {
+    /// An answer with this body.
+    pub const fn of(body: T) -> Self {
+        Self { body: Body::Made(body), status: STATUS, headers: Vec::new() }
+    }
+
+    /// The answer of a command, made now or found: both have the same body.
+    pub fn replied(reply: Reply<T>) -> Self {
+        let body = match reply {
+            Reply::Now(outcome) => Body::Made(outcome),
+            Reply::Before(stored) => Body::Stored(stored),
+        };
+        Self { body, status: STATUS, headers: Vec::new() }
+    }
+
+    /// The same with status 200: nothing was made, it was there before. The row of the table names 200, too.
+    #[must_use]
+    pub const fn known_before(mut self) -> Self {
+        self.status = 200;
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Adds the tag of a version of something edited: its number in quotes. A stored answer goes without.
+    #[must_use]
+    pub fn tagged(mut self, version: impl FnOnce(&T) -> i64) -> Self {
+        let Body::Made(body) = &self.body else { return self };
+        if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", version(body))) {
+            self.headers.push((header::ETAG, tag));
+        }
+        self
+    }
+
+    /// For what is its holder's alone, for a minute: no cache may keep it, no other site may embed it.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.headers.extend(PRIVATE);
+        self
+    }
+}
+
+impl Answer<(), 204> {
+    /// Done, and nothing to tell.
+    pub const fn nothing() -> Self {
+        Self::of(())
+    }
+}
+
+impl<T: Serialize, const STATUS: u16> Responder for Answer<T, STATUS> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::build(StatusCode::from_u16(self.status).unwrap_or_default());
+        for header in self.headers {
+            response.insert_header(header);
+        }
+        match self.body {
+            Body::Made(_) if self.status == 204 => response.finish(),
+            Body::Made(body) => response.json(body),
+            Body::Stored(body) => response.content_type("application/json").body(body),
+        }
+    }
+}
+
 /// A list, or one page of it.
-#[derive(Serialize)]
-pub(crate) struct Page<T> {
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
+pub struct Page<T> {
     items: Vec<T>,
-    /// Where the next page begins; null on the last.
+    /// `cursor` of the next page; null on the last.
     next: Option<String>,
 }
 
 impl<T> Page<T> {
     /// A list that is short by nature and comes whole.
-    pub(crate) const fn whole(items: Vec<T>) -> Self {
-        Self { items, next: None }
+    pub fn whole(items: impl IntoIterator<Item = impl Into<T>>) -> Self {
+        Self::part(items, None::<String>)
     }
 
     /// One page of a longer list.
-    pub(crate) const fn part(items: Vec<T>, next: Option<String>) -> Self {
-        Self { items, next }
+    pub fn part(items: impl IntoIterator<Item = impl Into<T>>, next: Option<impl ToString>) -> Self {
+        Self { items: items.into_iter().map(Into::into).collect(), next: next.map(|next| next.to_string()) }
     }
 }
 
-/// The answer of a command, made now or found: both have the same body.
-pub(crate) fn replied<T: Serialize>(reply: Reply<T>) -> HttpResponse {
-    match reply {
-        Reply::Now(outcome) => HttpResponse::Ok().json(outcome),
-        Reply::Before(stored) => HttpResponse::Ok().content_type("application/json").body(stored),
-    }
-}
-
-/// The tag of a version of something edited: its number in quotes.
-pub(crate) fn etag(version: i64) -> (header::HeaderName, String) {
-    (header::ETAG, format!("\"{version}\""))
-}
-
-/// For what is its holder's alone, for a minute: no cache may keep it, no other site may embed it.
+/// [`Answer::private`] for what is no JSON.
 pub(crate) fn private(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
-    response
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")));
+    for header in PRIVATE {
+        response.insert_header(header);
+    }
     response
 }
+
+const PRIVATE: [(HeaderName, HeaderValue); 2] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
+];

@@ -8,13 +8,12 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
+use actix_web::{Error, ResponseError, web};
 
-use super::extract::identify;
+use super::extract::{find_address, identify, prefers_english};
 use super::pages::HTML;
 use super::problem::{Problem, kinds};
 use crate::App;
-use crate::config::ServerConfig;
 
 /// Counts requests that are being answered, so that shutting down knows when it is done.
 #[derive(Clone, Debug, Default)]
@@ -40,15 +39,6 @@ impl Drop for Entered {
     }
 }
 
-/// The address a request comes from, behind at most one trusted proxy.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ClientAddress(pub(crate) IpAddr);
-
-/// The address `request` comes from.
-pub(crate) fn client_address(request: &HttpRequest) -> IpAddr {
-    request.extensions().get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0)
-}
-
 /// Middleware around everything.
 pub(crate) async fn edge<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -58,8 +48,7 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     let app = data.as_deref().map(|app| &**app);
     let _entered = request.app_data::<web::Data<InFlight>>().map(|in_flight| in_flight.enter());
     let id = incoming_id(&request).unwrap_or_else(|| new_id(app));
-    let address = address_of(&request, app.map(|app| &app.config.server));
-    request.extensions_mut().insert(ClientAddress(address));
+    let address = find_address(request.request(), app.map(|app| &app.config.server));
 
     let refused = refusal(&request, app, address);
     let path = request.path().to_owned();
@@ -152,58 +141,7 @@ fn new_id(app: Option<&App>) -> Arc<str> {
     format!("{:016x}", u64::from_be_bytes(bytes)).into()
 }
 
-/// The peer, or what the one trusted proxy says of it. The proxy's own entry is the last; earlier ones may be forged.
-fn address_of(request: &ServiceRequest, config: Option<&ServerConfig>) -> IpAddr {
-    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
-    if config.and_then(|config| config.trusted_proxy) != Some(peer) {
-        return peer;
-    }
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
-}
-
-/// Whether `Accept-Language` ranks English above Chinese; Chinese is the default.
-pub(crate) fn prefers_english(headers: &header::HeaderMap) -> bool {
-    let Some(list) = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    let mut best = ("zh", 0.0_f32);
-    for item in list.split(',').take(16) {
-        let mut parts = item.split(';');
-        let tag = parts.next().unwrap_or("").trim();
-        let weight = parts.find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
-        let language = tag.split('-').next().unwrap_or("");
-        if (language.eq_ignore_ascii_case("zh") || language.eq_ignore_ascii_case("en")) && weight > best.1 {
-            best = (if language.eq_ignore_ascii_case("en") { "en" } else { "zh" }, weight);
-        }
-    }
-    best.0 == "en"
-}
-
 /// Signed lists and the package's files: the same for everybody, read by pages of any origin, without credentials.
 const PUBLIC_DATA: [&str; 3] = ["/.well-known/", "/status-lists", "/embed/"];
 
 const PROBLEM_JSON: &str = "application/problem+json";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_better_ranked_of_the_two_languages_is_used() {
-        for (list, english) in [
-            ("en", true),
-            ("en-GB,zh;q=0.5", true),
-            ("zh-CN,en;q=0.9", false),
-            ("zh;q=0.1,en;q=0.2", true),
-            ("fr,de", false),
-            ("*", false),
-            ("en;q=abc", true),
-            ("", false),
-        ] {
-            let mut headers = header::HeaderMap::new();
-            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(list).unwrap());
-            assert_eq!(prefers_english(&headers), english, "{list}");
-        }
-    }
-}

@@ -1,14 +1,34 @@
 //! Whether the server lives, whether it is ready for requests, and what it is.
 
 use actix_web::{HttpResponse, web};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
+use super::answer::Answer;
+use super::problem::Problem;
 use crate::App;
 
-/// `GET /livez` and `/healthz`: the process answers.
-pub(crate) async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "status": "ok" }))
+/// That the process answers.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Live {
+    status: &'static str,
 }
+
+/// Which program this is.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Version {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// `GET /livez`: the process answers.
+pub(crate) async fn live() -> Result<Answer<Live>, Problem> {
+    Ok(Answer::of(Live { status: "ok" }))
+}
+
+/// `GET /healthz`: the same under the name that some monitors ask for.
+pub(crate) use live as healthy;
 
 /// `GET /readyz`: it can do its work; otherwise 503 and the reasons.
 pub(crate) async fn ready(app: web::Data<App>) -> HttpResponse {
@@ -28,6 +48,6 @@ pub(crate) async fn ready(app: web::Data<App>) -> HttpResponse {
 }
 
 /// `GET /version`.
-pub(crate) async fn version() -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }))
+pub(crate) async fn version() -> Result<Answer<Version>, Problem> {
+    Ok(Answer::of(Version { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }))
 }

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use super::edge::client_address;
+use super::extract::client_address;
 use super::problem::{Problem, kinds};
 use crate::App;
 

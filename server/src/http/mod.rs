@@ -1,12 +1,13 @@
 //! HTTP: translates requests into service calls and answers into documents. No rule lives here.
 
-mod answer;
+pub mod answer;
 pub mod api;
 mod edge;
 mod embed;
 pub mod extract;
 mod health;
 mod metrics;
+pub mod openapi;
 mod pages;
 pub mod problem;
 pub mod routes;

@@ -6,7 +6,7 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::edge::prefers_english;
+use super::extract::prefers_english;
 use super::problem::{Problem, ProblemType, kinds};
 use crate::App;
 

@@ -4,7 +4,7 @@
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::http::problem::PROBLEMS;
-use liangzheng_server::http::routes::{ROUTES, RouteEntry};
+use liangzheng_server::http::routes::{Login, RouteEntry, routes};
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::http::Answer;
@@ -28,8 +28,7 @@ fn send(caller: &Caller, entry: &RouteEntry) -> Answer {
 }
 
 fn guarded() -> impl Iterator<Item = &'static RouteEntry> {
-    // `Public` takes no credentials, `Session` any; verification serves the public too, with less.
-    ROUTES.iter().filter(|entry| !matches!(entry.action, "Public" | "MaybeVerifyFully"))
+    routes().filter(|entry| entry.login == Login::Required)
 }
 
 #[test]

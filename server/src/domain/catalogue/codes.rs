@@ -99,7 +99,7 @@ fn first<const N: usize>(text: &str) -> [u8; N] {
 }
 
 macro_rules! shown_as_text {
-    ($($code:ty),+) => { $(
+    ($($code:ty = $pattern:literal),+) => { $(
         impl fmt::Display for $code {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.as_str())
@@ -109,6 +109,16 @@ macro_rules! shown_as_text {
         impl fmt::Debug for $code {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+
+        impl schemars::JsonSchema for $code {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($code).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "pattern": $pattern })
             }
         }
 
@@ -127,7 +137,11 @@ macro_rules! shown_as_text {
     )+ };
 }
 
-shown_as_text!(Uscc, KindCode, SceneCode);
+shown_as_text!(
+    Uscc = "^[0-9A-Z]{18}$",
+    KindCode = "^[0-9A-Z]{18}[0-9]{3}$",
+    SceneCode = "^[A-Za-z0-9._-]{1,64}$"
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,14 @@
-//! What handlers take from a request: who sent it and what they may do, conditions, idempotency keys.
+//! What handlers take from a request: who sent it, from where, what they may do, conditions, idempotency keys, pages.
 
+mod address;
 mod caller;
 mod conditions;
+mod language;
+mod page;
 
+pub(crate) use address::{client_address, find_address};
 pub use caller::{MaybePermitted, Permitted, SESSION_COOKIE};
 pub(crate) use caller::{identify, is_our_page};
 pub use conditions::{IdempotencyKey, IfMatch};
+pub(crate) use language::prefers_english;
+pub use page::{PageQuery, Paging};

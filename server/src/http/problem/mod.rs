@@ -4,10 +4,9 @@
 //! it knows the request's language, path and id. Causes of internal errors go to the log, under the request id, and
 //! never to the client.
 
+mod common;
 pub mod kinds;
-mod map;
 mod payload;
-mod showing;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,6 +16,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use liangzheng_core::text::Text;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::text::{NotPlain, PlainText};
@@ -213,24 +213,39 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// A problem as it is told.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct Document<'a> {
+    /// The page that explains this kind of problem: `/problems/{slug}`.
     #[serde(rename = "type")]
     kind: String,
+    /// What it is.
     title: &'a str,
+    /// HTTP status.
     status: u16,
+    /// What happened this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    /// The path that was asked for.
     instance: &'a str,
+    /// For programs; more exact than `type`.
     code: &'a str,
+    /// Under which the log tells more.
     request_id: &'a str,
+    /// What is wrong with single members of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<DocumentError<'a>>,
 }
 
-#[derive(Serialize)]
+/// One member of the request that cannot be used.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProblemError")]
 struct DocumentError<'a> {
+    /// JSON pointer into the body.
     pointer: &'a str,
+    /// For programs.
     code: &'a str,
+    /// What would be right.
     detail: &'a str,
 }

@@ -4,6 +4,7 @@
 //! of it happened or none, and a repeated request finds the first one's answer.
 
 use liangzheng_core::time::{Day, UnixTime};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::App;
@@ -34,8 +35,8 @@ pub struct ActRequest {
     pub if_version: Option<Vec<i64>>,
 }
 
-/// What became of the licence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What became of the licence; stored as the answer to the same request sent again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ActOutcome {
     /// The licence.
     pub id: LicenceId,

@@ -1,76 +1,37 @@
-//! The cards of a wallet: a holder's own licences, ready to draw.
+//! The cards of a wallet: a holder's own licences, with the names, masks and scenes of the catalogue.
 
 use liangzheng_core::identifier::citizen_id_is_valid;
 use liangzheng_core::text::Text;
-use liangzheng_core::time::{Day, UnixTime};
-use liangzheng_core::trust::{Kind, Mask, Medium, Profile};
-use serde::Serialize;
+use liangzheng_core::time::Day;
+use liangzheng_core::trust::{Kind, Mask, Scene};
 
 use crate::App;
 use crate::domain::access::{Permit, ViewOwnLicences};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::catalogue::codes::KindCode;
 use crate::domain::ids::LicenceId;
-use crate::domain::licence::{Dates, Licence};
+use crate::domain::licence::Licence;
 use crate::storage::{self, StorageError};
 
-/// One card. Days are `YYYYMMDD`, times unix seconds, as in tokens and verdicts.
-#[derive(Clone, Debug, Serialize)]
+/// A licence with what the catalogue says of it.
+#[derive(Clone, Debug)]
 pub struct Card {
-    /// The licence's id.
-    pub id: LicenceId,
-    /// Its number under GB/T 36904.
-    pub identifier: String,
-    /// Code and names of its kind.
-    pub kind: Named,
-    /// Id and names of the issuing unit.
-    pub unit: NamedUnit,
+    /// The licence. Its face is in clear; what a card shows of it is [`Card::fields`].
+    pub licence: Licence,
+    /// The day for which the card is drawn.
+    pub today: Day,
+    /// Names of its kind.
+    pub kind_names: Text,
+    /// Names of the issuing unit.
+    pub unit_names: Text,
     /// The face, masked as far as any scene masks it: what a passer-by may read over the holder's shoulder.
     pub fields: Vec<CardField>,
-    /// The status axis.
-    pub status: &'static str,
-    /// The status in words.
-    pub status_label: Text,
-    /// Since when.
-    pub status_since: UnixTime,
-    /// First day of validity.
-    pub valid_from: String,
-    /// Last day of validity; null = 长期.
-    pub valid_to: Option<String>,
-    /// `current`, `not_yet` or `expired`.
-    pub dates: &'static str,
-    /// What a reader is told though it is valid: `C_…`.
-    pub cautions: Vec<Caution>,
-    /// Whether a code made now would verify as valid.
-    pub showable: bool,
-    /// Why not.
-    pub reason: Option<Reason>,
     /// Where it can be shown.
     pub scenes: Vec<CardScene>,
-    /// Counts the acts on it.
-    pub version: i64,
-}
-
-/// A kind.
-#[derive(Clone, Debug, Serialize)]
-pub struct Named {
-    /// Its code.
-    pub code: String,
-    /// Its names.
-    pub names: Text,
-}
-
-/// A unit.
-#[derive(Clone, Debug, Serialize)]
-pub struct NamedUnit {
-    /// Its unified social credit code.
-    pub id: String,
-    /// Its names.
-    pub names: Text,
 }
 
 /// One line of a card.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct CardField {
     /// The short key.
     pub key: String,
@@ -80,40 +41,11 @@ pub struct CardField {
     pub value: String,
 }
 
-/// A caution and its words.
-#[derive(Clone, Debug, Serialize)]
-pub struct Caution {
-    /// `C_…`
-    pub code: &'static str,
-    /// For people.
-    pub message: Text,
-}
-
-/// Why a licence cannot be shown: `code`, `zh-CN`, `en`.
-#[derive(Clone, Debug, Serialize)]
-pub struct Reason {
-    /// The code a verifier would give.
-    pub code: &'static str,
-    /// For people.
-    #[serde(flatten)]
-    pub message: Text,
-}
-
 /// A scene in which the licence can be shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct CardScene {
-    /// Its code.
-    pub code: String,
-    /// Its names.
-    pub names: Text,
-    /// Its audience class.
-    pub audience: String,
-    /// Ways of showing it takes: `S`, `H`, `H+nonce`.
-    pub profiles: Vec<Profile>,
-    /// `screen` or `paper`.
-    pub medium: Medium,
-    /// Life of a token, in seconds.
-    pub lifetime: i64,
+    /// The scene.
+    pub scene: Scene,
     /// Exactly what the verifier will see, so that the holder agrees to something definite.
     pub fields: Vec<CardField>,
 }
@@ -125,7 +57,7 @@ pub async fn list(app: &App, permit: &Permit<ViewOwnLicences>) -> Result<Vec<Car
     tx.commit().await?;
     let state = app.trust.current();
     let today = Day::of(app.now());
-    Ok(licences.into_iter().map(|licence| card(&licence, &state.catalogue, today)).collect())
+    Ok(licences.into_iter().map(|licence| card(licence, &state.catalogue, today)).collect())
 }
 
 /// One card of the permitted holder; `None` for a licence that is not theirs, or not issued.
@@ -140,12 +72,13 @@ pub async fn read(
     let today = Day::of(app.now());
     let own = licence.filter(|licence| licence.wire_status(today).is_some());
     let state = app.trust.current();
-    Ok(own.map(|licence| card(&licence, &state.catalogue, today)))
+    Ok(own.map(|licence| card(licence, &state.catalogue, today)))
 }
 
 /// Draws one licence as a card. Names come from the catalogue; what it does not name is shown by its code.
-fn card(licence: &Licence, catalogue: &Catalogue, today: Day) -> Card {
+fn card(licence: Licence, catalogue: &Catalogue, today: Day) -> Card {
     let kind = catalogue.kind(licence.kind());
+    let unit = catalogue.unit(licence.unit());
     let label = |key: &str| -> Text {
         let known = kind.and_then(|kind| kind.labels.get(key));
         known.cloned().unwrap_or_else(|| Text::new(key.to_owned(), key.to_owned()))
@@ -153,65 +86,29 @@ fn card(licence: &Licence, catalogue: &Catalogue, today: Day) -> Card {
     let names_or = |names: Option<&Text>, code: &str| -> Text {
         names.cloned().unwrap_or_else(|| Text::new(code.to_owned(), code.to_owned()))
     };
-    let showable = licence.showable(today);
+    let shown = in_order(&licence.face, kind).into_iter().map(|(key, value)| CardField {
+        key: key.clone(),
+        label: label(key),
+        value: masked(catalogue, licence.kind(), key, value),
+    });
     Card {
-        id: licence.id,
-        identifier: licence.identifier.to_string(),
-        kind: Named {
-            code: licence.kind().to_string(),
-            names: names_or(kind.map(|k| &k.names), licence.kind().as_str()),
-        },
-        unit: NamedUnit {
-            id: licence.unit().to_string(),
-            names: names_or(catalogue.unit(licence.unit()).map(|u| &u.names), licence.unit().as_str()),
-        },
-        fields: in_order(&licence.face, kind)
-            .into_iter()
-            .map(|(key, value)| CardField {
-                key: key.clone(),
-                label: label(key),
-                value: masked(catalogue, licence.kind(), key, value),
-            })
-            .collect(),
-        status: licence.status.as_str(),
-        status_label: licence.status.label(),
-        status_since: licence.status_since,
-        valid_from: licence.valid_from.to_string(),
-        valid_to: licence.valid_to.map(|day| day.to_string()),
-        dates: match licence.dates(today) {
-            Dates::Current => "current",
-            Dates::NotYet => "not_yet",
-            Dates::Expired => "expired",
-        },
-        cautions: licence
-            .cautions(today)
-            .iter()
-            .map(|code| Caution { code: code.as_str(), message: code.message() })
-            .collect(),
-        showable: showable.is_ok(),
-        reason: showable.err().map(|why| Reason { code: why.code(), message: why.reason() }),
-        scenes: scenes(licence, catalogue, &label),
-        version: licence.version,
+        today,
+        kind_names: names_or(kind.map(|kind| &kind.names), licence.kind().as_str()),
+        unit_names: names_or(unit.map(|unit| &unit.names), licence.unit().as_str()),
+        fields: shown.collect(),
+        scenes: scenes(&licence, catalogue, &label),
+        licence,
     }
 }
 
 fn scenes(licence: &Licence, catalogue: &Catalogue, label: &dyn Fn(&str) -> Text) -> Vec<CardScene> {
+    let field =
+        |(key, value): (&str, &str)| CardField { key: key.into(), label: label(key), value: value.into() };
     catalogue
         .rules(licence.kind())
         .filter_map(|rule| {
             let shown = rule.shown(&licence.face).ok()?;
-            Some(CardScene {
-                code: rule.scene.code.clone(),
-                names: rule.scene.names.clone(),
-                audience: rule.scene.aud.clone(),
-                profiles: rule.scene.profiles.clone(),
-                medium: rule.scene.medium,
-                lifetime: rule.scene.lifetime.0,
-                fields: shown
-                    .iter()
-                    .map(|(key, value)| CardField { key: key.into(), label: label(key), value: value.into() })
-                    .collect(),
-            })
+            Some(CardScene { scene: rule.scene.clone(), fields: shown.iter().map(field).collect() })
         })
         .collect()
 }

@@ -1,6 +1,9 @@
 //! A holder's phones: registering one, listing them, dropping a lost one.
 
 use liangzheng_core::key::{AwsLc, Es256, Jwk, JwkError, PublicKey};
+use liangzheng_core::time::UnixTime;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{ManageDevices, Permit, Scope};
@@ -8,7 +11,8 @@ use crate::domain::ids::DeviceId;
 use crate::domain::showing::device::Device;
 use crate::domain::text::{NotPlain, PlainText};
 use crate::service::publication::status;
-use crate::service::work::{Work, Worker};
+use crate::service::work::{Reply, Work, WorkError, Worker};
+use crate::storage::idempotency::Claim;
 use crate::storage::{self, StorageError};
 
 /// Why a phone was not registered or dropped.
@@ -30,18 +34,45 @@ pub enum DeviceError {
     /// No such phone of this account.
     #[error("no such device")]
     NotFound,
-    /// The database failed.
+    /// The command could not go on.
     #[error(transparent)]
-    Storage(#[from] StorageError),
+    Work(#[from] WorkError),
+}
+
+impl From<StorageError> for DeviceError {
+    fn from(error: StorageError) -> Self {
+        Self::Work(error.into())
+    }
+}
+
+/// A phone as its owner sees it; stored as the answer to the same request sent again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Device")]
+pub struct DeviceOutcome {
+    /// Its id.
+    pub id: DeviceId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Thumbprint of its key (RFC 7638).
+    pub thumbprint: String,
+    /// When it was registered, in unix seconds.
+    pub created_at: UnixTime,
+}
+
+impl From<Device> for DeviceOutcome {
+    fn from(device: Device) -> Self {
+        let thumbprint = device.key.thumbprint();
+        Self { id: device.id, name: device.name, thumbprint, created_at: device.created_at }
+    }
 }
 
 /// What registering found.
 #[derive(Debug)]
 pub enum Registered {
-    /// A phone not seen before.
-    New(Device),
+    /// A phone not seen before, or the answer this very request had before.
+    New(Reply<DeviceOutcome>),
     /// This account has the key already; the name it was registered under stays.
-    Known(Device),
+    Known(DeviceOutcome),
 }
 
 /// Registers the phone with the key `jwk`; the same key again is the same phone.
@@ -50,6 +81,7 @@ pub async fn register(
     permit: &Permit<ManageDevices>,
     jwk: &Jwk,
     name: &str,
+    claim: Option<Claim>,
 ) -> Result<Registered, DeviceError> {
     let key = PublicKey::from_jwk(jwk).map_err(DeviceError::Key)?;
     // A point off the curve would leak bits of nothing here, but no signature of it could ever be checked.
@@ -57,6 +89,9 @@ pub async fn register(
     let name = PlainText::line(name, MAX_NAME).map_err(DeviceError::Name)?;
     let account = permit.account();
     let mut work = Work::begin(app, Worker::of(permit)).await?;
+    if let Some(answered) = work.claim(claim).await? {
+        return Ok(Registered::New(answered));
+    }
     let device = Device {
         id: DeviceId::generate(work.now, &*app.entropy),
         account,
@@ -67,7 +102,7 @@ pub async fn register(
     };
     let tx = &mut work.tx;
     if let Some(known) = storage::showing::device::find_by_thumbprint(tx, account, &key.thumbprint()).await? {
-        return Ok(Registered::Known(known));
+        return Ok(Registered::Known(known.into()));
     }
     if storage::showing::device::of_account(tx, account).await?.len() >= MAX_DEVICES {
         return Err(DeviceError::TooMany);
@@ -75,11 +110,10 @@ pub async fn register(
     if !storage::showing::device::insert(tx, &device).await? {
         // Another server registered it between the two statements.
         let known = storage::showing::device::find_by_thumbprint(tx, account, &key.thumbprint()).await?;
-        return known.map(Registered::Known).ok_or(DeviceError::Storage(StorageError::Conflict));
+        return known.map(|known| Registered::Known(known.into())).ok_or(StorageError::Conflict.into());
     }
     work.audit("register device", &device.id.to_string(), None).await?;
-    work.finish().await?;
-    Ok(Registered::New(device))
+    Ok(Registered::New(work.commit(device.into()).await?))
 }
 
 /// The account's phones.

@@ -23,11 +23,11 @@ use crate::storage::licence::record;
 use crate::storage::showing::device;
 
 /// An offline grant for a phone.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct OfflineGrant {
     /// `<jws>~`: an SD-JWT without disclosures.
     pub grant: String,
-    /// From when it no longer counts, in unix seconds.
+    /// From when it no longer counts.
     pub expires_at: UnixTime,
 }
 

@@ -28,8 +28,8 @@ use crate::storage::showing::show::ShowRow;
 use crate::storage::trace::access_log;
 use crate::storage::{self, StorageError, Tx};
 
-/// What the wallet gets: a code and how long it and its show last. Times are unix seconds.
-#[derive(Clone, Debug, serde::Serialize)]
+/// What the wallet gets: a code and how long it and its show last.
+#[derive(Clone, Debug)]
 pub struct Shown {
     /// The show.
     pub show: Arc<str>,

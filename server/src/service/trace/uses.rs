@@ -1,31 +1,31 @@
 //! What a holder sees of the access log: who used which of the own licences, when, for what.
 
 use liangzheng_core::time::UnixTime;
-use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{Permit, ViewOwnUses};
 use crate::domain::catalogue::codes::Uscc;
+use crate::domain::trace::usage::UseKind;
 use crate::storage::page::Cursor;
 use crate::storage::trace::access_log::UseRow;
 use crate::storage::{self, StorageError};
 
 /// A page of uses, newest first.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Uses {
     /// The uses.
     pub items: Vec<UseOfLicence>,
     /// Where the next page begins; `None` at the end.
-    pub next: Option<String>,
+    pub next: Option<i64>,
 }
 
 /// One use.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct UseOfLicence {
-    /// Unix seconds.
+    /// When.
     pub at: UnixTime,
-    /// `show`, `grant` or `verification`.
-    pub kind: &'static str,
+    /// What was done.
+    pub kind: UseKind,
     /// The licence.
     pub licence: String,
     /// The scene, as far as it was known.
@@ -39,7 +39,7 @@ pub struct UseOfLicence {
 }
 
 /// The account behind a use.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct UsedBy {
     /// Its name.
     pub name: String,
@@ -60,15 +60,15 @@ pub async fn list(
     let page = storage::trace::access_log::uses_of(&mut tx, permit.scope(), Cursor { before, limit }).await?;
     tx.commit().await?;
     let items = page.items.into_iter().map(UseOfLicence::from).collect();
-    Ok(Uses { items, next: page.next.map(|next| next.to_string()) })
+    Ok(Uses { items, next: page.next })
 }
 
 impl From<UseRow> for UseOfLicence {
     fn from(row: UseRow) -> Self {
         let kind = match row.kind {
-            1 => "show",
-            3 => "grant",
-            _ => "verification",
+            1 => UseKind::Show,
+            3 => UseKind::OfflineGrant,
+            _ => UseKind::Verification,
         };
         Self {
             at: UnixTime(row.at),

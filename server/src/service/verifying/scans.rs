@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::App;
@@ -9,11 +10,12 @@ use crate::domain::access::{Permit, ReportScans};
 use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::trace::usage::{Ground, Use, UseKind};
 use crate::domain::verifying::scan::Scan;
-use crate::service::work::{Work, Worker};
-use crate::storage::{self, StorageError};
+use crate::service::work::{Reply, Work, WorkError, Worker};
+use crate::storage;
+use crate::storage::idempotency::Claim;
 
-/// What became of a batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What became of a batch; stored as the answer to the same request sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HandedIn {
     /// Receipts kept now.
     pub accepted: usize,
@@ -27,10 +29,14 @@ pub async fn hand_in(
     app: &App,
     permit: &Permit<ReportScans>,
     scans: &[Scan],
-) -> Result<HandedIn, StorageError> {
+    key: Option<Claim>,
+) -> Result<Reply<HandedIn>, WorkError> {
     let account = permit.account();
     let mut done = HandedIn::default();
     let mut work = Work::begin(app, Worker::of(permit)).await?;
+    if let Some(answered) = work.claim(key).await? {
+        return Ok(answered);
+    }
     let now = work.now;
     for scan in scans {
         if !storage::verifying::scan::insert(&mut work.tx, account, scan, now).await? {
@@ -56,6 +62,5 @@ pub async fn hand_in(
         let seq = storage::trace::access_log::append(&mut work.tx, &row).await?;
         storage::verifying::scan::tie(&mut work.tx, account, scan, seq).await?;
     }
-    work.finish().await?;
-    Ok(done)
+    Ok(work.commit(done).await?)
 }

@@ -1,4 +1,5 @@
 //! Who acts.
 
+mod me;
 mod pins;
 mod sessions;

@@ -43,6 +43,23 @@ fn a_phone_is_registered_once_listed_and_dropped_on_both_databases() {
 }
 
 #[test]
+fn a_registration_sent_again_under_its_key_has_the_same_answer_on_both_databases() {
+    for db in TestDb::both() {
+        let app = TestApp::start(db, |_| {});
+        app.holder("lin");
+        let lin = app.as_("lin");
+        let keyed = lin.with("Idempotency-Key", "phone-1");
+        let body = json!({ "jwk": jwk(), "name": "小米手机" });
+        let first = keyed.post("/api/v1/wallet/devices", &body);
+        let again = keyed.post("/api/v1/wallet/devices", &body);
+        assert_eq!((first.status, again.status, again.json()), (201, 201, first.json()));
+        let other = keyed.post("/api/v1/wallet/devices", &json!({ "jwk": jwk(), "name": "小米手机" }));
+        assert_eq!((other.status, other.problem().as_str()), (422, "idempotency-key-reused"));
+        assert_eq!(lin.get("/api/v1/wallet/devices").json()["items"], json!([first.json()]));
+    }
+}
+
+#[test]
 fn what_is_no_public_p256_key_is_refused() {
     let app = TestApp::sqlite();
     app.holder("lin");

@@ -52,6 +52,22 @@ impl Desk {
 }
 
 #[test]
+fn a_batch_sent_again_under_its_key_has_the_same_answer_on_both_databases() {
+    for db in TestDb::both() {
+        let desk = desk(db);
+        let keyed = desk.inspector.with("Idempotency-Key", "shift-1");
+        let body = json!({ "scans": [desk.receipt(1), desk.receipt(2)] });
+        for _ in 0..2 {
+            let answer = keyed.post("/api/v1/scans", &body);
+            assert_eq!((answer.status, answer.json()), (200, json!({ "accepted": 2, "known": 0 })));
+        }
+        let other = keyed.post("/api/v1/scans", &json!({ "scans": [desk.receipt(3)] }));
+        assert_eq!((other.status, other.problem().as_str()), (422, "idempotency-key-reused"));
+        assert_eq!(desk.uses().len(), 2);
+    }
+}
+
+#[test]
 fn a_receipt_is_kept_once_and_its_holder_sees_the_use_marked_offline() {
     for db in TestDb::both() {
         let desk = desk(db);

@@ -1,3 +1,5 @@
 //! Logging in and out.
 
+mod factors;
+pub mod me;
 pub mod sessions;

@@ -1,46 +1,60 @@
 //! `/api/v1/sessions`: logging in and out.
 
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, web};
 use liangzheng_core::time::UnixTime;
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
+use zeroize::Zeroizing;
 
 use crate::App;
 use crate::domain::access::ManageOwnAccount;
 use crate::domain::actor::account::Principal;
 use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::Uscc;
-use crate::http::edge::client_address;
-use crate::http::extract::{Permitted, SESSION_COOKIE, is_our_page};
+use crate::domain::ids::AccountId;
+use crate::http::answer::Answer;
+use crate::http::extract::{Permitted, SESSION_COOKIE, client_address, is_our_page};
 use crate::http::problem::{Problem, kinds};
-use crate::service::actor::session::{self, Carrier};
+use crate::service::actor::session::{self, Carrier, LoginError};
 
 /// Body of `POST /api/v1/sessions`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoginRequest {
+    /// 1 to 64 bytes.
     login: String,
+    /// 1 to 256 bytes.
     password: String,
 }
 
-/// The answer. `token` is left out when it was set as a cookie: no script of a page ever holds it.
-#[derive(Serialize)]
-struct LoginAnswer<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<&'a str>,
+/// A new session.
+#[derive(Serialize, JsonSchema)]
+pub struct Session {
+    /// For `Authorization: Bearer`. Left out when it was set as a cookie: no script of a page ever holds it.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "secret")]
+    #[schemars(with = "Option<String>")]
+    token: Option<Zeroizing<String>>,
+    /// Over at the latest, in unix seconds.
     expires_at: UnixTime,
-    principal: PrincipalAnswer<'a>,
+    /// Who logged in.
+    principal: SessionPrincipal,
 }
 
-#[derive(Serialize)]
-struct PrincipalAnswer<'a> {
-    id: String,
-    login: &'a str,
-    name: &'a str,
+/// Who logged in.
+#[derive(Serialize, JsonSchema)]
+pub struct SessionPrincipal {
+    /// The account.
+    id: AccountId,
+    /// What its owner types.
+    login: String,
+    /// Its name.
+    name: String,
     /// What the account is first: `holder`, or its first role in its unit.
     role: &'static str,
     /// Its roles in its unit.
     roles: Vec<Role>,
+    /// Its unit.
     unit: Option<Uscc>,
     /// Whether it is a holder or acts for one, and so has a wallet.
     has_wallet: bool,
@@ -51,26 +65,28 @@ pub async fn create(
     app: web::Data<App>,
     request: HttpRequest,
     body: web::Json<LoginRequest>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<Session, 201>, Problem> {
     check_lengths(&body)?;
     let carrier = if is_our_page(request.headers()) { Carrier::Cookie } else { Carrier::Bearer };
     let made = session::log_in(&app, &body.login, &body.password, carrier, client_address(&request)).await?;
-    let mut response = HttpResponse::Created();
-    if carrier == Carrier::Cookie {
-        let age = made.expires_at.since(app.now()).0;
-        response.insert_header((header::SET_COOKIE, set_cookie(&made.token, age)));
-    }
-    Ok(response.json(LoginAnswer {
-        token: (carrier == Carrier::Bearer).then_some(made.token.as_str()),
-        expires_at: made.expires_at,
-        principal: answer(&made.principal),
-    }))
+    let age = made.expires_at.since(app.now()).0;
+    let (principal, expires_at) = (made.principal.into(), made.expires_at);
+    Ok(match carrier {
+        Carrier::Bearer => Answer::of(Session { token: Some(made.token), expires_at, principal }),
+        Carrier::Cookie => {
+            let cookie = set_cookie(&made.token, age);
+            Answer::of(Session { token: None, expires_at, principal }).header(header::SET_COOKIE, cookie)
+        }
+    })
 }
 
 /// `DELETE /api/v1/sessions/current`
-pub async fn end(app: web::Data<App>, permit: Permitted<ManageOwnAccount>) -> Result<HttpResponse, Problem> {
+pub async fn end(
+    app: web::Data<App>,
+    permit: Permitted<ManageOwnAccount>,
+) -> Result<Answer<(), 204>, Problem> {
     session::log_out(&app, &permit).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::SET_COOKIE, set_cookie("", 0))).finish())
+    Ok(Answer::nothing().header(header::SET_COOKIE, set_cookie("", 0)))
 }
 
 /// Longer ones are nobody's; refused before the hash sees them (docs/SECURITY.md, "Threats").
@@ -85,19 +101,42 @@ fn check_lengths(body: &LoginRequest) -> Result<(), Problem> {
     if problem.errors.is_empty() { Ok(()) } else { Err(problem) }
 }
 
-fn answer(principal: &Principal) -> PrincipalAnswer<'_> {
-    let roles = principal.membership.as_ref().map(|membership| membership.roles.clone()).unwrap_or_default();
-    PrincipalAnswer {
-        id: principal.account.to_string(),
-        login: &principal.login,
-        name: &principal.name,
-        role: roles.first().map_or("holder", |role| role.as_str()),
-        roles,
-        unit: principal.membership.as_ref().map(|membership| membership.unit),
-        has_wallet: principal.holder.is_some() || !principal.agencies.is_empty(),
+impl From<Principal> for SessionPrincipal {
+    fn from(principal: Principal) -> Self {
+        let has_wallet = principal.holder.is_some() || !principal.agencies.is_empty();
+        let unit = principal.membership.as_ref().map(|membership| membership.unit);
+        let roles = principal.membership.map(|membership| membership.roles).unwrap_or_default();
+        Self {
+            id: principal.account,
+            login: principal.login,
+            name: principal.name,
+            role: roles.first().map_or("holder", |role| role.as_str()),
+            roles,
+            unit,
+            has_wallet,
+        }
     }
 }
 
-fn set_cookie(token: &str, max_age: i64) -> String {
-    format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Strict")
+/// Writes a secret where it belongs: into the answer it was made for.
+fn secret<S: Serializer>(token: &Option<Zeroizing<String>>, serializer: S) -> Result<S::Ok, S::Error> {
+    token.as_deref().map(String::as_str).serialize(serializer)
+}
+
+/// A token has no character that a header could not have.
+fn set_cookie(token: &str, max_age: i64) -> HeaderValue {
+    let cookie =
+        format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Strict");
+    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+}
+
+impl From<LoginError> for Problem {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Wrong => Self::new(&kinds::WRONG_CREDENTIALS),
+            LoginError::TooMany { wait } => Self::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0),
+            LoginError::Password(error) => error.into(),
+            LoginError::Storage(error) => error.into(),
+        }
+    }
 }

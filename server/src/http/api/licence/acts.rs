@@ -1,8 +1,8 @@
 //! `POST /api/v1/licences/{id}/acts`: one route for every lifecycle act.
 
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use liangzheng_core::time::UnixTime;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
@@ -10,24 +10,30 @@ use crate::domain::access::ChangeStatus;
 use crate::domain::ids::LicenceId;
 use crate::domain::licence::lifecycle::DirectAct;
 use crate::domain::text::PlainText;
+use crate::http::answer::Answer;
 use crate::http::extract::{IdempotencyKey, IfMatch, Permitted};
 use crate::http::problem::{Problem, kinds};
-use crate::service::licence::acts::{self, ActRequest};
-use crate::service::work::Reply;
+use crate::service::licence::acts::{self, ActError, ActOutcome};
 
 /// Body of `POST …/acts`. Serialised again for the idempotency fingerprint, so spaces and member order do not count.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ActBody {
+pub struct ActRequest {
+    /// `suspend`, `resume` or `revoke`.
     act: String,
+    /// Why.
+    #[schemars(length(min = 1, max = 500))]
     reason: String,
+    /// On what legal basis.
+    #[schemars(length(min = 1, max = 500))]
     legal_basis: String,
+    /// From when it counts in law; absent or null = now.
     #[serde(default)]
     effective_at: Option<Instant>,
 }
 
 /// A time: RFC 3339 with an offset, or unix seconds.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Instant {
     /// Unix seconds.
@@ -39,25 +45,20 @@ pub enum Instant {
 /// `POST /api/v1/licences/{id}/acts`
 pub async fn create(
     app: web::Data<App>,
-    request: HttpRequest,
     permit: Permitted<ChangeStatus>,
+    request: HttpRequest,
     id: web::Path<LicenceId>,
     condition: IfMatch,
     key: IdempotencyKey,
-    body: web::Json<ActBody>,
-) -> Result<HttpResponse, Problem> {
+    body: web::Json<ActRequest>,
+) -> Result<Answer<ActOutcome>, Problem> {
     let act = read(&body, condition)?;
     let claim = key.claim(&app, permit.account(), &request, &*body);
     let done = acts::perform(&app, &permit, *id, &act, claim).await?;
-    Ok(match done {
-        Reply::Now(outcome) => {
-            HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", outcome.version))).json(outcome)
-        }
-        Reply::Before(stored) => HttpResponse::Ok().content_type("application/json").body(stored),
-    })
+    Ok(Answer::replied(done).tagged(|outcome| outcome.version))
 }
 
-fn read(body: &ActBody, condition: IfMatch) -> Result<ActRequest, Problem> {
+fn read(body: &ActRequest, condition: IfMatch) -> Result<acts::ActRequest, Problem> {
     let mut problem = Problem::new(&kinds::INVALID);
     let act = body.act.parse::<DirectAct>().ok();
     if act.is_none() {
@@ -80,7 +81,7 @@ fn read(body: &ActBody, condition: IfMatch) -> Result<ActRequest, Problem> {
         );
     }
     match (act, reason, legal_basis) {
-        (Some(act), Some(reason), Some(legal_basis)) if problem.errors.is_empty() => Ok(ActRequest {
+        (Some(act), Some(reason), Some(legal_basis)) if problem.errors.is_empty() => Ok(acts::ActRequest {
             act,
             reason,
             legal_basis,
@@ -99,6 +100,34 @@ impl Instant {
                 (-62_135_596_800..=253_402_300_799).contains(seconds).then_some(UnixTime(*seconds))
             }
             Self::Text(text) => text.parse::<jiff::Timestamp>().ok().map(|time| UnixTime(time.as_second())),
+        }
+    }
+}
+
+impl From<ActError> for Problem {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::NotFound => Self::new(&kinds::NOT_FOUND),
+            ActError::Forbidden(refused) => {
+                let (state, act) = (refused.from.label(), refused.act.label());
+                Self::new(&kinds::FORBIDDEN_TRANSITION).detail(
+                    format!("证照当前为“{}”，不能{}", state.zh, act.zh),
+                    format!(
+                        "the licence is {}: it cannot be changed by “{}”",
+                        state.en.to_lowercase(),
+                        act.en
+                    ),
+                )
+            }
+            ActError::Stale { now } => Self::new(&kinds::STALE_VERSION)
+                .detail(format!("证照当前版本为 {now}"), format!("the licence has version {now}")),
+            ActError::Future => Self::new(&kinds::INVALID).field(
+                "/effective_at",
+                "future",
+                "生效时间不能晚于当前时间",
+                "must not lie in the future",
+            ),
+            ActError::Work(error) => error.into(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use liangzheng_core::time::UnixTime;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::App;
@@ -27,7 +28,7 @@ pub async fn list(
 }
 
 /// Where a delta starts.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeltaQuery {
     /// `iat` of the lists the verifier holds.

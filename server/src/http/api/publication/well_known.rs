@@ -42,7 +42,7 @@ pub async fn roots(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Answers with a document, or 304 if the client has it. That any page may read it is the edge's to say.
-pub(super) fn document(
+pub(in crate::http) fn document(
     request: &HttpRequest,
     document: &Document,
     content_type: &'static str,
@@ -69,7 +69,7 @@ fn is_held(request: &HttpRequest, etag: &str) -> bool {
 }
 
 /// A verifier asks again after a minute and is then told 304.
-pub(super) const SHORT: &str = "public, max-age=60";
+pub(in crate::http) const SHORT: &str = "public, max-age=60";
 /// A version never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// RFC 7515 §9.2.1, with the `typ` of core/README.md, "Signed objects".

@@ -1,61 +1,51 @@
 //! `/api/v1/wallet/devices`: the caller's phones.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use liangzheng_core::key::Jwk;
-use liangzheng_core::time::UnixTime;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::domain::access::ManageDevices;
 use crate::domain::ids::DeviceId;
-use crate::domain::showing::device::Device;
-use crate::http::answer::Page;
-use crate::http::extract::Permitted;
-use crate::http::problem::Problem;
-use crate::service::showing::device::{self, Registered};
+use crate::http::answer::{Answer, Page};
+use crate::http::extract::{IdempotencyKey, Permitted};
+use crate::http::problem::{FieldError, Problem, kinds};
+use crate::service::showing::device::{self, DeviceError, DeviceOutcome, Registered};
 
 /// Body of `POST /api/v1/wallet/devices`. `jwk` has exactly `kty`, `crv`, `x`, `y`: a private key, or a member that
 /// means something elsewhere, is refused rather than ignored.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RegisterRequest {
+pub struct DeviceRequest {
+    /// Its public key.
     jwk: Jwk,
+    /// What its owner calls it.
+    #[schemars(length(min = 1, max = 64))]
     name: String,
-}
-
-#[derive(Serialize)]
-struct DeviceAnswer {
-    id: DeviceId,
-    name: String,
-    thumbprint: String,
-    created_at: UnixTime,
-}
-
-impl From<Device> for DeviceAnswer {
-    fn from(device: Device) -> Self {
-        let thumbprint = device.key.thumbprint();
-        Self { id: device.id, name: device.name, thumbprint, created_at: device.created_at }
-    }
 }
 
 /// `POST /api/v1/wallet/devices`
 pub async fn register(
     app: web::Data<App>,
     permit: Permitted<ManageDevices>,
-    body: web::Json<RegisterRequest>,
-) -> Result<HttpResponse, Problem> {
-    let registered = device::register(&app, &permit, &body.jwk, &body.name).await?;
-    Ok(match registered {
-        Registered::New(device) => HttpResponse::Created().json(DeviceAnswer::from(device)),
-        Registered::Known(device) => HttpResponse::Ok().json(DeviceAnswer::from(device)),
+    request: HttpRequest,
+    key: IdempotencyKey,
+    body: web::Json<DeviceRequest>,
+) -> Result<Answer<DeviceOutcome, 201>, Problem> {
+    let claim = key.claim(&app, permit.account(), &request, &*body);
+    Ok(match device::register(&app, &permit, &body.jwk, &body.name, claim).await? {
+        Registered::New(reply) => Answer::replied(reply),
+        Registered::Known(device) => Answer::of(device).known_before(),
     })
 }
 
 /// `GET /api/v1/wallet/devices`
-pub async fn list(app: web::Data<App>, permit: Permitted<ManageDevices>) -> Result<HttpResponse, Problem> {
-    let devices = device::list(&app, &permit).await?;
-    let items: Vec<DeviceAnswer> = devices.into_iter().map(DeviceAnswer::from).collect();
-    Ok(HttpResponse::Ok().json(Page::whole(items)))
+pub async fn list(
+    app: web::Data<App>,
+    permit: Permitted<ManageDevices>,
+) -> Result<Answer<Page<DeviceOutcome>>, Problem> {
+    Ok(Answer::of(Page::whole(device::list(&app, &permit).await?)))
 }
 
 /// `DELETE /api/v1/wallet/devices/{id}`
@@ -63,7 +53,30 @@ pub async fn drop_one(
     app: web::Data<App>,
     permit: Permitted<ManageDevices>,
     id: web::Path<DeviceId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<(), 204>, Problem> {
     device::drop_one(&app, &permit, *id).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Answer::nothing())
+}
+
+impl From<DeviceError> for Problem {
+    fn from(error: DeviceError) -> Self {
+        match error {
+            DeviceError::Key(_) | DeviceError::Point => Self::new(&kinds::INVALID).field(
+                "/jwk",
+                "not-a-p256-public-key",
+                "应为 P-256 公钥，且仅含 kty、crv、x、y",
+                "must be a P-256 public key with exactly kty, crv, x, y",
+            ),
+            DeviceError::Name(why) => {
+                let mut problem = Self::new(&kinds::INVALID);
+                problem.errors.push(FieldError::not_plain("/name", why));
+                problem
+            }
+            DeviceError::TooMany => Self::new(&kinds::CONFLICT)
+                .code("too-many-devices")
+                .detail("设备过多，请先移除不用的设备", "too many devices: drop one you no longer use"),
+            DeviceError::NotFound => Self::new(&kinds::NOT_FOUND),
+            DeviceError::Work(error) => error.into(),
+        }
+    }
 }

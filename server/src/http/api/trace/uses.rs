@@ -1,46 +1,101 @@
 //! `GET /api/v1/wallet/uses`: who used what, when, for what.
 
-use actix_web::{HttpResponse, web};
-use serde::Deserialize;
+use actix_web::web;
+use liangzheng_core::time::UnixTime;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::ViewOwnUses;
-use crate::http::extract::Permitted;
+use crate::domain::catalogue::codes::Uscc;
+use crate::domain::trace::usage::UseKind;
+use crate::http::answer::{Answer, Page};
+use crate::http::extract::{Paging, Permitted};
 use crate::http::problem::{Problem, kinds};
+use crate::service::trace::access_log::LogUnavailable;
 use crate::service::trace::uses;
 
-/// Which page.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Page {
-    limit: Option<i64>,
-    cursor: Option<String>,
+/// One use of a licence.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Use {
+    /// Unix seconds.
+    at: UnixTime,
+    /// What was done.
+    kind: UseWord,
+    /// The licence.
+    licence: String,
+    /// The scene, as far as it was known.
+    scene: Option<String>,
+    /// Who did it.
+    by: Option<UsedBy>,
+    /// The show or the device; for a verification the verdict's code.
+    subject: String,
+    /// Whether a verification was made without a network and reported afterwards.
+    offline: bool,
+}
+
+/// What was done with a licence.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UseWord {
+    /// A show was opened.
+    Show,
+    /// An offline grant went to a phone.
+    Grant,
+    /// Somebody verified a code.
+    Verification,
+}
+
+/// The account behind a use.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UsedBy {
+    /// Its name.
+    name: String,
+    /// Its role.
+    role: Option<String>,
+    /// Its unit, for staff.
+    unit: Option<Uscc>,
 }
 
 /// The caller's uses, newest first.
 pub async fn list(
     app: web::Data<App>,
     permit: Permitted<ViewOwnUses>,
-    page: web::Query<Page>,
-) -> Result<HttpResponse, Problem> {
-    let limit = page.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::new(&kinds::INVALID).field("/limit", "range", "应为 1 到 200", "give 1 to 200"));
-    }
-    let cursor = match page.cursor.as_deref().map(str::parse) {
-        None => None,
-        Some(Ok(cursor)) => Some(cursor),
-        Some(Err(_)) => {
-            return Err(Problem::new(&kinds::INVALID).field(
-                "/cursor",
-                "malformed",
-                "请使用上一页给出的 next",
-                "use next of the page before",
-            ));
-        }
-    };
-    Ok(HttpResponse::Ok().json(uses::list(&app, &permit, cursor, limit).await?))
+    page: Paging,
+) -> Result<Answer<Page<Use>>, Problem> {
+    let uses = uses::list(&app, &permit, page.before, page.limit).await?;
+    Ok(Answer::of(Page::part(uses.items, uses.next)))
 }
 
-const DEFAULT_LIMIT: i64 = 50;
-const MAX_LIMIT: i64 = 200;
+impl From<uses::UseOfLicence> for Use {
+    fn from(one: uses::UseOfLicence) -> Self {
+        let uses::UseOfLicence { at, kind, licence, scene, by, subject, offline } = one;
+        Self { at, kind: kind.into(), licence, scene, by: by.map(UsedBy::from), subject, offline }
+    }
+}
+
+impl From<uses::UsedBy> for UsedBy {
+    fn from(by: uses::UsedBy) -> Self {
+        Self { name: by.name, role: by.role, unit: by.unit }
+    }
+}
+
+impl From<UseKind> for UseWord {
+    fn from(kind: UseKind) -> Self {
+        match kind {
+            UseKind::Show => Self::Show,
+            UseKind::OfflineGrant => Self::Grant,
+            UseKind::Verification => Self::Verification,
+        }
+    }
+}
+
+impl From<LogUnavailable> for Problem {
+    fn from(_: LogUnavailable) -> Self {
+        let problem = Self::new(&kinds::UNAVAILABLE).code("log-unavailable").retry_after(5);
+        problem.detail(
+            "访问日志暂时无法写入，因此不提供数据",
+            "the access log cannot be written, so no data is given",
+        )
+    }
+}

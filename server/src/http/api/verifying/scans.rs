@@ -1,34 +1,47 @@
 //! `POST /api/v1/scans`: receipts of offline scans, in batches.
 
-use actix_web::{HttpResponse, web};
-use serde::Deserialize;
+use actix_web::{HttpRequest, web};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::domain::access::ReportScans;
 use crate::domain::verifying::scan::{Receipt, Scan};
-use crate::http::extract::Permitted;
+use crate::http::answer::Answer;
+use crate::http::extract::{IdempotencyKey, Permitted};
 use crate::http::problem::{FieldError, Problem, kinds};
-use crate::service::verifying::scans;
+use crate::service::verifying::scans::{self, HandedIn};
 
 /// Body of `POST /api/v1/scans`.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScansRequest {
+    /// All of a batch are kept, or none.
+    #[schemars(length(min = 1, max = 500))]
     scans: Vec<ReceiptBody>,
 }
 
-/// One receipt.
-#[derive(Deserialize)]
+/// What a verifier kept of one scan.
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptBody {
+    /// The verifier's name for it: 128 random bits, base64url.
     id: String,
+    /// When it was scanned, by the verifier's clock, in unix seconds.
     at: i64,
+    /// `valid`, `invalid` or `undetermined`.
     verdict: String,
+    /// The code of the verdict.
     code: String,
+    /// The scene, if the verdict named one.
     scene: Option<String>,
+    /// The licence's number, if the verdict named one.
     licence: Option<String>,
+    /// The token's `jti`.
     token: Option<String>,
+    /// How fresh the status was, in unix seconds.
     status_as_of: Option<i64>,
+    /// The version of the trust list it was judged by.
     trust_version: Option<i64>,
 }
 
@@ -36,10 +49,13 @@ pub struct ReceiptBody {
 pub async fn hand_in(
     app: web::Data<App>,
     permit: Permitted<ReportScans>,
+    request: HttpRequest,
+    key: IdempotencyKey,
     body: web::Json<ScansRequest>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<HandedIn>, Problem> {
+    let claim = key.claim(&app, permit.account(), &request, &*body);
     let scans = checked(body.into_inner(), &app)?;
-    Ok(HttpResponse::Ok().json(scans::hand_in(&app, &permit, &scans).await?))
+    Ok(Answer::replied(scans::hand_in(&app, &permit, &scans, claim).await?))
 }
 
 fn checked(request: ScansRequest, app: &App) -> Result<Vec<Scan>, Problem> {

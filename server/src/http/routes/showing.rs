@@ -1,0 +1,29 @@
+//! Showing licences: shows, their codes, phones, offline grants.
+
+use crate::domain::access::{FetchOfflineGrant, ManageDevices, OpenShow};
+use crate::http::answer::Page;
+use crate::http::api::showing::devices::{self, DeviceRequest};
+use crate::http::api::showing::offline_grant::{self, OfflineGrant, OfflineGrantRequest};
+use crate::http::api::showing::show::{self, ShowRequest, Shown};
+use crate::service::showing::device::DeviceOutcome;
+
+routes! { "showing";
+    POST   "/api/v1/wallet/shows/{show}/refresh"    show::refresh, OpenShow => 200 Shown,
+        "取得下一个亮证码" / "Mints the next code of an open show";
+    POST   "/api/v1/wallet/licences/{id}/show"      show::open, OpenShow, ShowRequest => 201 Shown,
+        "凭 PIN 码开始亮证" / "Opens a show with the PIN and mints its first code";
+    GET    "/api/v1/wallet/shows/{show}.svg"        show::svg, OpenShow => 200 as "image/svg+xml",
+        "亮证码图片（SVG）" / "The last code of a show, drawn as SVG";
+    GET    "/api/v1/wallet/shows/{show}.png"        show::png, OpenShow => 200 as "image/png",
+        "亮证码图片（PNG）" / "The last code of a show, drawn as PNG";
+    DELETE "/api/v1/wallet/shows/{show}"            show::end, OpenShow => 204,
+        "结束亮证" / "Ends a show";
+    POST   "/api/v1/wallet/devices"                 devices::register, ManageDevices, DeviceRequest => 201 | 200 DeviceOutcome,
+        "登记手机" / "Registers a phone; 200 if its key is registered already";
+    GET    "/api/v1/wallet/devices"                 devices::list, ManageDevices => 200 Page<DeviceOutcome>,
+        "本人的手机" / "The caller's phones";
+    DELETE "/api/v1/wallet/devices/{id}"            devices::drop_one, ManageDevices => 204,
+        "移除手机" / "Drops a phone; its codes are refused from the next status list on";
+    POST   "/api/v1/wallet/licences/{id}/grant"     offline_grant::create, FetchOfflineGrant, OfflineGrantRequest => 201 OfflineGrant,
+        "取得离线亮证授权" / "Grants a licence to a phone that has no network";
+}
