@@ -1,4 +1,5 @@
--- What every area uses: the change feed that empties caches, and replies to repeated requests.
+-- What every area uses: the change feed that empties caches, replies to repeated requests, and which server does a
+-- job that only one may do.
 
 -- The head of the change feed: taken by UPDATE, so on PostgreSQL writers queue here and seq is commit order.
 CREATE TABLE change_head (
@@ -28,3 +29,12 @@ CREATE TABLE idempotency (
 );
 
 CREATE INDEX idempotency_age ON idempotency (created_at);
+
+-- Which server does a job that one server at a time does. A lease ends by itself unless it is renewed, by the clock of
+-- the database: the servers' own clocks may differ.
+CREATE TABLE job_lease (
+    name     TEXT    NOT NULL PRIMARY KEY,
+    server   TEXT    NOT NULL,                                  -- one start of one server
+    epoch    INTEGER NOT NULL CHECK (epoch >= 1),               -- rises with each change of holder
+    until_ms INTEGER NOT NULL                                   -- unix milliseconds
+);

@@ -8,7 +8,8 @@
 -- A status index lives for ever: it is given once to (licence version, S) or (licence version, device) and
 -- never to another, so codes of two phones do not link and an old code never shows a newer licence's state.
 --
---     status_entry.value changes ──same transaction──▶ status_change (seq) ──publisher──▶ status_publication
+--     status_entry.value changes ──same transaction──▶ status_change (seq) ──publisher──▶ status_publication, and
+--         status_hash and status_array of the shards that changed ──when a shard is asked for──▶ status_text
 
 -- One operator key; the private half is in the key store, under the same kid.
 CREATE TABLE publication_key (
@@ -40,11 +41,13 @@ CREATE TABLE publication_catalogue (
 
 -- One shard of 2^20 indexes; uri is fixed when the shard is made, whatever base_url becomes later.
 CREATE TABLE publication_status_list (
-    id         INTEGER NOT NULL PRIMARY KEY CHECK (id >= 1),
-    uri        TEXT    NOT NULL UNIQUE,
-    created_at INSTANT NOT NULL,
-    jws        TEXT                                             -- as last signed; NULL before the first time
+    id              INTEGER NOT NULL PRIMARY KEY CHECK (id >= 1),
+    uri             TEXT    NOT NULL UNIQUE,
+    created_at      INSTANT NOT NULL,
+    first_published INSTANT                                      -- iat; NULL = verifiers cannot have it yet
 );
+
+CREATE INDEX publication_status_list_new ON publication_status_list (id) WHERE first_published IS NULL;
 
 -- Who an index belongs to, and the value that is or will be on the wire.
 CREATE TABLE publication_status_entry (
@@ -60,6 +63,9 @@ CREATE TABLE publication_status_entry (
 -- Devices are dropped rarely, but then all their indexes must be found.
 CREATE INDEX publication_status_entry_device ON publication_status_entry (device) WHERE device <> '';
 
+-- From these alone a shard's array can be made again.
+CREATE INDEX publication_status_entry_not_valid ON publication_status_entry (list) WHERE value <> 0;
+
 -- What changed, in commit order; deltas are cut from it.
 CREATE TABLE publication_status_change (
     seq   INTEGER NOT NULL PRIMARY KEY,                         -- from change_head
@@ -69,17 +75,34 @@ CREATE TABLE publication_status_change (
     at    INSTANT NOT NULL
 );
 
--- One signing of all shards.
+-- The state of all shards at one moment. A shard's text is signed when it is first asked for.
 CREATE TABLE publication_status_publication (
-    iat INSTANT NOT NULL PRIMARY KEY,                           -- strictly rises
-    exp INSTANT NOT NULL CHECK (exp > iat),
-    seq INTEGER NOT NULL                                        -- changes up to here are in it
+    iat   INSTANT NOT NULL PRIMARY KEY,                         -- strictly rises
+    exp   INSTANT NOT NULL CHECK (exp > iat),
+    seq   INTEGER NOT NULL,                                     -- changes up to here are in it
+    kid   TEXT    NOT NULL,                                     -- the key that was active at iat and signs its texts
+    epoch INTEGER NOT NULL                                      -- of the publisher's lease
 );
 
--- The array each shard had in a publication.
+-- The array a shard has from this publication on, until a later row of the same shard.
 CREATE TABLE publication_status_hash (
-    iat    INSTANT NOT NULL REFERENCES publication_status_publication (iat),
     list   INTEGER NOT NULL REFERENCES publication_status_list (id),
+    iat    INSTANT NOT NULL,
     sha256 BYTES   NOT NULL CHECK (length(sha256) = 32),        -- of the 524,288 bytes, inflated
-    PRIMARY KEY (iat, list)
+    PRIMARY KEY (list, iat)
+);
+
+CREATE INDEX publication_status_hash_iat ON publication_status_hash (iat);
+
+-- The newest array of a shard, packed as it stands in the signed text: the one of its newest hash.
+CREATE TABLE publication_status_array (
+    list   INTEGER NOT NULL PRIMARY KEY REFERENCES publication_status_list (id),
+    packed TEXT    NOT NULL
+);
+
+-- A shard as last signed. Whoever signs first wins: every server hands out this text for this publication.
+CREATE TABLE publication_status_text (
+    list INTEGER NOT NULL PRIMARY KEY REFERENCES publication_status_list (id),
+    iat  INSTANT NOT NULL,                                      -- of the publication
+    jws  TEXT    NOT NULL
 );

@@ -14,9 +14,9 @@ use crate::service::access::limits::Limits;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
 use crate::service::publication::keys::Keys;
-use crate::service::publication::publish::Publisher;
+use crate::service::publication::publisher::Publisher;
 use crate::service::publication::state;
-use crate::service::publication::status::StatusBook;
+use crate::service::publication::status_lists::StatusLists;
 use crate::service::publication::trust::TrustBook;
 use crate::service::showing::open_shows::OpenShows;
 use crate::service::trace::access_log::AccessLog;
@@ -48,9 +48,9 @@ pub struct App {
     pub keys: Keys,
     /// Trust lists and catalogue.
     pub trust: TrustBook,
-    /// Status lists.
-    pub status_lists: StatusBook,
-    /// Signs status lists.
+    /// Status lists as they are served.
+    pub status_lists: StatusLists,
+    /// Publishes status lists, if it is this server's turn.
     pub publisher: Publisher,
     /// Open shows, ready for their next token.
     pub open_shows: OpenShows,
@@ -85,7 +85,7 @@ impl App {
         if self.keys.signer(Purpose::Show, now).is_err() {
             reasons.push("keys");
         }
-        if self.status_lists.current().head.is_none_or(|head| head.exp <= now.0) {
+        if self.status_lists.newest_seen().is_none_or(|newest| newest.exp <= now.0) {
             reasons.push("status-lists");
         }
         reasons

@@ -21,9 +21,9 @@ use crate::service::access::limits::Limits;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
 use crate::service::publication::keys::Keys;
-use crate::service::publication::publish::Publisher;
+use crate::service::publication::publisher::Publisher;
 use crate::service::publication::state;
-use crate::service::publication::status::StatusBook;
+use crate::service::publication::status_lists::StatusLists;
 use crate::service::publication::trust::TrustBook;
 use crate::service::showing::open_shows::OpenShows;
 use crate::service::trace::access_log::AccessLog;
@@ -147,6 +147,9 @@ impl Application {
         handle.stop(false).await;
         server.await??;
         drop(self.jobs);
+        if let Err(error) = self.app.publisher.lease.release(&self.app.db).await {
+            tracing::warn!(%error, "the publisher's lease could not be given up; it ends by itself");
+        }
         self.app.db.close().await;
         Ok(())
     }
@@ -186,8 +189,8 @@ async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyh
         base_url,
         keys: Keys::new(keys),
         trust,
-        status_lists: StatusBook::default(),
-        publisher: Publisher::default(),
+        status_lists: StatusLists::default(),
+        publisher: Publisher::new(&*entropy),
         open_shows: OpenShows::default(),
         access_log,
         judge,

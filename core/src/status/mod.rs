@@ -13,7 +13,7 @@ pub use delta::{Delta, Snapshot, sign_delta};
 pub use list::ListHead;
 pub(crate) use list::read_list;
 #[cfg(feature = "write-lists")]
-pub use write::sign_list;
+pub use write::{sign_list, sign_packed_list};
 
 /// `typ` of a status list.
 pub const LIST_TYP: &str = "statuslist+jwt";

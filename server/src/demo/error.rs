@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::secrets::SecretsError;
 use crate::service::publication::ceremony::CeremonyError;
 use crate::service::publication::key_life::KeyLifeError;
-use crate::service::publication::publish::PublishError;
+use crate::service::publication::publisher::PublishError;
 use crate::signing::KeyStoreError;
 use crate::storage::StorageError;
 
@@ -32,6 +32,19 @@ pub enum DemoError {
         /// What is wrong.
         problem: String,
     },
+    /// The licences do not fit.
+    #[error("{shards} status lists have room for {room} licences; give more --shards")]
+    TooFewShards {
+        /// Status lists asked for.
+        shards: u32,
+        /// What they hold when they are half full, as they are kept.
+        room: u64,
+    },
+    /// A server works on the folder.
+    #[error(
+        "a server is running on this folder, or was killed a moment ago; stop it, wait 3 s and try again"
+    )]
+    Running,
     /// Keys.
     #[error(transparent)]
     KeyStore(#[from] KeyStoreError),

@@ -15,10 +15,10 @@ use super::{data, people};
 use crate::config::{Config, DatabaseConfig};
 use crate::domain::clock::{Clock, Entropy};
 use crate::secrets::Secrets;
+use crate::service::publication::catalogue::sign_catalogue_row;
 use crate::service::publication::ceremony;
 use crate::service::publication::key_life::{self, OperatorEntry};
 use crate::service::publication::keys::ALL_PURPOSES;
-use crate::service::publication::publish::sign_catalogue_row;
 use crate::signing::{FileKeyStore, KeyStore, RootKey, write_root_key};
 use crate::storage::{self, Db};
 

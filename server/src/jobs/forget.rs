@@ -10,7 +10,7 @@ pub(super) async fn run(app: &App) -> anyhow::Result<()> {
     let now = app.now();
     let mut tx = app.db.begin_write().await?;
     let delta_history = Seconds(app.config.tokens.delta_history_seconds);
-    publication::status::forget(&mut tx, now.minus(delta_history)).await?;
+    publication::status_publication::forget(&mut tx, now.minus(delta_history)).await?;
     change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
     showing::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
     verifying::spent::forget(&mut tx, now.minus(KEEP_SPENT)).await?;

@@ -3,6 +3,7 @@
 mod annual_inspection;
 mod change_feed;
 mod forget;
+mod keep_lease;
 mod publish;
 mod renew_catalogue;
 mod sweep;
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::App;
+use crate::service::lease::Lease;
 
 /// One job: it runs, waits its period, or until it is woken, and runs again.
 struct Job {
@@ -23,6 +25,8 @@ struct Job {
     period: Duration,
     /// What wakes it before its period is over.
     wake: Option<fn(&App) -> &Notify>,
+    /// Only the server that has this lease runs it; `None`: every server does.
+    lease: Option<fn(&App) -> &Lease>,
     run: fn(Arc<App>) -> Run,
 }
 
@@ -30,13 +34,14 @@ struct Job {
 type Run = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
 
 macro_rules! jobs {
-    (@wake) => { None };
-    (@wake $wake:expr) => { Some($wake) };
-    ($($name:ident every $period:expr $(, woken by $wake:expr)?;)+) => {
+    (@option) => { None };
+    (@option $given:expr) => { Some($given) };
+    ($($name:ident every $period:expr $(, under $lease:expr)? $(, woken by $wake:expr)?;)+) => {
         const JOBS: &[Job] = &[$(Job {
             name: stringify!($name),
             period: $period,
-            wake: jobs!(@wake $($wake)?),
+            wake: jobs!(@option $($wake)?),
+            lease: jobs!(@option $($lease)?),
             run: |app| Box::pin(async move { $name::run(&app).await }),
         }),+];
     };
@@ -45,12 +50,16 @@ macro_rules! jobs {
 jobs! {
     // Half the second that a cache of another server may be stale.
     change_feed       every Duration::from_millis(500);
-    publish           every Duration::from_millis(500), woken by |app| &app.status_lists.changed;
-    annual_inspection every Duration::from_secs(60);
-    renew_catalogue   every Duration::from_secs(60);
-    forget            every Duration::from_secs(60);
+    keep_lease        every Duration::from_millis(500);
+    publish           every Duration::from_millis(500), under PUBLISHER, woken by |app| &app.publisher.changed;
+    annual_inspection every Duration::from_secs(60), under PUBLISHER;
+    renew_catalogue   every Duration::from_secs(60), under PUBLISHER;
+    forget            every Duration::from_secs(60), under PUBLISHER;
     sweep             every Duration::from_secs(60);
 }
+
+/// One lease for all: a further one would be a further row to renew every second.
+const PUBLISHER: fn(&App) -> &Lease = |app| &app.publisher.lease;
 
 /// The running jobs; dropping this stops them.
 #[derive(Debug)]
@@ -72,6 +81,9 @@ async fn repeat(job: &'static Job, app: Arc<App>) {
         match job.wake {
             Some(wake) => drop(tokio::time::timeout(job.period, wake(&app).notified()).await),
             None => tokio::time::sleep(job.period).await,
+        }
+        if job.lease.is_some_and(|lease| lease(&app).epoch().is_none()) {
+            continue;
         }
         // What failed is tried again at the next turn: every job finds in the database what is still to be done.
         if let Err(error) = (job.run)(Arc::clone(&app)).await {

@@ -1,10 +1,10 @@
 //! Publishes what changed of statuses.
 
 use crate::App;
-use crate::service::publication::publish;
+use crate::service::publication::publisher;
 
 pub(super) async fn run(app: &App) -> anyhow::Result<()> {
-    if publish::publish(app, false).await? {
+    if publisher::publish(app, false).await? {
         tracing::debug!("status lists published");
     }
     Ok(())

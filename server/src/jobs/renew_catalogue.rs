@@ -1,9 +1,9 @@
 //! Signs the catalogue anew in time.
 
 use crate::App;
-use crate::service::publication::publish;
+use crate::service::publication::catalogue;
 
 pub(super) async fn run(app: &App) -> anyhow::Result<()> {
-    publish::renew_catalogue(app).await?;
+    catalogue::renew(app).await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod lease;
 pub mod licence;
 pub mod publication;
 pub mod showing;

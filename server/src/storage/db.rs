@@ -1,5 +1,6 @@
 //! Connections and transactions.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -8,9 +9,9 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-use super::migrations;
+use super::{file_mode, migrations};
 use crate::config::DatabaseConfig;
-use crate::storage::sql::{execute, statements};
+use crate::storage::sql::{execute, statements, value};
 
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -53,6 +54,14 @@ pub enum StorageError {
     SqliteTooOld {
         /// The version found.
         found: String,
+    },
+    /// The embedded file cannot be made, or its mode not be set.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// A row holds what no version of this program writes.
     #[error("inconsistent row in {table}.{column}: {row}")]
@@ -144,6 +153,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full) // acknowledged means on the disk
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
+        file_mode::make_private(options.get_filename())?;
         // A file has no dead connections; asking each time costs a trip to the connection's thread.
         let embedded = |connections| pool(connections).test_before_acquire(false);
         let writer = embedded(1).connect_with(options.clone()).await?;
@@ -168,6 +178,15 @@ impl Db {
 }
 
 impl Tx {
+    /// What the database's clock says, in unix milliseconds: the one clock that several servers share.
+    pub async fn clock_ms(&mut self) -> Result<i64, StorageError> {
+        let sql = match self {
+            Self::Sqlite(_) => SQLITE_CLOCK,
+            Self::Postgres(_) => POSTGRES_CLOCK,
+        };
+        value!(self, sql)
+    }
+
     /// Makes everything done in this transaction durable.
     pub async fn commit(self) -> Result<(), StorageError> {
         match self {
@@ -196,8 +215,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a connection before it fails: longer than any transaction of ours takes.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// SQLite only, so not among the statements that must run on both.
+// Each for one database only, so not among the statements that must run on both.
 const SQLITE_VERSION: &str = "SELECT sqlite_version()";
+const SQLITE_CLOCK: &str = "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+const POSTGRES_CLOCK: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 statements! {
     PING = "SELECT 1";

@@ -15,8 +15,10 @@ pub mod actor;
 pub mod catalogue;
 pub mod change;
 mod db;
+mod file_mode;
 pub mod idempotency;
 mod ids;
+pub mod job_lease;
 pub mod licence;
 mod migrations;
 pub mod page;
@@ -43,6 +45,7 @@ macro_rules! statements_of {
 
 statements_of! {
     actor::account, actor::agency, actor::holder, actor::membership, actor::session, catalogue::unit, change, db,
-    idempotency, licence::act, licence::record, publication::keys, publication::status, publication::trust,
-    showing::device, showing::show, trace::access_log, trace::audit, verifying::scan, verifying::spent,
+    idempotency, job_lease, licence::act, licence::record, publication::keys, publication::status,
+    publication::status_publication, publication::trust, showing::device, showing::show, trace::access_log,
+    trace::audit, verifying::scan, verifying::spent,
 }

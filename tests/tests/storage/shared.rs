@@ -7,6 +7,7 @@ use liangzheng_server::storage;
 use liangzheng_server::storage::actor::session::NewSession;
 use liangzheng_server::storage::change::{self, Change};
 use liangzheng_server::storage::idempotency::{self, Claim, Claimed};
+use liangzheng_server::storage::job_lease;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::{TestDb, execute};
 use liangzheng_tests::make::Maker;
@@ -132,5 +133,31 @@ async fn a_change_of_a_kind_that_only_a_newer_server_knows_is_passed_over() {
         execute(&open, "INSERT INTO change (seq, kind, ref, at) VALUES (1002, 'keys', '', 0)").await;
         let mut tx = open.begin_read().await.unwrap();
         assert_eq!(change::since(&mut tx, 999).await.unwrap(), [(1002, Change::Keys)], "{}", db.name);
+    }
+}
+
+#[tokio::test]
+async fn a_lease_has_one_holder_and_each_change_of_holder_is_another_epoch() {
+    for db in TestDb::both() {
+        let open = db.open().await;
+        let mut tx = open.begin_write().await.unwrap();
+        let take = async |tx: &mut storage::Tx, holder: &str, now: i64| {
+            job_lease::take(tx, "test", holder, now, now + 100).await.unwrap()
+        };
+        assert_eq!(take(&mut tx, "a", 0).await, Some(1), "{}", db.name);
+        assert_eq!(take(&mut tx, "b", 99).await, None, "held");
+        assert_eq!(take(&mut tx, "a", 99).await, Some(1), "renewed under the same epoch");
+        assert!(job_lease::hold(&mut tx, "test", "a", 1).await.unwrap());
+        assert!(!job_lease::hold(&mut tx, "test", "b", 1).await.unwrap());
+        assert_eq!(take(&mut tx, "b", 198).await, None, "until 199");
+        assert_eq!(take(&mut tx, "b", 199).await, Some(2), "ended");
+        assert!(!job_lease::hold(&mut tx, "test", "a", 1).await.unwrap(), "too late");
+        assert_eq!(take(&mut tx, "a", 200).await, None);
+        job_lease::release(&mut tx, "test", "a").await.unwrap();
+        assert_eq!(take(&mut tx, "a", 200).await, None, "only the holder gives it up");
+        job_lease::release(&mut tx, "test", "b").await.unwrap();
+        assert_eq!(take(&mut tx, "a", 200).await, Some(3), "given up");
+        let clock = tx.clock_ms().await.unwrap();
+        assert!(clock > 1_700_000_000_000, "{}: {clock}", db.name);
     }
 }

@@ -1,9 +1,11 @@
 //! What this server signs and publishes: keys, trust lists, catalogue, status lists.
 
+pub mod catalogue;
 pub mod ceremony;
 pub mod key_life;
 pub mod keys;
-pub mod publish;
+pub mod publisher;
 pub mod state;
 pub mod status;
+pub mod status_lists;
 pub mod trust;

@@ -1,11 +1,13 @@
 //! The published state in memory: read at start, read again when a change made it old.
 
 use std::path::Path;
+use std::time::Duration;
 
 use liangzheng_core::trust::RootSet;
 
-use super::publish::{self, PublishError};
+use super::publisher::{self, PublishError};
 use super::trust::TrustError;
+use super::{catalogue, status};
 use crate::App;
 use crate::signing::KeyStoreError;
 use crate::storage::change::Change;
@@ -45,23 +47,34 @@ pub async fn prepare(
     now: liangzheng_core::time::UnixTime,
 ) -> Result<i64, StorageError> {
     let mut tx = db.begin_write().await?;
-    super::status::ensure_list(&mut tx, base_url, now).await?;
+    status::ensure_lists(&mut tx, base_url, 1, now).await?;
     let head = storage::change::head(&mut tx).await?;
     tx.commit().await?;
     Ok(head)
 }
 
-/// Opens the keys, reads the status lists, and signs what is due. Once, before the first request.
+/// Opens the keys and publishes what is due, unless another server does. Once, before the first request.
 pub async fn start(app: &App) -> Result<(), StateError> {
     reload_keys(app).await?;
-    app.status_lists.reload(&app.db).await?;
-    publish::renew_catalogue(app).await?;
-    match publish::publish(app, true).await {
-        // What is published stays good for a while; an operator with a wrong clock needs a running server to see it.
-        Err(error @ PublishError::ClockBehind { .. }) => tracing::error!(%error, "status lists not renewed"),
-        outcome => drop(outcome?),
+    loop {
+        if app.publisher.lease.keep(&app.db).await? {
+            catalogue::renew(app).await?;
+            match publisher::publish(app, true).await {
+                // What is published stays good for a while; an operator with a wrong clock needs a running server to
+                // see it.
+                Err(error @ PublishError::ClockBehind { .. }) => {
+                    tracing::error!(%error, "status lists not renewed")
+                }
+                outcome => drop(outcome?),
+            }
+        }
+        app.status_lists.reload(&app.db).await?;
+        if app.status_lists.newest_seen().is_some() {
+            return Ok(());
+        }
+        // Another server has the lease and has published nothing yet, or has just been killed.
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
-    Ok(())
 }
 
 /// Reads again what `change` made old; what cannot be read stays in force as it was, and the log says so.
@@ -71,7 +84,7 @@ pub async fn apply(app: &App, change: &Change) {
         Change::Keys => reload_keys(app).await,
         Change::Published => app.status_lists.reload(&app.db).await.map_err(StateError::from),
         Change::Status => {
-            app.status_lists.changed.notify_one();
+            app.publisher.changed.notify_one();
             Ok(())
         }
         _ => Ok(()),
@@ -109,3 +122,6 @@ pub fn read_roots(path: &Path) -> Result<RootSet, StateError> {
     let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| problem(error.to_string()))
 }
+
+/// How soon a server that starts looks again for the first publication.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);

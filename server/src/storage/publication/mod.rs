@@ -2,4 +2,5 @@
 
 pub mod keys;
 pub mod status;
+pub mod status_publication;
 pub mod trust;

@@ -7,9 +7,9 @@ use liangzheng_core::trust::Purpose;
 use liangzheng_core::trust::{NamedKey, RootSet};
 use liangzheng_core::verify::{Code, Options};
 use liangzheng_server::domain::clock::{Clock, SystemEntropy};
+use liangzheng_server::service::publication::catalogue;
 use liangzheng_server::service::publication::ceremony::{self, Input};
 use liangzheng_server::service::publication::key_life;
-use liangzheng_server::service::publication::publish;
 use liangzheng_server::service::publication::trust::trust_list_payload;
 use liangzheng_server::signing::{FileKeyStore, RootKey, write_root_key};
 use liangzheng_tests::db::TempDir;
@@ -116,7 +116,7 @@ fn rotating_status_and_catalogue_keys_signs_lists_and_catalogue_anew() {
     until_taken_in(&demo, 4);
     demo.clock.advance(Seconds(61));
     // What the job does once a minute; it may have run already.
-    wait(publish::renew_catalogue(&demo.app)).unwrap();
+    wait(catalogue::renew(&demo.app)).unwrap();
     let state = demo.app.trust.current();
     assert!(!state.catalogue_is_refused, "its key was lost");
     assert!(state.catalogue.signed().version > catalogue, "signed anew");

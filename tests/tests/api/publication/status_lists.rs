@@ -9,7 +9,7 @@ use liangzheng_core::verify::{Code, Loaded, OnExpired, Options};
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::Clock;
 use liangzheng_server::domain::licence::{Licence, Status};
-use liangzheng_server::service::publication::publish;
+use liangzheng_server::service::publication::publisher;
 use liangzheng_server::storage;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
@@ -18,9 +18,9 @@ use liangzheng_tests::demo::{DemoApp, synced};
 use liangzheng_tests::make::{BUSINESS_LICENCE, PIN, UNIT};
 use liangzheng_tests::snapshot::stable;
 use liangzheng_tests::until::within;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::wait;
+use super::{claims, wait};
 
 struct Wallet {
     holder: Caller,
@@ -55,12 +55,6 @@ fn published_after(app: &TestApp, after: i64) -> i64 {
         let iat = claims(&app.anyone().get("/status-lists/1").text())["iat"].as_i64().unwrap();
         (iat > after).then_some(iat)
     })
-}
-
-fn claims(jws: &str) -> Value {
-    use base64ct::{Base64UrlUnpadded, Encoding};
-    let payload = Base64UrlUnpadded::decode_vec(jws.split('.').nth(1).unwrap()).unwrap();
-    serde_json::from_slice(&payload).unwrap()
 }
 
 #[test]
@@ -238,7 +232,7 @@ fn a_change_that_was_not_published_before_a_stop_is_published_after_the_start() 
     let body = json!({ "act": "revoke", "reason": "测试", "legal_basis": "测试依据" });
     let done = demo.as_("checker.samr").post(&format!("/api/v1/licences/{licence}/acts"), &body);
     assert_eq!(done.status, 200, "{}", done.text());
-    let published = wait(publish::publish(&demo.app, false));
+    let published = wait(publisher::publish(&demo.app, false));
     assert!(!matches!(published, Ok(true)), "{published:?}");
     let now = demo.clock.now();
     assert_eq!(demo.synced().verify(&code, &Options::at(now)).code, Code::Ok, "not published yet");

@@ -1,6 +1,7 @@
 //! Showing a licence, profile S: what opens a show, what its tokens say, and everything that ends it.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use liangzheng_core::status::SHARD_ENTRIES;
 use liangzheng_core::time::{Day, UnixTime};
 use liangzheng_core::token;
 use liangzheng_core::verify::{Answer, Code, Options};
@@ -118,7 +119,7 @@ fn a_licence_that_would_not_verify_is_not_shown_and_the_reason_is_told() {
     }
     let indexes = app.wait(async {
         let mut tx = app.app.db.begin_read().await.unwrap();
-        liangzheng_server::storage::publication::status::taken(&mut tx, 1).await.unwrap()
+        liangzheng_server::storage::publication::status::taken_below(&mut tx, 1, SHARD_ENTRIES).await.unwrap()
     });
     assert_eq!(indexes, 0, "what cannot be shown gets no status index");
     for status in [Status::Active, Status::ReportedLost] {

@@ -8,13 +8,12 @@ use serde::Deserialize;
 use crate::App;
 use crate::http::api::publication::well_known::document;
 use crate::http::problem::{Problem, kinds};
-use crate::service::publication::status::DeltaError;
+use crate::service::publication::status_lists::StatusListError;
 
 /// `GET /status-lists`: `{"status_lists":[uri, …]}` (draft-ietf-oauth-status-list §9).
 pub async fn aggregation(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let published = app.status_lists.current();
-    let aggregation = published.aggregation.as_ref().ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
-    Ok(document(&request, aggregation, "application/json", BRIEF))
+    let aggregation = app.status_lists.aggregation(&app.db).await?;
+    Ok(document(&request, &aggregation, "application/json", BRIEF))
 }
 
 /// `GET /status-lists/{id}`
@@ -23,9 +22,8 @@ pub async fn list(
     request: HttpRequest,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Problem> {
-    let published = app.status_lists.current();
-    let list = published.lists.get(&id).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
-    Ok(document(&request, list, "application/statuslist+jwt", BRIEF))
+    let list = app.status_lists.text(&app, *id).await?;
+    Ok(document(&request, &list, "application/statuslist+jwt", BRIEF))
 }
 
 /// Where a delta starts.
@@ -44,14 +42,28 @@ pub async fn delta(app: web::Data<App>, query: web::Query<DeltaQuery>) -> Result
         Ok(text) => {
             Ok(brief(HttpResponse::Ok()).content_type("application/statusdelta+jwt").body(text.to_string()))
         }
-        Err(DeltaError::Current) => Ok(brief(HttpResponse::NoContent()).finish()),
+        Err(StatusListError::Current) => Ok(brief(HttpResponse::NoContent()).finish()),
         // Too long to sign is the same to a verifier as too old: it fetches the lists whole.
-        Err(DeltaError::TooOld | DeltaError::Sign(_)) => {
+        Err(StatusListError::TooOld | StatusListError::Sign(_)) => {
             Ok(brief(HttpResponse::SeeOther()).insert_header((header::LOCATION, "/status-lists")).finish())
         }
-        Err(error @ (DeltaError::NoKey(_) | DeltaError::Storage(_))) => {
-            tracing::error!(%error, "no status delta");
-            Err(Problem::new(&kinds::UNAVAILABLE).retry_after(5))
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl From<StatusListError> for Problem {
+    fn from(error: StatusListError) -> Self {
+        match error {
+            StatusListError::NotFound => Self::new(&kinds::NOT_FOUND),
+            // The publisher is at work on a publication for the key that is active now.
+            StatusListError::KeyGone { .. } => {
+                tracing::warn!(%error, "no status list");
+                Self::new(&kinds::UNAVAILABLE).retry_after(1)
+            }
+            error => {
+                tracing::error!(%error, "no status list");
+                Self::new(&kinds::UNAVAILABLE).retry_after(5)
+            }
         }
     }
 }

@@ -1,0 +1,55 @@
+//! Signing catalogues in time.
+
+use liangzheng_core::key::Signer;
+use liangzheng_core::time::{Seconds, UnixTime};
+use liangzheng_core::trust::{Catalogue, Purpose, sign_catalogue};
+
+use crate::App;
+use crate::config::TokensConfig;
+use crate::service::publication::publisher::PublishError;
+use crate::service::work::{Work, Worker};
+use crate::storage;
+use crate::storage::change::Change;
+use crate::storage::publication::trust::SignedRow;
+
+/// Signs the catalogue anew if less than a third of its life is left, or its key is no longer good.
+///
+/// Returns whether a new version is in force.
+pub async fn renew(app: &App) -> Result<bool, PublishError> {
+    let now = app.now();
+    let state = app.trust.current();
+    let held = state.catalogue.signed();
+    let is_fresh = held.exp.since(now).0 > app.config.tokens.catalogue_lifetime_seconds / 3;
+    if is_fresh && !state.catalogue_is_refused {
+        return Ok(false);
+    }
+    let next = Catalogue { version: held.version + 1, ..held.clone() };
+    put(app, next).await?;
+    Ok(true)
+}
+
+/// Signs and publishes a catalogue version; its times are set here.
+pub async fn put(app: &App, content: Catalogue) -> Result<(), PublishError> {
+    let now = app.now();
+    let signer = app.keys.signer(Purpose::Catalogue, now)?;
+    let row = sign_catalogue_row(content, &*signer, &app.config.tokens, now)?;
+    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    storage::publication::trust::insert_catalogue(&mut work.tx, &row).await?;
+    work.changed(Change::Catalogue).await?;
+    Ok(work.finish().await?)
+}
+
+/// Signs a catalogue as from `now`.
+pub fn sign_catalogue_row(
+    mut content: Catalogue,
+    signer: &dyn Signer,
+    config: &TokensConfig,
+    now: UnixTime,
+) -> Result<SignedRow, PublishError> {
+    content.iss.clone_from(&config.operator);
+    content.iat = now;
+    content.exp = now.plus(Seconds(config.catalogue_lifetime_seconds));
+    let jws = sign_catalogue(&content, signer)?;
+    let version = i64::try_from(content.version).unwrap_or(i64::MAX);
+    Ok(SignedRow { version, iat: content.iat.0, exp: content.exp.0, jws })
+}
