@@ -2,6 +2,7 @@
 
 mod demo;
 mod key;
+mod progress;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;

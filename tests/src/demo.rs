@@ -7,7 +7,7 @@ use liangzheng_core::key::AwsLc;
 use liangzheng_core::trust::RootSet;
 use liangzheng_core::verify::{OnExpired, Verifier};
 use liangzheng_server::config::Config;
-use liangzheng_server::demo::{self, Serving};
+use liangzheng_server::demo::{self, Amount, Serving};
 use liangzheng_server::domain::clock::{Clock, ManualClock, SystemEntropy};
 use liangzheng_server::service::publication::{ceremony, key_life};
 use liangzheng_server::signing::RootKey;
@@ -41,6 +41,20 @@ impl DemoApp {
     pub fn start() -> Self {
         let folder = Arc::new(TempDir::new("demo"));
         Self::serve(folder, Arc::new(ManualClock::at(NOON)))
+    }
+
+    /// Makes a demo in a new folder, fills it, and serves it.
+    pub fn filled(amount: Amount) -> Self {
+        let folder = Arc::new(TempDir::new("demo"));
+        let clock = Arc::new(ManualClock::at(NOON));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let data = folder.path().join("data");
+            let made =
+                demo::prepare(&data, Serving::here(0), Config::default(), &*clock, &SystemEntropy).await;
+            demo::fill(&made.unwrap().config, amount, &*clock, &SystemEntropy, |_| {}).await.unwrap();
+        });
+        Self::serve(folder, clock)
     }
 
     /// Stops the server and serves the same folder again, as after a crash or an update.

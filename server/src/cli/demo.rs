@@ -1,4 +1,4 @@
-//! `demo`: an invented province in a folder, served at once.
+//! `demo`: an invented province in a folder, served at once, or filled with many licences.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -9,9 +9,10 @@ use qrcode::{EcLevel, QrCode};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::progress::Progress;
 use crate::Application;
 use crate::config::Config;
-use crate::demo::{self, DemoFolder, Serving};
+use crate::demo::{self, Amount, DemoFolder, Serving};
 use crate::domain::clock::{SystemClock, SystemEntropy};
 use crate::startup::Dependencies;
 
@@ -33,9 +34,16 @@ pub(super) struct DemoArguments {
     /// Folder with the browser modules. 浏览器模块目录
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
+    /// Put this many invented licences into the folder and end. 填充证照数
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_LICENCES))]
+    licences: Option<u64>,
+    /// Status lists to spread them over. 状态列表分片数
+    #[arg(long, value_name = "K", default_value_t = 1, requires = "licences",
+        value_parser = clap::value_parser!(u32).range(1..=MOST_SHARDS))]
+    shards: u32,
 }
 
-/// Prepares the folder and serves it until SIGTERM.
+/// Prepares the folder, then fills it, or serves it until SIGTERM.
 pub(super) fn run(arguments: DemoArguments) -> anyhow::Result<()> {
     let mut config = Config::load(None, &[])?;
     super::start_log(&config.log)?;
@@ -50,10 +58,13 @@ pub(super) fn run(arguments: DemoArguments) -> anyhow::Result<()> {
 }
 
 async fn serve(arguments: DemoArguments, config: Config) -> anyhow::Result<()> {
-    let DemoArguments { data, port, bind, tls, .. } = arguments;
+    let DemoArguments { data, port, bind, tls, licences, shards, .. } = arguments;
     let serving = Serving { address: SocketAddr::new(bind, port), tls };
     let DemoFolder { config, tls, is_new, file } =
         demo::prepare(&data, serving, config, &SystemClock, &SystemEntropy).await?;
+    if let Some(licences) = licences {
+        return fill(&config, Amount { licences, shards }).await;
+    }
     let tls = tls.map(|(certificate, key)| server_config(&certificate, &key)).transpose()?;
     let given = Dependencies { clock: Arc::new(SystemClock), tls, ..Dependencies::default() };
     let application = Application::build_with(config, given).await?;
@@ -78,6 +89,13 @@ fn in_terminal(url: &str) -> anyhow::Result<String> {
     Ok(code.render::<qrcode::render::unicode::Dense1x2>().build())
 }
 
+async fn fill(config: &Config, amount: Amount) -> anyhow::Result<()> {
+    let mut progress = Progress::new(amount.licences);
+    demo::fill(config, amount, &SystemClock, &SystemEntropy, |done| progress.tell(done)).await?;
+    println!("filled: {} licences over {} status lists", amount.licences, amount.shards);
+    Ok(())
+}
+
 fn server_config(
     certificate: &std::path::Path,
     key: &std::path::Path,
@@ -90,3 +108,8 @@ fn server_config(
         .with_no_client_auth()
         .with_single_cert(chain, key)?)
 }
+
+/// More than any province has; a bound for typing errors.
+const MOST_LICENCES: u64 = 100_000_000;
+/// 2^30 indexes.
+const MOST_SHARDS: i64 = 1024;

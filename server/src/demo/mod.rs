@@ -6,11 +6,13 @@
 mod data;
 mod error;
 mod file;
+mod fill;
 mod folder;
 mod people;
 
 pub use data::{DemoCatalogue, DemoUnit, demo_catalogue, demo_units};
 pub use error::DemoError;
 pub use file::{DemoFile, FileAccount, FileLicence, FileScene};
+pub use fill::{Amount, fill};
 pub(crate) use folder::operator_entry;
 pub use folder::{DemoFolder, Serving, config_of, prepare};

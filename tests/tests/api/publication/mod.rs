@@ -1,5 +1,6 @@
 //! What verifiers fetch.
 
+mod filled;
 mod keys;
 mod scale;
 mod servers;
