@@ -16,8 +16,14 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these parts (core, wasm, cli, size, refresh, batch, pictures, status); all when none is named
+    /// Only these parts (core, wasm, cli, size, refresh, scale, batch, pictures, status); all when none is named
     parts: Vec<String>,
+    /// scale: licences of the large installation
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    licences: u64,
+    /// scale: status lists they are spread over
+    #[arg(long, value_name = "K", default_value_t = 400)]
+    shards: u32,
 }
 
 /// Runs the parts asked for; a part that misses its target is told, not failed: a busy machine is no bug.
@@ -47,6 +53,9 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     }
     if wanted("refresh") {
         report.part("refresh: over HTTP, against one bare signature", refresh);
+    }
+    if wanted("scale") {
+        report.part("scale: one status list against many", || scale(arguments));
     }
     report.close()
 }
@@ -114,4 +123,12 @@ fn refresh() -> Result<()> {
         "--bin",
         "bench_refresh",
     ]))
+}
+
+/// The driver fills a folder, and starts a small and a large installation side by side.
+fn scale(arguments: &Arguments) -> Result<()> {
+    let (licences, shards) = (arguments.licences.to_string(), arguments.shards.to_string());
+    let driver =
+        ["bench", "--locked", "--profile", "release", "-p", "liangzheng-server", "--bench", "scale", "--"];
+    run(&mut cargo(driver.into_iter().chain(["--licences", &licences, "--shards", &shards])))
 }
