@@ -34,7 +34,7 @@ CREATE INDEX idempotency_age ON idempotency (created_at);
 -- the database: the servers' own clocks may differ.
 CREATE TABLE job_lease (
     name     TEXT    NOT NULL PRIMARY KEY,
-    holder   TEXT    NOT NULL,                                  -- one start of one server
+    server   TEXT    NOT NULL,                                  -- one start of one server
     epoch    INTEGER NOT NULL CHECK (epoch >= 1),               -- rises with each change of holder
     until_ms INTEGER NOT NULL                                   -- unix milliseconds
 );

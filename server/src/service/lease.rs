@@ -17,7 +17,7 @@ use crate::storage::{Db, StorageError, Tx, job_lease};
 pub struct Lease {
     name: &'static str,
     /// Of this start of this server: one that was restarted is another holder.
-    holder: String,
+    server: String,
     held: Mutex<Option<Held>>,
 }
 
@@ -31,8 +31,8 @@ struct Held {
 impl Lease {
     /// The lease `name`, not held yet.
     pub fn new(name: &'static str, entropy: &dyn Entropy) -> Self {
-        let holder = Base64UrlUnpadded::encode_string(&entropy.bytes::<16>());
-        Self { name, holder, held: Mutex::new(None) }
+        let server = Base64UrlUnpadded::encode_string(&entropy.bytes::<16>());
+        Self { name, server, held: Mutex::new(None) }
     }
 
     /// The epoch under which it is this server's turn; `None` if it is another's.
@@ -55,7 +55,7 @@ impl Lease {
         let mut tx = db.begin_write().await?;
         let now = tx.clock_ms().await?;
         let until = now.saturating_add(i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX));
-        let epoch = job_lease::take(&mut tx, self.name, &self.holder, now, until).await?;
+        let epoch = job_lease::take(&mut tx, self.name, &self.server, now, until).await?;
         tx.commit().await?;
         let before = self.held().map(|held| held.epoch);
         if let Some(epoch) = epoch.filter(|_| epoch != before) {
@@ -67,7 +67,7 @@ impl Lease {
 
     /// Whether the lease under `epoch` is still this server's; if so, nobody can take it before `tx` ends.
     pub async fn hold(&self, tx: &mut Tx, epoch: i64) -> Result<bool, StorageError> {
-        let is_ours = job_lease::hold(tx, self.name, &self.holder, epoch).await?;
+        let is_ours = job_lease::hold(tx, self.name, &self.server, epoch).await?;
         if !is_ours {
             self.set(None);
         }
@@ -81,13 +81,13 @@ impl Lease {
         }
         self.set(None);
         let mut tx = db.begin_write().await?;
-        job_lease::release(&mut tx, self.name, &self.holder).await?;
+        job_lease::release(&mut tx, self.name, &self.server).await?;
         tx.commit().await
     }
 
     /// Whether this server has or may take it.
     async fn is_free(&self, db: &Db) -> Result<bool, StorageError> {
-        Ok(holder(db, self.name).await?.is_none_or(|holder| holder == self.holder))
+        Ok(holder(db, self.name).await?.is_none_or(|server| server == self.server))
     }
 
     fn held(&self) -> Option<Held> {
@@ -110,7 +110,7 @@ async fn holder(db: &Db, name: &str) -> Result<Option<String>, StorageError> {
     let now = tx.clock_ms().await?;
     let row = job_lease::find(&mut tx, name).await?;
     tx.commit().await?;
-    Ok(row.filter(|row| row.until_ms > now).map(|row| row.holder))
+    Ok(row.filter(|row| row.until_ms > now).map(|row| row.server))
 }
 
 /// With the second a publication takes at most, an act is on the wire within 5 s although its server was just killed.

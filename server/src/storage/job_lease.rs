@@ -9,7 +9,7 @@ use crate::storage::{StorageError, Tx};
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct LeaseRow {
     /// Which start of which server holds it.
-    pub holder: String,
+    pub server: String,
     /// Rises with each change of holder.
     pub epoch: i64,
     /// It ends then unless it is renewed.
@@ -26,31 +26,31 @@ pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<LeaseRow>, StorageEr
 pub async fn take(
     tx: &mut Tx,
     name: &str,
-    holder: &str,
+    server: &str,
     now_ms: i64,
     until_ms: i64,
 ) -> Result<Option<i64>, StorageError> {
-    one_value!(tx, TAKE, name, holder, until_ms, now_ms)
+    one_value!(tx, TAKE, name, server, until_ms, now_ms)
 }
 
-/// Whether `holder` still has the lease under `epoch`; if so, nobody else can take it before this transaction ends.
+/// Whether `server` still has the lease under `epoch`; if so, nobody else can take it before this transaction ends.
 ///
 /// Called by the transaction whose writing only the holder may do. A lease that has ended but that nobody took is good.
-pub async fn hold(tx: &mut Tx, name: &str, holder: &str, epoch: i64) -> Result<bool, StorageError> {
-    Ok(execute!(tx, HOLD, name, holder, epoch)? == 1)
+pub async fn hold(tx: &mut Tx, name: &str, server: &str, epoch: i64) -> Result<bool, StorageError> {
+    Ok(execute!(tx, HOLD, name, server, epoch)? == 1)
 }
 
 /// Gives a lease up, so that another server need not wait for its end.
-pub async fn release(tx: &mut Tx, name: &str, holder: &str) -> Result<(), StorageError> {
-    execute!(tx, RELEASE, name, holder).map(drop)
+pub async fn release(tx: &mut Tx, name: &str, server: &str) -> Result<(), StorageError> {
+    execute!(tx, RELEASE, name, server).map(drop)
 }
 
 statements! {
-    FIND = "SELECT holder, epoch, until_ms FROM job_lease WHERE name = $1";
-    TAKE = "INSERT INTO job_lease (name, holder, epoch, until_ms) VALUES ($1, $2, 1, $3) \
-        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms, \
-        epoch = CASE WHEN job_lease.holder = excluded.holder THEN job_lease.epoch ELSE job_lease.epoch + 1 END \
-        WHERE job_lease.holder = excluded.holder OR job_lease.until_ms <= $4 RETURNING epoch";
-    HOLD = "UPDATE job_lease SET until_ms = until_ms WHERE name = $1 AND holder = $2 AND epoch = $3";
-    RELEASE = "UPDATE job_lease SET until_ms = 0 WHERE name = $1 AND holder = $2";
+    FIND = "SELECT server, epoch, until_ms FROM job_lease WHERE name = $1";
+    TAKE = "INSERT INTO job_lease (name, server, epoch, until_ms) VALUES ($1, $2, 1, $3) \
+        ON CONFLICT (name) DO UPDATE SET server = excluded.server, until_ms = excluded.until_ms, \
+        epoch = CASE WHEN job_lease.server = excluded.server THEN job_lease.epoch ELSE job_lease.epoch + 1 END \
+        WHERE job_lease.server = excluded.server OR job_lease.until_ms <= $4 RETURNING epoch";
+    HOLD = "UPDATE job_lease SET until_ms = until_ms WHERE name = $1 AND server = $2 AND epoch = $3";
+    RELEASE = "UPDATE job_lease SET until_ms = 0 WHERE name = $1 AND server = $2";
 }

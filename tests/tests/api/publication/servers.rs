@@ -73,7 +73,7 @@ fn a_publisher_whose_lease_was_taken_publishes_nothing_until_it_has_it_again() {
         };
         let before = iat(&app);
         until("a renewal a moment ago", || app.app.publisher.lease.epoch());
-        app.wait(execute(&app.app.db, "UPDATE job_lease SET holder = 'killed', epoch = epoch + 1"));
+        app.wait(execute(&app.app.db, "UPDATE job_lease SET server = 'killed', epoch = epoch + 1"));
         let published = publications(old);
         app.pass(2);
         suspend(&app, &licence);
