@@ -1,8 +1,11 @@
 //! `/api/v1/wallet/licences`: a wallet's cards.
 
-use liangzheng_core::time::Day;
+use liangzheng_core::time::{Day, Seconds};
+use liangzheng_server::domain::clock::SystemEntropy;
+use liangzheng_server::domain::ids::LicenceId;
 use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
 use liangzheng_tests::app::TestApp;
+use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::{BUSINESS_LICENCE, IDENTITY_CARD, OTHER_UNIT, UNIT, licence};
 use liangzheng_tests::snapshot::stable;
@@ -132,6 +135,8 @@ fn cards_are_answered_as_kept() {
     let (_, lin) = app.holder("lin");
     let shown = app.licence(lin, BUSINESS_LICENCE, UNIT, Status::Active);
     let mut refused = licence(lin, BUSINESS_LICENCE, UNIT, Status::OnHold);
+    // Ids of one second have no order.
+    refused.id = LicenceId::generate(NOON.plus(Seconds(1)), &SystemEntropy);
     refused.encumbrances = Encumbrances { pledged: true, mortgaged: false };
     app.put(&refused);
     let lin = app.as_("lin");
