@@ -56,7 +56,7 @@ fn no_two_cases_have_one_id_and_every_category_occurs() {
     ids.sort_unstable();
     let twice: Vec<_> = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
     assert!(twice.is_empty(), "{twice:?}");
-    // A to C are Wycheproof's, in tests/tests/wycheproof.rs; V is the HTTP API's.
+    // A to C are Wycheproof's, in tests/tests/story/wycheproof.rs; V is the HTTP API's.
     for category in ('D'..='U').chain(['Z']) {
         assert!(lines.iter().any(|line| line.category == category), "no case of {category}");
     }

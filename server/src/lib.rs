@@ -1,8 +1,8 @@
 //! The licence server: registers, issues and keeps licences, and mints the signed tokens with which they are shown.
 //!
-//! Dependencies point one way: `core ← domain ← service ← http | worker | cli`; [`storage`] uses [`domain`] and
-//! is used by [`service`] only. The test `tests/architecture.rs` keeps it so. To add an endpoint, touch domain,
-//! service, storage, one file in [`http::api`], one line in [`http::routes`], and a test.
+//! Dependencies point one way: `core ← domain ← service ← http | jobs | cli`; [`storage`] uses [`domain`] and
+//! is used by [`service`] only. The tests of `tests/tests/architecture` keep it so. To add an endpoint, see
+//! docs/DEVELOPING.md, "Add an endpoint".
 
 pub mod app;
 pub mod cli;

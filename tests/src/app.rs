@@ -89,7 +89,7 @@ impl TestApp {
     }
 
     /// A second server on the same database, with the same keys and clock.
-    pub fn beside(&self) -> Self {
+    pub fn second_server(&self) -> Self {
         let (clock, roots, config, keys) =
             (self.clock.clone(), self.roots.clone(), self.config.clone(), self.keys.clone());
         let running = launch(config.clone(), &clock, &keys, &roots, Judge::Own);

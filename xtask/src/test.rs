@@ -47,5 +47,6 @@ pub(crate) fn parts(report: &mut Report) {
 
 /// Peers and decoders are there after `setup`: a test that skips for lack of one must fail now.
 fn strict(command: &mut std::process::Command) -> &mut std::process::Command {
-    command.env("LZ_TEST_STRICT", "1").env("LZ_TEST_PYTHON", setup::venv_python())
+    // A snapshot that differs is a failure here, and no file to be looked at later.
+    command.env("INSTA_UPDATE", "no").env("LZ_TEST_STRICT", "1").env("LZ_TEST_PYTHON", setup::venv_python())
 }

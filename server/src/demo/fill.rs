@@ -150,7 +150,7 @@ impl Filler<'_> {
             status: status_of(number),
             status_since: created_at,
             encumbrances: Encumbrances { pledged: false, mortgaged: false },
-            inspection: None,
+            annual_inspection: None,
             disputed: false,
             version: 1,
             created_at,

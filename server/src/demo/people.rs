@@ -13,7 +13,7 @@ use crate::domain::actor::holder::{Holder, HolderKind, HolderNumber};
 use crate::domain::actor::membership::Role;
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{AccountId, HolderId, LicenceId};
-use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
+use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
 use crate::secrets::Secrets;
 use crate::service::actor::password::Passwords;
 use crate::storage::actor::account::AccountRow;
@@ -240,7 +240,7 @@ impl Maker<'_> {
                 mortgaged: demo.encumbrances.iter().any(|name| name == "MORTGAGED"),
             },
             // Overdue since a month; due in half a year.
-            inspection: demo.inspection.as_deref().map(|state| Inspection {
+            annual_inspection: demo.inspection.as_deref().map(|state| AnnualInspection {
                 due: self.day(if state == "OVERDUE" { -30 } else { 180 }),
                 failed: false,
             }),

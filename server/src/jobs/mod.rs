@@ -63,12 +63,12 @@ const PUBLISHER: fn(&App) -> &Lease = |app| &app.publisher.lease;
 
 /// The running jobs; dropping this stops them.
 #[derive(Debug)]
-pub struct Jobs {
+pub(crate) struct Jobs {
     _tasks: JoinSet<()>,
 }
 
 /// Starts every job on the current runtime.
-pub fn start(app: &Arc<App>) -> Jobs {
+pub(crate) fn start(app: &Arc<App>) -> Jobs {
     let mut tasks = JoinSet::new();
     for job in JOBS {
         tasks.spawn(repeat(job, Arc::clone(app)));

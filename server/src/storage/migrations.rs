@@ -42,7 +42,7 @@ pub const MIGRATION_COUNT: usize = MIGRATIONS.len();
 
 /// Which database a text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
+enum Dialect {
     /// The embedded file.
     Sqlite,
     /// The server.
@@ -72,7 +72,7 @@ fn migrator(dialect: Dialect) -> Migrator {
 }
 
 /// The text in the words of one database. Comments stay as they are.
-pub fn translated(text: &str, dialect: Dialect) -> String {
+fn translated(text: &str, dialect: Dialect) -> String {
     let mut out = String::with_capacity(text.len() + 1024);
     for line in text.split_inclusive('\n') {
         let (code, comment) = line.find("--").map_or((line, ""), |at| line.split_at(at));

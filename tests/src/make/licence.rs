@@ -44,7 +44,7 @@ pub fn licence(holder: HolderId, kind: &str, unit: &str, status: Status) -> Lice
         status,
         status_since: NOON,
         encumbrances: Encumbrances::default(),
-        inspection: None,
+        annual_inspection: None,
         disputed: false,
         version: 1,
         created_at: NOON,

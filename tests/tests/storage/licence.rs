@@ -6,7 +6,7 @@ use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{ActId, LicenceId};
 use liangzheng_server::domain::licence::lifecycle::Act;
-use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
+use liangzheng_server::domain::licence::{AnnualInspection, Encumbrances, Status};
 use liangzheng_server::storage::licence::act::ActRow;
 use liangzheng_server::storage::{self, StorageError};
 use liangzheng_tests::clock::NOON;
@@ -39,7 +39,8 @@ async fn a_licence_in_every_status_is_read_back_as_it_was_written() {
             made.valid_to = None;
             made.disputed = true;
             made.encumbrances = Encumbrances { pledged: true, mortgaged: true };
-            made.inspection = Some(Inspection { due: Day::parse("20261231").unwrap(), failed: true });
+            made.annual_inspection =
+                Some(AnnualInspection { due: Day::parse("20261231").unwrap(), failed: true });
             make.put(&made).await;
             let mut tx = make.db.begin_write().await.unwrap();
             let found = storage::licence::record::find(&mut tx, &secrets(), Scope::All, made.id)

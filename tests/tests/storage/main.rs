@@ -1,6 +1,6 @@
 //! Storage functions, area by area: each function's contract, on both databases.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that goes wrong should stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 mod actor;
 mod licence;

@@ -88,7 +88,8 @@ async fn a_status_index_is_given_once_and_its_changes_are_fed_in_order() {
         let uri = "https://licence.example/status-lists/1";
         insert_list(&mut tx, 1, uri, NOON).await.unwrap();
         let [one, two, three] = [(); 3].map(|()| LicenceId::generate(NOON, &SystemEntropy));
-        let phone = Some(DeviceId::generate(NOON, &SystemEntropy));
+        let device = DeviceId::generate(NOON, &SystemEntropy);
+        let phone = Some(device);
         let row = |idx: i64, licence: LicenceId| EntryRow { list: 1, idx, licence, value: 0 };
         assert!(insert_entry(&mut tx, 1, 7, one, None).await.unwrap());
         assert!(insert_entry(&mut tx, 1, 8, one, phone).await.unwrap());
@@ -105,7 +106,7 @@ async fn a_status_index_is_given_once_and_its_changes_are_fed_in_order() {
         assert_eq!(owner(&mut tx, uri, 10).await.unwrap(), None);
         assert_eq!(owner(&mut tx, "https://licence.example/status-lists/2", 9).await.unwrap(), None);
         assert_eq!(entries_of_licence(&mut tx, one).await.unwrap().len(), 2);
-        assert_eq!(entries_of_device(&mut tx, phone.unwrap()).await.unwrap(), [row(8, one), row(9, two)]);
+        assert_eq!(entries_of_device(&mut tx, device).await.unwrap(), [row(8, one), row(9, two)]);
         let seqs = [
             change::record(&mut tx, &Change::Status, NOON).await.unwrap(),
             change::record(&mut tx, &Change::Status, NOON).await.unwrap(),

@@ -46,7 +46,7 @@ fn no_token_is_without_a_committed_row_when_the_server_is_killed() {
 fn show_until_the_server_is_gone(programs: &Programs, client: usize, held: &Mutex<Vec<String>>) {
     let demo = programs.demo();
     let licences = demo["licences"].as_array().unwrap();
-    let mut own = licences.iter().filter(|licence| licence["status"] == "ACTIVE").cycle().skip(client);
+    let own = licences.iter().filter(|licence| licence["status"] == "ACTIVE").cycle().skip(client);
     let agent: ureq::Agent =
         ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(5))).build().into();
     // An error is the end: the server is gone, and what it did not answer is held by nobody.
@@ -57,7 +57,7 @@ fn show_until_the_server_is_gone(programs: &Programs, client: usize, held: &Mute
             request.content_type("application/json").send(body.to_string()).ok()?.body_mut().read_to_string();
         serde_json::from_str(&text.ok()?).ok()
     };
-    while let Some(licence) = own.next() {
+    for licence in own {
         let account = programs.account("login", &licence["holder"]);
         let login = json!({ "login": account["login"], "password": account["password"] });
         let Some(session) = ask("", "/api/v1/sessions", &login) else { return };

@@ -9,7 +9,7 @@ use liangzheng_core::text::Text;
 use liangzheng_core::time::{Day, UnixTime};
 
 use crate::domain::ids::LicenceId;
-use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
+use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
 
 /// One act on a licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,10 +200,10 @@ impl Licence {
             Act::ReleaseMortgage if !self.status.is_final() && self.encumbrances.mortgaged => {
                 next.encumbrances.mortgaged = false;
             }
-            Act::PassInspection { due } if self.is_active() && self.inspection.is_some() => {
-                next.inspection = Some(Inspection { due, failed: false });
+            Act::PassInspection { due } if self.is_active() && self.annual_inspection.is_some() => {
+                next.annual_inspection = Some(AnnualInspection { due, failed: false });
             }
-            Act::FailInspection if self.is_active() => match &mut next.inspection {
+            Act::FailInspection if self.is_active() => match &mut next.annual_inspection {
                 Some(inspection) => inspection.failed = true,
                 None => return Err(forbidden),
             },

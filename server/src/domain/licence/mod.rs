@@ -3,4 +3,4 @@
 pub mod lifecycle;
 mod record;
 
-pub use record::{Dates, Encumbrances, Inspection, Licence, Status, Unshowable};
+pub use record::{AnnualInspection, Dates, Encumbrances, Licence, Status, Unshowable};

@@ -37,7 +37,7 @@ pub struct Licence {
     /// 质押、抵押
     pub encumbrances: Encumbrances,
     /// 年检; `None` = this kind is not inspected.
-    pub inspection: Option<Inspection>,
+    pub annual_inspection: Option<AnnualInspection>,
     /// 异议: told to officials, never on the wire.
     pub disputed: bool,
     /// Counts the acts on this licence; every change raises it by one and is refused on any other.
@@ -103,7 +103,7 @@ pub struct Encumbrances {
 
 /// The yearly inspection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inspection {
+pub struct AnnualInspection {
     /// Last day on which the present inspection counts.
     pub due: Day,
     /// The last one was failed.
@@ -199,7 +199,7 @@ impl Licence {
             Status::Superseded { .. } => StatusValue::Superseded,
             Status::OnHold | Status::Seized { .. } | Status::Disabled => StatusValue::Suspended,
             Status::ReportedLost => StatusValue::PaperLost,
-            Status::Active if self.inspection.is_some_and(|i| i.failed || i.due < today) => {
+            Status::Active if self.annual_inspection.is_some_and(|i| i.failed || i.due < today) => {
                 StatusValue::InspectionOverdue
             }
             Status::Active if self.encumbrances != Encumbrances::default() => StatusValue::Notice,

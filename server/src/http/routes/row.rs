@@ -105,7 +105,7 @@ macro_rules! argument {
             type Access = $access;
             type Body = $body;
             fn describe($operation: &mut Operation<'_>) {
-                $describe;
+                let () = $describe;
             }
         }
     )+ };

@@ -6,7 +6,7 @@ use liangzheng_core::time::{Day, UnixTime};
 use crate::domain::access::Scope;
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{HolderId, LicenceId};
-use crate::domain::licence::{Encumbrances, Inspection, Licence, Status};
+use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
 use crate::secrets::Secrets;
 use crate::storage::sql::{all, columns, execute, one, one_value, statements, values};
 use crate::storage::{StorageError, Tx};
@@ -167,8 +167,10 @@ impl Columns {
             valid_to: licence.valid_to.map(day).transpose()?,
             successor,
             seized_until,
-            inspection_due: licence.inspection.map(|inspection| day(inspection.due)).transpose()?,
-            inspection_failed: i64::from(licence.inspection.is_some_and(|inspection| inspection.failed)),
+            inspection_due: licence.annual_inspection.map(|inspection| day(inspection.due)).transpose()?,
+            inspection_failed: i64::from(
+                licence.annual_inspection.is_some_and(|inspection| inspection.failed),
+            ),
         })
     }
 }
@@ -191,7 +193,8 @@ fn open(row: LicenceRow, secrets: &Secrets) -> Result<Licence, StorageError> {
         status: status(&row.status, row.successor, seized_until).ok_or_else(|| inconsistent("status", id))?,
         status_since: UnixTime(row.status_since),
         encumbrances: Encumbrances { pledged: row.pledged == 1, mortgaged: row.mortgaged == 1 },
-        inspection: inspection_due.map(|due| Inspection { due, failed: row.inspection_failed == 1 }),
+        annual_inspection: inspection_due
+            .map(|due| AnnualInspection { due, failed: row.inspection_failed == 1 }),
         disputed: row.disputed == 1,
         version: row.version,
         created_at: UnixTime(row.created_at),

@@ -205,12 +205,12 @@ fn bodies_that_are_not_logins_are_told_what_is_wrong_and_never_quoted() {
 #[test]
 fn what_one_server_ends_another_refuses_within_a_second() {
     let app = TestApp::start(TestDb::postgres(), |_| {});
-    let beside = app.beside();
+    let second = app.second_server();
     let lin_account = app.holder("lin").0;
     app.holder("chen");
     let (lin, chen) = (app.as_("lin"), app.as_("chen"));
     let path = "/api/v1/wallet/licences";
-    let statuses = |caller: &Caller| [caller.get(path).status, caller.at(&beside.url).get(path).status];
+    let statuses = |caller: &Caller| [caller.get(path).status, caller.at(&second.url).get(path).status];
     // Both servers now remember both sessions.
     for caller in [&lin, &chen] {
         assert_eq!(statuses(caller), [200, 200]);

@@ -240,29 +240,30 @@ fn an_act_ends_the_open_shows_of_its_licence_at_once() {
 #[test]
 fn an_act_on_one_server_ends_shows_on_another_within_a_second_and_no_code_outlives_it() {
     let app = TestApp::start(TestDb::postgres(), |_| {});
-    let beside = app.beside();
+    let second = app.second_server();
     let (_, lin) = app.holder("lin");
     app.staff("qin", Role::IssuerChecker, UNIT);
     let licence = app.licence(lin, BUSINESS_LICENCE, UNIT, Status::Active).id;
     let (holder, checker) = (app.as_("lin"), app.as_("qin"));
-    let holder_beside = holder.at(&beside.url);
+    let holder_at_second = holder.at(&second.url);
     let scene = holder.get("/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();
     let body = json!({ "scene": scene, "pin": "246810" });
     let show = format!("/api/v1/wallet/licences/{licence}/show");
-    let opened = holder_beside.post(&show, &body);
+    let opened = holder_at_second.post(&show, &body);
     assert_eq!(opened.status, 201, "{}", opened.text());
     let refresh = format!("/api/v1/wallet/shows/{}/refresh", opened.json()["show"].as_str().unwrap());
-    assert_eq!(holder_beside.post_nothing(&refresh).status, 200);
+    assert_eq!(holder_at_second.post_nothing(&refresh).status, 200);
     // Shows are being opened on one server while the other suspends.
     let mut statuses: Vec<u16> = std::thread::scope(|scope| {
-        let shows: Vec<_> = (0..8).map(|_| scope.spawn(|| holder_beside.post(&show, &body).status)).collect();
+        let shows: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| holder_at_second.post(&show, &body).status)).collect();
         assert_eq!(checker.post(&path(licence), &act("suspend")).status, 200);
         shows.into_iter().map(|show| show.join().unwrap()).collect()
     });
     statuses.sort_unstable();
     assert!(statuses.iter().all(|status| matches!(status, 201 | 409 | 410)), "{statuses:?}");
     within(Duration::from_secs(1), "the show is over on the other server", || {
-        (holder_beside.post_nothing(&refresh).status == 409).then_some(())
+        (holder_at_second.post_nothing(&refresh).status == 409).then_some(())
     });
     let values: Vec<i64> = app.wait(async {
         let mut tx = app.app.db.begin_read().await.unwrap();
@@ -278,7 +279,8 @@ fn an_inspection_that_runs_out_overnight_reaches_the_status_index_by_itself() {
     let (_, lin) = app.holder("lin");
     let mut inspected = liangzheng_tests::make::licence(lin, BUSINESS_LICENCE, UNIT, Status::Active);
     let due = liangzheng_core::time::Day::parse("20261122").unwrap();
-    inspected.inspection = Some(liangzheng_server::domain::licence::Inspection { due, failed: false });
+    inspected.annual_inspection =
+        Some(liangzheng_server::domain::licence::AnnualInspection { due, failed: false });
     app.put(&inspected);
     let holder = app.as_("lin");
     let scene = holder.get("/api/v1/wallet/licences").json()["items"][0]["scenes"][0]["code"].clone();

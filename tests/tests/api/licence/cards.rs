@@ -3,7 +3,7 @@
 use liangzheng_core::time::{Day, Seconds};
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::LicenceId;
-use liangzheng_server::domain::licence::{Encumbrances, Inspection, Status};
+use liangzheng_server::domain::licence::{AnnualInspection, Encumbrances, Status};
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
@@ -63,7 +63,7 @@ fn a_card_says_why_it_cannot_be_shown_and_what_a_reader_will_be_told() {
     let mut pledged = base();
     pledged.encumbrances = Encumbrances { pledged: true, mortgaged: false };
     let mut overdue = base();
-    overdue.inspection = Some(Inspection { due: day("20261121"), failed: false });
+    overdue.annual_inspection = Some(AnnualInspection { due: day("20261121"), failed: false });
     let mut expired = base();
     expired.valid_to = Some(day("20261121"));
     let mut last_day = base();

@@ -112,14 +112,14 @@ fn a_text_is_signed_when_first_asked_for_and_is_the_same_from_every_server() {
     let licence = three_lists(&app);
     let texts = || number(&app, "SELECT COUNT(*) FROM publication_status_text");
     assert_eq!(texts(), 1, "only the third was asked for");
-    let beside = app.beside();
+    let second = app.second_server();
     let mut last = published(&app, 3, 0);
     for name in ["suspend", "resume"] {
         app.pass(2);
         act(&app, &licence, name);
         // Asked of the server that does not publish.
-        last = published(&beside, 3, last);
-        let [here, there] = [&app, &beside].map(|server| server.anyone().get("/status-lists/3"));
+        last = published(&second, 3, last);
+        let [here, there] = [&app, &second].map(|server| server.anyone().get("/status-lists/3"));
         assert_eq!(here.text(), there.text(), "one text for one publication");
         assert_eq!(here.header("etag"), there.header("etag"));
         assert_eq!(claims(&here.text())["iat"], last);
@@ -131,7 +131,7 @@ fn a_text_is_signed_when_first_asked_for_and_is_the_same_from_every_server() {
                 liangzheng_tests::http::send("GET", &format!("{url}/status-lists/2"), &[], None).text()
             })
         };
-        let asked: Vec<_> = [&app, &beside, &app, &beside, &app, &beside].map(ask).into();
+        let asked: Vec<_> = [&app, &second, &app, &second, &app, &second].map(ask).into();
         asked.into_iter().map(|one| one.join().unwrap()).collect::<std::collections::HashSet<_>>()
     });
     assert_eq!(asked.len(), 1, "asked for at the same time from both");

@@ -41,7 +41,7 @@ fn epoch(app: &TestApp) -> i64 {
 fn the_other_server_publishes_when_the_publisher_stops() {
     let first = TestApp::start(TestDb::postgres(), |_| {});
     let licence = shown(&first);
-    let second = first.beside();
+    let second = first.second_server();
     assert!(first.app.publisher.lease.epoch().is_some(), "who starts first publishes");
     assert_eq!(second.app.publisher.lease.epoch(), None);
     let (before, epoch_before) = (iat(&second), epoch(&second));

@@ -73,7 +73,7 @@ pub fn add(lines: &mut Vec<Line>) {
         let bytes: Vec<u8> = own.iter().copied().cycle().take(length).collect();
         put(format!("{length} bytes"), bytes, SigLen);
     }
-    // DER spellings of the very signature (Wycheproof's 484 are in tests/tests/wycheproof.rs).
+    // DER spellings of the very signature (Wycheproof's 484 are in tests/tests/story/wycheproof.rs).
     for (name, der) in [
         ("DER", der(&[&own[..32]], &[&own[32..]])),
         ("DER with leading zeros", der(&[&[0], &own[..32]], &[&[0], &own[32..]])),

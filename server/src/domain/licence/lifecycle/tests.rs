@@ -24,7 +24,7 @@ fn licence(status: Status) -> Licence {
         status,
         status_since: NOW,
         encumbrances: Encumbrances::default(),
-        inspection: None,
+        annual_inspection: None,
         disputed: false,
         version: 1,
         created_at: NOW,
@@ -115,7 +115,7 @@ fn an_encumbered_licence_is_neither_cancelled_nor_changed_until_it_is_released()
 fn an_inspection_is_overdue_from_the_day_after_its_last() {
     let mut inspected = licence(Status::Active);
     assert!(inspected.after(Act::FailInspection, NOW).is_err(), "a kind without inspection");
-    inspected.inspection = Some(Inspection { due: day("20261122"), failed: false });
+    inspected.annual_inspection = Some(AnnualInspection { due: day("20261122"), failed: false });
     assert_eq!(inspected.wire_status(day("20261122")), Some(StatusValue::Valid));
     assert_eq!(inspected.wire_status(day("20261123")), Some(StatusValue::InspectionOverdue));
     assert_eq!(inspected.cautions(day("20261123")), [liangzheng_core::verify::Code::InspectionOverdue]);
