@@ -3,13 +3,13 @@ import { call, send } from '../page/client.js';
 
 /** @typedef {import('./types.d.ts').Schemas} Schemas */
 
-/** @type {(login: string, password: string) => Promise<Schemas['LoginAnswer']>} */
+/** @type {(login: string, password: string) => Promise<Schemas['Session']>} */
 export const login = (login, password) => call('POST', '/sessions', { login, password });
 
 /** @type {() => Promise<null>} */
 export const logout = () => call('DELETE', '/sessions/current');
 
-/** @type {() => Promise<Schemas['CardPage']>} */
+/** @type {() => Promise<Schemas['PageOfCard']>} */
 export const licences = () => call('GET', '/wallet/licences');
 
 /** @type {(licence: string, scene: string, pin: string) => Promise<Schemas['Shown']>} */
@@ -24,12 +24,12 @@ export const endShow = (show) => call('DELETE', `/wallet/shows/${show}`);
 /** @type {(show: string) => Promise<Blob>} */
 export const showPicture = async (show) => (await send('GET', `/wallet/shows/${show}.svg`)).blob();
 
-/** @type {(jwk: JsonWebKey, name: string) => Promise<Schemas['DeviceAnswer']>} */
+/** @type {(jwk: JsonWebKey, name: string) => Promise<Schemas['Device']>} */
 export const addDevice = (jwk, name) => call('POST', '/wallet/devices', { jwk, name });
 
 /** @type {(device: string) => Promise<null>} */
 export const dropDevice = (device) => call('DELETE', `/wallet/devices/${device}`);
 
-/** @type {(licence: string, device: string, scene: string, pin: string) => Promise<Schemas['Granted']>} */
+/** @type {(licence: string, device: string, scene: string, pin: string) => Promise<Schemas['OfflineGrant']>} */
 export const grant = (licence, device, scene, pin) =>
   call('POST', `/wallet/licences/${licence}/grant`, { device, scene, pin });

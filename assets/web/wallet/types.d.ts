@@ -7,7 +7,7 @@ import type { Offline, Online } from './code.js';
 export type Schemas = components['schemas'];
 export type Card = Schemas['Card'];
 export type Scene = Schemas['CardScene'];
-export type Principal = Schemas['PrincipalAnswer'];
+export type Principal = Schemas['SessionPrincipal'];
 export type WalletModule = typeof walletModule;
 export type Challenge = walletModule.Challenge;
 

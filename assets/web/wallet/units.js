@@ -16,7 +16,7 @@ export async function unitName(code) {
 
 /** @returns {Promise<Record<string, import('./types.d.ts').Schemas['Text']>>} */
 async function fetched() {
-  /** @type {{ units: import('./types.d.ts').Schemas['NamedUnit'][] }} */
+  /** @type {{ units: import('./types.d.ts').Schemas['CardUnit'][] }} */
   const { units } = await contentOf('/.well-known/catalogue');
   const names = Object.fromEntries(units.map((unit) => [unit.id, unit.names]));
   await store.set('units', names);

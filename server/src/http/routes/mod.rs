@@ -10,7 +10,7 @@
 //! `Maybe<Action>` where the public gets less. A second status follows a bar; an answer that is no JSON is written
 //! `as "media/type"`; one without a body is a status alone.
 //!
-//! The compiler refuses a row that says of its handler what is not so ([`row`]). [`crate::http::openapi`] describes the
+//! The compiler refuses a row that says of its handler what is not so (`row`). [`crate::http::openapi`] describes the
 //! API from the same rows.
 
 use std::collections::BTreeMap;
