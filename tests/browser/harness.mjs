@@ -177,9 +177,21 @@ export async function readScreen(page) {
   // While a new picture is being decoded the browser still shows the one before.
   await image.evaluate((picture) => picture.decode());
   const { data, width, height } = PNG.sync.read(await image.screenshot());
-  const found = jsQR(new Uint8ClampedArray(data), width, height);
+  // Some codes it reads only at twice the size, where a module's edge falls otherwise.
+  const found = jsQR(new Uint8ClampedArray(data), width, height) ?? jsQR(...doubled(data, width, height));
   if (!found) throw new Error('no code could be read from the screen');
   return found.data;
+}
+
+/** A picture (RGBA) with each pixel four times. */
+function doubled(data, width, height) {
+  const from = new Uint32Array(new Uint8Array(data).buffer);
+  const to = new Uint32Array(from.length * 4);
+  for (let at = 0; at < to.length; at += 1) {
+    const [x, y] = [at % (width * 2), Math.floor(at / (width * 2))];
+    to[at] = from[(y >> 1) * width + (x >> 1)];
+  }
+  return [new Uint8ClampedArray(to.buffer), width * 2, height * 2];
 }
 
 /** Violations of WCAG 2.2 A and AA on the page as it stands, as one line each. */
@@ -247,7 +259,16 @@ export async function showing(server, login, scene) {
     scene,
     pin: account(server, login).pin,
   });
-  const next = async () => (await call('POST', `/wallet/shows/${show}/refresh`)).qr_text;
+  // One code a second: within it the server gives the same one again.
+  let last = first;
+  const next = async () => {
+    const before = last;
+    while (last === before) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      last = (await call('POST', `/wallet/shows/${show}/refresh`)).qr_text;
+    }
+    return last;
+  };
   return { card, first, next };
 }
 
