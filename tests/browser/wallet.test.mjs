@@ -281,6 +281,27 @@ test('a licence that cannot be shown has no code, but a reason', async () => {
   await done(page);
 });
 
+test('in the dark every screen keeps its contrast, and the code stays black on white', async () => {
+  const page = await newPage(browser, { colorScheme: 'dark' });
+  await logIn(page, server, 'chen');
+  assert.deepEqual(await axe(page), [], 'cards, some of which cannot be shown');
+  const card = await cardFor(page, SCENE);
+  await page.goto(`${server.url}/wallet#card/${card.id}`);
+  await page.waitForSelector('#pin');
+  assert.deepEqual(await axe(page), [], 'card');
+  await showCard(page, server, 'chen', { licence: card.id, scene: SCENE });
+  const text = await readScreen(page);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('.code')).backgroundColor), 'rgb(255, 255, 255)');
+  assert.deepEqual(await axe(page), [], 'code');
+  await page.goto(`${server.url}/verify`);
+  await page.waitForSelector('html[data-ready]');
+  await page.fill('#code', text);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('.verdict[data-verdict=valid]');
+  assert.deepEqual(await axe(page), [], 'verdict');
+  await done(page);
+});
+
 test('nothing scrolls sideways at 320 px, in either language', async () => {
   for (const lang of ['zh-CN', 'en']) {
     const page = await newPage(browser, { viewport: { width: 320, height: 640 } });
