@@ -166,6 +166,12 @@ export async function showCard(page, server, login, { licence, scene, keep = fal
   await page.click('button[type=submit]');
 }
 
+/** Waits until the server's next second: within one there is one code of a show, and asking again gives the same. */
+export async function nextSecond() {
+  const second = now();
+  while (now() === second) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 /** Waits until the grant of the card that is shown is kept on the phone. */
 export const untilKept = (page) =>
   page.waitForFunction(() => document.querySelector('#kept')?.textContent.includes('已存到本机'));

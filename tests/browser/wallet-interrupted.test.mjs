@@ -7,6 +7,7 @@ import {
   done,
   logIn,
   newPage,
+  nextSecond,
   now,
   readScreen,
   serverAndBrowser,
@@ -93,6 +94,7 @@ for (const [ahead, where] of [[600, 'ahead'], [-600, 'behind']]) {
     await shown(page);
     await page.waitForSelector('#clock:not([hidden])');
     const first = await readScreen(page);
+    await nextSecond();
 
     await page.clock.setSystemTime(Date.now());
     await page.waitForFunction((before) => {

@@ -9,6 +9,7 @@ import {
   done,
   logIn,
   newPage,
+  nextSecond,
   now,
   readScreen,
   serverAndBrowser,
@@ -94,9 +95,7 @@ test('the code is replaced by the next one before it dies', { timeout: 120_000 }
 test('刷新 makes a new code at once', async () => {
   const { page } = await shown();
   const first = await readScreen(page);
-  // One code a second: within the second of the first there is no other.
-  const second = now();
-  while (now() === second) await page.waitForTimeout(50);
+  await nextSecond();
   const drawn = await page.getAttribute('#qr', 'src');
   await page.getByRole('button', { name: '刷新' }).click();
   await page.waitForFunction((before) => document.querySelector('#qr').src !== before, drawn);
