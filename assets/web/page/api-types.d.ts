@@ -945,7 +945,7 @@ export interface components {
         };
         /** @description Who logged in. */
         SessionPrincipal: {
-            /** @description Whether it is a holder or acts for one, and so has a wallet. */
+            /** @description Whether it is a holder, and so has a wallet. */
             has_wallet: boolean;
             /** @description The account. */
             id: components["schemas"]["AccountId"];

@@ -233,7 +233,7 @@ impl Maker<'_> {
             face: demo.face.clone().into_iter().collect(),
             valid_from: self.day(demo.valid_from),
             valid_to: demo.valid_to.map(|days| self.day(days)),
-            status: status(&demo.status, successor).ok_or_else(|| wrong(&demo.serial, "no such status"))?,
+            status: Status::from_parts(&demo.status, successor, None).ok_or_else(|| wrong(&demo.serial, "no such status"))?,
             status_since: self.now,
             encumbrances: Encumbrances {
                 pledged: demo.encumbrances.iter().any(|name| name == "PLEDGED"),
@@ -253,24 +253,6 @@ impl Maker<'_> {
     fn day(&self, offset: i64) -> Day {
         Day::of(self.now.plus(Seconds(offset * 86_400)))
     }
-}
-
-fn status(word: &str, successor: Option<LicenceId>) -> Option<Status> {
-    Some(match word {
-        "DRAFT" => Status::Draft,
-        "PENDING_REVIEW" => Status::PendingReview,
-        "ACTIVE" => Status::Active,
-        "SUPERSEDED" => Status::Superseded { successor: successor? },
-        "ON_HOLD" => Status::OnHold,
-        "SEIZED" => Status::Seized { until: None },
-        "REPORTED_LOST" => Status::ReportedLost,
-        "DISABLED" => Status::Disabled,
-        "CANCELLED" => Status::Cancelled,
-        "REVOKED" => Status::Revoked,
-        "WITHDRAWN" => Status::Withdrawn,
-        "ANNULLED" => Status::Annulled,
-        _ => return None,
-    })
 }
 
 /// Twelve letters and digits that cannot be taken for one another: 59 bits, easy to type.

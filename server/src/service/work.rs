@@ -112,7 +112,10 @@ impl<'a> Work<'a> {
     pub async fn changed(&mut self, change: Change) -> Result<i64, StorageError> {
         show::end_all_on(&mut self.tx, &change, self.now).await?;
         let seq = change::record(&mut self.tx, &change, self.now).await?;
-        self.changes.push(change);
+        // A command that changes a hundred indexes says so a hundred times in the feed, and rings the publisher once.
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
         Ok(seq)
     }
 

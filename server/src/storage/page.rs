@@ -18,6 +18,13 @@ pub struct Page<T> {
     pub next: Option<i64>,
 }
 
+impl<T> Page<T> {
+    /// The same page with each row made into something else.
+    pub fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(make).collect(), next: self.next }
+    }
+}
+
 impl Cursor {
     /// The number before which rows are looked for.
     pub(in crate::storage) fn before(self) -> i64 {

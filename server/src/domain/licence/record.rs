@@ -140,6 +140,28 @@ impl Status {
         }
     }
 
+    /// Reads what [`Status::as_str`] writes, with what belongs to it; `None` for a mix that no act makes.
+    pub fn from_parts(word: &str, successor: Option<LicenceId>, seized_until: Option<Day>) -> Option<Self> {
+        if (word == "SUPERSEDED") != successor.is_some() || (word != "SEIZED" && seized_until.is_some()) {
+            return None;
+        }
+        Some(match word {
+            "DRAFT" => Self::Draft,
+            "PENDING_REVIEW" => Self::PendingReview,
+            "ACTIVE" => Self::Active,
+            "SUPERSEDED" => Self::Superseded { successor: successor? },
+            "ON_HOLD" => Self::OnHold,
+            "SEIZED" => Self::Seized { until: seized_until },
+            "REPORTED_LOST" => Self::ReportedLost,
+            "DISABLED" => Self::Disabled,
+            "CANCELLED" => Self::Cancelled,
+            "REVOKED" => Self::Revoked,
+            "WITHDRAWN" => Self::Withdrawn,
+            "ANNULLED" => Self::Annulled,
+            _ => return None,
+        })
+    }
+
     /// The word people read.
     pub const fn label(self) -> Text {
         match self {

@@ -162,7 +162,8 @@ pub struct SessionCache {
 struct Known {
     principal: Arc<Principal>,
     carrier: Carrier,
-    /// When the session is over, or the first of the principal's roles ends: then it is read again.
+    /// When the session is over, or the first of the principal's roles and agencies ends: then it is read
+    /// again.
     fresh_until: UnixTime,
 }
 
@@ -224,11 +225,12 @@ async fn known(tx: &mut Tx, row: SessionRow, now: UnixTime) -> Result<Known, Sto
             });
         }
     };
-    let next_end = storage::actor::membership::next_end(tx, row.account, now).await?;
+    let role_ends = storage::actor::membership::next_end(tx, row.account, now).await?;
+    let agency_ends = storage::actor::agency::next_end(tx, row.account, now).await?;
     let expires_at = UnixTime(row.expires_at);
     let identity = Identity { account: row.account, login: row.login, name: row.name, holder: row.holder };
     let principal = principal_of(tx, identity, row.id, now).await?;
-    let fresh_until = next_end.map_or(expires_at, |end| end.min(expires_at));
+    let fresh_until = role_ends.into_iter().chain(agency_ends).fold(expires_at, UnixTime::min);
     Ok(Known { principal: Arc::new(principal), carrier, fresh_until })
 }
 

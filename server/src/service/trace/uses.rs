@@ -6,18 +6,9 @@ use crate::App;
 use crate::domain::access::{Permit, ViewOwnUses};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::trace::usage::UseKind;
-use crate::storage::page::Cursor;
+use crate::storage::page::{Cursor, Page};
 use crate::storage::trace::access_log::UseRow;
 use crate::storage::{self, StorageError};
-
-/// A page of uses, newest first.
-#[derive(Clone, Debug)]
-pub struct Uses {
-    /// The uses.
-    pub items: Vec<UseOfLicence>,
-    /// Where the next page begins; `None` at the end.
-    pub next: Option<i64>,
-}
 
 /// One use.
 #[derive(Clone, Debug)]
@@ -55,12 +46,11 @@ pub async fn list(
     permit: &Permit<ViewOwnUses>,
     before: Option<i64>,
     limit: i64,
-) -> Result<Uses, StorageError> {
+) -> Result<Page<UseOfLicence>, StorageError> {
     let mut tx = app.db.begin_read().await?;
     let page = storage::trace::access_log::uses_of(&mut tx, permit.scope(), Cursor { before, limit }).await?;
     tx.commit().await?;
-    let items = page.items.into_iter().map(UseOfLicence::from).collect();
-    Ok(Uses { items, next: page.next })
+    Ok(page.map(UseOfLicence::from))
 }
 
 impl From<UseRow> for UseOfLicence {

@@ -5,7 +5,7 @@ use liangzheng_core::time::UnixTime;
 use crate::domain::actor::membership::{Membership, Role};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::AccountId;
-use crate::storage::sql::{execute, one_value, statements, values};
+use crate::storage::sql::{execute, one_value, statements, value, values};
 use crate::storage::{StorageError, Tx};
 
 /// Makes an account a member of a unit; false if it is one already.
@@ -48,8 +48,8 @@ pub async fn next_end(
     account: AccountId,
     now: UnixTime,
 ) -> Result<Option<UnixTime>, StorageError> {
-    let end: Option<Option<i64>> = one_value!(tx, NEXT_END, account, now.0)?;
-    Ok(end.flatten().map(UnixTime))
+    let end: Option<i64> = value!(tx, NEXT_END, account, now.0)?;
+    Ok(end.map(UnixTime))
 }
 
 statements! {

@@ -190,7 +190,7 @@ fn open(row: LicenceRow, secrets: &Secrets) -> Result<Licence, StorageError> {
         face: serde_json::from_slice(&plain).map_err(|_| inconsistent("face", id))?,
         valid_from: day("valid_from", row.valid_from)?,
         valid_to: row.valid_to.map(|number| day("valid_to", number)).transpose()?,
-        status: status(&row.status, row.successor, seized_until).ok_or_else(|| inconsistent("status", id))?,
+        status: Status::from_parts(&row.status, row.successor, seized_until).ok_or_else(|| inconsistent("status", id))?,
         status_since: UnixTime(row.status_since),
         encumbrances: Encumbrances { pledged: row.pledged == 1, mortgaged: row.mortgaged == 1 },
         annual_inspection: inspection_due
@@ -198,28 +198,6 @@ fn open(row: LicenceRow, secrets: &Secrets) -> Result<Licence, StorageError> {
         disputed: row.disputed == 1,
         version: row.version,
         created_at: UnixTime(row.created_at),
-    })
-}
-
-/// The status a row's columns say; `None` for a mix that no act makes.
-fn status(word: &str, successor: Option<LicenceId>, seized_until: Option<Day>) -> Option<Status> {
-    if (word == "SUPERSEDED") != successor.is_some() || (word != "SEIZED" && seized_until.is_some()) {
-        return None;
-    }
-    Some(match word {
-        "DRAFT" => Status::Draft,
-        "PENDING_REVIEW" => Status::PendingReview,
-        "ACTIVE" => Status::Active,
-        "SUPERSEDED" => Status::Superseded { successor: successor? },
-        "ON_HOLD" => Status::OnHold,
-        "SEIZED" => Status::Seized { until: seized_until },
-        "REPORTED_LOST" => Status::ReportedLost,
-        "DISABLED" => Status::Disabled,
-        "CANCELLED" => Status::Cancelled,
-        "REVOKED" => Status::Revoked,
-        "WITHDRAWN" => Status::Withdrawn,
-        "ANNULLED" => Status::Annulled,
-        _ => return None,
     })
 }
 

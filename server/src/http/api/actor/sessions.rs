@@ -56,7 +56,7 @@ pub struct SessionPrincipal {
     roles: Vec<Role>,
     /// Its unit.
     unit: Option<Uscc>,
-    /// Whether it is a holder or acts for one, and so has a wallet.
+    /// Whether it is a holder, and so has a wallet.
     has_wallet: bool,
 }
 
@@ -103,7 +103,7 @@ fn check_lengths(body: &LoginRequest) -> Result<(), Problem> {
 
 impl From<Principal> for SessionPrincipal {
     fn from(principal: Principal) -> Self {
-        let has_wallet = principal.holder.is_some() || !principal.agencies.is_empty();
+        let has_wallet = principal.holder.is_some();
         let unit = principal.membership.as_ref().map(|membership| membership.unit);
         let roles = principal.membership.map(|membership| membership.roles).unwrap_or_default();
         Self {
