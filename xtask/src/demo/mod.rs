@@ -7,6 +7,7 @@ mod show;
 
 use std::{
     fs,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -23,17 +24,26 @@ use crate::{
 /// Where the demo is.
 #[derive(clap::Args)]
 pub(crate) struct Place {
-    /// Where the server listens on this machine
+    /// Port that the server listens on
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Address that the server listens on; 0.0.0.0 lets phones in the same network reach it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    bind: IpAddr,
     /// The demo's keys and database; made when absent, kept afterwards
     #[arg(long, default_value = "data/demo")]
     data: PathBuf,
 }
 
 impl Place {
+    /// How this machine reaches it: a server on every address is on the loopback one, too.
     fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        let host = match self.bind {
+            IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            address => address,
+        };
+        format!("http://{}", SocketAddr::new(host, self.port))
     }
 
     fn data(&self) -> PathBuf {
@@ -66,7 +76,7 @@ pub(crate) fn demo(arguments: &Arguments) -> Result<()> {
     plan.next();
     let (data, url) = (arguments.place.data(), arguments.place.url());
     fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
-    let mut server = Server::start(&data, arguments.place.port, &modules.join("web"))?;
+    let mut server = Server::start(&data, &arguments.place, &modules.join("web"))?;
     server.wait_until_ready(&url)?;
     let demo = Demo::read(&data)?;
 

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::show::get;
+use super::{Place, show::get};
 use crate::step::{succeeds, target};
 
 /// Stopped when dropped, so a failed step leaves no process behind.
@@ -18,10 +18,11 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(data: &Path, port: u16, assets: &Path) -> Result<Self> {
+    pub(super) fn start(data: &Path, place: &Place, assets: &Path) -> Result<Self> {
         let program = target().join("debug/liangzheng-server");
         let mut command = Command::new(&program);
-        command.arg("demo").arg("--data").arg(data).args(["--port", &port.to_string()]);
+        command.arg("demo").arg("--data").arg(data);
+        command.args(["--port", &place.port.to_string(), "--bind", &place.bind.to_string()]);
         command.arg("--assets").arg(assets);
         Ok(Self { process: command.spawn().with_context(|| format!("cannot start {}", program.display()))? })
     }
