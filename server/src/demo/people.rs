@@ -233,7 +233,8 @@ impl Maker<'_> {
             face: demo.face.clone().into_iter().collect(),
             valid_from: self.day(demo.valid_from),
             valid_to: demo.valid_to.map(|days| self.day(days)),
-            status: Status::from_parts(&demo.status, successor, None).ok_or_else(|| wrong(&demo.serial, "no such status"))?,
+            status: Status::from_parts(&demo.status, successor, None)
+                .ok_or_else(|| wrong(&demo.serial, "no such status"))?,
             status_since: self.now,
             encumbrances: Encumbrances {
                 pledged: demo.encumbrances.iter().any(|name| name == "PLEDGED"),

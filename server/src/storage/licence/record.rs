@@ -190,7 +190,8 @@ fn open(row: LicenceRow, secrets: &Secrets) -> Result<Licence, StorageError> {
         face: serde_json::from_slice(&plain).map_err(|_| inconsistent("face", id))?,
         valid_from: day("valid_from", row.valid_from)?,
         valid_to: row.valid_to.map(|number| day("valid_to", number)).transpose()?,
-        status: Status::from_parts(&row.status, row.successor, seized_until).ok_or_else(|| inconsistent("status", id))?,
+        status: Status::from_parts(&row.status, row.successor, seized_until)
+            .ok_or_else(|| inconsistent("status", id))?,
         status_since: UnixTime(row.status_since),
         encumbrances: Encumbrances { pledged: row.pledged == 1, mortgaged: row.mortgaged == 1 },
         annual_inspection: inspection_due
