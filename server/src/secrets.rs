@@ -14,6 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::actor::holder::HolderNumber;
 use crate::domain::clock::Entropy;
+use crate::service::actor::founding::has_accounts;
+use crate::storage::{Db, StorageError};
 
 /// Keys for everything that is kept secret but not signed.
 pub struct Secrets {
@@ -38,6 +40,12 @@ pub enum SecretsError {
     /// It is not 32 bytes long.
     #[error("{0} must hold exactly 32 random bytes")]
     Length(PathBuf),
+    /// It is not there, and the database holds what only it opens.
+    #[error(
+        "{0} is missing, but the database holds accounts: bring it back from your copy; no new one could open them \
+         (主密钥文件缺失,请从备份恢复)"
+    )]
+    Lost(PathBuf),
     /// Reading or writing failed.
     #[error("{path}: {source}")]
     Io {
@@ -46,6 +54,9 @@ pub enum SecretsError {
         /// What the system said.
         source: io::Error,
     },
+    /// The database could not be asked whether it is in use.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The cipher library refused, which a sound machine never shows.
     #[error("cryptographic library failure")]
     Crypto,
@@ -59,10 +70,25 @@ pub struct SealBroken;
 impl Secrets {
     /// Reads the master secret, making it if there is none.
     pub fn open_or_create(file: &Path, entropy: &dyn Entropy) -> Result<Self, SecretsError> {
-        let io = |source| SecretsError::Io { path: file.to_owned(), source };
         if !file.exists() {
-            create(file, &Zeroizing::new(entropy.bytes::<32>())).map_err(io)?;
+            let master = Zeroizing::new(entropy.bytes::<32>());
+            create(file, &master).map_err(|source| SecretsError::Io { path: file.to_owned(), source })?;
         }
+        Self::open_file(file)
+    }
+
+    /// The same for a database that may be in use: where there are accounts, a new secret could open nothing, and
+    /// making one would hide that the old one is missing.
+    pub async fn of_database(file: &Path, db: &Db, entropy: &dyn Entropy) -> Result<Self, SecretsError> {
+        if !file.exists() && has_accounts(db).await? {
+            return Err(SecretsError::Lost(file.to_owned()));
+        }
+        Self::open_or_create(file, entropy)
+    }
+
+    /// Reads the master secret.
+    pub fn open_file(file: &Path) -> Result<Self, SecretsError> {
+        let io = |source| SecretsError::Io { path: file.to_owned(), source };
         let mode = fs::metadata(file).map_err(io)?.mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(SecretsError::Exposed { path: file.to_owned(), mode });

@@ -162,8 +162,8 @@ impl Application {
 
 async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyhow::Result<App> {
     let Dependencies { clock, entropy, keys, roots, judge, .. } = given;
-    let secrets = Secrets::open_or_create(&config.secrets.master_file, &*entropy)?;
     let db = Db::open(&config.database).await?;
+    let secrets = Secrets::of_database(&config.secrets.master_file, &db, &*entropy).await?;
     let keys: Arc<dyn KeyStore> = match keys {
         Some(keys) => keys,
         None => {

@@ -47,6 +47,12 @@ pub async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<AccountRow
     one!(tx, FIND_BY_LOGIN, login)
 }
 
+/// Whether there is any account.
+pub async fn any(tx: &mut Tx) -> Result<bool, StorageError> {
+    let one: Option<i64> = one_value!(tx, ANY)?;
+    Ok(one.is_some())
+}
+
 /// Disables an account.
 pub async fn disable(tx: &mut Tx, id: AccountId, now: UnixTime) -> Result<bool, StorageError> {
     Ok(execute!(tx, DISABLE, id, now.0)? == 1)
@@ -102,6 +108,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     FIND = concat!("SELECT ", account!(), " FROM actor_account WHERE id = $1");
     FIND_BY_LOGIN = concat!("SELECT ", account!(), " FROM actor_account WHERE login = $1");
+    ANY = "SELECT CAST(1 AS BIGINT) FROM actor_account LIMIT 1";
     DISABLE = "UPDATE actor_account SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
     SET_PIN = "UPDATE actor_account SET pin = $2, pin_failures = 0, pin_shut_until = 0 WHERE id = $1";
     SET_PIN_COUNTERS = "UPDATE actor_account SET pin_failures = $2, pin_shut_until = $3 WHERE id = $1";
