@@ -14,8 +14,6 @@ use zeroize::Zeroizing;
 
 use crate::domain::actor::holder::HolderNumber;
 use crate::domain::clock::Entropy;
-use crate::service::actor::founding::has_accounts;
-use crate::storage::{Db, StorageError};
 
 /// Keys for everything that is kept secret but not signed.
 pub struct Secrets {
@@ -54,9 +52,6 @@ pub enum SecretsError {
         /// What the system said.
         source: io::Error,
     },
-    /// The database could not be asked whether it is in use.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
     /// The cipher library refused, which a sound machine never shows.
     #[error("cryptographic library failure")]
     Crypto,
@@ -75,15 +70,6 @@ impl Secrets {
             create(file, &master).map_err(|source| SecretsError::Io { path: file.to_owned(), source })?;
         }
         Self::open_file(file)
-    }
-
-    /// The same for a database that may be in use: where there are accounts, a new secret could open nothing, and
-    /// making one would hide that the old one is missing.
-    pub async fn of_database(file: &Path, db: &Db, entropy: &dyn Entropy) -> Result<Self, SecretsError> {
-        if !file.exists() && has_accounts(db).await? {
-            return Err(SecretsError::Lost(file.to_owned()));
-        }
-        Self::open_or_create(file, entropy)
     }
 
     /// Reads the master secret.
