@@ -1,3 +1,6 @@
 //! Units, kinds, scenes.
 
+pub mod content;
+pub mod entries;
+mod sorts;
 pub mod unit;
