@@ -5,6 +5,7 @@ pub mod actor;
 pub mod lease;
 pub mod licence;
 pub mod publication;
+pub mod readiness;
 pub mod showing;
 pub mod trace;
 pub mod verifying;

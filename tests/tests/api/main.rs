@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 mod actor;
+mod connections;
+mod database;
 mod embed;
 mod licence;
 mod publication;
