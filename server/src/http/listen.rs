@@ -11,7 +11,7 @@ use actix_service::{ServiceFactoryExt as _, map_config};
 use actix_web::dev::{AppConfig, Server, fn_service};
 use actix_web::middleware::from_fn;
 use actix_web::{App as WebApp, web};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -92,8 +92,12 @@ async fn accept(
     stream.set_nodelay(true)?;
     let Ok(place) = places.take(peer.ip()) else {
         if tls.is_none() {
-            // A new connection takes so little at once; whether it is heard is not waited for.
-            let _ = timeout(Duration::from_secs(1), stream.write_all(TOO_MANY)).await;
+            // What it sent is read first: closed with something unread, a connection takes the answer with it.
+            let told = async {
+                stream.read(&mut [0; 4096]).await?;
+                stream.write_all(TOO_MANY).await
+            };
+            let _ = timeout(Duration::from_millis(200), told).await;
         }
         return Err(io::ErrorKind::ConnectionRefused.into());
     };

@@ -1,7 +1,9 @@
 //! Connections and transactions.
 
+use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use tokio::time::timeout;
 
@@ -51,6 +53,22 @@ impl Db {
             Some("postgres" | "postgresql") => Ok(Self::Postgres(connection::open_postgres(config).await?)),
             _ => Err(StorageError::Address),
         }
+    }
+
+    /// Opens the database as it is, if it is there: makes no file.
+    pub async fn connect_existing(config: &DatabaseConfig) -> Result<Self, StorageError> {
+        if config.url.starts_with("sqlite:") {
+            let file = SqliteConnectOptions::from_str(&config.url)?.get_filename().to_owned();
+            if !file.exists() {
+                return Err(StorageError::Absent(file));
+            }
+        }
+        Self::connect(config).await
+    }
+
+    /// How many migrations this program would run, and whether the database is one of a newer program.
+    pub async fn pending(&self) -> Result<usize, StorageError> {
+        migrations::pending(self).await
     }
 
     /// Begins a transaction that may write. On SQLite it holds the one writer until it ends: keep it short.

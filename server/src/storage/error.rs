@@ -27,6 +27,9 @@ pub enum StorageError {
         /// The version found.
         found: String,
     },
+    /// There is no embedded file.
+    #[error("{0} is not there")]
+    Absent(PathBuf),
     /// The embedded file cannot be made, or its mode not be set.
     #[error("{path}: {source}")]
     File {

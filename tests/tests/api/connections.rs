@@ -63,13 +63,14 @@ fn an_address_with_too_many_connections_is_told_to_come_back_and_others_are_serv
     let app = TestApp::start(TestDb::sqlite(), |config| config.limits.connections_per_address = 10);
     let to = address_of(&app);
     app.wait(async {
-        let mut held = Vec::new();
-        for _ in 0..10 {
+        // Each sends half a head. Which one is the eleventh is for the server to say.
+        let mut clients = tokio::task::JoinSet::new();
+        for _ in 0..11 {
             let mut client = client([127, 0, 0, 2], to).await;
             client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
-            held.push(client);
+            clients.spawn(told(client));
         }
-        let answer = told(client([127, 0, 0, 2], to).await).await;
+        let answer = clients.join_next().await.unwrap().unwrap();
         assert!(answer.starts_with("HTTP/1.1 429 ") && answer.contains("retry-after: "), "{answer}");
         let mut other = client([127, 0, 0, 3], to).await;
         other.write_all(b"GET /livez HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();

@@ -7,6 +7,7 @@ mod connections;
 mod database;
 mod embed;
 mod licence;
+mod proxies;
 mod publication;
 mod routes;
 mod showing;

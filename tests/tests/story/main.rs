@@ -8,6 +8,7 @@
 )]
 
 mod faults;
+mod init;
 mod interop;
 mod kills;
 mod main_job;
