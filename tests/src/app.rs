@@ -8,7 +8,7 @@ use liangzheng_core::text::Text;
 use liangzheng_core::time::Seconds;
 use liangzheng_core::trust::{NamedKey, Purpose, RootSet, sign_list};
 use liangzheng_server::config::Config;
-use liangzheng_server::demo::demo_catalogue;
+use liangzheng_server::demo::{demo_catalogue, demo_units};
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::{ManualClock, SystemEntropy};
 use liangzheng_server::domain::ids::{AccountId, HolderId};
@@ -41,7 +41,7 @@ pub struct TestApp {
     /// Makes people and licences in its database.
     pub make: Maker,
     // Stopped first: what it uses stands below.
-    _running: Running,
+    running: Running,
     logged_in: LoggedIn,
     config: Config,
     keys: Arc<MemoryKeyStore>,
@@ -109,7 +109,12 @@ impl TestApp {
     ) -> Self {
         let (url, app) = (running.url.clone(), running.app.clone());
         let logged_in = LoggedIn::default();
-        Self { url, app, clock, roots, make, _running: running, logged_in, config, keys, runtime, db }
+        Self { url, app, clock, roots, make, running: running, logged_in, config, keys, runtime, db }
+    }
+
+    /// Stops the server as SIGTERM does, and waits for its end.
+    pub fn stop(&mut self) {
+        self.running.end();
     }
 
     /// Runs something that waits, such as a storage function.
@@ -199,7 +204,7 @@ async fn publish(db: &Db, keys: &dyn KeyStore, config: &Config) -> RootSet {
     let draft = key_life::draft(db, &operator, &roots, NOON).await.unwrap();
     let jws = sign_list(&draft, &[&root]).unwrap();
     key_life::publish(db, &roots, &jws, NOON).await.unwrap();
-    let content = demo_catalogue().unwrap().content();
+    let content = demo_catalogue().unwrap().content(&demo_units().unwrap());
     let row = sign_catalogue_row(content, &*keys.open(&catalogue_kid).unwrap().signer, &config.tokens, NOON)
         .unwrap();
     let mut tx = db.begin_write().await.unwrap();

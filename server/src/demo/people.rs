@@ -16,6 +16,7 @@ use crate::domain::ids::{AccountId, HolderId, LicenceId};
 use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
 use crate::secrets::Secrets;
 use crate::service::actor::password::{Passwords, invented};
+use crate::service::catalogue::entries;
 use crate::storage::actor::account::AccountRow;
 use crate::storage::{self, Db, Tx};
 
@@ -40,6 +41,9 @@ pub(super) async fn make(
         let unit = unit.unit().map_err(|error| wrong(unit.id.as_str(), &error.to_string()))?;
         storage::catalogue::unit::insert(&mut tx, &unit, now).await?;
     }
+    entries::enter_in_force(&mut tx, &catalogue.matters, now).await?;
+    entries::enter_in_force(&mut tx, &catalogue.kinds, now).await?;
+    entries::enter_in_force(&mut tx, &catalogue.scenes, now).await?;
     for ((login, secret), person) in hashed.holders.iter().zip(&people.holders) {
         let id = maker.holder(&mut tx, person).await?;
         holders.insert(login.clone(), id);
@@ -64,7 +68,7 @@ pub(super) async fn make(
         accounts,
         licences,
         scenes: scenes
-            .map(|scene| FileScene { code: scene.code.clone(), audience: scene.aud.clone() })
+            .map(|scene| FileScene { code: scene.code.clone(), audience: scene.audience.clone() })
             .collect(),
     })
 }
@@ -132,7 +136,7 @@ impl Maker<'_> {
 
     async fn hash(&self, secret: &str) -> Result<String, DemoError> {
         self.passwords
-            .hash(secret, self.entropy)
+            .hash(secret, [0; 32], self.entropy)
             .await
             .map_err(|error| wrong("passwords", &error.to_string()))
     }
@@ -158,10 +162,11 @@ impl Maker<'_> {
         holder: Option<HolderId>,
         secret: &Secret,
     ) -> Result<AccountId, DemoError> {
+        let id = AccountId::generate(self.now, self.entropy);
         let row = AccountRow {
-            id: AccountId::generate(self.now, self.entropy),
+            id,
             login: login.to_owned(),
-            name: name.to_owned(),
+            name: storage::actor::account::seal_name(self.secrets, self.entropy, id, name),
             holder,
             password: secret.password_hash.clone(),
             pin: secret.pin.as_ref().map(|(_, hash)| hash.clone()),

@@ -3,6 +3,7 @@
 //! The same for matters, kinds and scenes; what differs, which members are wrong, each sort says itself ([`Entry`]).
 
 use liangzheng_core::text::Text;
+use liangzheng_core::time::UnixTime;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -166,6 +167,26 @@ pub async fn create<E: Entry>(
     work.audit(written(E::SORT), &entry.code, None).await?;
     let entered = Entered::new(body, draft.state, draft.version, &entry);
     Ok(work.commit(entered).await?)
+}
+
+/// Enters entries that are in force from the beginning, written by nobody, in an installation whose signed catalogue has
+/// them: the demo's.
+pub async fn enter_in_force<E: Entry>(tx: &mut Tx, bodies: &[E], now: UnixTime) -> Result<(), StorageError> {
+    for body in bodies {
+        let entry = EntryRow {
+            code: body.code().to_owned(),
+            unit: body.unit(),
+            name: body.names().zh.to_string(),
+            newest: 1,
+            in_force: Some(1),
+            changes: 1,
+        };
+        let draft = draft_of(body, &entry, Vec::new(), now.0)?;
+        stored::insert(tx, E::SORT, &entry, now).await?;
+        let version = VersionRow { state: EntryState::Published, published_at: Some(now.0), ..draft };
+        stored::put_version(tx, E::SORT, &version).await?;
+    }
+    Ok(())
 }
 
 /// Writes an entry's draft, making one from the version in force if there is none.
@@ -390,7 +411,7 @@ fn draft_of<E: Entry>(
     entry: &EntryRow,
     writers: Vec<AccountId>,
     now: i64,
-) -> Result<VersionRow, EntryError> {
+) -> Result<VersionRow, StorageError> {
     let text = serde_json::to_string(body).map_err(|_| StorageError::Inconsistent {
         table: "catalogue_entry_version",
         column: "body",
