@@ -9,7 +9,7 @@ use liangzheng_core::limits::{GRANT_LIFETIME, MAX_LIST};
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust;
 
-use super::entries;
+use super::reading;
 use crate::App;
 use crate::domain::catalogue::OutOfForce;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
@@ -26,7 +26,7 @@ pub async fn content(tx: &mut Tx, now: UnixTime) -> Result<trust::Catalogue, Sto
     let mut kinds: HashMap<KindCode, Kind> = HashMap::new();
     let mut order = Vec::new();
     for row in stored::in_use(tx, Sort::Kind).await? {
-        let kind: Kind = entries::read(Sort::Kind, &row)?;
+        let kind: Kind = reading::read(Sort::Kind, &row)?;
         if row.state == EntryState::Published || record::any_of_kind(tx, kind.code).await? {
             order.push(kind.code);
             kinds.insert(kind.code, kind);
@@ -34,7 +34,7 @@ pub async fn content(tx: &mut Tx, now: UnixTime) -> Result<trust::Catalogue, Sto
     }
     let mut scenes = Vec::new();
     for row in stored::in_use(tx, Sort::Scene).await? {
-        let scene: Scene = entries::read(Sort::Scene, &row)?;
+        let scene: Scene = reading::read(Sort::Scene, &row)?;
         let last_code = scene.lifetime.max(GRANT_LIFETIME.0);
         if row.disabled_at.is_none_or(|at| now.0 < at.saturating_add(last_code)) {
             scenes.push(scene.signed(|code| kinds.get(&code)));

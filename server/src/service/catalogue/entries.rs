@@ -8,15 +8,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::reading::{Viewer, read, version_for};
 use crate::App;
 use crate::domain::access::{ActOnEntry, EditEntry, Permit, Reach};
 use crate::domain::catalogue::codes::Uscc;
-use crate::domain::catalogue::entry::{ActRefused, ActedBy, EntryAct, EntryState, Sort, after, allowed};
+use crate::domain::catalogue::entry::{ActRefused, ActedBy, EntryAct, EntryState, Sort, after};
 use crate::domain::fault::Faults;
 use crate::domain::ids::AccountId;
 use crate::domain::text::PlainText;
 use crate::service::work::{Reply, Work, WorkError};
-use crate::storage::catalogue::entry::{self as stored, Drafts, EntryRow, Listing, VersionRow};
+use crate::storage::catalogue::entry::{self as stored, EntryRow, VersionRow};
 use crate::storage::change::Change;
 use crate::storage::idempotency::Claim;
 use crate::storage::{StorageError, Tx};
@@ -51,7 +52,7 @@ pub struct Entered<E> {
 }
 
 impl<E> Entered<E> {
-    fn new(body: E, state: EntryState, version: i64, entry: &EntryRow) -> Self {
+    pub(super) fn new(body: E, state: EntryState, version: i64, entry: &EntryRow) -> Self {
         Self { body, state, version, etag: format!("\"{}\"", entry.changes) }
     }
 
@@ -102,36 +103,6 @@ pub enum EntryError {
 impl From<StorageError> for EntryError {
     fn from(error: StorageError) -> Self {
         Self::Work(error.into())
-    }
-}
-
-/// Who looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Viewer {
-    /// Anybody: what is in force.
-    Anybody,
-    /// A member of a unit: its drafts, too.
-    Unit(Uscc),
-    /// The manager or an auditor: everything.
-    All,
-}
-
-impl From<Reach> for Viewer {
-    fn from(reach: Reach) -> Self {
-        match reach {
-            Reach::Unit(unit) => Self::Unit(unit),
-            Reach::Province => Self::All,
-        }
-    }
-}
-
-impl Viewer {
-    fn sees_drafts_of(self, unit: Uscc) -> bool {
-        match self {
-            Self::Anybody => false,
-            Self::Unit(own) => own == unit,
-            Self::All => true,
-        }
     }
 }
 
@@ -289,83 +260,6 @@ pub async fn act<E: Entry>(
     Ok(entered)
 }
 
-/// An entry as `viewer` may see it: the newest version, or the one in force; or the version asked for.
-pub async fn one<E: Entry>(
-    app: &App,
-    viewer: Viewer,
-    code: &str,
-    version: Option<i64>,
-) -> Result<Entered<E>, EntryError> {
-    let mut tx = app.db.begin_read().await?;
-    let entry = stored::find(&mut tx, E::SORT, code).await?.ok_or(EntryError::NotFound)?;
-    let seen = version_for(viewer, &entry, version).ok_or(EntryError::NotFound)?;
-    let row = stored::version(&mut tx, E::SORT, code, seen).await?.ok_or(EntryError::NotFound)?;
-    tx.commit().await?;
-    if !is_seen(viewer, &entry, &row) {
-        return Err(EntryError::NotFound);
-    }
-    Ok(Entered::new(read(E::SORT, &row)?, row.state, row.version, &entry))
-}
-
-/// A page of entries, by code, as `viewer` may see them; and the code after which the next begins.
-pub async fn list<E: Entry>(
-    app: &App,
-    viewer: Viewer,
-    after: &str,
-    limit: i64,
-) -> Result<(Vec<Entered<E>>, Option<String>), EntryError> {
-    let drafts_of = match viewer {
-        Viewer::Anybody => Drafts::None,
-        Viewer::Unit(unit) => Drafts::Of(unit),
-        Viewer::All => Drafts::All,
-    };
-    let mut tx = app.db.begin_read().await?;
-    let wanted = Listing { after, limit: limit.saturating_add(1), drafts_of };
-    let mut entries = stored::list(&mut tx, E::SORT, wanted).await?;
-    let has_more = i64::try_from(entries.len()).is_ok_and(|found| found > limit);
-    entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut seen = Vec::with_capacity(entries.len());
-    for entry in &entries {
-        let Some(version) = version_for(viewer, entry, None) else { continue };
-        let Some(row) = stored::version(&mut tx, E::SORT, &entry.code, version).await? else { continue };
-        seen.push(Entered::new(read(E::SORT, &row)?, row.state, row.version, entry));
-    }
-    tx.commit().await?;
-    let next = entries.last().filter(|_| has_more).map(|last| last.code.clone());
-    Ok((seen, next))
-}
-
-/// Every version of an entry that `viewer` may see, oldest first.
-pub async fn versions<E: Entry>(
-    app: &App,
-    viewer: Viewer,
-    code: &str,
-) -> Result<Vec<VersionRow>, EntryError> {
-    let mut tx = app.db.begin_read().await?;
-    let entry = stored::find(&mut tx, E::SORT, code).await?.ok_or(EntryError::NotFound)?;
-    let mut rows = stored::versions(&mut tx, E::SORT, code).await?;
-    tx.commit().await?;
-    rows.retain(|row| is_seen(viewer, &entry, row));
-    if rows.is_empty() { Err(EntryError::NotFound) } else { Ok(rows) }
-}
-
-/// The entry in force under a code.
-pub async fn in_force<E: Entry>(tx: &mut Tx, code: &str) -> Result<Option<E>, StorageError> {
-    let Some(entry) = stored::find(tx, E::SORT, code).await? else { return Ok(None) };
-    let Some(version) = entry.in_force else { return Ok(None) };
-    let row = stored::version(tx, E::SORT, code, version).await?;
-    row.map(|row| read(E::SORT, &row)).transpose()
-}
-
-/// What a version says.
-pub(super) fn read<E: Entry>(sort: Sort, row: &VersionRow) -> Result<E, StorageError> {
-    serde_json::from_str(&row.body).map_err(|_| StorageError::Inconsistent {
-        table: "catalogue_entry_version",
-        column: "body",
-        row: format!("{sort} {} {}", row.code, row.version),
-    })
-}
-
 async fn found<E: Entry>(tx: &mut Tx, code: &str) -> Result<(EntryRow, VersionRow), EntryError> {
     let entry = stored::find(tx, E::SORT, code).await?.ok_or(EntryError::NotFound)?;
     let newest = stored::version(tx, E::SORT, code, entry.newest).await?.ok_or(EntryError::NotFound)?;
@@ -378,18 +272,6 @@ fn refused_to(viewer: Viewer, entry: &EntryRow) -> EntryError {
         Some(_) => EntryError::NotYours,
         None => EntryError::NotFound,
     }
-}
-
-fn version_for(viewer: Viewer, entry: &EntryRow, asked: Option<i64>) -> Option<i64> {
-    match asked {
-        Some(version) => Some(version),
-        None if viewer.sees_drafts_of(entry.unit) => Some(entry.newest),
-        None => entry.in_force,
-    }
-}
-
-fn is_seen(viewer: Viewer, entry: &EntryRow, row: &VersionRow) -> bool {
-    viewer.sees_drafts_of(entry.unit) || row.published_at.is_some()
 }
 
 fn refuse_stale(entry: &EntryRow, if_tag: Option<Vec<i64>>) -> Result<(), EntryError> {
@@ -453,9 +335,4 @@ const fn done(sort: Sort, act: EntryAct) -> &'static str {
         (Sort::Scene, EntryAct::Publish) => "publish scene",
         (Sort::Scene, EntryAct::Disable) => "disable scene",
     }
-}
-
-/// What would be done from a state; for a refusal.
-pub fn would_be_done(from: EntryState) -> Vec<&'static str> {
-    allowed(from).iter().map(|act| act.as_str()).collect()
 }

@@ -2,5 +2,6 @@
 
 pub mod content;
 pub mod entries;
+pub mod reading;
 mod sorts;
 pub mod unit;

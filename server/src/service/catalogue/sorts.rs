@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use liangzheng_core::text::Text;
 
-use super::entries::{self, Entry};
+use super::entries::Entry;
+use super::reading;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::entry::Sort;
 use crate::domain::catalogue::kind::Kind;
@@ -52,7 +53,7 @@ impl Entry for Kind {
 
     async fn faults(&self, tx: &mut Tx) -> Result<Faults, StorageError> {
         let mut faults = kind_rules::faults(self);
-        let matter: Option<Matter> = entries::in_force(tx, &self.matter).await?;
+        let matter: Option<Matter> = reading::in_force(tx, &self.matter).await?;
         faults.require(
             matter.is_some_and(|matter| matter.matter_type == MatterType::Issuing),
             "/matter",
@@ -75,7 +76,7 @@ impl Entry for Kind {
             }
         }
         for (at, part) in self.parts.iter().enumerate() {
-            let found: Option<Self> = entries::in_force(tx, part.as_str()).await?;
+            let found: Option<Self> = reading::in_force(tx, part.as_str()).await?;
             faults.require(
                 found.is_some(),
                 format!("/parts/{at}"),
@@ -85,7 +86,7 @@ impl Entry for Kind {
             );
         }
         if storage::licence::record::any_of_kind(tx, self.code).await?
-            && let Some(published) = entries::in_force::<Self>(tx, self.code.as_str()).await?
+            && let Some(published) = reading::in_force::<Self>(tx, self.code.as_str()).await?
         {
             faults.0.extend(kind_rules::faults_against(&published, self).0);
         }
@@ -111,7 +112,7 @@ impl Entry for Scene {
     async fn faults(&self, tx: &mut Tx) -> Result<Faults, StorageError> {
         let mut kinds: HashMap<KindCode, Kind> = HashMap::new();
         for seen in &self.kinds {
-            if let Some(kind) = entries::in_force::<Kind>(tx, seen.code.as_str()).await? {
+            if let Some(kind) = reading::in_force::<Kind>(tx, seen.code.as_str()).await? {
                 kinds.insert(seen.code, kind);
             }
         }
@@ -119,5 +120,5 @@ impl Entry for Scene {
     }
 }
 
-/// A verifier without a network for longer than a day must not say "valid" (core/README.md, "Status").
+/// A verifier without a network for longer than a day must not say "valid" (core/README.md, "Order, limits, time").
 const OLDEST_STATUS: i64 = 86_400;

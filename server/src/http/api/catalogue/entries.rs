@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::App;
 use crate::domain::access::{ActOnEntry, EditEntry, ViewEntries};
-use crate::domain::catalogue::entry::{ActRefused, EntryAct, EntryState};
+use crate::domain::catalogue::entry::{ActRefused, EntryAct, EntryState, allowed};
 use crate::domain::text::PlainText;
 use crate::http::answer::{Answer, Page};
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, MaybePermitted, Permitted};
 use crate::http::problem::{FieldError, Problem, kinds};
-use crate::service::catalogue::entries::{self, Entered, Entry, EntryError, Viewer};
-use crate::storage::catalogue::entry::VersionRow;
+use crate::service::catalogue::entries::{self, Entered, Entry, EntryError};
+use crate::service::catalogue::reading::{self, Version, Viewer};
 
 /// Body of `POST …/acts`.
 #[derive(Deserialize, JsonSchema)]
@@ -131,7 +131,7 @@ pub async fn read<E: Entry>(
     code: web::Path<String>,
     query: web::Query<VersionQuery>,
 ) -> Result<Answer<Entered<E>>, Problem> {
-    let entered = entries::one(&app, viewer(&permit), &code, query.version).await?;
+    let entered = reading::one(&app, viewer(&permit), &code, query.version).await?;
     Ok(Answer::of(entered).tagged(Entered::changes))
 }
 
@@ -145,7 +145,7 @@ pub async fn list<E: Entry>(
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Problem::new(&kinds::INVALID).field("/limit", "range", "应为 1 到 200", "give 1 to 200"));
     }
-    let (items, next) = entries::list::<E>(&app, viewer(&permit), &query.cursor, limit).await?;
+    let (items, next) = reading::list::<E>(&app, viewer(&permit), &query.cursor, limit).await?;
     Ok(Answer::of(Page::part(items, next)))
 }
 
@@ -155,7 +155,7 @@ pub async fn versions<E: Entry>(
     permit: MaybePermitted<ViewEntries>,
     code: web::Path<String>,
 ) -> Result<Answer<Page<EntryVersion>>, Problem> {
-    let rows = entries::versions::<E>(&app, viewer(&permit), &code).await?;
+    let rows = reading::versions::<E>(&app, viewer(&permit), &code).await?;
     Ok(Answer::of(Page::whole(rows)))
 }
 
@@ -167,8 +167,8 @@ pub async fn diff<E: Entry>(
 ) -> Result<Answer<Page<EntryDifference>>, Problem> {
     let (code, first, second) = path.into_inner();
     let viewer = viewer(&permit);
-    let first = entries::one::<E>(&app, viewer, &code, Some(first)).await?;
-    let second = entries::one::<E>(&app, viewer, &code, Some(second)).await?;
+    let first = reading::one::<E>(&app, viewer, &code, Some(first)).await?;
+    let second = reading::one::<E>(&app, viewer, &code, Some(second)).await?;
     let mut found = Vec::new();
     let value = |body: &E| serde_json::to_value(body).unwrap_or_default();
     differences(String::new(), &value(&first.body), &value(&second.body), &mut found);
@@ -201,9 +201,9 @@ fn differences(pointer: String, before: &Value, after: &Value, found: &mut Vec<E
     }
 }
 
-impl From<VersionRow> for EntryVersion {
-    fn from(row: VersionRow) -> Self {
-        let VersionRow { version, state, written_at, published_at, disabled_at, .. } = row;
+impl From<Version> for EntryVersion {
+    fn from(version: Version) -> Self {
+        let Version { version, state, written_at, published_at, disabled_at } = version;
         Self { version, state, written_at, published_at, disabled_at }
     }
 }
@@ -240,7 +240,7 @@ impl From<ActRefused> for Problem {
         match refused {
             ActRefused::State { from, act } => {
                 let (state, asked) = (from.label(), act.label());
-                let acts = entries::would_be_done(from);
+                let acts: Vec<&str> = allowed(from).iter().map(|act| act.as_str()).collect();
                 let allowed = if acts.is_empty() { "-".to_owned() } else { acts.join(", ") };
                 Self::new(&kinds::FORBIDDEN_TRANSITION).detail(
                     format!("当前为“{}”，不能{}；可以：{allowed}", state.zh, asked.zh),
