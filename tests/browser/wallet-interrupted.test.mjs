@@ -226,7 +226,7 @@ test('each renewal is announced in words of its own', async () => {
   await sleep(1_000);
   await page.getByRole('button', { name: '刷新' }).click();
   await page.waitForFunction((before) => document.querySelector('#renewed').textContent !== before, first);
-  assert.match(await page.textContent('#renewed'), /^二维码已更新\(\d\d:\d\d:\d\d\)$/);
+  assert.match(await page.textContent('#renewed'), /^二维码已更新（\d\d:\d\d:\d\d）$/);
   await done(page);
 });
 

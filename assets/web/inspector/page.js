@@ -6,10 +6,12 @@ import { keepOffline } from '../page/offline.js';
 import { storageNotice } from '../page/storage.js';
 import { hasTexts } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
+import { enterSubmits } from '../shared/field.js';
 import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
 import { openStore } from '../shared/store.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
+import { listen } from '../shared/wedge.js';
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -26,7 +28,9 @@ const text = el('textarea', {
   autocomplete: 'off',
   autocapitalize: 'off',
   placeholder: 'EL1:…',
+  'data-codes': true,
   oninput: nextTurn,
+  onkeydown: enterSubmits,
 });
 const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
 const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
@@ -86,6 +90,7 @@ async function start() {
     throw error;
   }
   drawHeld();
+  listen({ element: document.body, take: (code) => judge([code]) });
   await sync();
   document.documentElement.dataset.ready = (await offline) ? 'offline' : 'online';
   setInterval(drawChip, 30_000);
