@@ -5,10 +5,12 @@ import { pick, span, t, words } from '../page/i18n.js';
 import { keepOffline } from '../page/offline.js';
 import { hasTexts } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
+import { enterSubmits } from '../shared/field.js';
 import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
 import { openStoreOrMemory } from '../shared/store.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
+import { listen } from '../shared/wedge.js';
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -24,7 +26,9 @@ const text = el('textarea', {
   autocomplete: 'off',
   autocapitalize: 'off',
   placeholder: 'EL1:…',
+  'data-codes': true,
   oninput: nextTurn,
+  onkeydown: enterSubmits,
 });
 const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
 const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
@@ -79,6 +83,7 @@ async function start() {
     throw error;
   }
   drawHeld();
+  listen({ element: document.body, take: (code) => judge([code]) });
   await sync();
   document.documentElement.dataset.ready = (await offline) ? 'offline' : 'online';
   setInterval(drawChip, 30_000);

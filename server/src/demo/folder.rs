@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use liangzheng_core::text::Text;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::{NamedKey, RootSet};
 use serde::{Deserialize, Serialize};
@@ -15,11 +16,9 @@ use super::{data, people};
 use crate::config::{Config, DatabaseConfig};
 use crate::domain::clock::{Clock, Entropy};
 use crate::secrets::Secrets;
-use crate::service::publication::catalogue::sign_catalogue_row;
-use crate::service::publication::ceremony;
 use crate::service::publication::key_life::{self, OperatorEntry};
-use crate::service::publication::keys::ALL_PURPOSES;
-use crate::signing::{FileKeyStore, KeyStore, RootKey, write_root_key};
+use crate::service::publication::{ceremony, founding};
+use crate::signing::{FileKeyStore, RootKey, write_root_key};
 use crate::storage::{self, Db};
 
 /// A demo folder ready to be served.
@@ -93,6 +92,10 @@ pub async fn prepare(
     if is_new && !is_empty(&dir)? {
         return Err(DemoError::NotADemo(dir));
     }
+    if is_new {
+        // It may have been there, empty and open to others.
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).map_err(at(&dir))?;
+    }
     let state = if is_new { State { base_url: serving.url() } } else { read_json(&state_file)? };
     apply(&mut config, &dir, serving.address, &state.base_url);
     let tls = if serving.tls { Some(certificate(&dir, serving.address.ip())?) } else { None };
@@ -113,6 +116,9 @@ fn apply(config: &mut Config, dir: &Path, address: SocketAddr, base_url: &str) {
     config.database =
         DatabaseConfig { url: format!("sqlite:{}", dir.join("demo.db").display()), ..Default::default() };
     config.secrets.master_file = dir.join("master.key");
+    config.tokens.operator_names =
+        Text::fixed("九岳省电子证照平台(演示)", "Jiuyue Province Licence Platform (demo)");
+    config.tokens.operator_regions = vec!["1199".into(), "1299".into()];
     config.tokens.roots = dir.join("roots.json");
     config.tokens.keys = dir.join("keys");
     config.tokens.keystore_pass_file = dir.join("keystore.pass");
@@ -123,20 +129,10 @@ async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy)
     let secrets = Secrets::open_or_create(&config.secrets.master_file, entropy)?;
     let store = FileKeyStore::open_or_create(&config.tokens.keys, &config.tokens.keystore_pass_file)?;
     let db = Db::open(&config.database).await?;
-    let mut catalogue_kid = String::new();
-    for purpose in ALL_PURPOSES {
-        // A minute back, so that a verifier whose clock is a little slow takes the first tokens too.
-        let nbf = now.minus(liangzheng_core::limits::EARLY_SLACK);
-        catalogue_kid = key_life::add(&db, &store, purpose, nbf, entropy, now).await?.kid;
-    }
+    founding::make_keys(&db, &store, entropy, now).await?;
     sign_and_publish(dir, &db, config, &roots, now).await?;
     let content = embedded("assets/demo/catalogue.json", data::demo_catalogue())?.content();
-    // Purposes end with the catalogue's.
-    let signer = store.open(&catalogue_kid)?.signer;
-    let row = sign_catalogue_row(content, &*signer, &config.tokens, now)?;
-    let mut tx = db.begin_write().await?;
-    storage::publication::trust::insert_catalogue(&mut tx, &row).await?;
-    tx.commit().await?;
+    founding::publish_first_catalogue(&db, &store, content, &config.tokens, now).await?;
     let base_url = config.server.base_url.clone().unwrap_or_default();
     let file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;
     write_private(&dir.join(DEMO_FILE), &to_json(&file))?;
@@ -165,7 +161,7 @@ async fn sign_and_publish(
     roots: &RootSet,
     now: UnixTime,
 ) -> Result<(), DemoError> {
-    let draft = key_life::draft(db, &operator_entry(&config.tokens.operator), roots, now).await?;
+    let draft = key_life::draft(db, &OperatorEntry::of(&config.tokens), roots, now).await?;
     let key = RootKey::read(&dir.join(ROOT_FILE))?;
     let signed = ceremony::sign(ceremony::Input::Draft(draft), &[key], None, now)?;
     key_life::publish(db, roots, &signed.jws, now).await?;
@@ -181,18 +177,6 @@ pub fn config_of(dir: &Path) -> Result<Config, DemoError> {
     Ok(config)
 }
 
-/// How the demo's operator is named in its trust list.
-pub(crate) fn operator_entry(id: &str) -> OperatorEntry {
-    OperatorEntry {
-        id: id.to_owned(),
-        names: liangzheng_core::text::Text::fixed(
-            "九岳省电子证照平台(演示)",
-            "Jiuyue Province Licence Platform (demo)",
-        ),
-        regions: vec!["1199".into(), "1299".into()],
-    }
-}
-
 fn make_root(dir: &Path) -> Result<RootSet, DemoError> {
     let folder = dir.join("roots");
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(at(&folder))?;
@@ -200,7 +184,7 @@ fn make_root(dir: &Path) -> Result<RootSet, DemoError> {
     // One of one: a demo has one custodian; two of three is usual (core/README.md, "Trust list").
     let roots = RootSet { keys: vec![NamedKey { kid: "root-1".into(), jwk: public.to_jwk() }], threshold: 1 };
     let file = dir.join("roots.json");
-    fs::write(&file, to_json(&roots)).map_err(at(&file))?;
+    write_private(&file, &to_json(&roots))?;
     Ok(roots)
 }
 
@@ -213,7 +197,7 @@ fn certificate(dir: &Path, address: IpAddr) -> Result<(PathBuf, PathBuf), DemoEr
         names.dedup();
         let made = rcgen::generate_simple_self_signed(names)
             .map_err(|error| wrong("self-signed certificate", &error.to_string()))?;
-        fs::write(&certificate, made.cert.pem()).map_err(at(&certificate))?;
+        write_private(&certificate, &made.cert.pem())?;
         write_private(&key, &made.signing_key.serialize_pem())?;
     }
     Ok((certificate, key))

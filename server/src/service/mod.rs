@@ -2,9 +2,11 @@
 
 pub mod access;
 pub mod actor;
+pub mod catalogue;
 pub mod lease;
 pub mod licence;
 pub mod publication;
+pub mod readiness;
 pub mod showing;
 pub mod trace;
 pub mod verifying;

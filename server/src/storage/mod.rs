@@ -14,7 +14,9 @@
 pub mod actor;
 pub mod catalogue;
 pub mod change;
+mod connection;
 mod db;
+mod error;
 mod file_mode;
 pub mod idempotency;
 mod ids;
@@ -28,7 +30,8 @@ mod sql;
 pub mod trace;
 pub mod verifying;
 
-pub use db::{Db, StorageError, Tx};
+pub use db::{Db, Tx};
+pub use error::StorageError;
 pub use migrations::{MIGRATION_COUNT, migration_texts};
 
 /// Lists the files that have statements.
@@ -44,7 +47,7 @@ macro_rules! statements_of {
 }
 
 statements_of! {
-    actor::account, actor::agency, actor::holder, actor::membership, actor::session, catalogue::unit, change, db,
+    actor::account, actor::agency, actor::holder, actor::known_place, actor::membership, actor::session, catalogue::unit, change, db,
     idempotency, job_lease, licence::act, licence::record, publication::keys, publication::status,
     publication::status_publication, publication::trust, showing::device, showing::show, trace::access_log,
     trace::audit, verifying::scan, verifying::spent,

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 mod actor;
+mod at_rest;
+mod connections;
+mod database;
 mod embed;
 mod licence;
+mod proxies;
 mod publication;
 mod routes;
 mod showing;

@@ -1,6 +1,7 @@
 /** The page inside the frame: an element in our own origin and under our own policy, told what to do by the host page. */
 import { HELLO } from './element/framed.js';
 import { isAllowed } from './element/origins.js';
+import { give } from './shared/wedge.js';
 import './element.js';
 
 /** Attributes that a host may set; which server is trusted is not among them. */
@@ -35,6 +36,7 @@ function serve(port, settings) {
   }
   port.onmessage = ({ data }) => {
     if (data.settings) apply(element, data.settings);
+    else if (typeof data.scanned === 'string') give(data.scanned);
     else if (['start', 'stop', 'verify', 'reset'].includes(data.call)) answer(port, element, data);
   };
   port.postMessage({ here: true });

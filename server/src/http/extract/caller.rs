@@ -22,6 +22,10 @@ use crate::service::actor::session::{self, Carrier, Principal};
 /// The session cookie. `__Host-` binds it to this host, the whole path and TLS; no subdomain can set it.
 pub const SESSION_COOKIE: &str = "__Host-lz";
 
+/// The cookie by which a browser is known after a login, bound as the session's. It opens nothing: who sends it has an
+/// allowance of wrong passwords of his own.
+pub const DEVICE_COOKIE: &str = "__Host-lz-known";
+
 /// A caller who may do `A`: 401 without a session, 403 without the right.
 #[derive(Debug)]
 pub struct Permitted<A: Action>(Permit<A>);
@@ -87,19 +91,29 @@ pub(crate) fn is_our_page(headers: &HeaderMap) -> bool {
 
 /// Whom the request speaks for; `Ok(None)` if it carries no credentials at all.
 async fn caller(request: &HttpRequest, app: &App) -> Result<Option<Arc<Principal>>, Problem> {
-    let headers = request.headers();
-    let (token, carrier) = if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-        (authorization.to_str().ok().and_then(bearer).ok_or_else(nobody)?, Carrier::Bearer)
-    } else if let Some(token) = cookie(headers) {
+    let Some((token, carrier)) = credentials(request.headers())? else { return Ok(None) };
+    if carrier == Carrier::Cookie {
         refuse_foreign_page(request)?;
-        (token, Carrier::Cookie)
-    } else {
-        return Ok(None);
-    };
+    }
     let principal = session::authenticate(app, token, carrier).await?.ok_or_else(nobody)?;
     let rate = app.limits.account(principal.account);
     rate.map_err(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))?;
     Ok(Some(principal))
+}
+
+/// The token that a request carries, and how; `Ok(None)` if none.
+fn credentials(headers: &HeaderMap) -> Result<Option<(&str, Carrier)>, Problem> {
+    if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+        let token = authorization.to_str().ok().and_then(bearer).ok_or_else(nobody)?;
+        return Ok(Some((token, Carrier::Bearer)));
+    }
+    Ok(cookie(headers, SESSION_COOKIE).map(|token| (token, Carrier::Cookie)))
+}
+
+/// Whether a request carries a session that this server has in memory: told without a look into the database.
+pub(crate) fn has_known_session(request: &HttpRequest, app: &App) -> bool {
+    let credentials = credentials(request.headers()).ok().flatten();
+    credentials.is_some_and(|(token, carrier)| session::is_remembered(app, token, carrier))
 }
 
 /// The cookie came by itself: the page that sent it must be ours.
@@ -125,12 +139,13 @@ fn bearer(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of the cookie `wanted`.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let pairs = headers.get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
     pairs
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
+        .find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

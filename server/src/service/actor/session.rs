@@ -1,11 +1,10 @@
-//! Logging in and out, and whom a request speaks for.
+//! Sessions: opening and ending them, and whom a request speaks for.
 //!
 //! A token is 256 random bits; the database has its SHA-256. Open sessions are remembered in memory, so that a request
 //! reads no database, and forgotten by the change feed ([`crate::storage::change`]): a logout or a disabled account
 //! counts here at once and on other servers within a second.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,8 +15,9 @@ use crate::App;
 use crate::domain::access::{ManageOwnAccount, Permit};
 pub use crate::domain::actor::account::Principal;
 use crate::domain::ids::{AccountId, HolderId, SessionId};
-use crate::service::actor::password::PasswordError;
-use crate::service::work::{Work, Worker};
+use crate::secrets::Secrets;
+use crate::service::work::{Work, WorkError};
+use crate::storage::actor::account::{AccountRow, open_name};
 use crate::storage::actor::session::{NewSession, SessionRow};
 use crate::storage::change::Change;
 use crate::storage::{self, StorageError, Tx};
@@ -41,88 +41,19 @@ impl Carrier {
     }
 }
 
-/// A new session.
-#[derive(Debug)]
-pub struct LoggedIn {
-    /// The token; shown once, never stored.
-    pub token: Zeroizing<String>,
-    /// Over at the latest.
-    pub expires_at: UnixTime,
-    /// Who logged in.
-    pub principal: Principal,
-}
-
-/// Why nobody was logged in.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoginError {
-    /// Unknown login, wrong password, or a disabled account: not told apart.
-    #[error("wrong login or password")]
-    Wrong,
-    /// Too many logins from this address, or too many wrong passwords for this login.
-    #[error("too many logins")]
-    TooMany {
-        /// How long to wait.
-        wait: Seconds,
-    },
-    /// Too many checks at once, or the hash failed.
-    #[error(transparent)]
-    Password(#[from] PasswordError),
-    /// The database failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
-/// Opens a session.
-pub async fn log_in(
-    app: &App,
-    login: &str,
-    password: &str,
-    carrier: Carrier,
-    address: IpAddr,
-) -> Result<LoggedIn, LoginError> {
-    app.limits.login(address).map_err(|wait| LoginError::TooMany { wait })?;
-    let bucket = app.secrets.fingerprint("login", login.as_bytes());
-    let mut tx = app.db.begin_read().await?;
-    refuse_full(&mut tx, &bucket, app.now()).await?;
-    let account = storage::actor::account::find_by_login(&mut tx, login).await?;
-    tx.commit().await?;
-    let account = account.filter(|account| account.disabled_at.is_none());
-    let right =
-        app.passwords.verify(password, account.as_ref().map(|account| account.password.as_str())).await?;
-
-    let now = app.now();
-    let mut tx = app.db.begin_write().await?;
-    // Again, now that nobody else can write: of many guesses at once only those that fit the bucket are answered.
-    refuse_full(&mut tx, &bucket, now).await?;
-    let Some(account) = account.filter(|_| right) else {
-        storage::actor::account::add_failure(&mut tx, &bucket, now, FAILURE_COOLS_IN).await?;
-        tx.commit().await?;
-        return Err(LoginError::Wrong);
-    };
-    storage::actor::account::clear_failures(&mut tx, &bucket).await?;
-    let (token, session) = new_session(app, account.id, carrier, now);
-    storage::actor::session::insert(&mut tx, &session).await?;
-    let identity =
-        Identity { account: account.id, login: account.login, name: account.name, holder: account.holder };
-    let principal = principal_of(&mut tx, identity, session.id, now).await?;
-    tx.commit().await?;
-    Ok(LoggedIn { token, expires_at: session.expires_at, principal })
-}
-
 /// Ends the session; its shows end with it.
-pub async fn log_out(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<(), StorageError> {
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+pub async fn log_out(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<(), WorkError> {
+    let mut work = Work::begin(app, permit).await?;
     let session = permit.principal().session;
     storage::actor::session::end(&mut work.tx, session, work.now).await?;
     work.changed(Change::Session(session)).await?;
     work.audit("end session", &session.to_string(), None).await?;
-    work.finish().await
+    Ok(work.finish().await?)
 }
 
 /// Disables an account: its next request is refused.
 pub async fn disable(app: &App, account: AccountId) -> Result<(), StorageError> {
-    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    let mut work = Work::of_server(app).await?;
     storage::actor::account::disable(&mut work.tx, account, work.now).await?;
     work.changed(Change::Account(account)).await?;
     work.audit("disable account", &account.to_string(), None).await?;
@@ -144,11 +75,17 @@ pub async fn authenticate(
     let mut tx = app.db.begin_read().await?;
     let row = storage::actor::session::find(&mut tx, &hash, now).await?;
     let Some(row) = row else { return Ok(None) };
-    let known = known(&mut tx, row, now).await?;
+    let known = known(&mut tx, &app.secrets, row, now).await?;
     tx.commit().await?;
     let principal = known.speaks_for(carrier);
     app.sessions.keep(hash, known, epoch, now);
     Ok(principal)
+}
+
+/// Whether a token is that of a session remembered here. It may be over by now: [`authenticate`] says.
+pub fn is_remembered(app: &App, token: &str, carrier: Carrier) -> bool {
+    let known = hash_of(token).and_then(|hash| app.sessions.find(&hash));
+    known.is_some_and(|known| known.carrier == carrier)
 }
 
 /// Sessions remembered in memory.
@@ -213,7 +150,12 @@ impl SessionCache {
 }
 
 /// A session as remembered: with everything its account may act as now.
-async fn known(tx: &mut Tx, row: SessionRow, now: UnixTime) -> Result<Known, StorageError> {
+async fn known(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    row: SessionRow,
+    now: UnixTime,
+) -> Result<Known, StorageError> {
     let carrier = match row.carrier.as_str() {
         "bearer" => Carrier::Bearer,
         "cookie" => Carrier::Cookie,
@@ -228,18 +170,27 @@ async fn known(tx: &mut Tx, row: SessionRow, now: UnixTime) -> Result<Known, Sto
     let role_ends = storage::actor::membership::next_end(tx, row.account, now).await?;
     let agency_ends = storage::actor::agency::next_end(tx, row.account, now).await?;
     let expires_at = UnixTime(row.expires_at);
-    let identity = Identity { account: row.account, login: row.login, name: row.name, holder: row.holder };
+    let name = open_name(secrets, row.account, &row.name)?;
+    let identity = Identity { account: row.account, login: row.login, name, holder: row.holder };
     let principal = principal_of(tx, identity, row.id, now).await?;
     let fresh_until = role_ends.into_iter().chain(agency_ends).fold(expires_at, UnixTime::min);
     Ok(Known { principal: Arc::new(principal), carrier, fresh_until })
 }
 
-async fn refuse_full(tx: &mut Tx, bucket: &[u8; 32], now: UnixTime) -> Result<(), LoginError> {
-    let Some(until) = storage::actor::account::failures_until(tx, bucket).await? else { return Ok(()) };
-    // Room for one more failure?
-    let room_at = until.minus(Seconds(FAILURE_COOLS_IN.0.saturating_mul(FAILURES_AT_ONCE - 1)));
-    let wait = room_at.since(now);
-    if wait > Seconds(0) { Err(LoginError::TooMany { wait }) } else { Ok(()) }
+/// Opens a session of `account`: its token, when it is over, and whom it speaks for.
+pub(super) async fn open(
+    app: &App,
+    tx: &mut Tx,
+    account: AccountRow,
+    carrier: Carrier,
+    now: UnixTime,
+) -> Result<(Zeroizing<String>, UnixTime, Principal), StorageError> {
+    let (token, session) = new_session(app, account.id, carrier, now);
+    storage::actor::session::insert(tx, &session).await?;
+    let name = open_name(&app.secrets, account.id, &account.name)?;
+    let identity = Identity { account: account.id, login: account.login, name, holder: account.holder };
+    let principal = principal_of(tx, identity, session.id, now).await?;
+    Ok((token, session.expires_at, principal))
 }
 
 fn new_session(
@@ -296,8 +247,5 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// What tokens begin with, so that a leaked one is recognised for what it is.
 const TOKEN_PREFIX: &str = "lzs_";
-/// Wrong passwords per login that are answered at once; then one every [`FAILURE_COOLS_IN`].
-const FAILURES_AT_ONCE: i64 = 10;
-const FAILURE_COOLS_IN: Seconds = Seconds(5);
 /// Sessions remembered per server, about 400 bytes each; others are read from the database each time.
 const MAX_REMEMBERED: usize = 100_000;

@@ -13,7 +13,7 @@ use crate::domain::ids::{ActId, LicenceId};
 use crate::domain::licence::lifecycle::{DirectAct, ForbiddenTransition};
 use crate::domain::text::PlainText;
 use crate::service::publication::status;
-use crate::service::work::{Reply, Work, WorkError, Worker};
+use crate::service::work::{Reply, Work, WorkError};
 use crate::storage::StorageError;
 use crate::storage::change::Change;
 use crate::storage::idempotency::Claim;
@@ -88,7 +88,7 @@ pub async fn perform(
     if effective_at.since(app.now()) > CLOCKS_DIFFER {
         return Err(ActError::Future);
     }
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
     if let Some(answered) = work.claim(key).await? {
         return Ok(answered);
     }
@@ -99,14 +99,15 @@ pub async fn perform(
     }
     let after = before.after(request.act.act(), work.now)?;
     record::replace(&mut work.tx, &before, &after).await?;
+    let act_id = ActId::generate(work.now, &*app.entropy);
     let act = ActRow {
-        id: ActId::generate(work.now, &*app.entropy),
+        id: act_id,
         licence: id,
         licence_version: after.version,
         act: request.act.act().name().to_owned(),
         from_status: before.status.as_str().to_owned(),
         to_status: after.status.as_str().to_owned(),
-        reason: request.reason.as_str().to_owned(),
+        reason: act::seal_reason(&app.secrets, &*app.entropy, act_id, request.reason.as_str()),
         legal_basis: request.legal_basis.as_str().to_owned(),
         account: permit.account(),
         footing: permit.footing().as_str().to_owned(),

@@ -7,6 +7,7 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::{HolderId, LicenceId, ShowId};
 use crate::domain::trace::usage::{Ground, Use};
+use crate::storage::connection::in_time;
 use crate::storage::page::{Cursor, Page};
 use crate::storage::sql::{all, execute, statements, value};
 use crate::storage::{Db, StorageError, Tx};
@@ -26,8 +27,10 @@ pub struct UseRow {
     pub subject: String,
     /// The scene.
     pub scene: String,
-    /// Name of the account that did it; `None` if it is gone.
-    pub name: Option<String>,
+    /// The account that did it.
+    pub actor: String,
+    /// Its name, sealed ([`crate::storage::actor::account::open_name`]); `None` if it is gone.
+    pub name: Option<Vec<u8>>,
     /// A role of that account, for a member of a unit.
     pub role: Option<String>,
     /// The unit it was done for, by a member of it.
@@ -77,19 +80,26 @@ impl Appender {
         if rows.is_empty() {
             return Ok(());
         }
-        match self {
+        let outcome = match self {
             Self::Sqlite(connection) => {
                 let mut insert = QueryBuilder::<Sqlite>::new(APPEND);
                 insert.push_values(rows, |mut values, row| push!(values, row));
-                insert.build().execute(&mut **connection).await?;
+                in_time(insert.build().execute(&mut **connection)).await.map(drop)
             }
             Self::Postgres(connection) => {
                 let mut insert = QueryBuilder::<Postgres>::new(APPEND);
                 insert.push_values(rows, |mut values, row| push!(values, row));
-                insert.build().execute(&mut **connection).await?;
+                in_time(insert.build().execute(&mut **connection)).await.map(drop)
+            }
+        };
+        if let Err(StorageError::Silent) = outcome {
+            // It may still answer to what was given up.
+            match self {
+                Self::Sqlite(connection) => connection.close_on_drop(),
+                Self::Postgres(connection) => connection.close_on_drop(),
             }
         }
-        Ok(())
+        outcome
     }
 }
 
@@ -140,7 +150,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq";
     APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose) \
         VALUES ($1, $2, $3, $4, $5, $6)";
-    USES = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, a.name, \
+    USES = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, l.actor, a.name, \
         (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
         g.unit, s.id AS receipt \
         FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \

@@ -1,5 +1,7 @@
 //! Who acts.
 
+mod floods;
 mod me;
 mod pins;
+mod races;
 mod sessions;

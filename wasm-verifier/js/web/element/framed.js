@@ -4,6 +4,7 @@
  */
 import { el } from '../shared/dom.js';
 import { openStoreOrMemory } from '../shared/store.js';
+import * as wedge from '../shared/wedge.js';
 import { VERSION } from '../release.js';
 import { isAllowed } from './origins.js';
 import { rootsFor } from './roots.js';
@@ -35,6 +36,8 @@ export class Framed {
   #ready;
   #settle;
   #gone = false;
+  /** The page gets the keys of a hardware scanner, unless the frame has the focus. */
+  #taker = null;
 
   /** `instead`: the page wanted it inline, which its policy forbids; that is said. */
   constructor(panel, { instead }) {
@@ -43,6 +46,8 @@ export class Framed {
     this.#ready = new Promise((resolve) => {
       this.#settle = resolve;
     });
+    this.#taker = { element: panel.element, take: (text) => this.#port?.postMessage({ scanned: text }) };
+    wedge.listen(this.#taker);
     document.addEventListener('securitypolicyviolation', this.#violation);
     this.#open();
   }
@@ -71,6 +76,7 @@ export class Framed {
   dispose() {
     this.#gone = true;
     clearTimeout(this.#timer);
+    wedge.ignore(this.#taker);
     document.removeEventListener('securitypolicyviolation', this.#violation);
     this.#port?.close();
     this.#frame?.remove();

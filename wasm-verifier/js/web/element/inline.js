@@ -6,13 +6,13 @@ import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
 import { openStoreOrMemory } from '../shared/store.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
+import * as wedge from '../shared/wedge.js';
 import { VERSION } from '../release.js';
 import { Camera, CameraError } from './camera.js';
 import { challenge } from './handshake.js';
 import { RootsError, rootsFor } from './roots.js';
 import { STORE } from './settings.js';
 import * as views from './views.js';
-import * as wedge from './wedge.js';
 
 /** Milliseconds between two looks for newer lists: the life the server gives a status list is of this size. */
 const RENEW_EVERY = 300_000;

@@ -1,5 +1,6 @@
 /** What the element shows, state by state. Draws only; what happens then is handed in as functions. */
 import { el } from '../shared/dom.js';
+import { enterSubmits } from '../shared/field.js';
 import { sign } from '../shared/shapes.js';
 
 export function button(label, onclick, { primary = false, ...props } = {}) {
@@ -12,7 +13,15 @@ export function loading({ t }) {
 
 /** Scan, choose a picture, paste. With `question` the phone must answer that code first. */
 export function ready({ t }, { start, chosen, pasted, question, unit }) {
-  const text = el('textarea', { rows: '3', spellcheck: 'false', autocomplete: 'off', placeholder: 'EL1:…', id: 'text' });
+  const text = el('textarea', {
+    rows: '3',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    placeholder: 'EL1:…',
+    id: 'text',
+    'data-codes': true,
+    onkeydown: enterSubmits,
+  });
   const paste = el(
     'form',
     {
