@@ -59,7 +59,8 @@ pub fn cut_in_picture(text: &str) -> &str {
     let is_stray = |c: char| {
         !(c.is_ascii_uppercase() || c.is_ascii_digit() || " $%*+-./:".contains(c)) || is_surrounding(c)
     };
-    let bare = cut(text.trim_matches(is_stray));
+    // A scanner's prefix begins with a bracket, which is none of Base45's characters.
+    let bare = cut(text.trim_start_matches(|c| is_stray(c) && c != ']').trim_end_matches(is_stray));
     if PREFIXES.iter().any(|(prefix, _)| bare.starts_with(prefix)) { bare } else { cut(text) }
 }
 

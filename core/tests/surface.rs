@@ -122,6 +122,33 @@ fn floors_are_written_read_and_never_lowered() {
 }
 
 #[test]
+fn a_bundle_from_the_future_raises_floors_by_ten_minutes_and_gives_way_to_what_is_fetched() {
+    let list = |ahead: i64| signed_status(&list_head(LIST_A, -ahead), &status_array(), "status-a");
+    let mut held = verifier();
+    let far = list(40 * DAY);
+    let refused = held.load_status_list(&far, OnExpired::Refuse { now: NOW }).unwrap_err();
+    assert_eq!(refused.code, Code::Clock);
+    let (zh, en) = (refused.message().zh.into_owned(), refused.message().en.into_owned());
+    for text in [zh, en] {
+        assert!(text.contains("iat 20270224 1600, now 20270115 1600"), "{text}");
+    }
+    assert_eq!(held.floors().time, UnixTime(NOW.0 - 600), "what is refused raises nothing");
+    assert_eq!(held.load_status_list(&far, OnExpired::TellInVerdict { now: NOW }), Ok(Loaded::New));
+    let floors = held.floors();
+    let bound = UnixTime(NOW.0 + 600);
+    assert_eq!((floors.time, floors.lists.get(LIST_A)), (bound, Some(&bound)));
+    let told = |at: i64| {
+        let mut c = claims(1);
+        (c.iat, c.exp) = (UnixTime(NOW.0 + at - 5), UnixTime(NOW.0 + at + 50));
+        held.verify(&signed_show(&c), &Options::at(UnixTime(NOW.0 + at))).code
+    };
+    assert_eq!((told(539), told(540)), (Code::Clock, Code::Ok));
+    let now = OnExpired::Refuse { now: bound };
+    assert_eq!(codes(held.load_status_list(&list(599), now)), Code::Rollback, "below the floor");
+    assert_eq!(held.load_status_list(&list(600), now), Ok(Loaded::New));
+}
+
+#[test]
 fn loading_says_whether_anything_is_new() {
     let mut held = verifier();
     let list = signed_trust(&trust_list(), &["root-1", "root-2"]);

@@ -703,7 +703,7 @@ export interface components {
          * @description A stable code of a verdict.
          * @enum {string}
          */
-        Code: "OK" | "E_SIZE" | "E_FORMAT" | "E_QR" | "E_SEGMENTS" | "E_B64" | "E_UTF8" | "E_ALG" | "E_TYP" | "E_HEADER_FIELD" | "E_KID_FORMAT" | "E_KID_UNKNOWN" | "E_KEY_STATE" | "E_SIG_LEN" | "E_SIG_RANGE" | "E_SIG_S_HIGH" | "E_SIG" | "E_ISSUER_KEY_MISMATCH" | "E_SCOPE" | "E_CLAIM_MISSING" | "E_CLAIM_TYPE" | "E_CLAIM_UNKNOWN" | "E_LIFETIME" | "E_TOKEN_EARLY" | "E_TOKEN_EXPIRED" | "E_GRANT_EXPIRED" | "E_PROOF_MISSING" | "E_PROOF_TIME" | "E_PROOF_SIG" | "E_PROOF_HASH" | "E_NONCE" | "E_AUDIENCE" | "E_SCENE" | "E_REPLAY" | "E_LICENCE_NOT_YET" | "E_LICENCE_EXPIRED" | "E_STATUS_INVALID" | "E_STATUS_SUSPENDED" | "E_STATUS_SUPERSEDED" | "E_STATUS_INDEX" | "U_CLOCK" | "U_TRUST_MISSING" | "U_TRUST_STALE" | "U_CATALOGUE_STALE" | "U_STATUS_MISSING" | "U_STATUS_STALE" | "C_NOTICE" | "C_REPORTED_LOST" | "C_INSPECTION_OVERDUE" | "C_AUDIENCE_ASSUMED" | "C_STATUS_AGEING" | "C_CLOCK_OFF" | "C_PAPER" | "E_ROLLBACK" | "E_TRUST_SIG" | "E_TRUST_THRESHOLD" | "E_TRUST_KEY" | "E_TRUST_EXPIRED" | "E_CATALOGUE_SIG" | "E_STATUS_SIG" | "E_STATUS_SIZE" | "E_STATUS_SUB" | "E_DELTA_BASE" | "E_DELTA_RESULT";
+        Code: "OK" | "E_SIZE" | "E_FORMAT" | "E_QR" | "E_SEGMENTS" | "E_B64" | "E_UTF8" | "E_ALG" | "E_TYP" | "E_HEADER_FIELD" | "E_KID_FORMAT" | "E_KID_UNKNOWN" | "E_KEY_STATE" | "E_SIG_LEN" | "E_SIG_RANGE" | "E_SIG_S_HIGH" | "E_SIG" | "E_ISSUER_KEY_MISMATCH" | "E_SCOPE" | "E_CLAIM_MISSING" | "E_CLAIM_TYPE" | "E_CLAIM_UNKNOWN" | "E_LIFETIME" | "E_TOKEN_EARLY" | "E_TOKEN_EXPIRED" | "E_GRANT_EXPIRED" | "E_PROOF_MISSING" | "E_PROOF_TIME" | "E_PROOF_SIG" | "E_PROOF_HASH" | "E_NONCE" | "E_AUDIENCE" | "E_SCENE" | "E_REPLAY" | "E_LICENCE_NOT_YET" | "E_LICENCE_EXPIRED" | "E_STATUS_INVALID" | "E_STATUS_SUSPENDED" | "E_STATUS_SUPERSEDED" | "E_STATUS_INDEX" | "U_CLOCK" | "U_TRUST_MISSING" | "U_TRUST_STALE" | "U_CATALOGUE_STALE" | "U_STATUS_MISSING" | "U_STATUS_STALE" | "C_INSPECTION_OVERDUE" | "C_REPORTED_LOST" | "C_NOTICE" | "C_CLOCK_OFF" | "C_PAPER" | "C_STATUS_AGEING" | "C_AUDIENCE_ASSUMED" | "E_ROLLBACK" | "E_TRUST_SIG" | "E_TRUST_THRESHOLD" | "E_TRUST_KEY" | "E_TRUST_EXPIRED" | "E_CATALOGUE_SIG" | "E_STATUS_SIG" | "E_STATUS_SIZE" | "E_STATUS_SUB" | "E_DELTA_BASE" | "E_DELTA_RESULT";
         /** @description A day in UTC+8, `YYYYMMDD`. */
         Day: string;
         /** @description Who shows a licence for its holder 委托用证. */
@@ -1018,6 +1018,8 @@ export interface components {
         };
         /** @description The scene. */
         ShownScene: {
+            /** @description The verifier's own scene (or class, if it named no scene) where the code is for another. */
+            asked?: components["schemas"]["ShownName"] | null;
             /** @description Audience class. */
             audience: string;
             /** @description Its code. */

@@ -8,9 +8,8 @@ use liangzheng_core::time::{Day, UnixTime};
 use liangzheng_core::token::{self, Nonce, proof};
 use liangzheng_core::verify::{Answer, Code, Options, Verifier};
 use liangzheng_server::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
-use liangzheng_server::service::publication::status::index_for;
-use liangzheng_server::service::work::{Work, Worker};
-use liangzheng_server::storage;
+use liangzheng_server::storage::change::{self, Change};
+use liangzheng_server::storage::publication::status;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::clock::NOON;
@@ -60,7 +59,7 @@ fn cautions(verifier: &Verifier, code: &str, at: UnixTime) -> Vec<Code> {
 fn stored(app: &TestApp, licence: &Licence) -> Vec<i64> {
     app.wait(async {
         let mut tx = app.app.db.begin_read().await.unwrap();
-        let entries = storage::publication::status::entries_of_licence(&mut tx, licence.id).await.unwrap();
+        let entries = status::entries_of_licence(&mut tx, licence.id).await.unwrap();
         entries.iter().map(|entry| entry.value).collect()
     })
 }
@@ -123,10 +122,12 @@ fn of_what_an_index_says_and_what_stands_now_the_graver_is_signed_on_both_databa
         let licence = app.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active);
         // As an act of yesterday left it, which the day has made untrue since.
         app.wait(async {
-            let mut work = Work::begin(&app.app, Worker::SYSTEM).await.unwrap();
-            let lost = StatusValue::PaperLost;
-            index_for(&mut work, licence.id, None, lost, &*app.app.entropy).await.unwrap();
-            work.finish().await.unwrap();
+            let mut tx = app.app.db.begin_write().await.unwrap();
+            let list = status::newest_published_list(&mut tx).await.unwrap().unwrap().id;
+            assert!(status::insert_entry(&mut tx, list, 7, licence.id, None).await.unwrap());
+            let seq = change::record(&mut tx, &Change::Status, NOON).await.unwrap();
+            status::set(&mut tx, seq, list, 7, StatusValue::PaperLost, NOON).await.unwrap();
+            tx.commit().await.unwrap();
         });
         let lin = app.as_("lin");
         assert_eq!(notice(&shown(&lin, &licence)), Some(StatusValue::PaperLost));
