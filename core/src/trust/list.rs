@@ -3,6 +3,7 @@
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{RootSet, Roots, TRUST_TYP};
 use crate::{
@@ -83,6 +84,10 @@ pub enum Purpose {
     Status,
     /// `catalogue+jwt`
     Catalogue,
+    /// A purpose of a later release. Such a key signs nothing here, and only its name and its point are looked at, so that
+    /// no key of ours has them. It is read, and never written.
+    #[serde(skip)]
+    Later,
 }
 
 /// JWS JSON general serialisation (RFC 7515 §7.2.1), protected headers only.
@@ -166,10 +171,16 @@ impl Operator {
 
 impl OperatorKey {
     fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
+        let purpose = Purpose::parse(&members.text("purpose")?);
+        let jwk = match members.jwk("jwk") {
+            // A purpose to come may have another kind of key, which is none for us.
+            Err(_) if purpose == Purpose::Later => Jwk::default(),
+            jwk => jwk?,
+        };
         Ok(Self {
             kid: members.text("kid")?,
-            jwk: members.jwk("jwk")?,
-            purpose: members.parsed("purpose", Purpose::parse)?,
+            jwk,
+            purpose,
             nbf: members.time("nbf")?,
             exp: members.time("exp")?,
             revoked_at: members.if_present("revoked_at", Members::time)?,
@@ -186,19 +197,23 @@ impl Purpose {
             Self::Grant => "grant",
             Self::Status => "status",
             Self::Catalogue => "catalogue",
+            Self::Later => "later",
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Self {
         [Self::Show, Self::Grant, Self::Status, Self::Catalogue]
             .into_iter()
             .find(|purpose| purpose.as_str() == text)
+            .unwrap_or(Self::Later)
     }
 }
 
 /// A verified trust list, its keys ready to use.
 pub(crate) struct Trust {
     pub(crate) list: TrustList,
+    /// SHA-256 of the payload: two lists of one version may differ in a key that was skipped alone.
+    pub(crate) sha256: [u8; 32],
     keys: ByName<TrustedKey>,
 }
 
@@ -268,7 +283,7 @@ pub(crate) fn read_list(text: &str, roots: &Roots, backend: &dyn Es256) -> Resul
         return Err(Code::Lifetime.into());
     }
     let keys = read_keys(&list, backend)?;
-    Ok((Trust { list, keys }, next))
+    Ok((Trust { list, sha256: Sha256::digest(&payload).into(), keys }, next))
 }
 
 /// Counts **distinct** root keys with a good signature: a key that signs twice counts once, a name that is not
@@ -298,6 +313,7 @@ fn check_threshold(general: &General, roots: &Roots) -> Result<(), Refusal> {
 
 fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<ByName<TrustedKey>, Refusal> {
     let mut points = Vec::new();
+    let mut names = Vec::new();
     let mut keys = ByName::new();
     for (index, operator) in list.operators.iter().enumerate() {
         let is_known = list.operators.iter().take(index).any(|earlier| earlier.id == operator.id);
@@ -306,12 +322,20 @@ fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<ByName<TrustedKey>
         }
         for named in &operator.keys {
             let refused = || Refusal::about(Code::TrustKey, shortened(&named.kid));
-            let point = PublicKey::from_jwk(&named.jwk).map_err(|_| refused())?;
+            let point = PublicKey::from_jwk(&named.jwk).ok();
             // One key under two names, or for two purposes, would undo the separation of purposes.
-            if points.contains(&point) || !kid_is_well_formed(&named.kid) || named.exp <= named.nbf {
+            if (point.is_some() && points.contains(&point))
+                || names.contains(&&*named.kid)
+                || !kid_is_well_formed(&named.kid)
+            {
                 return Err(refused());
             }
             points.push(point);
+            names.push(&*named.kid);
+            if named.purpose == Purpose::Later {
+                continue;
+            }
+            let point = point.filter(|_| named.nbf < named.exp).ok_or_else(refused)?;
             let trusted = TrustedKey {
                 key: backend.key(&point).ok_or_else(refused)?,
                 purpose: named.purpose,
@@ -321,9 +345,7 @@ fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<ByName<TrustedKey>
                 revoked_at: named.revoked_at,
                 compromised: named.compromised,
             };
-            if !keys.insert(named.kid.clone(), trusted) {
-                return Err(refused());
-            }
+            keys.insert(named.kid.clone(), trusted);
         }
     }
     Ok(keys)

@@ -29,6 +29,7 @@ pub use verdict::{
 
 use crate::{
     by_name::ByName,
+    json::Node,
     key::Es256,
     limits::{MAX_LIST_DEPTH, RELEASE_DATE},
     members::{Members, wrong},
@@ -79,6 +80,9 @@ pub struct Floors {
     pub lists: ByName<UnixTime>,
     /// Highest `iat` of all accepted lists, deltas and catalogues; never a token's, never a scan's.
     pub time: UnixTime,
+    /// Operator id → the clock when a fetch last answered the catalogue held. No floor, but kept with them.
+    #[serde(default)]
+    pub confirmed: ByName<UnixTime>,
 }
 
 impl Floors {
@@ -88,22 +92,35 @@ impl Floors {
     /// `E_FORMAT` for anything else: floors that cannot be read must not be taken for none.
     pub fn parse(json: &str) -> Result<Self, Refusal> {
         let read = |json: &str| {
-            let known = ["trust_version", "catalogues", "lists", "time"];
+            let known = ["trust_version", "catalogues", "lists", "time", "confirmed"];
             let mut floors = Members::read(json.as_bytes(), MAX_LIST_DEPTH, &known)?;
-            let catalogues =
-                floors.map("catalogues", |version| version.whole().ok_or_else(|| wrong("catalogues")))?;
-            let lists = floors.map("lists", |iat| iat.whole().ok_or_else(|| wrong("lists")))?;
+            let is_confirmed = floors.has("confirmed");
+            let mut times = |name: &'static str| -> Result<ByName<UnixTime>, Refusal> {
+                let time = |node: Node<'_>| node.whole().map(UnixTime).ok_or_else(|| wrong(name));
+                floors.map(name, time).map(|times| times.into_iter().collect())
+            };
+            let (catalogues, lists) = (times("catalogues")?, times("lists")?);
+            // Floors kept by a release before it have none.
+            let confirmed = if is_confirmed { times("confirmed")? } else { ByName::new() };
             Ok(Self {
                 trust_version: floors.count("trust_version")?,
                 catalogues: catalogues
                     .into_iter()
-                    .map(|(operator, version)| (operator, version.unsigned_abs()))
+                    .map(|(operator, version)| (operator, version.0.unsigned_abs()))
                     .collect(),
-                lists: lists.into_iter().map(|(uri, iat)| (uri, UnixTime(iat))).collect(),
+                lists,
                 time: floors.time("time")?,
+                confirmed,
             })
         };
         read(json).map_err(|_: Refusal| Code::Format.into())
+    }
+
+    /// A fetch has answered the catalogue of `operator` that is held.
+    fn confirm(&mut self, operator: &str, loaded: OnExpired) {
+        if let OnExpired::Refuse { now } = loaded {
+            self.confirmed.insert(operator.into(), now);
+        }
     }
 }
 
@@ -227,6 +244,9 @@ impl Verifier {
         }
         for (uri, iat) in floors.lists {
             self.floors.lists.raise(&uri, iat);
+        }
+        for (operator, at) in floors.confirmed {
+            self.floors.confirmed.raise(&operator, at);
         }
     }
 

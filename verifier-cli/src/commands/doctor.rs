@@ -72,7 +72,7 @@ impl Finding {
 
 pub(crate) fn run(shell: &Shell, wanted: &Wanted) -> Result<Exit, Failure> {
     // What cannot be read is a finding, too: whoever asks for JSON gets all of it.
-    let (held, broken) = match Held::load(&shell.bundle, Lists::All) {
+    let (held, broken) = match Held::load(&shell.bundle, Lists::All, shell.clock.now()) {
         Ok(held) => (held, None),
         Err(failure) => (Held::nothing(Verifier::without_roots(&AwsLc)), Some(failure)),
     };

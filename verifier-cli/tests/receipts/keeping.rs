@@ -42,7 +42,7 @@ fn a_receipt_says_what_was_judged_and_names_nobody() {
     assert!(ids.len() == 3 && ids.iter().all(|id| id.len() == 22));
     let told = |member: &str| kept.iter().map(|receipt| receipt[member].clone()).collect::<Vec<_>>();
     assert_eq!(told("verdict"), ["valid", "invalid", "invalid"]);
-    assert_eq!(told("code"), ["OK", "E_STATUS_INVALID", "E_B64"]);
+    assert_eq!(told("code"), ["OK", "E_STATUS_INVALID", "E_FORMAT"]);
     assert_eq!(told("scene"), ["inspect.food", "inspect.food", "inspect.food"]);
     assert_eq!((&first["at"], &first["trust_version"]), (&NOW.0.into(), &7.into()));
     assert!(kept[2]["licence"].is_null() && kept[2]["token"].is_null());

@@ -115,7 +115,10 @@ fn a_clock_far_behind_is_told_and_verdicts_are_undetermined() {
     setting.sync();
     assert_eq!(setting.code(&with_status(1, 0), NOW.0 - 30 * DAY), (2, "U_CLOCK".into()));
     let said = setting.sync_at(NOW.0 - 30 * DAY);
-    assert!(said.stderr.contains("clock is behind"), "{said:?}");
+    assert_eq!((said.code, said.stderr.contains("U_CLOCK")), (1, true), "{said:?}");
+    assert!(said.stderr.contains("iat 20270114 1600, now 20261216 1600"), "both clocks: {said:?}");
+    let said = setting.sync_at(NOW.0 - 1_199);
+    assert!(said.code == 0 && said.stderr.contains("clock is behind"), "{said:?}");
 }
 
 #[test]

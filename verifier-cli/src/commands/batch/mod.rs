@@ -43,7 +43,7 @@ pub(crate) fn run(shell: &Shell, file: &OsStr, expect: &Expect) -> Result<Exit, 
     let source = BufReader::with_capacity(256 << 10, source);
     // What is read is then shorter than the file.
     let length = length.filter(|_| !is_utf16);
-    let held = Held::load(&shell.bundle, Lists::All)?;
+    let held = Held::load(&shell.bundle, Lists::All, shell.clock.now())?;
     held.warn(shell.lang);
     let (texts, answers) = (Buffers::default(), Buffers::default());
     let mut lines = Lines::new(source, &texts);
