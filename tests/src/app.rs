@@ -127,6 +127,11 @@ impl TestApp {
         self.clock.advance(Seconds(seconds));
     }
 
+    /// Sets the server's clock wrong by so many seconds, or right again.
+    pub fn jump(&self, seconds: i64) {
+        self.clock.jump(Seconds(seconds));
+    }
+
     /// Somebody without credentials.
     pub fn anyone(&self) -> Caller {
         Caller::anyone(&self.url)
