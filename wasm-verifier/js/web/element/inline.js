@@ -3,7 +3,7 @@
  * that stays on the screen. Nothing leaves the page but requests for signed lists.
  */
 import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
-import { openStoreOrMemory } from '../shared/store.js';
+import { openStore } from '../shared/store.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
 import * as wedge from '../shared/wedge.js';
@@ -130,7 +130,7 @@ export class Inline {
     const panel = this.#panel;
     this.#show(() => panel.show(views.loading(panel.words)));
     try {
-      this.#store ??= await openStoreOrMemory(STORE);
+      this.#store ??= await openStore(STORE);
       const settings = panel.settings();
       const { text: roots, pinned } = await rootsFor(settings, this.#store);
       const key = `kept ${settings.server} ${roots ?? ''}`;
