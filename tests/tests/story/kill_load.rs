@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -70,7 +70,8 @@ impl Drop for Installation {
 
 impl Installation {
     fn make(db: TestDb, cluster: Option<Cluster>) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let in_folder = |name: &str| db.folder().join(name);
         std::fs::write(in_folder("master.key"), MASTER).unwrap();
@@ -284,7 +285,9 @@ fn ask(url: &str, method: &str, path: &str, token: &str, body: Option<&Value>) -
         request = request.header("authorization", format!("Bearer {token}"));
     }
     let mut answer = match body {
-        Some(body) => agent.run(request.header("content-type", "application/json").body(body.to_string()).unwrap()),
+        Some(body) => {
+            agent.run(request.header("content-type", "application/json").body(body.to_string()).unwrap())
+        }
         None => agent.run(request.body(()).unwrap()),
     }
     .ok()?;
