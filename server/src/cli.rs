@@ -1,13 +1,18 @@
 //! `liangzheng-server`: serve, migrate, look at the configuration; and what the other parts add.
 
+mod check;
+mod config_file;
 mod demo;
+mod init;
 mod key;
 mod progress;
+mod roots;
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -28,6 +33,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin an installation in an empty folder: keys, trust list, database, first managers, configuration. 新建平台
+    Init(Box<init::InitArguments>),
     /// Serve until SIGTERM. 启动服务
     Serve(Source),
     /// Bring the database's tables up to date and stop. 升级数据库
@@ -50,7 +57,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Say whether it can be used. 检查配置
+    /// Say whether `serve` would come up with it, and what to mend if not. 检查配置
     Check(Source),
     /// Print what is in force; secrets are file paths, so nothing needs hiding. 打印生效的配置
     Print(Source),
@@ -107,6 +114,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Serve(source) => {
             let config = source.load()?;
             start_log(&config.log)?;
@@ -120,9 +128,8 @@ fn run(command: Command) -> anyhow::Result<()> {
             })
         }
         Command::Config(ConfigCommand::Check(source)) => {
-            source.load()?;
-            println!("ok");
-            Ok(())
+            let config = source.load()?;
+            block_on(async move { check::run(&config).await })
         }
         Command::Config(ConfigCommand::Print(source)) => {
             println!("{}", serde_json::to_string_pretty(&source.load()?)?);
@@ -162,6 +169,19 @@ pub fn start_log(config: &LogConfig) -> anyhow::Result<()> {
 /// Runs `work` on a runtime of actix, which its server needs.
 pub fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(work)
+}
+
+/// Tells one thing on stdout, in both languages.
+fn note(zh: &str, en: &str, what: &str) {
+    println!("{zh} · {en}: {what}");
+}
+
+/// Writes a new file of readable JSON; never over one that is there.
+fn write_json(file: &Path, value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    let open = std::fs::OpenOptions::new().write(true).create_new(true).open(file);
+    open.and_then(|mut open| open.write_all(text.as_bytes())).with_context(|| file.display().to_string())
 }
 
 /// What helps, where the error alone does not say it.

@@ -38,6 +38,12 @@ pub enum SecretsError {
     /// It is not 32 bytes long.
     #[error("{0} must hold exactly 32 random bytes")]
     Length(PathBuf),
+    /// It is not there, and the database holds what only it opens.
+    #[error(
+        "{0} is missing, but the database holds accounts: bring it back from your copy; no new one could open them \
+         (主密钥文件缺失,请从备份恢复)"
+    )]
+    Lost(PathBuf),
     /// Reading or writing failed.
     #[error("{path}: {source}")]
     Io {
@@ -59,10 +65,16 @@ pub struct SealBroken;
 impl Secrets {
     /// Reads the master secret, making it if there is none.
     pub fn open_or_create(file: &Path, entropy: &dyn Entropy) -> Result<Self, SecretsError> {
-        let io = |source| SecretsError::Io { path: file.to_owned(), source };
         if !file.exists() {
-            create(file, &Zeroizing::new(entropy.bytes::<32>())).map_err(io)?;
+            let master = Zeroizing::new(entropy.bytes::<32>());
+            create(file, &master).map_err(|source| SecretsError::Io { path: file.to_owned(), source })?;
         }
+        Self::open_file(file)
+    }
+
+    /// Reads the master secret.
+    pub fn open_file(file: &Path) -> Result<Self, SecretsError> {
+        let io = |source| SecretsError::Io { path: file.to_owned(), source };
         let mode = fs::metadata(file).map_err(io)?.mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(SecretsError::Exposed { path: file.to_owned(), mode });

@@ -1,6 +1,7 @@
 //! From a configuration to a running server: the same for `main` and for tests.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
@@ -16,8 +17,9 @@ use crate::config::Config;
 use crate::domain::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::http::{InFlight, edge, problem, routes};
 use crate::jobs::{self, Jobs};
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, SecretsError};
 use crate::service::access::limits::Limits;
+use crate::service::actor::founding::has_accounts;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
 use crate::service::publication::keys::Keys;
@@ -162,8 +164,8 @@ impl Application {
 
 async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyhow::Result<App> {
     let Dependencies { clock, entropy, keys, roots, judge, .. } = given;
-    let secrets = Secrets::open_or_create(&config.secrets.master_file, &*entropy)?;
     let db = Db::open(&config.database).await?;
+    let secrets = master_secret(&config.secrets.master_file, &db, &*entropy).await?;
     let keys: Arc<dyn KeyStore> = match keys {
         Some(keys) => keys,
         None => {
@@ -204,6 +206,15 @@ async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyh
     };
     state::start(&app).await?;
     Ok(app)
+}
+
+/// The master secret, made at the first start. Where there are accounts, a new one could open nothing, and making one
+/// would hide that the old one is missing.
+async fn master_secret(file: &Path, db: &Db, entropy: &dyn Entropy) -> anyhow::Result<Secrets> {
+    if !file.exists() && has_accounts(db).await? {
+        return Err(SecretsError::Lost(file.to_owned()).into());
+    }
+    Ok(Secrets::open_or_create(file, entropy)?)
 }
 
 /// Ready once nothing has been in flight for two looks: a request may be between two of its steps.

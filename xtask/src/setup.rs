@@ -20,12 +20,14 @@ pub(crate) enum Need {
 }
 
 /// Debian packages, each with what it is for.
-const DEBIAN: [(&str, &str); 6] = [
+const DEBIAN: [(&str, &str); 8] = [
     ("chromium", "tests of the pages"),
     ("ffmpeg", "videos in containers, for the verifier's scan"),
     ("fonts-wqy-microhei", "Chinese in their pictures"),
     ("postgresql", "storage tests on the second database"),
+    ("haproxy", "a proxy in front of the server: whose word on addresses is believed"),
     ("libzbar0", "a QR decoder that is not ours"),
+    ("nginx", "another such proxy"),
     ("wrk", "load for the bench"),
 ];
 

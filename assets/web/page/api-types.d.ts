@@ -572,7 +572,7 @@ export interface components {
         AgencyLevel: "legal_representative" | "manager" | "handler" | "guardian";
         /** @description The three answers. */
         Answer: "valid" | "invalid" | "undetermined";
-        /** @description What the public is told. */
+        /** @description What everybody is told. */
         BriefVerdict: {
             /** @description Why. */
             code: components["schemas"]["Code"];

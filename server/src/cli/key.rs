@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::trust::RootSet;
 
-use super::Source;
+use super::roots::{self, MakeRoots};
+use super::{Source, init};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock, SystemEntropy};
 use crate::service::publication::ceremony::{self, Signed};
@@ -33,6 +34,8 @@ pub(super) enum KeyCommand {
 /// The trust list.
 #[derive(Debug, Subcommand)]
 pub(super) enum TrustCommand {
+    /// Make root keys and their public file, on a machine without a network. 生成根密钥(离线)
+    Roots(MakeRoots),
     /// Write the next list, not signed, with the keys as registered. 生成待签名录
     Draft(Draft),
     /// Sign a list with root keys. Needs no database and no network. 用根密钥签署名录(离线)
@@ -44,7 +47,7 @@ pub(super) enum TrustCommand {
 /// Where database and key store are: a demo's folder, or a configuration.
 #[derive(Debug, Args)]
 pub(super) struct Installation {
-    /// Folder of a demo; its root key signs at once. 演示数据目录
+    /// Folder of an installation that `init` made, or of a demo, whose root key signs at once. 数据目录
     #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "bind", "assets"])]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -133,6 +136,7 @@ pub(super) fn run_key(command: KeyCommand) -> anyhow::Result<()> {
 /// Runs a `trust` command; `sign` opens nothing but the files it is given.
 pub(super) fn run_trust(command: TrustCommand) -> anyhow::Result<()> {
     match command {
+        TrustCommand::Roots(arguments) => roots::run(&arguments),
         TrustCommand::Sign(arguments) => sign(&arguments),
         TrustCommand::Draft(draft) => super::block_on(async move {
             let place = draft.installation.open().await?;
@@ -160,14 +164,19 @@ struct Place {
 impl Installation {
     async fn open(&self) -> anyhow::Result<Place> {
         let config = match &self.data {
+            Some(dir) if dir.join(init::CONFIG_FILE).exists() => {
+                Config::load(Some(&dir.join(init::CONFIG_FILE)), &[])?
+            }
             Some(dir) => crate::demo::config_of(dir)?,
             None => self.source.load()?,
         };
+        let is_demo = self.data.as_ref().is_some_and(|dir| !dir.join(init::CONFIG_FILE).exists());
         Ok(Place {
             db: Db::open(&config.database).await?,
             roots: read_roots(&config.tokens.roots)?,
-            entry: crate::demo::operator_entry(&config.tokens.operator),
-            demo_root: self.data.as_ref().map(|dir| dir.join("roots/root-1.pem")),
+            entry: OperatorEntry::of(&config.tokens),
+            // The root keys of an installation are nobody's to take but by name.
+            demo_root: self.data.as_ref().filter(|_| is_demo).map(|dir| dir.join("roots/root-1.pem")),
             config,
         })
     }

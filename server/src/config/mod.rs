@@ -64,6 +64,9 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         problem: &'static str,
     },
+    /// A value of `[tokens]` is outside its range.
+    #[error("{0}")]
+    Tokens(String),
 }
 
 impl From<figment::Error> for ConfigError {
@@ -96,7 +99,8 @@ impl Config {
         self.server.validate()?;
         self.database.validate()?;
         self.sessions.validate()?;
-        self.limits.validate()
+        self.limits.validate()?;
+        self.tokens.validate().map_err(ConfigError::Tokens)
     }
 }
 

@@ -26,7 +26,7 @@ pub struct ServerConfig {
     ///
     /// Each of them may draw around the frame what it likes; name only sites you would send people to.
     pub embed_origins: Vec<String>,
-    /// The one proxy whose `X-Forwarded-For` is believed; absent = none, the peer is the client.
+    /// The one proxy whose `X-Forwarded-For` or `Forwarded` is believed; absent = none, the peer is the client.
     pub trusted_proxy: Option<IpAddr>,
     /// How long requests in flight may take to end after SIGTERM, in seconds.
     pub drain_seconds: u64,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use liangzheng_core::limits::{CATALOGUE_LIFETIME, GRANT_LIFETIME, STATUS_LIFETIME};
+use liangzheng_core::text::Text;
 use liangzheng_core::time::Seconds;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,10 @@ use serde::{Deserialize, Serialize};
 pub struct TokensConfig {
     /// `iss` of every token; the trust list must name it.
     pub operator: String,
+    /// The operator's names, for the trust list that first names it.
+    pub operator_names: Text,
+    /// First characters of the codes of the units the operator may speak for, like `1199`: for that list, too.
+    pub operator_regions: Vec<String>,
     /// The root file to believe. Pinned here and never read from the database.
     pub roots: PathBuf,
     /// Folder of the sealed operator keys.
@@ -38,6 +43,8 @@ impl Default for TokensConfig {
     fn default() -> Self {
         Self {
             operator: "lz.990000".into(),
+            operator_names: Text::default(),
+            operator_regions: Vec::new(),
             roots: "roots.json".into(),
             keys: "keys".into(),
             keystore_pass_file: "keystore.pass".into(),
@@ -67,8 +74,14 @@ impl TokensConfig {
                 return Err(format!("tokens.{name} = {value}: give 1 to {most}"));
             }
         }
-        if self.operator.is_empty() {
-            return Err("tokens.operator must not be empty".into());
+        // The rule of a verifier for `iss` (core/README.md, "Trust list").
+        let fits = (1..=64).contains(&self.operator.len())
+            && self.operator.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/-".contains(&b));
+        if !fits {
+            return Err(format!(
+                "tokens.operator = {:?}: use 1 to 64 letters, digits and . _ : / - (运营方编号有误)",
+                self.operator
+            ));
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::secrets::SecretsError;
 use crate::service::publication::ceremony::CeremonyError;
+use crate::service::publication::founding::FoundingError;
 use crate::service::publication::key_life::KeyLifeError;
-use crate::service::publication::publisher::PublishError;
 use crate::signing::KeyStoreError;
 use crate::storage::StorageError;
 
@@ -54,9 +54,9 @@ pub enum DemoError {
     /// Signing the trust list.
     #[error(transparent)]
     Ceremony(#[from] CeremonyError),
-    /// Signing the catalogue.
+    /// The first catalogue.
     #[error(transparent)]
-    Publish(#[from] PublishError),
+    Founding(#[from] FoundingError),
     /// The master secret.
     #[error(transparent)]
     Secrets(#[from] SecretsError),

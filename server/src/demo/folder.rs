@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use liangzheng_core::text::Text;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::{NamedKey, RootSet};
 use serde::{Deserialize, Serialize};
@@ -15,11 +16,9 @@ use super::{data, people};
 use crate::config::{Config, DatabaseConfig};
 use crate::domain::clock::{Clock, Entropy};
 use crate::secrets::Secrets;
-use crate::service::publication::catalogue::sign_catalogue_row;
-use crate::service::publication::ceremony;
 use crate::service::publication::key_life::{self, OperatorEntry};
-use crate::service::publication::keys::ALL_PURPOSES;
-use crate::signing::{FileKeyStore, KeyStore, RootKey, write_root_key};
+use crate::service::publication::{ceremony, founding};
+use crate::signing::{FileKeyStore, RootKey, write_root_key};
 use crate::storage::{self, Db};
 
 /// A demo folder ready to be served.
@@ -113,6 +112,9 @@ fn apply(config: &mut Config, dir: &Path, address: SocketAddr, base_url: &str) {
     config.database =
         DatabaseConfig { url: format!("sqlite:{}", dir.join("demo.db").display()), ..Default::default() };
     config.secrets.master_file = dir.join("master.key");
+    config.tokens.operator_names =
+        Text::fixed("九岳省电子证照平台(演示)", "Jiuyue Province Licence Platform (demo)");
+    config.tokens.operator_regions = vec!["1199".into(), "1299".into()];
     config.tokens.roots = dir.join("roots.json");
     config.tokens.keys = dir.join("keys");
     config.tokens.keystore_pass_file = dir.join("keystore.pass");
@@ -123,20 +125,10 @@ async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy)
     let secrets = Secrets::open_or_create(&config.secrets.master_file, entropy)?;
     let store = FileKeyStore::open_or_create(&config.tokens.keys, &config.tokens.keystore_pass_file)?;
     let db = Db::open(&config.database).await?;
-    let mut catalogue_kid = String::new();
-    for purpose in ALL_PURPOSES {
-        // A minute back, so that a verifier whose clock is a little slow takes the first tokens too.
-        let nbf = now.minus(liangzheng_core::limits::EARLY_SLACK);
-        catalogue_kid = key_life::add(&db, &store, purpose, nbf, entropy, now).await?.kid;
-    }
+    founding::make_keys(&db, &store, entropy, now).await?;
     sign_and_publish(dir, &db, config, &roots, now).await?;
     let content = embedded("assets/demo/catalogue.json", data::demo_catalogue())?.content();
-    // Purposes end with the catalogue's.
-    let signer = store.open(&catalogue_kid)?.signer;
-    let row = sign_catalogue_row(content, &*signer, &config.tokens, now)?;
-    let mut tx = db.begin_write().await?;
-    storage::publication::trust::insert_catalogue(&mut tx, &row).await?;
-    tx.commit().await?;
+    founding::publish_first_catalogue(&db, &store, content, &config.tokens, now).await?;
     let base_url = config.server.base_url.clone().unwrap_or_default();
     let file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;
     write_private(&dir.join(DEMO_FILE), &to_json(&file))?;
@@ -165,7 +157,7 @@ async fn sign_and_publish(
     roots: &RootSet,
     now: UnixTime,
 ) -> Result<(), DemoError> {
-    let draft = key_life::draft(db, &operator_entry(&config.tokens.operator), roots, now).await?;
+    let draft = key_life::draft(db, &OperatorEntry::of(&config.tokens), roots, now).await?;
     let key = RootKey::read(&dir.join(ROOT_FILE))?;
     let signed = ceremony::sign(ceremony::Input::Draft(draft), &[key], None, now)?;
     key_life::publish(db, roots, &signed.jws, now).await?;
@@ -179,18 +171,6 @@ pub fn config_of(dir: &Path) -> Result<Config, DemoError> {
     let mut config = Config::default();
     apply(&mut config, &dir, Serving::here(0).address, &state.base_url);
     Ok(config)
-}
-
-/// How the demo's operator is named in its trust list.
-pub(crate) fn operator_entry(id: &str) -> OperatorEntry {
-    OperatorEntry {
-        id: id.to_owned(),
-        names: liangzheng_core::text::Text::fixed(
-            "九岳省电子证照平台(演示)",
-            "Jiuyue Province Licence Platform (demo)",
-        ),
-        regions: vec!["1199".into(), "1299".into()],
-    }
 }
 
 fn make_root(dir: &Path) -> Result<RootSet, DemoError> {

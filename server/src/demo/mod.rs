@@ -14,5 +14,4 @@ pub use data::{DemoCatalogue, DemoUnit, demo_catalogue, demo_units};
 pub use error::DemoError;
 pub use file::{DemoFile, FileAccount, FileLicence, FileScene};
 pub use fill::{Amount, fill};
-pub(crate) use folder::operator_entry;
 pub use folder::{DemoFolder, Serving, config_of, prepare};

@@ -15,7 +15,7 @@ use crate::domain::clock::Entropy;
 use crate::domain::ids::{AccountId, HolderId, LicenceId};
 use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
 use crate::secrets::Secrets;
-use crate::service::actor::password::Passwords;
+use crate::service::actor::password::{Passwords, invented};
 use crate::storage::actor::account::AccountRow;
 use crate::storage::{self, Db, Tx};
 
@@ -118,7 +118,7 @@ impl Maker<'_> {
 
     /// Random secrets: a demo left reachable must not have passwords that stand in its source.
     async fn secret(&self, with_pin: bool) -> Result<Secret, DemoError> {
-        let password = letters(self.entropy);
+        let password = invented(self.entropy);
         let password_hash = self.hash(&password).await?;
         let pin = if with_pin {
             let pin = format!("{:06}", u32::from_le_bytes(self.entropy.bytes()) % 1_000_000);
@@ -254,10 +254,4 @@ impl Maker<'_> {
     fn day(&self, offset: i64) -> Day {
         Day::of(self.now.plus(Seconds(offset * 86_400)))
     }
-}
-
-/// Twelve letters and digits that cannot be taken for one another: 59 bits, easy to type.
-fn letters(entropy: &dyn Entropy) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
-    entropy.bytes::<12>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
 }

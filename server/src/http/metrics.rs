@@ -7,7 +7,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use super::extract::client_address;
+use super::extract::is_from_this_machine;
 use super::problem::{Problem, kinds};
 use crate::App;
 
@@ -23,14 +23,14 @@ pub(crate) fn count(response: &ServiceResponse) {
     metrics::counter!("liangzheng_http_requests_total", "route" => route, "status" => class).increment(1);
 }
 
-/// `GET /metrics`: from this machine, or with the token of `secrets.metrics_token_file`.
+/// `GET /metrics`: from this machine and through no proxy, or with the token of `secrets.metrics_token_file`.
 pub(crate) async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let token = app.metrics_token.as_ref().map(|token| format!("Bearer {}", token.as_str()));
     let given = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
     let with_token = token.zip(given).is_some_and(|(token, given)| {
         aws_lc_rs::constant_time::verify_slices_are_equal(token.as_bytes(), given).is_ok()
     });
-    if !with_token && !client_address(&request).to_canonical().is_loopback() {
+    if !with_token && !is_from_this_machine(&request) {
         return Err(Problem::new(&kinds::NOT_FOUND));
     }
     Ok(HttpResponse::Ok()

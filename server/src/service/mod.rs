@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod catalogue;
 pub mod lease;
 pub mod licence;
 pub mod publication;

@@ -1,9 +1,9 @@
 //! Commands: what changes something, with everything that belongs to the change in one transaction.
 //!
-//! [`Work::begin`] opens the transaction; [`Work::claim`] finds the answer of a repeated request; [`Work::changed`]
-//! says what caches hold that is old now, and ends the shows that stood on it; [`Work::audit`] records who did what;
-//! [`Work::commit`] makes all of it durable at once and then empties this server's caches. Dropped before that,
-//! nothing has happened. Nothing else records changes, claims idempotency keys or empties caches.
+//! [`Work::begin`] opens the transaction and proves the permit again in it; [`Work::claim`] finds the answer of a
+//! repeated request; [`Work::changed`] says what caches hold that is old now, and ends the shows that stood on it;
+//! [`Work::audit`] records who did what; [`Work::commit`] makes all of it durable at once and then empties this server's
+//! caches. Dropped before that, nothing has happened. Nothing else records changes, claims idempotency keys or empties caches.
 
 use liangzheng_core::time::UnixTime;
 use serde::Serialize;
@@ -14,28 +14,29 @@ use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::AccountId;
 use crate::service::showing::show;
+use crate::storage::actor::{account, session};
 use crate::storage::change::{self, Change};
 use crate::storage::idempotency::{self, Claim, Claimed};
 use crate::storage::trace::audit::{self, AuditRow};
 use crate::storage::{Db, StorageError, Tx};
 
 /// Who works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Worker {
+#[derive(Clone, Copy, Debug)]
+struct Worker {
     /// The account; `None` for a job of the server and for its command line.
-    pub account: Option<AccountId>,
+    account: Option<AccountId>,
     /// On what footing.
-    pub footing: Option<Footing>,
+    footing: Option<Footing>,
     /// For which unit.
-    pub unit: Option<Uscc>,
+    unit: Option<Uscc>,
 }
 
 impl Worker {
     /// A job of the server, or its command line.
-    pub const SYSTEM: Self = Self { account: None, footing: None, unit: None };
+    const SYSTEM: Self = Self { account: None, footing: None, unit: None };
 
     /// Who holds `permit`.
-    pub fn of<A: Action>(permit: &Permit<A>) -> Self {
+    fn of<A: Action>(permit: &Permit<A>) -> Self {
         let member = permit.footing() == Footing::Member;
         let membership = permit.principal().membership.as_ref().filter(|_| member);
         Self {
@@ -75,16 +76,37 @@ pub enum WorkError {
     /// The `Idempotency-Key` was used with another request.
     #[error("the idempotency key was used with another request")]
     KeyReused,
+    /// The session ended, or its account was disabled, after the request was let in.
+    #[error("the session is over")]
+    SessionOver,
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
 
 impl<'a> Work<'a> {
-    /// Begins a command in a running server.
-    pub async fn begin(app: &'a App, worker: Worker) -> Result<Self, StorageError> {
-        let tx = app.db.begin_write().await?;
-        Ok(Self { tx, now: app.now(), app: Some(app), worker, claim: None, changes: Vec::new() })
+    /// Begins a command of who holds `permit`.
+    ///
+    /// The permit was given when the request came in; since then it may have waited long, for a hash or for a lock. So
+    /// it is proved again here, with the account held until the end: the session is still open and the account not
+    /// disabled. Who ends the session or disables the account waits for this command, or is seen by it.
+    pub async fn begin<A: Action>(app: &'a App, permit: &Permit<A>) -> Result<Self, WorkError> {
+        let mut work = Self::begin_as(app, Worker::of(permit), app.db.begin_write().await?);
+        account::hold(&mut work.tx, permit.account()).await?;
+        work.now = app.now();
+        if !session::is_open(&mut work.tx, permit.principal().session, work.now).await? {
+            return Err(WorkError::SessionOver);
+        }
+        Ok(work)
+    }
+
+    /// Begins a job of a running server.
+    pub async fn of_server(app: &'a App) -> Result<Self, StorageError> {
+        Ok(Self::begin_as(app, Worker::SYSTEM, app.db.begin_write().await?))
+    }
+
+    fn begin_as(app: &'a App, worker: Worker, tx: Tx) -> Self {
+        Self { tx, now: app.now(), app: Some(app), worker, claim: None, changes: Vec::new() }
     }
 
     /// Begins a command of a program that works on the database without a server in it: running servers find its

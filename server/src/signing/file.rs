@@ -42,6 +42,12 @@ impl FileKeyStore {
             fill(&mut salt)?;
             write_new_secret(&salt_file, &salt)?;
         }
+        Self::existing(folder, pass_file)
+    }
+
+    /// Opens the store in `folder`, making nothing.
+    pub fn existing(folder: &Path, pass_file: &Path) -> Result<Self, KeyStoreError> {
+        let salt_file = folder.join("salt");
         refuse_exposed(pass_file)?;
         let pass = Zeroizing::new(fs::read(pass_file).map_err(at(pass_file))?);
         let salt = fs::read(&salt_file).map_err(at(&salt_file))?;

@@ -55,6 +55,9 @@ pub enum StorageError {
         /// The version found.
         found: String,
     },
+    /// There is no embedded file.
+    #[error("{0} is not there")]
+    Absent(PathBuf),
     /// The embedded file cannot be made, or its mode not be set.
     #[error("{path}: {source}")]
     File {
@@ -107,6 +110,22 @@ impl Db {
             Some("postgres" | "postgresql") => Self::connect_postgres(config).await,
             _ => Err(StorageError::Address),
         }
+    }
+
+    /// Opens the database as it is, if it is there: makes no file.
+    pub async fn connect_existing(config: &DatabaseConfig) -> Result<Self, StorageError> {
+        if config.url.starts_with("sqlite:") {
+            let file = SqliteConnectOptions::from_str(&config.url)?.get_filename().to_owned();
+            if !file.exists() {
+                return Err(StorageError::Absent(file));
+            }
+        }
+        Self::connect(config).await
+    }
+
+    /// How many migrations this program would run, and whether the database is one of a newer program.
+    pub async fn pending(&self) -> Result<usize, StorageError> {
+        migrations::pending(self).await
     }
 
     /// Begins a transaction that may write. On SQLite it holds the one writer until it ends: keep it short.

@@ -63,6 +63,25 @@ pub(super) async fn run(db: &Db) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// How many the database has not had yet.
+pub(super) async fn pending(db: &Db) -> Result<usize, StorageError> {
+    let applied: Vec<i64> = match db {
+        Db::Sqlite { readers, .. } => {
+            let known: i64 = sqlx::query_scalar(SQLITE_HAS_HISTORY).fetch_one(readers).await?;
+            if known == 0 { Vec::new() } else { sqlx::query_scalar(APPLIED).fetch_all(readers).await? }
+        }
+        Db::Postgres(pool) => {
+            let known: bool = sqlx::query_scalar(POSTGRES_HAS_HISTORY).fetch_one(pool).await?;
+            if known { sqlx::query_scalar(APPLIED).fetch_all(pool).await? } else { Vec::new() }
+        }
+    };
+    let newest = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
+    if let Some(newer) = applied.iter().find(|version| **version > newest) {
+        return Err(StorageError::Migrate(sqlx::migrate::MigrateError::VersionMissing(*newer)));
+    }
+    Ok(MIGRATIONS.iter().filter(|(version, ..)| !applied.contains(version)).count())
+}
+
 fn migrator(dialect: Dialect) -> Migrator {
     let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
         let sql = AssertSqlSafe(translated(text, dialect)).into_sql_str();
@@ -106,6 +125,11 @@ fn in_dialect(word: &str, dialect: Dialect) -> &str {
         _ => word,
     }
 }
+
+// Of sqlx's own table, so not among the statements of ours that must run on both.
+const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
+const SQLITE_HAS_HISTORY: &str = "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
+const POSTGRES_HAS_HISTORY: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@
 mod actor;
 mod embed;
 mod licence;
+mod proxies;
 mod publication;
 mod routes;
 mod showing;

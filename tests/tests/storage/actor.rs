@@ -204,3 +204,43 @@ async fn an_agent_acts_for_the_holders_it_was_named_for() {
         assert!(storage::actor::agency::of_account(&mut tx, other, NOON).await.unwrap().is_empty());
     }
 }
+
+/// What a transaction holds, another waits for: an account by its id, a bucket of wrong passwords by its login, one that
+/// is in no row yet, too.
+#[tokio::test]
+async fn who_holds_an_account_or_a_bucket_is_waited_for() {
+    let db = TestDb::postgres();
+    let make = Maker::new(db.open().await);
+    let (id, _) = make.holder("lin").await;
+    let bucket = [7; 32];
+    for what in ["account", "bucket"] {
+        let hold = async |tx: &mut Tx| match what {
+            "account" => {
+                storage::actor::account::find_and_hold(tx, id).await.map(|found| found.unwrap().pin_failures)
+            }
+            _ => storage::actor::account::failures_until_and_hold(tx, &bucket).await.map(|until| until.0),
+        };
+        let mut first = make.db.begin_write().await.unwrap();
+        assert_eq!(hold(&mut first).await.unwrap(), 0);
+        let mut second = make.db.begin_write().await.unwrap();
+        let (done, seen) = tokio::join!(
+            async {
+                // One look at the one that waits, then the first goes on; what it writes the other must see.
+                tokio::task::yield_now().await;
+                storage::actor::account::set_pin_counters(&mut first, id, 3, UnixTime(0)).await.unwrap();
+                storage::actor::account::add_failure(&mut first, &bucket, UnixTime(0), Seconds(3))
+                    .await
+                    .unwrap();
+                first.commit().await
+            },
+            hold(&mut second)
+        );
+        done.unwrap();
+        assert_eq!(seen.unwrap(), 3, "{what}");
+        drop(second);
+        let mut tx = make.db.begin_write().await.unwrap();
+        storage::actor::account::set_pin_counters(&mut tx, id, 0, UnixTime(0)).await.unwrap();
+        storage::actor::account::clear_failures(&mut tx, &bucket).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}

@@ -12,7 +12,7 @@ use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
 /// A program of this workspace, built beside this test.
-fn program(name: &str) -> PathBuf {
+pub(super) fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let path = test.parent().and_then(Path::parent).unwrap().join(name);
     assert!(path.exists(), "{} is not built: run `cargo build --workspace --bins`", path.display());
@@ -157,7 +157,7 @@ impl Programs {
     }
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     let (told, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{told}{wrong}");
     told.into_owned()

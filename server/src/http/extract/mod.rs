@@ -6,7 +6,7 @@ mod conditions;
 mod language;
 mod page;
 
-pub(crate) use address::{client_address, find_address};
+pub(crate) use address::{client_address, find_address, is_from_this_machine};
 pub use caller::{MaybePermitted, Permitted, SESSION_COOKIE};
 pub(crate) use caller::{identify, is_our_page};
 pub use conditions::{IdempotencyKey, IfMatch};

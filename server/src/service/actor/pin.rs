@@ -1,15 +1,16 @@
 //! The PIN: six digits that open a show or a grant. Five wrong ones shut it for a quarter of an hour.
 //!
 //! The counters live in the database, so neither a restart nor another server gives new tries, and no setting lifts
-//! them. The outcome is decided in the transaction that counts it: of many guesses sent at once, those that come
-//! after the fifth wrong one are refused without a word on whether they were right.
+//! them. What a hash takes long to find out is decided again under the account's lock: a wrong PIN in the transaction
+//! that counts it, a right one in the transaction of what it opens ([`RightPin::take`]). So of many guesses sent at once,
+//! those that come after the fifth wrong one are refused without a word on whether they were right.
 
 use liangzheng_core::time::{Seconds, UnixTime};
 
 use crate::App;
 use crate::domain::ids::AccountId;
 use crate::service::actor::password::PasswordError;
-use crate::service::work::{Work, Worker};
+use crate::service::work::Work;
 use crate::storage::actor::account::AccountRow;
 use crate::storage::change::Change;
 use crate::storage::{self, StorageError};
@@ -44,8 +45,33 @@ pub enum PinError {
     Storage(#[from] StorageError),
 }
 
-/// Checks the PIN of an account, and counts it.
-pub async fn check(app: &App, id: AccountId, pin: &str) -> Result<(), PinError> {
+/// A PIN that was right when it was checked. It opens nothing before it is taken.
+#[must_use = "a right PIN counts only once it is taken in the transaction of what it opens"]
+#[derive(Debug)]
+pub struct RightPin {
+    account: AccountId,
+    /// The hash it was right for.
+    hash: String,
+}
+
+impl RightPin {
+    /// Takes it in the transaction of what it opens: the PIN must not have been shut or changed meanwhile. Wrong ones
+    /// from before no longer count, if that transaction is committed.
+    pub async fn take(self, work: &mut Work<'_>) -> Result<(), PinError> {
+        let account = read_and_hold(&mut work.tx, self.account).await?;
+        refuse_shut(&account, work.now)?;
+        if account.pin.as_ref() != Some(&self.hash) {
+            return Err(StorageError::Conflict.into());
+        }
+        if account.pin_failures > 0 {
+            storage::actor::account::set_pin_counters(&mut work.tx, self.account, 0, UnixTime(0)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks the PIN of an account; a wrong one is counted.
+pub async fn check(app: &App, id: AccountId, pin: &str) -> Result<RightPin, PinError> {
     if !is_well_formed(pin) {
         return Err(PinError::Malformed);
     }
@@ -54,11 +80,10 @@ pub async fn check(app: &App, id: AccountId, pin: &str) -> Result<(), PinError> 
     tx.commit().await?;
     // Before the hash: a shut PIN must not keep a core busy.
     refuse_shut(&account, app.now())?;
-    let right = app.passwords.verify(pin, account.pin.as_deref()).await?;
-    if right && account.pin_failures == 0 {
-        return Ok(());
+    if !app.passwords.verify(pin, account.pin.as_deref()).await? {
+        return Err(count_wrong(app, id).await?);
     }
-    settle(app, id, right).await
+    Ok(RightPin { account: id, hash: account.pin.unwrap_or_default() })
 }
 
 /// Sets the PIN, which ends every open show of the account.
@@ -67,26 +92,21 @@ pub async fn set(app: &App, account: AccountId, pin: &str) -> Result<(), PinErro
         return Err(PinError::Malformed);
     }
     let hash = app.passwords.hash(pin, &*app.entropy).await?;
-    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    let mut work = Work::of_server(app).await?;
     storage::actor::account::set_pin(&mut work.tx, account, &hash).await?;
     work.changed(Change::Account(account)).await?;
     work.audit("set PIN", &account.to_string(), None).await?;
     Ok(work.finish().await?)
 }
 
-/// Counts the outcome, reading the counters again under the write lock.
-async fn settle(app: &App, id: AccountId, right: bool) -> Result<(), PinError> {
-    let now = app.now();
+/// Counts a wrong PIN, reading the counters again under the account's lock; gives what its owner is told.
+async fn count_wrong(app: &App, id: AccountId) -> Result<PinError, PinError> {
     let mut tx = app.db.begin_write().await?;
-    let account = read(&mut tx, id).await?;
+    let account = read_and_hold(&mut tx, id).await?;
+    let now = app.now();
     refuse_shut(&account, now)?;
     // Failures from before a shutting that is over do not count again.
     let before = if account.pin_failures >= TRIES { 0 } else { account.pin_failures };
-    if right {
-        storage::actor::account::set_pin_counters(&mut tx, id, 0, UnixTime(0)).await?;
-        tx.commit().await?;
-        return Ok(());
-    }
     let failures = before.saturating_add(1);
     let shut_until = if failures >= TRIES { now.plus(SHUT_FOR) } else { UnixTime(0) };
     storage::actor::account::set_pin_counters(&mut tx, id, failures, shut_until).await?;
@@ -94,12 +114,19 @@ async fn settle(app: &App, id: AccountId, right: bool) -> Result<(), PinError> {
     if failures >= TRIES {
         tracing::warn!(account = %id, "PIN shut after {TRIES} wrong ones");
     }
-    Err(PinError::Wrong { left: TRIES.saturating_sub(failures) })
+    Ok(PinError::Wrong { left: TRIES.saturating_sub(failures) })
 }
 
 async fn read(tx: &mut storage::Tx, id: AccountId) -> Result<AccountRow, PinError> {
-    let account = storage::actor::account::find(tx, id).await?.ok_or(PinError::NotSet)?;
-    if account.pin.is_some() { Ok(account) } else { Err(PinError::NotSet) }
+    with_pin(storage::actor::account::find(tx, id).await?)
+}
+
+async fn read_and_hold(tx: &mut storage::Tx, id: AccountId) -> Result<AccountRow, PinError> {
+    with_pin(storage::actor::account::find_and_hold(tx, id).await?)
+}
+
+fn with_pin(account: Option<AccountRow>) -> Result<AccountRow, PinError> {
+    account.filter(|account| account.pin.is_some()).ok_or(PinError::NotSet)
 }
 
 fn refuse_shut(account: &AccountRow, now: UnixTime) -> Result<(), PinError> {

@@ -17,7 +17,7 @@ use crate::domain::access::{ManageOwnAccount, Permit};
 pub use crate::domain::actor::account::Principal;
 use crate::domain::ids::{AccountId, HolderId, SessionId};
 use crate::service::actor::password::PasswordError;
-use crate::service::work::{Work, Worker};
+use crate::service::work::{Work, WorkError};
 use crate::storage::actor::session::{NewSession, SessionRow};
 use crate::storage::change::Change;
 use crate::storage::{self, StorageError, Tx};
@@ -84,22 +84,29 @@ pub async fn log_in(
     app.limits.login(address).map_err(|wait| LoginError::TooMany { wait })?;
     let bucket = app.secrets.fingerprint("login", login.as_bytes());
     let mut tx = app.db.begin_read().await?;
-    refuse_full(&mut tx, &bucket, app.now()).await?;
+    let full_until = storage::actor::account::failures_until(&mut tx, &bucket).await?;
+    refuse_full(full_until.unwrap_or(UnixTime(0)), app.now())?;
     let account = storage::actor::account::find_by_login(&mut tx, login).await?;
     tx.commit().await?;
     let account = account.filter(|account| account.disabled_at.is_none());
     let right =
         app.passwords.verify(password, account.as_ref().map(|account| account.password.as_str())).await?;
 
-    let now = app.now();
     let mut tx = app.db.begin_write().await?;
-    // Again, now that nobody else can write: of many guesses at once only those that fit the bucket are answered.
-    refuse_full(&mut tx, &bucket, now).await?;
-    let Some(account) = account.filter(|_| right) else {
+    // Again, with the bucket held: of many guesses at once only those that fit it are answered.
+    let full_until = storage::actor::account::failures_until_and_hold(&mut tx, &bucket).await?;
+    let now = app.now();
+    refuse_full(full_until, now)?;
+    let Some(checked) = account.filter(|_| right) else {
         storage::actor::account::add_failure(&mut tx, &bucket, now, FAILURE_COOLS_IN).await?;
         tx.commit().await?;
         return Err(LoginError::Wrong);
     };
+    // The account, too, as it is now: it may have been disabled, or got another password, while the hash was made.
+    let account = storage::actor::account::find_and_hold(&mut tx, checked.id).await?;
+    let account = account
+        .filter(|account| account.disabled_at.is_none() && account.password == checked.password)
+        .ok_or(LoginError::Wrong)?;
     storage::actor::account::clear_failures(&mut tx, &bucket).await?;
     let (token, session) = new_session(app, account.id, carrier, now);
     storage::actor::session::insert(&mut tx, &session).await?;
@@ -111,18 +118,18 @@ pub async fn log_in(
 }
 
 /// Ends the session; its shows end with it.
-pub async fn log_out(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<(), StorageError> {
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+pub async fn log_out(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<(), WorkError> {
+    let mut work = Work::begin(app, permit).await?;
     let session = permit.principal().session;
     storage::actor::session::end(&mut work.tx, session, work.now).await?;
     work.changed(Change::Session(session)).await?;
     work.audit("end session", &session.to_string(), None).await?;
-    work.finish().await
+    Ok(work.finish().await?)
 }
 
 /// Disables an account: its next request is refused.
 pub async fn disable(app: &App, account: AccountId) -> Result<(), StorageError> {
-    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    let mut work = Work::of_server(app).await?;
     storage::actor::account::disable(&mut work.tx, account, work.now).await?;
     work.changed(Change::Account(account)).await?;
     work.audit("disable account", &account.to_string(), None).await?;
@@ -234,10 +241,9 @@ async fn known(tx: &mut Tx, row: SessionRow, now: UnixTime) -> Result<Known, Sto
     Ok(Known { principal: Arc::new(principal), carrier, fresh_until })
 }
 
-async fn refuse_full(tx: &mut Tx, bucket: &[u8; 32], now: UnixTime) -> Result<(), LoginError> {
-    let Some(until) = storage::actor::account::failures_until(tx, bucket).await? else { return Ok(()) };
-    // Room for one more failure?
-    let room_at = until.minus(Seconds(FAILURE_COOLS_IN.0.saturating_mul(FAILURES_AT_ONCE - 1)));
+/// Whether the bucket that is empty again at `full_until` has room for one more failure.
+fn refuse_full(full_until: UnixTime, now: UnixTime) -> Result<(), LoginError> {
+    let room_at = full_until.minus(Seconds(FAILURE_COOLS_IN.0.saturating_mul(FAILURES_AT_ONCE - 1)));
     let wait = room_at.since(now);
     if wait > Seconds(0) { Err(LoginError::TooMany { wait }) } else { Ok(()) }
 }

@@ -13,7 +13,7 @@ use crate::domain::ids::{ActId, LicenceId};
 use crate::domain::licence::lifecycle::{DirectAct, ForbiddenTransition};
 use crate::domain::text::PlainText;
 use crate::service::publication::status;
-use crate::service::work::{Reply, Work, WorkError, Worker};
+use crate::service::work::{Reply, Work, WorkError};
 use crate::storage::StorageError;
 use crate::storage::change::Change;
 use crate::storage::idempotency::Claim;
@@ -88,7 +88,7 @@ pub async fn perform(
     if effective_at.since(app.now()) > CLOCKS_DIFFER {
         return Err(ActError::Future);
     }
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
     if let Some(answered) = work.claim(key).await? {
         return Ok(answered);
     }

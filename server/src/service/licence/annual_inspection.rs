@@ -8,7 +8,7 @@ use crate::App;
 use crate::domain::access::Scope;
 use crate::domain::ids::LicenceId;
 use crate::service::publication::status;
-use crate::service::work::{Work, Worker};
+use crate::service::work::Work;
 use crate::storage::StorageError;
 use crate::storage::licence::record;
 
@@ -22,7 +22,7 @@ pub async fn mark_overdue(app: &App) -> Result<bool, StorageError> {
     if overdue.is_empty() {
         return Ok(false);
     }
-    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    let mut work = Work::of_server(app).await?;
     for id in &overdue {
         mark(app, &mut work, *id, today).await?;
     }

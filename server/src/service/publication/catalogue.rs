@@ -7,7 +7,7 @@ use liangzheng_core::trust::{Catalogue, Purpose, sign_catalogue};
 use crate::App;
 use crate::config::TokensConfig;
 use crate::service::publication::publisher::PublishError;
-use crate::service::work::{Work, Worker};
+use crate::service::work::Work;
 use crate::storage;
 use crate::storage::change::Change;
 use crate::storage::publication::trust::SignedRow;
@@ -33,7 +33,7 @@ pub async fn put(app: &App, content: Catalogue) -> Result<(), PublishError> {
     let now = app.now();
     let signer = app.keys.signer(Purpose::Catalogue, now)?;
     let row = sign_catalogue_row(content, &*signer, &app.config.tokens, now)?;
-    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    let mut work = Work::of_server(app).await?;
     storage::publication::trust::insert_catalogue(&mut work.tx, &row).await?;
     work.changed(Change::Catalogue).await?;
     Ok(work.finish().await?)

@@ -11,6 +11,7 @@ use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_core::trust::{Operator, OperatorKey, Purpose, RootSet, TrustList};
 use liangzheng_core::verify::{OnExpired, Refusal};
 
+use crate::config::TokensConfig;
 use crate::domain::clock::Entropy;
 use crate::service::publication::keys::{purpose_from_name, purpose_name};
 use crate::service::publication::trust::{TrustError, new_verifier, trust_list_payload};
@@ -32,6 +33,17 @@ pub struct OperatorEntry {
     pub regions: Vec<String>,
 }
 
+impl OperatorEntry {
+    /// This installation's operator, as configured.
+    pub fn of(tokens: &TokensConfig) -> Self {
+        Self {
+            id: tokens.operator.clone(),
+            names: tokens.operator_names.clone(),
+            regions: tokens.operator_regions.clone(),
+        }
+    }
+}
+
 /// Why a key could not be added, withdrawn or published.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -41,6 +53,14 @@ pub enum KeyLifeError {
     NoKey {
         /// The name.
         kid: String,
+    },
+    /// The operator is in no list yet and has no regions to be entered with.
+    #[error(
+        "tokens.operator_regions is empty: name the first digits of the units' codes that {id} may speak for"
+    )]
+    NoRegions {
+        /// The operator.
+        id: String,
     },
     /// The list to be published is refused by a verifier with this server's roots.
     #[error("the trust list is refused: {0}")]
@@ -147,6 +167,7 @@ pub async fn draft(
     let position = list.operators.iter().position(|operator| operator.id == entry.id);
     match position.and_then(|at| list.operators.get_mut(at)) {
         Some(operator) => operator.keys = keys,
+        None if entry.regions.is_empty() => return Err(KeyLifeError::NoRegions { id: entry.id.clone() }),
         None => list.operators.push(Operator {
             id: entry.id.clone(),
             names: entry.names.clone(),

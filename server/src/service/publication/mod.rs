@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod ceremony;
+pub mod founding;
 pub mod key_life;
 pub mod keys;
 pub mod publisher;

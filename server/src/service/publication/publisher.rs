@@ -20,7 +20,7 @@ use crate::App;
 use crate::domain::clock::Entropy;
 use crate::service::lease::{self, Lease};
 use crate::service::publication::keys::NoActiveKey;
-use crate::service::work::{Work, Worker};
+use crate::service::work::Work;
 use crate::storage::change::{self, Change};
 use crate::storage::publication::status;
 use crate::storage::publication::status_publication::{self as publications, ArrayRow, PublicationRow};
@@ -177,7 +177,7 @@ fn pack(
 }
 
 async fn keep(app: &App, row: &PublicationRow, shards: Vec<Shard>) -> Result<bool, StorageError> {
-    let mut work = Work::begin(app, Worker::SYSTEM).await?;
+    let mut work = Work::of_server(app).await?;
     // The feed's head is locked first, as by every command that changes a status.
     work.changed(Change::Published).await?;
     if !app.publisher.lease.hold(&mut work.tx, row.epoch).await? {

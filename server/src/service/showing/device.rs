@@ -11,7 +11,7 @@ use crate::domain::ids::DeviceId;
 use crate::domain::showing::device::Device;
 use crate::domain::text::{NotPlain, PlainText};
 use crate::service::publication::status;
-use crate::service::work::{Reply, Work, WorkError, Worker};
+use crate::service::work::{Reply, Work, WorkError};
 use crate::storage::idempotency::Claim;
 use crate::storage::{self, StorageError};
 
@@ -88,7 +88,7 @@ pub async fn register(
     AwsLc.key(&key).ok_or(DeviceError::Point)?;
     let name = PlainText::line(name, MAX_NAME).map_err(DeviceError::Name)?;
     let account = permit.account();
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
     if let Some(answered) = work.claim(claim).await? {
         return Ok(Registered::New(answered));
     }
@@ -126,7 +126,7 @@ pub async fn list(app: &App, permit: &Permit<ManageDevices>) -> Result<Vec<Devic
 
 /// Drops a phone. Its status indexes become final in the same transaction; other phones' stay as they are.
 pub async fn drop_one(app: &App, permit: &Permit<ManageDevices>, id: DeviceId) -> Result<(), DeviceError> {
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
     let scope = Scope::Account(permit.account());
     let device =
         storage::showing::device::find(&mut work.tx, scope, id).await?.ok_or(DeviceError::NotFound)?;

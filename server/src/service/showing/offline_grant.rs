@@ -18,7 +18,7 @@ use crate::service::publication::status;
 use crate::service::showing::mint::{self, MintError};
 use crate::service::showing::show::ShowError;
 use crate::service::trace::access_log::{Use, UseKind};
-use crate::service::work::{Work, Worker};
+use crate::service::work::Work;
 use crate::storage::licence::record;
 use crate::storage::showing::device;
 
@@ -46,9 +46,10 @@ pub async fn grant(
     let phone = device::find(&mut tx, own, device).await?;
     tx.commit().await?;
     found.zip(phone).ok_or(ShowError::NotFound)?;
-    pin::check(app, permit.account(), pin).await?;
+    let pin = pin::check(app, permit.account(), pin).await?;
 
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
+    pin.take(&mut work).await?;
     let now = work.now;
     // Both held, so that an act on the licence or dropping the phone at this moment either finds the index given out
     // here or prevents it.

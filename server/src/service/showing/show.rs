@@ -21,7 +21,7 @@ use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
 use crate::service::showing::open_shows::OpenShow;
 use crate::service::showing::show_secret::ShowSecret;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
-use crate::service::work::{Work, Worker};
+use crate::service::work::{Work, WorkError};
 use crate::storage::change::Change;
 use crate::storage::licence::record;
 use crate::storage::showing::show::ShowRow;
@@ -73,9 +73,15 @@ pub enum ShowError {
     /// The use could not be logged.
     #[error(transparent)]
     Log(#[from] LogUnavailable),
-    /// The database failed.
+    /// The command could not go on.
     #[error(transparent)]
-    Storage(#[from] StorageError),
+    Work(#[from] WorkError),
+}
+
+impl From<StorageError> for ShowError {
+    fn from(error: StorageError) -> Self {
+        Self::Work(error.into())
+    }
 }
 
 impl From<NotShowable> for ShowError {
@@ -98,9 +104,10 @@ pub async fn open(
     tx.commit().await?;
     // The PIN comes before any word about the licence's state, and outside the writer's transaction.
     let found = found.ok_or(ShowError::NotFound)?;
-    pin::check(app, permit.account(), pin).await?;
+    let pin = pin::check(app, permit.account(), pin).await?;
 
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
+    pin.take(&mut work).await?;
     let now = work.now;
     // Held: an act must not come between what is decided here on its state and the index that is given out for it.
     let found = record::find_and_hold(&mut work.tx, &app.secrets, permit.scope(), found.id).await?;
@@ -145,7 +152,7 @@ pub async fn refresh(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Resul
 
 /// Ends a show; ending one that is over is no error.
 pub async fn end(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<(), ShowError> {
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
     let scope = Scope::Account(permit.account());
     storage::showing::show::find(&mut work.tx, scope, show).await?.ok_or(ShowError::NotFound)?;
     if storage::showing::show::end(&mut work.tx, show, work.now).await? {
@@ -211,7 +218,7 @@ async fn read(
     now: UnixTime,
 ) -> Result<Arc<OpenShow>, ShowError> {
     let epoch = app.open_shows.epoch();
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
     let scope = Scope::Account(permit.account());
     let row = storage::showing::show::find(&mut work.tx, scope, id).await?.ok_or(ShowError::NotFound)?;
     if now.0 >= row.closes_at {

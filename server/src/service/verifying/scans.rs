@@ -10,7 +10,7 @@ use crate::domain::access::{Permit, ReportScans};
 use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::trace::usage::{Ground, Use, UseKind};
 use crate::domain::verifying::scan::Scan;
-use crate::service::work::{Reply, Work, WorkError, Worker};
+use crate::service::work::{Reply, Work, WorkError};
 use crate::storage;
 use crate::storage::idempotency::Claim;
 
@@ -33,7 +33,7 @@ pub async fn hand_in(
 ) -> Result<Reply<HandedIn>, WorkError> {
     let account = permit.account();
     let mut done = HandedIn::default();
-    let mut work = Work::begin(app, Worker::of(permit)).await?;
+    let mut work = Work::begin(app, permit).await?;
     if let Some(answered) = work.claim(key).await? {
         return Ok(answered);
     }

@@ -1,7 +1,9 @@
 //! `POST /api/v1/verify`: the verdict by this server's own knowledge, which is always current.
 //!
-//! Staff who verify get the whole verdict, spend the token (a second showing is a replay), and leave a row in the
-//! log that the holder can read. The anonymous public gets the answer and its code, spends nothing and sees nothing.
+//! Staff who verify get the whole verdict of what was shown to their unit's audiences (a hotel's desk of what was shown
+//! in scenes for hotels; R48), spend the token (a second showing is a replay), and leave a row in the log that the holder
+//! can read. The anonymous public, and staff to whom it was not shown, get the answer and its code, spend nothing and see
+//! nothing.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,12 +11,13 @@ use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::token::Challenge;
 use liangzheng_core::verify::{
-    Answer, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier,
+    Answer, Code, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier,
 };
 
 use super::judge::Judge;
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};
+use crate::domain::catalogue::unit::UnitState;
 use crate::domain::trace::usage::Ground;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::storage::{self, StorageError};
@@ -47,12 +50,22 @@ pub enum VerifyError {
     Storage(#[from] StorageError),
 }
 
-/// The whole verdict for staff: spends the token and logs the use.
-pub async fn full(
+/// A verdict as far as its caller may know it.
+#[derive(Debug)]
+pub enum Told {
+    /// All of it.
+    Whole(Box<Verdict>),
+    /// Answer and code only.
+    Brief(Answer, Code),
+}
+
+/// The verdict for staff: what was shown to their unit's audiences they are told in whole, which spends the token and
+/// logs the use; of anything else as much as the public.
+pub async fn for_staff(
     app: &App,
     permit: &Permit<VerifyFully>,
     question: &Question,
-) -> Result<Verdict, VerifyError> {
+) -> Result<Told, VerifyError> {
     let now = app.clock.now();
     let asked = Asked::new(question)?;
     let (verdict, licence) = match &app.judge {
@@ -68,26 +81,48 @@ pub async fn full(
             let state = app.trust.current();
             let (live, licence) = current_status(app, &asked, &state.verifier, now).await?;
             let verdict = asked.judge(&state.verifier, now, None, Some(&live));
+            if !is_shown_to(app, permit, &verdict).await? {
+                let replay = seen_before(app, &verdict).await?;
+                return Ok(brief(&asked.judge(&state.verifier, now, Some(&replay), Some(&live))));
+            }
             (spend(app, &asked, &state.verifier, verdict, Some(&live), now).await?, licence)
         }
     };
     log(app, permit, &verdict, licence, now).await?;
-    Ok(verdict)
+    Ok(Told::Whole(Box::new(verdict)))
 }
 
 /// The verdict for the public, of which only answer and code may be told: spends nothing, logs nobody.
-pub async fn public(app: &App, question: &Question) -> Result<Verdict, VerifyError> {
+pub async fn for_public(app: &App, question: &Question) -> Result<Told, VerifyError> {
     let now = app.clock.now();
     let asked = Asked::new(question)?;
     match &app.judge {
-        Judge::Given { verifier, .. } => Ok(asked.judge(verifier, now, None, None)),
+        Judge::Given { verifier, .. } => Ok(brief(&asked.judge(verifier, now, None, None))),
         Judge::Own => {
             let state = app.trust.current();
             let (live, _) = current_status(app, &asked, &state.verifier, now).await?;
             let replay = seen_before(app, &asked.judge(&state.verifier, now, None, Some(&live))).await?;
-            Ok(asked.judge(&state.verifier, now, Some(&replay), Some(&live)))
+            Ok(brief(&asked.judge(&state.verifier, now, Some(&replay), Some(&live))))
         }
     }
+}
+
+fn brief(verdict: &Verdict) -> Told {
+    Told::Brief(verdict.verdict, verdict.code)
+}
+
+/// Whether the code was made for an audience of the permit's unit. What names no scene tells nothing of anybody, and may
+/// be told to all staff: why a code cannot be read helps the desk that holds it.
+async fn is_shown_to(
+    app: &App,
+    permit: &Permit<VerifyFully>,
+    verdict: &Verdict,
+) -> Result<bool, StorageError> {
+    let Some(scene) = &verdict.scene else { return Ok(verdict.licence.is_none()) };
+    let mut tx = app.db.begin_read().await?;
+    let unit = storage::catalogue::unit::find(&mut tx, permit.scope()).await?;
+    tx.commit().await?;
+    Ok(unit.is_some_and(|unit| unit.state == UnitState::Active && unit.audiences.contains(&scene.audience)))
 }
 
 struct Asked<'a> {

@@ -3,7 +3,7 @@
 use liangzheng_core::time::{Seconds, UnixTime};
 
 use crate::domain::ids::{AccountId, HolderId};
-use crate::storage::sql::{columns, execute, one, one_value, statements};
+use crate::storage::sql::{columns, execute, one, one_value, statements, value};
 use crate::storage::{StorageError, Tx};
 
 /// An account as stored. Password and PIN are argon2id hashes.
@@ -42,9 +42,27 @@ pub async fn find(tx: &mut Tx, id: AccountId) -> Result<Option<AccountRow>, Stor
     one!(tx, FIND, id)
 }
 
+/// Holds an account until the transaction ends: what is decided on it, on its sessions and on the number of its shows
+/// is decided by one transaction at a time, on whichever server.
+pub async fn hold(tx: &mut Tx, id: AccountId) -> Result<(), StorageError> {
+    execute!(tx, HOLD, id).map(drop)
+}
+
+/// An account as it is now, held until the transaction ends.
+pub async fn find_and_hold(tx: &mut Tx, id: AccountId) -> Result<Option<AccountRow>, StorageError> {
+    hold(tx, id).await?;
+    find(tx, id).await
+}
+
 /// An account by its login.
 pub async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<AccountRow>, StorageError> {
     one!(tx, FIND_BY_LOGIN, login)
+}
+
+/// Whether there is any account.
+pub async fn any(tx: &mut Tx) -> Result<bool, StorageError> {
+    let one: Option<i64> = one_value!(tx, ANY)?;
+    Ok(one.is_some())
 }
 
 /// Disables an account.
@@ -71,6 +89,12 @@ pub async fn set_pin_counters(
 pub async fn failures_until(tx: &mut Tx, login_hmac: &[u8; 32]) -> Result<Option<UnixTime>, StorageError> {
     let until: Option<i64> = one_value!(tx, FAILURES_UNTIL, &login_hmac[..])?;
     Ok(until.map(UnixTime))
+}
+
+/// The same, with the bucket held until the transaction ends.
+pub async fn failures_until_and_hold(tx: &mut Tx, login_hmac: &[u8; 32]) -> Result<UnixTime, StorageError> {
+    let until: i64 = value!(tx, HOLD_FAILURES, &login_hmac[..])?;
+    Ok(UnixTime(until))
 }
 
 /// Puts one wrong password into the bucket of a login name.
@@ -102,10 +126,14 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     FIND = concat!("SELECT ", account!(), " FROM actor_account WHERE id = $1");
     FIND_BY_LOGIN = concat!("SELECT ", account!(), " FROM actor_account WHERE login = $1");
+    ANY = "SELECT CAST(1 AS BIGINT) FROM actor_account LIMIT 1";
+    HOLD = "UPDATE actor_account SET login = login WHERE id = $1";
     DISABLE = "UPDATE actor_account SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
     SET_PIN = "UPDATE actor_account SET pin = $2, pin_failures = 0, pin_shut_until = 0 WHERE id = $1";
     SET_PIN_COUNTERS = "UPDATE actor_account SET pin_failures = $2, pin_shut_until = $3 WHERE id = $1";
     FAILURES_UNTIL = "SELECT full_until FROM actor_login_failure WHERE login_hmac = $1";
+    HOLD_FAILURES = "INSERT INTO actor_login_failure (login_hmac, full_until) VALUES ($1, 0) \
+        ON CONFLICT (login_hmac) DO UPDATE SET full_until = actor_login_failure.full_until RETURNING full_until";
     ADD_FAILURE = "INSERT INTO actor_login_failure (login_hmac, full_until) \
         VALUES ($1, CAST($2 AS BIGINT) + CAST($3 AS BIGINT)) ON CONFLICT (login_hmac) DO UPDATE SET full_until = \
         CASE WHEN actor_login_failure.full_until > $2 THEN actor_login_failure.full_until ELSE $2 END + $3";

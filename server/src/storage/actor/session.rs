@@ -3,7 +3,7 @@
 use liangzheng_core::time::UnixTime;
 
 use crate::domain::ids::{AccountId, HolderId, SessionId};
-use crate::storage::sql::{execute, one, statements};
+use crate::storage::sql::{execute, one, statements, value};
 use crate::storage::{StorageError, Tx};
 
 /// A session to be stored.
@@ -57,6 +57,13 @@ pub async fn find(
     one!(tx, FIND, &token_sha256[..], now.0)
 }
 
+/// Whether a session is still open and its account not disabled. To be believed until the transaction ends only if the
+/// account is held ([`super::account::hold`]).
+pub async fn is_open(tx: &mut Tx, id: SessionId, now: UnixTime) -> Result<bool, StorageError> {
+    let open: i64 = value!(tx, IS_OPEN, id, now.0)?;
+    Ok(open == 1)
+}
+
 /// Ends a session; false if it had ended.
 pub async fn end(tx: &mut Tx, id: SessionId, now: UnixTime) -> Result<bool, StorageError> {
     Ok(execute!(tx, END, id, now.0)? == 1)
@@ -73,6 +80,8 @@ statements! {
     FIND = "SELECT s.id, s.account, s.carrier, s.expires_at, a.login, a.name, a.holder \
         FROM actor_session s JOIN actor_account a ON a.id = s.account \
         WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.ended_at IS NULL AND a.disabled_at IS NULL";
+    IS_OPEN = "SELECT COUNT(*) FROM actor_session s JOIN actor_account a ON a.id = s.account \
+        WHERE s.id = $1 AND s.expires_at > $2 AND s.ended_at IS NULL AND a.disabled_at IS NULL";
     END = "UPDATE actor_session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     FORGET = "DELETE FROM actor_session WHERE expires_at < $1";
 }

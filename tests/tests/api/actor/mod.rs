@@ -2,4 +2,5 @@
 
 mod me;
 mod pins;
+mod races;
 mod sessions;

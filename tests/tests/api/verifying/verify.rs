@@ -5,9 +5,12 @@ use liangzheng_server::domain::licence::{Licence, Status};
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
-use liangzheng_tests::make::{BUSINESS_LICENCE, PIN, UNIT};
+use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PIN, UNIT};
 use liangzheng_tests::snapshot::stable;
 use serde_json::{Value, json};
+
+/// 云溪江畔酒店 of the demo: it verifies in scenes for hotels.
+const HOTEL: &str = "91990100MA0000314U";
 
 struct Scene {
     app: TestApp,
@@ -77,6 +80,34 @@ fn staff_get_the_whole_verdict_and_spend_the_token() {
         assert_eq!(told[0], ("verification", "E_REPLAY", json!("inspector")));
         assert_eq!(told[1], ("verification", "OK", json!("inspector")));
         assert_eq!((told[2].0, &told[2].2), ("show", &Value::Null), "a holder has no role");
+    }
+}
+
+#[test]
+fn staff_of_a_unit_see_only_what_was_shown_to_their_audience() {
+    for db in TestDb::both() {
+        let scene = scene(db);
+        let body = json!({ "input": scene.code() });
+        let app = &scene.app;
+        // A hotel's desk, and a handler of a unit that verifies in no scene.
+        for (login, role, unit) in [("desk", Role::Verifier, HOTEL), ("handler", Role::Handler, OTHER_UNIT)] {
+            app.staff(login, role, unit);
+            let other = app.as_(login);
+            assert_eq!(verify(&other, &body), json!({ "verdict": "valid", "code": "OK" }), "{login}");
+            let unread = verify(&other, &json!({ "input": "EL1:NO CODE OF OURS" }));
+            assert!(unread["checks"].is_array(), "what is wrong with a text is nobody's secret: {unread}");
+        }
+        let verdict = verify(&scene.inspector, &body);
+        assert_eq!(verdict["code"], "OK", "nothing was spent: {verdict}");
+        assert_eq!(verdict["licence"]["fields"][0]["value"], "山月茶饮");
+        assert_eq!(verify(&app.as_("desk"), &body), json!({ "verdict": "invalid", "code": "E_REPLAY" }));
+        let uses = scene.holder.get("/api/v1/wallet/uses").json();
+        assert_eq!(uses["items"].as_array().unwrap().len(), 2, "one show, one verification: {uses}");
+        let body = json!({ "input": scene.code() });
+        scene.suspend();
+        let brief = json!({ "verdict": "invalid", "code": "E_STATUS_SUSPENDED" });
+        assert_eq!(verify(&app.as_("desk"), &body), brief);
+        assert_eq!(verify(&scene.inspector, &body)["licence"]["fields"][0]["value"], "山月茶饮");
     }
 }
 

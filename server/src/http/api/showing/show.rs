@@ -139,7 +139,7 @@ impl From<ShowError> for Problem {
             ShowError::Pin(error) => error.into(),
             ShowError::Mint(error) => unavailable(&error),
             ShowError::Log(error) => error.into(),
-            ShowError::Storage(error) => error.into(),
+            ShowError::Work(error) => error.into(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::access::VerifyFully;
 use crate::http::answer::Answer;
 use crate::http::extract::MaybePermitted;
 use crate::http::problem::{Problem, kinds};
-use crate::service::verifying::verify::{self, Question, VerifyError};
+use crate::service::verifying::verify::{self, Question, Told, VerifyError};
 
 /// Body of `POST /api/v1/verify`.
 #[derive(Deserialize, JsonSchema)]
@@ -30,13 +30,13 @@ pub struct VerifyRequest {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum VerifyAnswer {
-    /// For staff who verify.
+    /// For staff who verify, of what was shown to their unit's audiences.
     Whole(Box<Verdict>),
-    /// For the public.
+    /// For everybody else.
     Brief(BriefVerdict),
 }
 
-/// What the public is told.
+/// What everybody is told.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BriefVerdict {
     /// The answer.
@@ -45,18 +45,19 @@ pub struct BriefVerdict {
     code: Code,
 }
 
-/// Staff get the whole verdict and spend the token; everybody else gets answer and code.
+/// Staff get the whole verdict of what was shown to their unit's audiences and spend the token; everybody else gets
+/// answer and code.
 pub async fn verify(
     app: web::Data<App>,
     permit: MaybePermitted<VerifyFully>,
     body: web::Json<VerifyRequest>,
 ) -> Result<Answer<VerifyAnswer>, Problem> {
     let question = Question::from(body.into_inner());
-    let verdict = match permit.0 {
-        Some(permit) => VerifyAnswer::Whole(Box::new(verify::full(&app, &permit, &question).await?)),
-        None => VerifyAnswer::Brief(verify::public(&app, &question).await?.into()),
+    let told = match permit.0 {
+        Some(permit) => verify::for_staff(&app, &permit, &question).await?,
+        None => verify::for_public(&app, &question).await?,
     };
-    Ok(Answer::of(verdict))
+    Ok(Answer::of(told.into()))
 }
 
 impl From<VerifyRequest> for Question {
@@ -66,9 +67,12 @@ impl From<VerifyRequest> for Question {
     }
 }
 
-impl From<Verdict> for BriefVerdict {
-    fn from(verdict: Verdict) -> Self {
-        Self { verdict: verdict.verdict, code: verdict.code }
+impl From<Told> for VerifyAnswer {
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Whole(verdict) => Self::Whole(verdict),
+            Told::Brief(verdict, code) => Self::Brief(BriefVerdict { verdict, code }),
+        }
     }
 }
 

@@ -1,0 +1,384 @@
+//! `init`: from an empty folder to an installation that `serve` takes (design: one command, then the browser).
+//!
+//! Everything is looked at before anything is made, and what was made is taken away again if a later step fails, so
+//! that the same command can be given again.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use liangzheng_core::text::Text;
+use liangzheng_core::time::UnixTime;
+use liangzheng_core::trust::{Catalogue, RootSet};
+use zeroize::Zeroizing;
+
+use super::roots::{make_root_keys, root_files};
+use super::{note, write_json};
+use crate::config::Config;
+use crate::domain::catalogue::codes::Uscc;
+use crate::domain::catalogue::unit::{Unit, UnitState};
+use crate::domain::clock::{Clock, SystemClock, SystemEntropy};
+use crate::domain::text::PlainText;
+use crate::secrets::Secrets;
+use crate::service::actor::founding::{self as actors, FirstManager};
+use crate::service::actor::password::Passwords;
+use crate::service::publication::key_life::{self, OperatorEntry};
+use crate::service::publication::state::read_roots;
+use crate::service::publication::{ceremony, founding};
+use crate::signing::{FileKeyStore, RootKey};
+use crate::storage::Db;
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// Folder for configuration, keys and the embedded database; it must be empty. 数据目录
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The operator's id in every token, and its name: lz.990000=某省电子证照平台. 运营方
+    #[arg(long, value_name = "ID[=NAME]")]
+    operator: String,
+    /// The operator's English name. 运营方英文名
+    #[arg(long, value_name = "NAME")]
+    operator_en: Option<String>,
+    /// First characters of the codes of the units it may speak for; absent = 11 and 12 with the unit's region. 辖区
+    #[arg(long, value_name = "PREFIX")]
+    region: Vec<String>,
+    /// The server's name in tokens and links. It can never be changed. 对外网址
+    #[arg(long, value_name = "URL")]
+    base_url: String,
+    /// The platform's own unit (its unified social credit code), and its name. 平台管理单位
+    #[arg(long, value_name = "USCC[=NAME]")]
+    unit: String,
+    /// The unit's English name. 单位英文名
+    #[arg(long, value_name = "NAME")]
+    unit_en: Option<String>,
+    /// A first manager: login, and the person's name. Give two: roles are given by two managers. 首任管理员
+    #[arg(long, value_name = "LOGIN[=NAME]", required = true)]
+    admin: Vec<String>,
+    /// sqlite:FILE or postgres://user@host/name; absent = an embedded database in DIR. 数据库
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// File with the PostgreSQL password. 数据库口令文件
+    #[arg(long, value_name = "FILE", requires = "database")]
+    database_password_file: Option<PathBuf>,
+    /// Address to listen on. 监听地址
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    bind: std::net::SocketAddr,
+    /// Folder with the browser modules. 浏览器模块目录
+    #[arg(long, value_name = "DIR")]
+    assets: Option<PathBuf>,
+    /// Folder for the root keys made here; absent = DIR/roots. 根密钥目录
+    #[arg(long, value_name = "DIR")]
+    roots: Option<PathBuf>,
+    /// Root file whose keys lie on another machine (`trust roots` makes both): the first list is drafted. 离线根公钥文件
+    #[arg(long, value_name = "FILE", conflicts_with = "roots")]
+    root_file: Option<PathBuf>,
+}
+
+/// Makes the installation, and says what to do next.
+pub(super) fn run(arguments: &InitArguments) -> anyhow::Result<()> {
+    let plan = Plan::of(arguments)?;
+    super::block_on(async move {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&plan.dir).map_err(named(&plan.dir))?;
+        match plan.make().await {
+            Ok(made) => {
+                plan.tell(&made);
+                Ok(())
+            }
+            Err(error) => {
+                plan.undo();
+                Err(error)
+            }
+        }
+    })
+}
+
+/// What `init` is going to make; every value has been looked at.
+struct Plan {
+    dir: PathBuf,
+    config: Config,
+    unit: Unit,
+    managers: Vec<FirstManager>,
+    roots: Roots,
+}
+
+/// Where the root keys are.
+enum Roots {
+    /// Made here, in this folder.
+    Here(PathBuf),
+    /// On another machine; this is their public file.
+    Elsewhere(RootSet),
+}
+
+/// What was made, as far as it is to be told.
+struct Made {
+    passwords: Vec<Zeroizing<String>>,
+    draft: Option<PathBuf>,
+}
+
+impl Plan {
+    fn of(arguments: &InitArguments) -> anyhow::Result<Self> {
+        let dir = std::path::absolute(&arguments.data)?;
+        if dir.exists() {
+            let mut inside = fs::read_dir(&dir).map_err(named(&dir))?;
+            ensure!(
+                inside.next().is_none(),
+                "{} is not empty: give a new folder; an installation there is served with `serve --config {}` (目录非空)",
+                dir.display(),
+                dir.join(CONFIG_FILE).display()
+            );
+        }
+        let (uscc, unit_name) = split(&arguments.unit);
+        let id: Uscc = uscc.parse().with_context(|| format!("--unit {uscc:?} (统一社会信用代码有误)"))?;
+        let unit_names = names("--unit", unit_name.unwrap_or(uscc), arguments.unit_en.as_deref())?;
+        let (operator, operator_name) = split(&arguments.operator);
+        let name = operator_name.unwrap_or(unit_names.zh.as_ref());
+        let operator_en =
+            arguments.operator_en.as_deref().or(operator_name.is_none().then_some(&*unit_names.en));
+        let operator_names = names("--operator", name, operator_en)?;
+        let managers = managers(&arguments.admin)?;
+        let region = id.as_str().get(2..8).unwrap_or_default().to_owned();
+        let mut config = Config::default();
+        config.server.bind = arguments.bind;
+        config.server.base_url = Some(arguments.base_url.clone());
+        config.server.assets = match &arguments.assets {
+            Some(folder) => Some(std::path::absolute(folder)?),
+            None => None,
+        };
+        config.database.url = match &arguments.database {
+            Some(url) => url.clone(),
+            None => format!("sqlite:{}", dir.join("liangzheng.db").display()),
+        };
+        config.database.password_file.clone_from(&arguments.database_password_file);
+        config.secrets.master_file = dir.join("master.key");
+        config.tokens.operator = operator.to_owned();
+        config.tokens.operator_names = operator_names;
+        config.tokens.operator_regions = regions(&arguments.region, &region)?;
+        config.tokens.roots = dir.join("roots.json");
+        config.tokens.keys = dir.join("keys");
+        config.tokens.keystore_pass_file = dir.join("keystore.pass");
+        config.validate()?;
+        let roots = match &arguments.root_file {
+            Some(file) => Roots::Elsewhere(read_roots(file)?),
+            None => Roots::Here(match &arguments.roots {
+                Some(folder) => std::path::absolute(folder)?,
+                None => dir.join("roots"),
+            }),
+        };
+        if let Roots::Here(folder) = &roots {
+            let held = root_files(folder, ROOT_KEYS).find(|file| file.exists());
+            ensure!(
+                held.is_none(),
+                "{} holds root keys already: give another folder, or their public file by --root-file (已有根密钥)",
+                folder.display()
+            );
+        }
+        let unit = Unit {
+            id,
+            names: unit_names,
+            regions: vec![region],
+            capacities: Vec::new(),
+            audiences: Vec::new(),
+            parent: None,
+            successor: None,
+            state: UnitState::Active,
+        };
+        Ok(Self { dir, config, unit, managers, roots })
+    }
+
+    async fn make(&self) -> anyhow::Result<Made> {
+        let now = SystemClock.now();
+        let (config, tokens) = (&self.config, &self.config.tokens);
+        let db = Db::open(&config.database).await.context("the database (数据库)")?;
+        ensure!(
+            founding::is_untouched(&db).await?,
+            "the database is in use already: give an empty one (数据库中已有安装)"
+        );
+        let secrets = Secrets::open_or_create(&config.secrets.master_file, &SystemEntropy)?;
+        let store = FileKeyStore::open_or_create(&tokens.keys, &tokens.keystore_pass_file)?;
+        founding::make_keys(&db, &store, &SystemEntropy, now).await?;
+        let draft = self.first_trust_list(&db, now).await?;
+        founding::publish_first_catalogue(&db, &store, empty_catalogue(), tokens, now).await?;
+        let passwords = Passwords::new(&secrets, &SystemEntropy, self.managers.len())?;
+        let passwords =
+            actors::found(&db, &passwords, &self.unit, &self.managers, &SystemEntropy, now).await?;
+        db.close().await;
+        // Written last: a folder with a configuration is an installation that is whole.
+        write_private(&self.dir.join(CONFIG_FILE), &super::config_file::text(config)?)?;
+        Ok(Made { passwords, draft })
+    }
+
+    /// Signs and publishes the first trust list where the root keys are at hand, and drafts it otherwise.
+    async fn first_trust_list(&self, db: &Db, now: UnixTime) -> anyhow::Result<Option<PathBuf>> {
+        let entry = OperatorEntry::of(&self.config.tokens);
+        match &self.roots {
+            Roots::Here(folder) => {
+                let roots = make_root_keys(folder, ROOT_KEYS, ROOT_THRESHOLD)?;
+                write_json(&self.config.tokens.roots, &roots)?;
+                let draft = key_life::draft(db, &entry, &roots, now).await?;
+                let keys = root_files(folder, ROOT_KEYS)
+                    .take(usize::try_from(ROOT_THRESHOLD)?)
+                    .map(|file| RootKey::read(&file))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let signed = ceremony::sign(ceremony::Input::Draft(draft), &keys, None, now)?;
+                key_life::publish(db, &roots, &signed.jws, now).await?;
+                Ok(None)
+            }
+            Roots::Elsewhere(roots) => {
+                write_json(&self.config.tokens.roots, roots)?;
+                let draft = key_life::draft(db, &entry, roots, now).await?;
+                let file = self.dir.join("trust-draft.json");
+                write_json(&file, &draft)?;
+                Ok(Some(file))
+            }
+        }
+    }
+
+    fn tell(&self, made: &Made) {
+        let config = self.dir.join(CONFIG_FILE);
+        note("已建立", "made", &self.dir.display().to_string());
+        note("平台单位", "platform's unit", &format!("{} {}", self.unit.id, self.unit.names.zh));
+        for (manager, password) in self.managers.iter().zip(&made.passwords) {
+            let row = format!("{}  {}  {}", manager.login, manager.name, password.as_str());
+            note(
+                "管理员(账号、姓名、初始密码,仅显示一次)",
+                "manager (login, name, first password; told only here)",
+                &row,
+            );
+        }
+        if self.managers.len() == 1 {
+            note(
+                "下一步",
+                "next",
+                "请尽快指定第二位管理员 · name a second manager soon: roles are given by two",
+            );
+        }
+        match (&self.roots, &made.draft) {
+            (Roots::Here(folder), _) => {
+                let sentence = format!(
+                    "{}: {ROOT_THRESHOLD} of {ROOT_KEYS} sign a trust list; give each to another custodian, offline",
+                    folder.display()
+                );
+                note("根密钥(请分人离线保管)", "root keys", &sentence);
+            }
+            (Roots::Elsewhere(_), Some(draft)) => {
+                let steps = format!(
+                    "trust sign --root … --list {} --out trust.json, where the root keys are; then trust publish \
+                     --list trust.json --config {}",
+                    draft.display(),
+                    config.display()
+                );
+                note("下一步", "next", &steps);
+            }
+            (Roots::Elsewhere(_), None) => {}
+        }
+        note("下一步", "next", &format!("liangzheng-server serve --config {}", config.display()));
+        let apart = format!(
+            "{}, {} and its pass phrase, and the database",
+            self.config.secrets.master_file.display(),
+            self.config.tokens.keys.display()
+        );
+        note("请分开备份", "back up, apart from each other", &apart);
+    }
+
+    /// Takes away what was made: the folder was empty before, and the roots' folder held none of these files.
+    fn undo(&self) {
+        if let Ok(inside) = fs::read_dir(&self.dir) {
+            for entry in inside.flatten() {
+                let path = entry.path();
+                let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            }
+        }
+        if let Roots::Here(folder) = &self.roots {
+            for file in root_files(folder, ROOT_KEYS) {
+                let _ = fs::remove_file(file);
+            }
+        }
+    }
+}
+
+/// `ID=NAME` in its two parts.
+fn split(text: &str) -> (&str, Option<&str>) {
+    text.split_once('=').map_or((text, None), |(id, name)| (id, Some(name)))
+}
+
+fn names(option: &'static str, zh: &str, en: Option<&str>) -> anyhow::Result<Text> {
+    let line = |text: &str| {
+        PlainText::line(text, MAX_NAME)
+            .map(String::from)
+            .with_context(|| format!("{option} {text:?} (名称有误)"))
+    };
+    let zh = line(zh)?;
+    let en = line(en.unwrap_or(&zh))?;
+    Ok(Text::new(zh, en))
+}
+
+fn managers(given: &[String]) -> anyhow::Result<Vec<FirstManager>> {
+    ensure!(given.len() <= 2, "--admin: two at most; they name the others (最多两位)");
+    let mut managers: Vec<FirstManager> = Vec::new();
+    for admin in given {
+        let (login, name) = split(admin);
+        let is_login = (1..=64).contains(&login.len())
+            && login.bytes().all(|b| b.is_ascii_alphanumeric() || b"._@-".contains(&b));
+        ensure!(is_login, "--admin {login:?}: a login has 1 to 64 letters, digits and . _ @ - (账号有误)");
+        ensure!(
+            managers.iter().all(|earlier| earlier.login != login),
+            "--admin {login:?} stands twice: the two managers are two persons (账号重复)"
+        );
+        let name = String::from(
+            PlainText::line(name.unwrap_or(login), MAX_NAME).with_context(|| format!("--admin {admin:?}"))?,
+        );
+        managers.push(FirstManager { login: login.to_owned(), name });
+    }
+    Ok(managers)
+}
+
+/// Prefixes of unified social credit codes. Absent: state organs (11) and public institutions (12) of the unit's region,
+/// down to where its code has zeros: these are who issues (GB 32100).
+fn regions(given: &[String], region: &str) -> anyhow::Result<Vec<String>> {
+    if given.is_empty() {
+        let place = region.trim_end_matches("00");
+        return Ok(vec![format!("11{place}"), format!("12{place}")]);
+    }
+    for prefix in given {
+        let fits = (2..=18).contains(&prefix.len())
+            && prefix.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        ensure!(fits, "--region {prefix:?}: 2 to 18 digits and capital letters, like 1199 (辖区前缀有误)");
+    }
+    Ok(given.to_vec())
+}
+
+/// Version 1 names nothing yet; its times are set when it is signed.
+fn empty_catalogue() -> Catalogue {
+    Catalogue {
+        iss: String::new(),
+        version: 1,
+        iat: UnixTime(0),
+        exp: UnixTime(0),
+        units: Vec::new(),
+        kinds: Vec::new(),
+        scenes: Vec::new(),
+    }
+}
+
+fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
+    let mut open =
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map_err(named(file))?;
+    open.write_all(text.as_bytes()).and_then(|()| open.sync_all()).map_err(named(file))
+}
+
+fn named(path: &Path) -> impl FnOnce(std::io::Error) -> anyhow::Error {
+    let path = path.display().to_string();
+    move |error| anyhow::Error::new(error).context(path)
+}
+
+/// The configuration's name in an installation's folder.
+pub(super) const CONFIG_FILE: &str = "liangzheng.toml";
+/// Two of three: one custodian may lose his key or be away (core/README.md, "Trust list").
+const ROOT_KEYS: u32 = 3;
+const ROOT_THRESHOLD: u32 = 2;
+/// Characters of a name.
+const MAX_NAME: usize = 100;

@@ -1,0 +1,3 @@
+//! Units, kinds, scenes.
+
+pub mod unit;

@@ -1,0 +1,290 @@
+//! An installation begins: from an empty folder, by one command, to a server whose managers log in and whose lists a
+//! verifier takes; and what is said where it cannot.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use liangzheng_tests::caller::Caller;
+use liangzheng_tests::db::{TempDir, TestDb};
+use liangzheng_tests::until::within;
+
+use super::programs::{program, said};
+
+/// The platform's unit of an invented province.
+const UNIT: &str = "11990000MB00000948";
+
+/// A folder for an installation and what lies beside it.
+struct Place {
+    folder: TempDir,
+    port: u16,
+}
+
+/// A server that `serve` started.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Place {
+    fn new() -> Self {
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        Self { folder: TempDir::new("init"), port }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn config(&self) -> PathBuf {
+        self.path("data/liangzheng.toml")
+    }
+
+    fn server(&self, args: &[&str]) -> Output {
+        Command::new(program("liangzheng-server"))
+            .args(args)
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
+    }
+
+    /// `init` with what each needs and `more`.
+    fn init(&self, more: &[&str]) -> Output {
+        let (url, bind) = (self.url(), format!("127.0.0.1:{}", self.port));
+        let unit = format!("{UNIT}=九岳省大数据局");
+        let usual =
+            ["init", "--data", "data", "--operator", "lz.990000=九岳省电子证照平台", "--base-url", &url];
+        let rest = ["--bind", &bind, "--unit", &unit, "--admin", "li=李一", "--admin", "wang=王二"];
+        self.server(&[&usual[..], &rest[..], more].concat())
+    }
+
+    fn with_config(&self, args: &[&str]) -> Output {
+        self.server(&[args, &["--config", "data/liangzheng.toml"]].concat())
+    }
+
+    fn serve(&self) -> Served {
+        let served = Command::new(program("liangzheng-server"))
+            .args(["serve", "--config"])
+            .arg(self.config())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let served = Served(served.unwrap());
+        within(Duration::from_secs(60), "the server listens", || {
+            std::net::TcpStream::connect(("127.0.0.1", self.port)).ok().map(drop)
+        });
+        served
+    }
+
+    /// What `config check` says where it fails.
+    fn faults(&self) -> String {
+        let output = self.with_config(&["config", "check"]);
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// What `serve` says where it does not come up.
+    fn refused_to_serve(&self) -> String {
+        let output = self.with_config(&["serve"]);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn put_into_config(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(self.config(), text.replace(from, to)).unwrap();
+    }
+}
+
+/// The first password of `login`, as `init` told it.
+fn password(told: &str, login: &str) -> String {
+    let line =
+        told.lines().find(|line| line.contains(&format!(": {login}  "))).unwrap_or_else(|| panic!("{told}"));
+    line.rsplit("  ").next().unwrap().to_owned()
+}
+
+/// Both managers log in, and a verifier that pins the roots takes what is published.
+fn is_in_work(place: &Place, told: &str) {
+    said(&place.with_config(&["config", "check"]));
+    let _served = place.serve();
+    assert_eq!(Caller::anyone(&place.url()).get("/readyz").status, 200);
+    for (login, name) in [("li", "李一"), ("wang", "王二")] {
+        let manager = Caller::anyone(&place.url()).log_in(login, &password(told, login));
+        let me = manager.get("/api/v1/me").must(200);
+        assert_eq!(me["account"]["name"], name);
+        assert_eq!(me["membership"]["unit"]["id"], UNIT);
+        assert_eq!(me["membership"]["roles"], serde_json::json!(["manager"]));
+    }
+    let synced = Command::new(program("liangzheng-verify"))
+        .args(["--lang", "en", "--bundle"])
+        .arg(place.path("bundle"))
+        .args(["sync", "--server", &place.url(), "--root"])
+        .arg(place.path("data/roots.json"))
+        .output()
+        .unwrap();
+    said(&synced);
+    // The address is taken by the very server that is looked at.
+    let faults = place.faults();
+    assert!(faults.contains("server.bind") && faults.contains("端口已被占用"), "{faults}");
+}
+
+#[test]
+fn one_command_makes_an_installation_that_serves() {
+    let place = Place::new();
+    let told = said(&place.init(&[]));
+    assert!(told.contains("2 of 3") && told.contains("serve --config"), "{told}");
+    for (file, mode) in
+        [("", 0o700), ("liangzheng.toml", 0o600), ("master.key", 0o600), ("liangzheng.db", 0o600)]
+    {
+        let found = fs::metadata(place.path("data").join(file)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(found, mode, "{file}");
+    }
+    is_in_work(&place, &told);
+}
+
+#[test]
+fn one_command_makes_an_installation_on_postgresql() {
+    let (place, db) = (Place::new(), TestDb::postgres());
+    let told = said(&place.init(&["--database", &db.config.url]));
+    is_in_work(&place, &told);
+    let again = Place::new();
+    let refused = again.init(&["--database", &db.config.url]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("in use already"));
+    assert_eq!(fs::read_dir(again.path("data")).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn root_keys_may_lie_on_another_machine() {
+    let place = Place::new();
+    said(&place.server(&["trust", "roots", "--out", "offline"]));
+    let told = said(&place.init(&["--root-file", "offline/roots.json"]));
+    assert!(told.contains("trust sign") && !place.path("data/roots").exists(), "{told}");
+    let faults = place.faults();
+    assert!(faults.contains("no trust list has been published") && faults.contains("trust sign"), "{faults}");
+    assert!(place.refused_to_serve().contains("no trust list has been published"));
+
+    let sign = ["trust", "sign", "--list", "data/trust-draft.json", "--out", "trust.json"];
+    let roots = ["--root", "offline/root-1.pem", "--root", "offline/root-3.pem"];
+    said(&place.server(&[&sign[..], &roots[..]].concat()));
+    said(&place.with_config(&["trust", "publish", "--list", "trust.json"]));
+    is_in_work(&place, &told);
+}
+
+#[test]
+fn what_cannot_be_made_is_told_and_leaves_nothing() {
+    let place = Place::new();
+    for (more, names) in [
+        (&["--base-url", "lz.example"][..], "server.base_url"),
+        (&["--base-url", "https://lz.example/"], "slash"),
+        (&["--operator", "lz 99"], "tokens.operator"),
+        (&["--unit", "119900000000000000"], "--unit"),
+        (&["--region", "11-9"], "--region"),
+        (&["--admin", "zhao"], "two at most"),
+        (&["--database", "mysql://db"], "database.url"),
+        (&["--database", "sqlite:/nowhere/at/all.db"], "/nowhere/at/all.db"),
+        (&["--root-file", "absent.json"], "absent.json"),
+    ] {
+        // Where an option may stand once, the later one is the one looked at here.
+        let mut args: Vec<&str> = Vec::new();
+        let url = place.url();
+        let given = [
+            ("--data", "data"),
+            ("--operator", "lz.990000"),
+            ("--base-url", url.as_str()),
+            ("--unit", UNIT),
+            ("--admin", "li"),
+            ("--admin", "wang"),
+        ];
+        args.push("init");
+        for (option, value) in given {
+            if option == "--admin" || !more.contains(&option) {
+                args.extend([option, value]);
+            }
+        }
+        args.extend(more);
+        let output = place.server(&args);
+        let wrong = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{more:?}: {wrong}");
+        assert!(wrong.contains(names), "{more:?}: {wrong}");
+        let left = fs::read_dir(place.path("data")).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "{more:?} leaves something behind");
+    }
+    // After so many mistakes the right command still works, once.
+    said(&place.init(&[]));
+    let config = fs::read(place.config()).unwrap();
+    let twice = place.init(&[]);
+    assert_eq!(twice.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("is not empty"));
+    assert_eq!(fs::read(place.config()).unwrap(), config, "an installation is never written over");
+}
+
+#[test]
+fn config_check_fails_for_what_keeps_serve_from_starting() {
+    let place = Place::new();
+    said(&place.init(&[]));
+    let moved = |name: &str, look: &dyn Fn()| {
+        let (here, away) = (place.path("data").join(name), place.path("away"));
+        fs::rename(&here, &away).unwrap();
+        look();
+        assert!(!here.exists(), "{name} was made anew");
+        fs::rename(&away, &here).unwrap();
+    };
+    moved("master.key", &|| {
+        assert!(place.faults().contains("请从备份恢复主密钥文件"));
+        assert!(place.refused_to_serve().contains("holds accounts"), "a new secret could open nothing");
+    });
+    moved("roots.json", &|| {
+        assert!(place.faults().contains("tokens.roots"));
+        assert!(place.refused_to_serve().contains("roots.json"));
+    });
+    moved("liangzheng.db", &|| {
+        let _ = (
+            fs::remove_file(place.path("data/liangzheng.db-wal")),
+            fs::remove_file(place.path("data/liangzheng.db-shm")),
+        );
+        assert!(place.faults().contains("请先运行 init"));
+    });
+    moved("keystore.pass", &|| assert!(place.faults().contains("密钥库有误")));
+    fs::set_permissions(place.path("data/master.key"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(place.faults().contains("0600"));
+    assert!(place.refused_to_serve().contains("0600"));
+    fs::set_permissions(place.path("data/master.key"), fs::Permissions::from_mode(0o600)).unwrap();
+
+    place.put_into_config("\"lz.990000\"", "\"lz.980000\"");
+    assert!(place.faults().contains("does not name the operator"));
+    assert!(place.refused_to_serve().contains("does not name the operator"));
+    place.put_into_config("\"lz.980000\"", "\"lz.990000\"");
+    let taken = TcpListener::bind(("127.0.0.1", place.port)).unwrap();
+    assert!(place.faults().contains("端口已被占用"));
+    assert!(place.refused_to_serve().contains("端口已被占用"));
+    drop(taken);
+    place.put_into_config("[tokens]", "[tokens]\nshow_seconds = 301");
+    assert!(place.refused_to_serve().contains("tokens.show_seconds"));
+    place.put_into_config("[tokens]\nshow_seconds = 301", "[tokens]");
+    said(&place.with_config(&["config", "check"]));
+}
+
+#[test]
+fn an_installation_s_root_keys_are_taken_only_by_name() {
+    let place = Place::new();
+    said(&place.init(&[]));
+    let rotate = ["key", "rotate", "--purpose", "show", "--overlap", "0", "--data", "data"];
+    let told = said(&place.server(&rotate));
+    assert!(told.contains("next: `trust draft`"), "{told}");
+    let roots = ["--root", "data/roots/root-2.pem", "--root", "data/roots/root-3.pem"];
+    let told = said(&place.server(&[&rotate[..], &roots[..]].concat()));
+    assert!(told.contains("published: trust list version 2"), "{told}");
+}
