@@ -41,6 +41,8 @@ struct Step {
     text: String,
     uri: Option<String>,
     now: Option<UnixTime>,
+    #[serde(default)]
+    kept: bool,
     error: Option<String>,
 }
 

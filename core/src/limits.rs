@@ -26,8 +26,11 @@ pub const MAX_TOKEN_DEPTH: usize = 4;
 /// Deepest nesting of a trust list, catalogue or delta.
 pub const MAX_LIST_DEPTH: usize = 8;
 
-/// Longest trust list or catalogue in bytes: about 2,000 keys or 5,000 units.
+/// Longest trust list in bytes: about 2,000 keys.
 pub const MAX_LIST: usize = 1 << 20;
+
+/// Longest catalogue in bytes: a province of 3,000 units of 20 kinds each, 300 kinds and 40 scenes came to 3.2 MiB.
+pub const MAX_CATALOGUE: usize = 8 << 20;
 
 /// Longest status list token in bytes: an incompressible shard (512 KiB) in base64 twice over
 /// (`lst`, then the payload) is 0.93 MiB; the rest is slack.
@@ -59,6 +62,11 @@ pub const PROOF_WINDOW: Seconds = Seconds(60);
 
 /// Up to here a proof outside its window is told as "phone clock off by N s" and not as an old code.
 pub const CLOCK_TALK: Seconds = Seconds(600);
+
+/// How long what was signed takes to reach every list, or every verifier's clock to be wrong by: whole seconds, caches
+/// and a job that lags. A status list decides alone from this much after the token on, an object further ahead of the
+/// clock than this is not believed, and a name unknown to a catalogue may be new for this long after it was confirmed.
+pub const SETTLING: Seconds = Seconds(600);
 
 /// Shortest and longest life of a code on a screen (the practice of systems in use is 60 to 300 s).
 pub const SCREEN_LIFETIME: (Seconds, Seconds) = (Seconds(30), Seconds(300));

@@ -105,13 +105,14 @@ codes! {
     StatusMissing "U_STATUS_MISSING" Undetermined "签名真实,但没有该证照的状态名单" "Genuine, but there is no status list for this licence" "请联网同步(sync)后重试;按规定可先登记。" "Go online, sync and try again; register it meanwhile if rules allow.";
     StatusStale "U_STATUS_STALE" Undetermined "签名真实,但状态名单已过期" "Genuine, but the status list is too old" "请联网同步(sync)后重试;按规定可先登记。" "Go online, sync and try again; register it meanwhile if rules allow.";
 
-    Notice "C_NOTICE" Caution "有提示事项(如质押、抵押)" "There is a notice (such as a pledge or mortgage)" "联网核验可查看详情。" "Verify online for the details.";
-    ReportedLost "C_REPORTED_LOST" Caution "纸质证照已挂失,请拒收纸质件" "The paper licence is reported lost: refuse the paper" "只认本次电子亮证。" "Rely on this electronic showing only.";
+    // The gravest first: cautions are told in this order.
     InspectionOverdue "C_INSPECTION_OVERDUE" Caution "年检或年审逾期" "The annual inspection is overdue" "提示持证人尽快办理。" "Tell the holder to have it done.";
-    AudienceAssumed "C_AUDIENCE_ASSUMED" Caution "未指定核验场景,按码中场景核验" "No scene was given, so the code's own was taken" "请在核验时指定场景。" "Name your scene when verifying.";
-    StatusAgeing "C_STATUS_AGEING" Caution "状态名单已到更新时间" "The status list is due for renewal" "有网络时请同步。" "Sync when there is a network.";
+    ReportedLost "C_REPORTED_LOST" Caution "纸质证照已挂失,请拒收纸质件" "The paper licence is reported lost: refuse the paper" "只认本次电子亮证。" "Rely on this electronic showing only.";
+    Notice "C_NOTICE" Caution "有提示事项(如质押、抵押)" "There is a notice (such as a pledge or mortgage)" "联网核验可查看详情。" "Verify online for the details.";
     ClockOff "C_CLOCK_OFF" Caution "手机时间有偏差" "The phone's clock is off" "提示持证人校准手机时间。" "Tell the holder to set the phone's clock.";
     Paper "C_PAPER" Caution "这是打印件上的码" "This code is for a printed copy" "请核对打印件与本人。" "Compare the printed copy with the person.";
+    StatusAgeing "C_STATUS_AGEING" Caution "状态名单已到更新时间" "The status list is due for renewal" "有网络时请同步。" "Sync when there is a network.";
+    AudienceAssumed "C_AUDIENCE_ASSUMED" Caution "未指定核验场景,按码中场景核验" "No scene was given, so the code's own was taken" "请在核验时指定场景。" "Name your scene when verifying.";
 
     Rollback "E_ROLLBACK" Invalid "比已有的版本旧,拒绝使用" "Older than what is already held" "请检查同步来源;可能有人重放旧名单。" "Check where it came from; somebody may be replaying an old list.";
     TrustSig "E_TRUST_SIG" Invalid "信任名录的签名不正确" "A signature of the trust list is wrong" "请检查同步来源和根密钥文件。" "Check the source and the root file.";

@@ -30,6 +30,13 @@ impl UnixTime {
         Self(self.0.saturating_sub(by.0))
     }
 
+    /// `20270115 16:00` in UTC+8: what a person compares with the clock on the wall.
+    pub(crate) fn to_minute(self) -> String {
+        let minutes = self.plus(UTC_PLUS_8).0.div_euclid(60).rem_euclid(24 * 60);
+        let two = |number: i64| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
+        [&*Day::of(self).to_text(), " ", &two(minutes / 60), ":", &two(minutes % 60)].concat()
+    }
+
     /// Seconds from `earlier` to this time; negative if `earlier` is later.
     pub const fn since(self, earlier: Self) -> Seconds {
         Seconds(self.0.saturating_sub(earlier.0))

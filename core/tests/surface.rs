@@ -52,7 +52,10 @@ fn a_verifier_tells_what_it_holds() {
     assert_eq!(empty.floors(), Floors { time: RELEASE_DATE, ..Floors::default() });
     let mut empty = empty;
     let list = signed_trust(&trust_list(), &["root-1", "root-2"]);
-    assert_eq!(codes(empty.load_trust_list(&list, OnExpired::TellInVerdict)), Code::TrustThreshold);
+    assert_eq!(
+        codes(empty.load_trust_list(&list, OnExpired::TellInVerdict { now: NOW })),
+        Code::TrustThreshold
+    );
 }
 
 #[test]
@@ -68,8 +71,12 @@ fn floors_are_written_read_and_never_lowered() {
             (LIST_OLD.to_owned(), UnixTime(NOW.0 - 2 * DAY)),
         ]),
         time: UnixTime(NOW.0 - 600),
+        confirmed: ByName::from_iter([(A.to_owned(), NOW), (B.to_owned(), NOW)]),
     };
     assert_eq!(floors, want);
+    // Floors kept by a release that knew of no confirmation.
+    let before = r#"{"trust_version":1,"catalogues":{},"lists":{},"time":1}"#;
+    assert!(Floors::parse(before).unwrap().confirmed.is_empty());
     assert_eq!(Floors::parse(&serde_json::to_string(&floors).unwrap()), Ok(floors.clone()));
     for text in [
         "{}",
@@ -81,6 +88,7 @@ fn floors_are_written_read_and_never_lowered() {
         r#"{"trust_version":1,"catalogues":{},"lists":{"a":null},"time":1}"#,
         r#"{"trust_version":1,"catalogues":{},"lists":{"a":-1},"time":1}"#,
         r#"{"trust_version":1,"catalogues":{},"lists":{},"time":1,"more":1}"#,
+        r#"{"trust_version":1,"catalogues":{},"lists":{},"time":1,"confirmed":{"a":-1}}"#,
     ] {
         assert_eq!(codes(Floors::parse(text)), Code::Format, "{text}");
     }
@@ -92,20 +100,22 @@ fn floors_are_written_read_and_never_lowered() {
         catalogues: ByName::from_iter([(A.to_owned(), 2), (B.to_owned(), 5)]),
         lists: ByName::from_iter([(LIST_A.to_owned(), NOW), ("https://new.example/1".to_owned(), NOW)]),
         time: NOW,
+        confirmed: ByName::from_iter([(A.to_owned(), UnixTime(5))]),
     };
     held.restore(higher);
     let floors = held.floors();
     assert_eq!((floors.trust_version, floors.time), (9, NOW));
     assert_eq!((floors.catalogues.get(A), floors.catalogues.get(B)), (Some(&3), Some(&5)));
     assert_eq!((floors.lists.get(LIST_A), floors.lists.len()), (Some(&NOW), 4));
+    assert_eq!(floors.confirmed.get(A), Some(&NOW));
     let list = signed_trust(&trust_list(), &["root-1", "root-2"]);
-    assert_eq!(codes(held.load_trust_list(&list, OnExpired::TellInVerdict)), Code::Rollback);
+    assert_eq!(codes(held.load_trust_list(&list, OnExpired::TellInVerdict { now: NOW })), Code::Rollback);
     // A bundle's list may be older than the floor, the network's may not.
     let older = signed_status(&list_head(LIST_A, 60), &status_array(), "status-a");
     assert_eq!(codes(held.load_status_list(&older, OnExpired::Refuse { now: NOW })), Code::Rollback);
     let mut restarted = verifier();
     restarted.restore(held.floors());
-    assert_eq!(restarted.load_status_list(&older, OnExpired::TellInVerdict), Ok(Loaded::New));
+    assert_eq!(restarted.load_status_list(&older, OnExpired::TellInVerdict { now: NOW }), Ok(Loaded::New));
     // The list of LIST_A is now below its floor, so it no longer proves good standing.
     let told = held.verify(&signed_show(&claims(1)), &Options::at(NOW));
     assert_eq!(told.code, Code::StatusStale);
@@ -115,7 +125,7 @@ fn floors_are_written_read_and_never_lowered() {
 fn loading_says_whether_anything_is_new() {
     let mut held = verifier();
     let list = signed_trust(&trust_list(), &["root-1", "root-2"]);
-    assert_eq!(held.load_trust_list(&list, OnExpired::TellInVerdict), Ok(Loaded::Unchanged));
+    assert_eq!(held.load_trust_list(&list, OnExpired::TellInVerdict { now: NOW }), Ok(Loaded::Unchanged));
     let mut next = trust_list();
     next.version = 8;
     let list = signed_trust(&next, &["root-1", "root-3"]);
@@ -144,10 +154,10 @@ fn the_parts_of_a_code_are_shown_unverified() {
     assert_eq!(shown.status_uri.as_deref(), Some(LIST_A));
 
     // Claims that cannot be read name no list; the parts are shown all the same.
-    let shown = peek("e30.e30.").unwrap();
+    let shown = peek("eyB9.e30.").unwrap();
     assert_eq!((shown.parts.len(), shown.status_uri), (1, None));
     for (text, code) in
-        [("x", Code::Format), ("a.b", Code::Segments), ("_w.e30.", Code::Utf8), ("EL1:", Code::Qr)]
+        [("x", Code::Format), ("ey.b", Code::Segments), ("eyL_.e30.", Code::Utf8), ("EL1:", Code::Qr)]
     {
         assert_eq!(codes(peek(text)), code, "{text}");
     }
@@ -157,14 +167,14 @@ fn the_parts_of_a_code_are_shown_unverified() {
 fn lengths_pass_up_to_their_limit() {
     let list = |length: usize| {
         let text = "x".repeat(length);
-        codes(verifier().load_trust_list(&text, OnExpired::TellInVerdict))
+        codes(verifier().load_trust_list(&text, OnExpired::TellInVerdict { now: NOW }))
     };
     assert_eq!([0, 1, 2].map(|more| list(MAX_LIST + more)), [Code::Format, Code::Size, Code::Size]);
     let of = |length: usize| ".".repeat(length);
-    assert_eq!(codes(peek(&of(MAX_PRESENTATION))), Code::Size, "one JWS is shorter");
+    assert_eq!(codes(peek(&format!("ey{}", of(MAX_PRESENTATION - 2)))), Code::Size, "one JWS is shorter");
     let split = |length: usize| codes(Presentation::split(&format!("a~b~{}", of(length - 4))));
     assert_eq!((split(MAX_PRESENTATION), split(MAX_PRESENTATION + 1)), (Code::Segments, Code::Size));
-    let shown = |length: usize| codes(peek(&format!("a~b~{}", of(length - 4))));
+    let shown = |length: usize| codes(peek(&format!("ey~b~{}", of(length - 5))));
     assert_eq!((shown(MAX_PRESENTATION), shown(MAX_PRESENTATION + 1)), (Code::Segments, Code::Size));
     let unpacked = |length: usize| codes(qr::unpack(&format!("EL1:{}", "0".repeat(length - 4))));
     assert_eq!((unpacked(MAX_QR_TEXT), unpacked(MAX_QR_TEXT + 1)), (Code::Qr, Code::Size));
@@ -260,9 +270,20 @@ fn the_issuers_own_database_comes_before_any_list() {
     }
     // What the database does not keep is looked up in the lists.
     let mut other = claims(2);
-    other.status.idx = 2;
+    other.status.idx = 1;
     let told = ask(&other, StatusValue::Valid);
-    assert_eq!((told.code, told.status.unwrap().source), (Code::StatusSuspended, "list"));
+    assert_eq!((told.code, told.status.unwrap().source), (Code::StatusInvalid, "list"));
+    // It decides alone: the notice that stood when the code was made may have gone since.
+    other = claims(1);
+    other.ntc = Some(StatusValue::PaperLost);
+    assert!(
+        !ask(&other, StatusValue::Valid).cautions.iter().any(|caution| caution.code == Code::ReportedLost)
+    );
+    // And its catalogue is the newest there is: what that does not name is unknown, not new.
+    (other.iat, other.exp, other.scene) = (NOW, UnixTime(NOW.0 + 30), "inspect.fire".into());
+    let late =
+        Options { live_status: Some(&Database(StatusValue::Valid)), ..Options::at(UnixTime(NOW.0 + 5)) };
+    assert_eq!(held.verify(&signed_show(&other), &late).code, Code::Scene);
 }
 
 #[test]
@@ -337,7 +358,7 @@ fn a_withdrawn_key_speaks_for_no_list_from_that_moment_on() {
     let load = |now: i64| {
         let mut new = Verifier::new(&P256, roots(&["root-1", "root-2", "root-3"], 2)).unwrap();
         let trust = signed_trust(&trust_list(), &["root-1", "root-2"]);
-        new.load_trust_list(&trust, OnExpired::TellInVerdict).unwrap();
+        new.load_trust_list(&trust, OnExpired::TellInVerdict { now: NOW }).unwrap();
         new.load_status_list(&list, OnExpired::Refuse { now: UnixTime(NOW.0 + now) })
     };
     assert_eq!(load(-21), Ok(Loaded::New));

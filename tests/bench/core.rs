@@ -130,6 +130,7 @@ fn claims(lifetime: Seconds) -> ShowClaims {
         vf: Day::parse("20240101").unwrap(),
         vt: Day::parse("20291231"),
         status: StatusRef { uri: LIST.into(), idx: 703_211 },
+        ntc: None,
         act: None,
     }
 }

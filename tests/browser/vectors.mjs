@@ -30,10 +30,10 @@ export function runVectors(file, { Verifier, unpack }) {
 export function buildWorld(name, world, Verifier, differences) {
   const verifier = new Verifier({ roots: world.roots });
   const take = {
-    trust_list: ({ text, now }) => verifier.loadTrustList(text, now),
-    catalogue: ({ text, now }) => verifier.loadCatalogue(text, now),
-    status_list: ({ text, now, uri }) => verifier.loadStatusList(text, now, uri),
-    delta: ({ text, now }) => verifier.applyDelta(text, now),
+    trust_list: ({ text, now, kept }) => verifier.loadTrustList(text, now, kept),
+    catalogue: ({ text, now, kept }) => verifier.loadCatalogue(text, now, kept),
+    status_list: ({ text, now, uri, kept }) => verifier.loadStatusList(text, now, uri, kept),
+    delta: ({ text, now, kept }) => verifier.applyDelta(text, now, kept),
   };
   for (const [index, step] of world.steps.entries()) {
     let outcome;

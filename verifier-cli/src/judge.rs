@@ -126,7 +126,7 @@ impl InUse {
             Some((held, known)) if new.is_none() && known == stamp => held,
             _ => {
                 self.note(new);
-                let held = Held::load(&shell.bundle, Lists::Of(&self.uris))?;
+                let held = Held::load(&shell.bundle, Lists::Of(&self.uris), shell.clock.now())?;
                 self.tell(&held, shell);
                 held
             }

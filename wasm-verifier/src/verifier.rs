@@ -5,6 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::error::{refused, whole_seconds};
 use liangzheng_core::{
     key::P256,
+    reading,
     text::Text,
     time::UnixTime,
     token::Challenge,
@@ -35,14 +36,15 @@ impl Verifier {
         Ok(Self { inner, accepted: Accepted::default() })
     }
 
-    /// Takes in a trust list. With `now` (unix seconds) an expired one is refused, as when it was just fetched;
-    /// without, the verdicts will tell. True if it is new.
+    /// Takes in a trust list. With `now` (unix seconds) it counts as just fetched: one that has expired or comes from the
+    /// future is refused. With `kept`, or without a clock, it is what was kept, and the verdicts will tell; then a clock
+    /// bounds how far it raises the floors. True if it is new.
     ///
     /// # Errors
     /// As core's `load_trust_list`.
     #[wasm_bindgen(js_name = loadTrustList)]
-    pub fn load_trust_list(&mut self, text: &str, now: Option<f64>) -> Result<bool, String> {
-        answer(self.inner.load_trust_list(text, on_expired(now)?))
+    pub fn load_trust_list(&mut self, text: &str, now: Option<f64>, kept: bool) -> Result<bool, String> {
+        answer(self.inner.load_trust_list(text, on_expired(now, kept)?))
     }
 
     /// Takes in a catalogue; as [`Self::load_trust_list`].
@@ -50,8 +52,8 @@ impl Verifier {
     /// # Errors
     /// As core's `load_catalogue`.
     #[wasm_bindgen(js_name = loadCatalogue)]
-    pub fn load_catalogue(&mut self, text: &str, now: Option<f64>) -> Result<bool, String> {
-        answer(self.inner.load_catalogue(text, on_expired(now)?))
+    pub fn load_catalogue(&mut self, text: &str, now: Option<f64>, kept: bool) -> Result<bool, String> {
+        answer(self.inner.load_catalogue(text, on_expired(now, kept)?))
     }
 
     /// Takes in a status list; as [`Self::load_trust_list`]. With `uri` the list must be that one.
@@ -64,8 +66,9 @@ impl Verifier {
         text: &str,
         now: Option<f64>,
         uri: Option<String>,
+        kept: bool,
     ) -> Result<bool, String> {
-        let on_expired = on_expired(now)?;
+        let on_expired = on_expired(now, kept)?;
         answer(match uri {
             Some(uri) => self.inner.load_status_list_from(&uri, text, on_expired),
             None => self.inner.load_status_list(text, on_expired),
@@ -77,8 +80,8 @@ impl Verifier {
     /// # Errors
     /// As core's `apply_delta`; then fetch the lists whole.
     #[wasm_bindgen(js_name = applyDelta)]
-    pub fn apply_delta(&mut self, text: &str, now: Option<f64>) -> Result<bool, String> {
-        answer(self.inner.apply_delta(text, on_expired(now)?))
+    pub fn apply_delta(&mut self, text: &str, now: Option<f64>, kept: bool) -> Result<bool, String> {
+        answer(self.inner.apply_delta(text, on_expired(now, kept)?))
     }
 
     /// Judges one code; the verdict as JSON. `challenge` is the `EC1:` text that was shown; with `remember` a code
@@ -161,6 +164,28 @@ impl Verifier {
     }
 }
 
+/// What a text is, as JSON `{kind, text, message, hint}`: `text` without what surrounds it, the words for where a licence
+/// code was wanted.
+#[wasm_bindgen]
+pub fn classify(text: &str) -> String {
+    let reading = reading::classify(text);
+    let read = Read {
+        kind: reading.as_str(),
+        text: reading::cut(text),
+        message: reading.message(),
+        hint: reading.hint(),
+    };
+    serde_json::to_string(&read).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Read<'a> {
+    kind: &'a str,
+    text: &'a str,
+    message: Text,
+    hint: Text,
+}
+
 #[derive(Serialize)]
 struct Held<'a> {
     trust_list: Option<HeldTrust>,
@@ -199,11 +224,10 @@ impl Replay for Accepted {
     }
 }
 
-fn on_expired(now: Option<f64>) -> Result<OnExpired, String> {
-    match now {
-        None => Ok(OnExpired::TellInVerdict),
-        Some(seconds) => Ok(OnExpired::Refuse { now: whole_seconds("now", seconds)? }),
-    }
+fn on_expired(now: Option<f64>, kept: bool) -> Result<OnExpired, String> {
+    let is_kept = kept || now.is_none();
+    let now = now.map_or(Ok(UnixTime(i64::MAX)), |seconds| whole_seconds("now", seconds))?;
+    Ok(if is_kept { OnExpired::TellInVerdict { now } } else { OnExpired::Refuse { now } })
 }
 
 fn answer(loaded: Result<Loaded, Refusal>) -> Result<bool, String> {

@@ -74,7 +74,7 @@ struct ChallengeView<'a> {
 /// As [`Challenge::parse`].
 #[wasm_bindgen(js_name = readChallenge)]
 pub fn read_challenge(text: &str) -> Result<String, String> {
-    let challenge = Challenge::parse(text.trim()).map_err(|refusal| refused(&refusal))?;
+    let challenge = Challenge::parse(text).map_err(|refusal| refused(&refusal))?;
     let view = ChallengeView {
         aud: &challenge.aud,
         rp: &challenge.rp,

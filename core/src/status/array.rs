@@ -16,7 +16,7 @@ pub const SHARD_BYTES: usize = 524_288;
 pub(super) const MAX_WIRE: u8 = 15;
 
 /// What a status list says of a licence (core/README.md, "Status values").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum StatusValue {
     /// Nothing stands against it.
@@ -58,6 +58,29 @@ impl StatusValue {
     /// Whether it can never change again, so that even an old list proves it.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Final | Self::Superseded)
+    }
+
+    /// Whether the licence stands, with something to be told: what a token's `ntc` may say.
+    pub const fn is_notice(self) -> bool {
+        matches!(self, Self::Notice | Self::PaperLost | Self::InspectionOverdue)
+    }
+
+    /// The graver of two values. Never by number: 2 and 12 are graver than 14.
+    #[must_use]
+    pub const fn worse(self, other: Self) -> Self {
+        if self.gravity() < other.gravity() { other } else { self }
+    }
+
+    const fn gravity(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Notice => 1,
+            Self::PaperLost => 2,
+            Self::InspectionOverdue => 3,
+            Self::Suspended => 4,
+            Self::Superseded => 5,
+            Self::Final => 6,
+        }
     }
 }
 
@@ -138,6 +161,17 @@ mod tests {
         assert!(array.set(SHARD_ENTRIES - 1, StatusValue::Final));
         assert!(!array.set(SHARD_ENTRIES, StatusValue::Final));
         assert_eq!(array.get(SHARD_ENTRIES), None);
+    }
+
+    #[test]
+    fn of_two_values_the_graver_counts_and_not_the_greater() {
+        let order = [1, 12, 2, 14, 13, 3, 0].map(|wire| StatusValue::from_wire(wire).unwrap());
+        for (at, graver) in order.iter().enumerate() {
+            for other in &order[at..] {
+                assert_eq!((graver.worse(*other), other.worse(*graver)), (*graver, *graver));
+            }
+        }
+        assert_eq!(order.map(StatusValue::is_notice), [false, false, false, true, true, true, false]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::{
     limits::MAX_TOKEN_DEPTH,
     members::{Members, is_lower_code, is_unit_code},
     qr::base45,
+    reading::cut,
     refusal::{Code, Refusal},
 };
 
@@ -48,11 +49,12 @@ impl Challenge {
         format!("{PREFIX}{}", base45::encode(&json))
     }
 
-    /// Reads the text of a challenge's QR code.
+    /// Reads the text of a challenge's QR code, whatever surrounds it.
     ///
     /// # Errors
     /// `E_FORMAT` if it is no challenge, `E_SIZE`, `E_QR`, or the claim that is wrong.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let text = cut(text);
         let body = text.strip_prefix(PREFIX).ok_or(Code::Format)?;
         if text.len() > MAX_CHALLENGE {
             return Err(Code::Size.into());
@@ -87,6 +89,7 @@ mod tests {
         };
         let text = challenge.to_text();
         assert_eq!(Challenge::parse(&text), Ok(challenge.clone()));
+        assert_eq!(Challenge::parse(&format!("\u{feff}]Q1{text}\n")), Ok(challenge.clone()));
         assert_eq!(challenge.proof_audience(), "hotel#91990100MA0000031K");
         assert!(
             text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || " $%*+-./:".contains(c))

@@ -31,8 +31,8 @@ pub struct GrantClaims {
 /// # Errors
 /// The first claim that is missing, of the wrong form, or not agreed.
 pub fn parse(payload: &[u8]) -> Result<GrantClaims, Refusal> {
-    let [a, b, c, d, e, f, g, h, i, j, k, l] = SHOW_CLAIMS;
-    let known = [a, b, c, d, e, f, g, h, i, j, k, l, "vct", "cnf"];
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m] = SHOW_CLAIMS;
+    let known = [a, b, c, d, e, f, g, h, i, j, k, l, m, "vct", "cnf"];
     let mut members = Members::read(payload, MAX_TOKEN_DEPTH, &known)?;
     let licence = ShowClaims::take(&mut members)?;
     members.text_if("vct", |vct| vct == VCT)?;

@@ -11,7 +11,7 @@ use crate::{
     limits::{MAX_DELEGATE, MAX_FIELDS, MAX_URI},
     members::{Members, is_lower_code, is_operator_id, is_plain_text, wrong},
     refusal::{Code, Refusal},
-    status::SHARD_ENTRIES,
+    status::{SHARD_ENTRIES, StatusValue},
     time::{Day, UnixTime},
 };
 
@@ -40,6 +40,8 @@ pub struct ShowClaims {
     pub vt: Option<Day>,
     /// Where its status stands.
     pub status: StatusRef,
+    /// The notice that stood when it was signed: a list made before may not have it yet.
+    pub ntc: Option<StatusValue>,
     /// Who shows it for the holder, if a delegate does.
     pub act: Option<Delegate>,
 }
@@ -105,8 +107,8 @@ impl Serialize for Fields {
 }
 
 /// Names of the claims of a `show+jwt`.
-pub(crate) const SHOW_CLAIMS: [&str; 12] =
-    ["iss", "iat", "exp", "jti", "aud", "scene", "lic", "fld", "vf", "vt", "status", "act"];
+pub(crate) const SHOW_CLAIMS: [&str; 13] =
+    ["iss", "iat", "exp", "jti", "aud", "scene", "lic", "fld", "vf", "vt", "status", "ntc", "act"];
 
 impl ShowClaims {
     /// Takes the licence's claims out of a payload's members.
@@ -124,6 +126,7 @@ impl ShowClaims {
             vf: members.day("vf")?,
             vt: if members.has("vt") { Some(members.day("vt")?) } else { None },
             status: take_status(members)?,
+            ntc: take_notice(members)?,
             act: take_delegate(members)?,
         };
         if claims.vt.is_some_and(|vt| vt < claims.vf) {
@@ -153,6 +156,7 @@ impl ShowClaims {
             vf: self.vf,
             vt: self.vt,
             status: WireStatus { status_list: WireEntry { idx: self.status.idx, uri: &self.status.uri } },
+            ntc: self.ntc.map(StatusValue::wire),
             act: self.act.as_ref(),
         }
     }
@@ -180,6 +184,14 @@ fn take_status(members: &mut Members<'_>) -> Result<StatusRef, Refusal> {
     Ok(StatusRef { uri, idx })
 }
 
+fn take_notice(members: &mut Members<'_>) -> Result<Option<StatusValue>, Refusal> {
+    if !members.has("ntc") {
+        return Ok(None);
+    }
+    let value = u8::try_from(members.number("ntc")?).ok().and_then(StatusValue::from_wire);
+    value.filter(|value| value.is_notice()).map(Some).ok_or_else(|| wrong("ntc"))
+}
+
 fn take_delegate(members: &mut Members<'_>) -> Result<Option<Delegate>, Refusal> {
     if !members.has("act") {
         return Ok(None);
@@ -204,6 +216,8 @@ pub(crate) struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     vt: Option<Day>,
     status: WireStatus<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ntc: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<&'a Delegate>,
 }

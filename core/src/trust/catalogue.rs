@@ -9,7 +9,7 @@ use crate::{
     json::are_distinct,
     jws,
     key::{SignError, Signer},
-    limits::{CATALOGUE_LIFETIME, MAX_LIST, MAX_LIST_DEPTH, PAPER_LIFETIME, SCREEN_LIFETIME},
+    limits::{CATALOGUE_LIFETIME, MAX_CATALOGUE, MAX_LIST_DEPTH, PAPER_LIFETIME, SCREEN_LIFETIME},
     members::{Members, is_lower_code, shortened, text_of, wrong},
     refusal::{Code, Refusal},
     text::Text,
@@ -360,7 +360,8 @@ pub(crate) fn read_catalogue(
     trust: &Trust,
     now: UnixTime,
 ) -> Result<(Catalogue, Signed), Refusal> {
-    let signed = read_signed(text, MAX_LIST, CATALOGUE_TYP, Purpose::Catalogue, Code::CatalogueSig, trust)?;
+    let signed =
+        read_signed(text, MAX_CATALOGUE, CATALOGUE_TYP, Purpose::Catalogue, Code::CatalogueSig, trust)?;
     let catalogue = Catalogue::read(&signed.payload)?;
     if catalogue.iss != signed.operator {
         return Err(Code::IssuerKeyMismatch.into());

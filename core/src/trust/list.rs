@@ -3,6 +3,7 @@
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{RootSet, Roots, TRUST_TYP};
 use crate::{
@@ -135,46 +136,84 @@ impl TrustList {
     /// # Errors
     /// `E_FORMAT` for anything but its members in their form.
     pub fn read(payload: &[u8]) -> Result<Self, Refusal> {
+        Self::with_skipped(payload).map(|(list, _)| list)
+    }
+
+    /// The list, and the keys in it whose purpose this release does not know.
+    fn with_skipped(payload: &[u8]) -> Result<(Self, Vec<SkippedKey>), Refusal> {
         Self::from_members(payload).map_err(|_| Code::Format.into())
     }
 
-    fn from_members(payload: &[u8]) -> Result<Self, Refusal> {
+    fn from_members(payload: &[u8]) -> Result<(Self, Vec<SkippedKey>), Refusal> {
         let known = ["version", "iat", "exp", "refresh", "roots", "operators"];
         let mut list = Members::read(payload, MAX_LIST_DEPTH, &known)?;
-        Ok(Self {
+        let mut skipped = Vec::new();
+        let mut operators = Vec::new();
+        for (operator, keys) in
+            list.objects("operators", &["id", "names", "regions", "keys"], Operator::take)?
+        {
+            operators.push(operator);
+            skipped.extend(keys);
+        }
+        let list = Self {
             version: list.count("version")?,
             iat: list.time("iat")?,
             exp: list.time("exp")?,
             refresh: list.seconds("refresh")?,
             roots: RootSet::take(&mut list.object("roots", &["keys", "threshold"])?)?,
-            operators: list.objects("operators", &["id", "names", "regions", "keys"], Operator::take)?,
-        })
+            operators,
+        };
+        Ok((list, skipped))
     }
+}
+
+/// A key of a purpose this release does not know: a later one's capability. It signs nothing here, and is looked at only
+/// so that no key of ours has its name or its point.
+struct SkippedKey {
+    kid: String,
+    point: Option<PublicKey>,
+}
+
+/// One key of a list, as it is read.
+enum Read {
+    Known(OperatorKey),
+    Skipped(SkippedKey),
 }
 
 impl Operator {
-    fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
+    fn take(members: &mut Members<'_>) -> Result<(Self, Vec<SkippedKey>), Refusal> {
         let key = ["kid", "jwk", "purpose", "nbf", "exp", "revoked_at", "compromised"];
-        Ok(Self {
+        let (mut keys, mut skipped) = (Vec::new(), Vec::new());
+        for read in members.objects("keys", &key, Read::take)? {
+            match read {
+                Read::Known(key) => keys.push(key),
+                Read::Skipped(key) => skipped.push(key),
+            }
+        }
+        let operator = Self {
             id: members.text("id")?,
             names: members.names("names")?,
             regions: members.texts("regions")?,
-            keys: members.objects("keys", &key, OperatorKey::take)?,
-        })
+            keys,
+        };
+        Ok((operator, skipped))
     }
 }
 
-impl OperatorKey {
+impl Read {
     fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
-        Ok(Self {
-            kid: members.text("kid")?,
-            jwk: members.jwk("jwk")?,
-            purpose: members.parsed("purpose", Purpose::parse)?,
-            nbf: members.time("nbf")?,
-            exp: members.time("exp")?,
-            revoked_at: members.if_present("revoked_at", Members::time)?,
-            compromised: members.flag("compromised")?,
-        })
+        let kid = members.text("kid")?;
+        let purpose = Purpose::parse(&members.text("purpose")?);
+        let (nbf, exp) = (members.time("nbf")?, members.time("exp")?);
+        let revoked_at = members.if_present("revoked_at", Members::time)?;
+        let compromised = members.flag("compromised")?;
+        let Some(purpose) = purpose else {
+            // Whatever its key is: another curve, or another kind of key altogether.
+            let point = members.jwk("jwk").ok().and_then(|jwk| PublicKey::from_jwk(&jwk).ok());
+            return Ok(Self::Skipped(SkippedKey { kid, point }));
+        };
+        let jwk = members.jwk("jwk")?;
+        Ok(Self::Known(OperatorKey { kid, jwk, purpose, nbf, exp, revoked_at, compromised }))
     }
 }
 
@@ -199,6 +238,8 @@ impl Purpose {
 /// A verified trust list, its keys ready to use.
 pub(crate) struct Trust {
     pub(crate) list: TrustList,
+    /// SHA-256 of the payload: two lists of one version may differ in a key that was skipped alone.
+    pub(crate) sha256: [u8; 32],
     keys: ByName<TrustedKey>,
 }
 
@@ -258,7 +299,7 @@ pub(crate) fn read_list(text: &str, roots: &Roots, backend: &dyn Es256) -> Resul
     }
     check_threshold(&general, roots)?;
     let payload = base64url::decode(&general.payload).ok_or(Code::B64)?;
-    let list = TrustList::read(&payload)?;
+    let (list, skipped) = TrustList::with_skipped(&payload)?;
     let next = Roots::new(list.roots.clone(), backend)?;
     if next.set != roots.set {
         check_threshold(&general, &next)?;
@@ -267,8 +308,8 @@ pub(crate) fn read_list(text: &str, roots: &Roots, backend: &dyn Es256) -> Resul
     if lifetime.0 <= 0 || lifetime > TRUST_LIFETIME || list.refresh.0 <= 0 {
         return Err(Code::Lifetime.into());
     }
-    let keys = read_keys(&list, backend)?;
-    Ok((Trust { list, keys }, next))
+    let keys = read_keys(&list, &skipped, backend)?;
+    Ok((Trust { list, sha256: Sha256::digest(&payload).into(), keys }, next))
 }
 
 /// Counts **distinct** root keys with a good signature: a key that signs twice counts once, a name that is not
@@ -296,8 +337,21 @@ fn check_threshold(general: &General, roots: &Roots) -> Result<(), Refusal> {
     }
 }
 
-fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<ByName<TrustedKey>, Refusal> {
+fn read_keys(
+    list: &TrustList,
+    skipped: &[SkippedKey],
+    backend: &dyn Es256,
+) -> Result<ByName<TrustedKey>, Refusal> {
     let mut points = Vec::new();
+    let mut names = Vec::new();
+    for key in skipped {
+        let is_known = names.contains(&&*key.kid) || key.point.is_some_and(|point| points.contains(&point));
+        if is_known || !kid_is_well_formed(&key.kid) {
+            return Err(Refusal::about(Code::TrustKey, shortened(&key.kid)));
+        }
+        names.push(&key.kid);
+        points.extend(key.point);
+    }
     let mut keys = ByName::new();
     for (index, operator) in list.operators.iter().enumerate() {
         let is_known = list.operators.iter().take(index).any(|earlier| earlier.id == operator.id);
@@ -308,7 +362,8 @@ fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<ByName<TrustedKey>
             let refused = || Refusal::about(Code::TrustKey, shortened(&named.kid));
             let point = PublicKey::from_jwk(&named.jwk).map_err(|_| refused())?;
             // One key under two names, or for two purposes, would undo the separation of purposes.
-            if points.contains(&point) || !kid_is_well_formed(&named.kid) || named.exp <= named.nbf {
+            let is_known = points.contains(&point) || names.contains(&&*named.kid);
+            if is_known || !kid_is_well_formed(&named.kid) || named.exp <= named.nbf {
                 return Err(refused());
             }
             points.push(point);

@@ -6,14 +6,15 @@ use super::{
     findings::Findings,
     peek,
     signatures::{Claims, Parts, read_parts},
-    verdict::{ShownScene, ShownToken, ShownTrust, Verdict},
+    verdict::{ShownToken, ShownTrust, Verdict},
 };
 use crate::{
-    limits::{CLOCK_TALK, EARLY_SLACK, GRANT_LIFETIME, PAPER_LIFETIME, PROOF_WINDOW},
+    limits::{CLOCK_TALK, EARLY_SLACK, GRANT_LIFETIME, PAPER_LIFETIME, PROOF_WINDOW, SETTLING},
+    reading::classify,
     text::Text,
     time::{Day, UnixTime},
     token::proof::{self, ProofClaims},
-    trust::{Medium, Profile, Trust, TrustedKey},
+    trust::{Catalogue, Medium, Profile, Trust, TrustedKey},
 };
 
 impl Verifier {
@@ -23,7 +24,13 @@ impl Verifier {
     pub fn verify(&self, input: &str, options: &Options<'_>) -> Verdict {
         let presentation = match peek::presentation(input) {
             Ok(presentation) => presentation,
-            Err(refusal) => return Verdict::refused(options.now, &refusal),
+            Err(refusal) => {
+                let mut verdict = Verdict::refused(options.now, &refusal);
+                if refusal.code == Code::Format {
+                    verdict.name(classify(input));
+                }
+                return verdict;
+            }
         };
         let parts = match read_parts(&presentation) {
             Ok(parts) => parts,
@@ -100,7 +107,11 @@ impl Verifier {
         });
         let catalogue = held.map(|held| &held.catalogue);
         let scene = catalogue.and_then(|catalogue| catalogue.scene(&claims.licence.scene));
-        let context = Context { options, clock_is_good, claims, profile, catalogue, scene };
+        let catalogue_is_older = catalogue.is_some_and(|catalogue| {
+            claims.licence.iat > self.complete_at(catalogue, options).plus(SETTLING)
+        });
+        let context =
+            Context { options, clock_is_good, claims, profile, catalogue, scene, catalogue_is_older };
 
         self.check_issuer(&context, trust, key, &mut findings);
         if findings.has_failed() {
@@ -120,18 +131,30 @@ impl Verifier {
         let replay_until = context.replay_until();
         let mut verdict = findings.conclude(options.now);
         verdict.profile = Some(profile);
-        verdict.licence = Some(context.shown_licence());
-        verdict.scene = Some(ShownScene {
-            code: context.claims.licence.scene.clone(),
-            names: scene.map(|scene| scene.names.clone()),
-            audience: context.claims.licence.aud.clone(),
-        });
-        let licence = &context.claims.licence;
-        verdict.token = Some(ShownToken { iat: licence.iat, exp: licence.exp, jti: licence.jti.to_text() });
+        // Whether the signer may speak for unit and kind is not known before the catalogue names both.
+        if context.may_issue() {
+            let licence = &context.claims.licence;
+            verdict.licence = Some(context.shown_licence(verdict.code));
+            verdict.scene = Some(context.shown_scene());
+            verdict.token =
+                Some(ShownToken { iat: licence.iat, exp: licence.exp, jti: licence.jti.to_text() });
+        }
         verdict.status = status;
         verdict.replay_key = Some(replay_key);
         verdict.replay_until = Some(replay_until);
         verdict
+    }
+
+    /// When the catalogue was last known to name all there is: when it was made, or when a fetch last answered it. The
+    /// issuer's own server always has the newest.
+    fn complete_at(&self, catalogue: &Catalogue, options: &Options<'_>) -> UnixTime {
+        if options.live_status.is_some() {
+            return options.now;
+        }
+        // A confirmation by a clock that has been set back since is none.
+        let latest = self.best_time(options.now).plus(SETTLING);
+        let confirmed = self.floors.confirmed.get(&catalogue.iss).filter(|at| **at <= latest);
+        confirmed.map_or(catalogue.iat, |at| catalogue.iat.max(*at))
     }
 
     /// The key belongs to who says it signed, was in its life, and its operator may speak for unit and kind.
@@ -158,14 +181,11 @@ impl Verifier {
         if trust_is_stale {
             findings.unknown(CheckName::Issuer, Code::TrustStale);
         }
-        let Some(catalogue) = context.catalogue else {
-            return findings.unknown(CheckName::Issuer, Code::CatalogueStale);
-        };
-        let may_issue = catalogue.kind(licence.lic.kind()).is_some()
-            && catalogue
-                .unit(unit)
-                .is_some_and(|unit| unit.kinds.iter().any(|kind| kind == licence.lic.kind()));
-        if context.catalogue_is_stale() {
+        let may_issue = context.may_issue();
+        if context.catalogue.is_none()
+            || context.catalogue_is_stale()
+            || (!may_issue && context.catalogue_is_older)
+        {
             findings.unknown(CheckName::Issuer, Code::CatalogueStale);
         } else if !may_issue {
             findings.fail(CheckName::Issuer, Code::Scope);
@@ -202,11 +222,19 @@ fn check_holder(context: &Context<'_>, parts: &Parts<'_>, findings: &mut Finding
 fn check_scene(context: &Context<'_>, findings: &mut Findings) {
     let licence = &context.claims.licence;
     let options = context.options;
+    let fail = |code: Code, findings: &mut Findings| match context.whose_scenes() {
+        Some(detail) => findings.fail_with(CheckName::Scene, code, code.message(), detail),
+        None => findings.fail(CheckName::Scene, code),
+    };
     let Some(scene) = context.scene else {
-        if context.catalogue.is_none() || context.catalogue_is_stale() || !context.clock_is_good {
+        if context.catalogue.is_none()
+            || context.catalogue_is_stale()
+            || !context.clock_is_good
+            || (context.catalogue_is_older && context.asked().is_none())
+        {
             return findings.unknown(CheckName::Scene, Code::CatalogueStale);
         }
-        return findings.fail(CheckName::Scene, Code::Scene);
+        return fail(Code::Scene, findings);
     };
     let proof_audience =
         options.challenge.map_or_else(|| scene.aud.clone(), |challenge| challenge.proof_audience());
@@ -217,15 +245,15 @@ fn check_scene(context: &Context<'_>, findings: &mut Findings) {
     let weakest = scene.profiles.iter().min();
     let scene_is_right = options.scene.is_none_or(|code| code == scene.code)
         && options.challenge.is_none_or(|challenge| challenge.scene == scene.code)
-        && scene.kinds.iter().any(|kind| kind.code == licence.lic.kind())
         && weakest.is_some_and(|weakest| context.profile >= *weakest);
+    let takes_kind = scene.kinds.iter().any(|kind| kind.code == licence.lic.kind());
     if !audience_is_right {
-        return findings.fail(CheckName::Scene, Code::Audience);
+        return fail(Code::Audience, findings);
     }
-    if !scene_is_right {
-        return findings.fail(CheckName::Scene, Code::Scene);
+    if !scene_is_right || !(takes_kind || context.catalogue_is_older) {
+        return fail(Code::Scene, findings);
     }
-    if context.catalogue_is_stale() {
+    if context.catalogue_is_stale() || !takes_kind {
         return findings.unknown(CheckName::Scene, Code::CatalogueStale);
     }
     findings.pass(CheckName::Scene);
@@ -242,12 +270,15 @@ fn check_time(context: &Context<'_>, findings: &mut Findings) {
     let now = context.options.now;
     let longest = match (&context.claims.proof, context.scene) {
         (Some(_), _) => GRANT_LIFETIME,
-        (None, Some(scene)) => scene.lifetime,
-        (None, None) => PAPER_LIFETIME,
+        (None, Some(scene)) if !context.catalogue_is_older => scene.lifetime,
+        (None, _) => PAPER_LIFETIME,
     };
-    if licence.exp.since(licence.iat) > longest {
+    let life = licence.exp.since(licence.iat);
+    if life > longest {
         return findings.fail(CheckName::Time, Code::Lifetime);
     }
+    let outlives_scene =
+        context.claims.proof.is_none() && context.scene.is_some_and(|scene| life > scene.lifetime);
     if let Some(proof) = &context.claims.proof
         && context.options.challenge.is_none()
         && proof.iat < licence.iat.minus(PROOF_WINDOW)
@@ -265,6 +296,9 @@ fn check_time(context: &Context<'_>, findings: &mut Findings) {
         let late = now.since(licence.exp).0;
         let detail = Text::with_number(["已过期 ", " 秒"], ["expired ", " s ago"], late);
         return findings.fail_with(CheckName::Time, code, code.message(), detail);
+    }
+    if outlives_scene {
+        return findings.unknown(CheckName::Time, Code::CatalogueStale);
     }
     if let Some(proof) = &context.claims.proof {
         check_proof_time(proof, context, findings);

@@ -165,8 +165,10 @@ impl Findings {
         self.set(name, Outcome::NotChecked, Some(why));
     }
 
+    /// Notes a caution, the gravest first: codes are declared in that order.
     pub(super) fn caution(&mut self, code: Code, message: Text) {
-        self.cautions.push(Caution { code, message });
+        let at = self.cautions.iter().take_while(|held| held.code < code).count();
+        self.cautions.insert(at, Caution { code, message });
     }
 
     pub(super) fn has_failed(&self) -> bool {

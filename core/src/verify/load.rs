@@ -4,6 +4,7 @@ use alloc::{string::String, vec, vec::Vec};
 
 use super::{Code, HeldCatalogue, HeldList, Refusal, Verifier};
 use crate::{
+    limits::SETTLING,
     status::{self, StatusArray},
     time::{Seconds, UnixTime},
     trust::{Trust, read_catalogue, read_list},
@@ -19,7 +20,10 @@ pub enum OnExpired {
     },
     /// It comes from the verifier's own bundle, or is one step of a walk to a newer list: take it, and let
     /// the verdict say what it is still good for.
-    TellInVerdict,
+    TellInVerdict {
+        /// The verifier's clock: no floor rises further above it than clocks may differ.
+        now: UnixTime,
+    },
 }
 
 /// What came of loading an object.
@@ -36,11 +40,29 @@ impl OnExpired {
         matches!(self, Self::Refuse { now } if now >= exp)
     }
 
-    fn now(self) -> UnixTime {
+    /// The clock by which a signing key's life is judged. What a bundle holds was good when it came.
+    fn key_time(self) -> UnixTime {
         match self {
             Self::Refuse { now } => now,
-            Self::TellInVerdict => UnixTime(0),
+            Self::TellInVerdict { .. } => UnixTime(0),
         }
+    }
+
+    /// The floor to which an object made at `iat` may raise a verifier's.
+    ///
+    /// # Errors
+    /// `U_CLOCK`, naming both clocks, for one just fetched that is further ahead than clocks may differ: taken, a single
+    /// list made by a fast clock would shut out all that are made afterwards by the right one.
+    fn floor(self, iat: UnixTime) -> Result<UnixTime, Refusal> {
+        let (Self::Refuse { now } | Self::TellInVerdict { now }) = self;
+        let latest = now.plus(SETTLING);
+        if matches!(self, Self::Refuse { .. }) && iat > latest {
+            return Err(Refusal::about(
+                Code::Clock,
+                ["iat ", &iat.to_minute(), ", now ", &now.to_minute()].concat(),
+            ));
+        }
+        Ok(iat.min(latest))
     }
 }
 
@@ -62,43 +84,51 @@ impl Verifier {
             && held.list.version == list.version
         {
             // Two lists of one version are two stories; the first one heard stands.
-            return if held.list == *list { Ok(Loaded::Unchanged) } else { Err(Code::Rollback.into()) };
+            return if held.sha256 == trust.sha256 {
+                Ok(Loaded::Unchanged)
+            } else {
+                Err(Code::Rollback.into())
+            };
         }
         if on_expired.refuses(list.exp) {
             return Err(Code::TrustExpired.into());
         }
+        let floor = on_expired.floor(list.iat)?;
         self.floors.trust_version = list.version;
-        self.floors.time = self.floors.time.max(list.iat);
+        self.floors.time = self.floors.time.max(floor);
         self.trust = Some(trust);
         self.roots = roots;
         Ok(Loaded::New)
     }
 
-    /// Takes in a catalogue.
+    /// Takes in a catalogue. One that was just fetched is confirmed by it, also if it is held already: what it does not
+    /// name, did not exist then.
     ///
     /// # Errors
     /// `U_TRUST_MISSING` before a trust list, `E_CATALOGUE_SIG`, `E_ROLLBACK`, `U_CATALOGUE_STALE` for an
     /// expired one, or what its form lacks. What was held stays.
     pub fn load_catalogue(&mut self, text: &str, on_expired: OnExpired) -> Result<Loaded, Refusal> {
         let trust = self.trust.as_ref().ok_or(Code::TrustMissing)?;
-        let (catalogue, signed) = read_catalogue(text, trust, self.best_time(on_expired.now()))?;
+        let (catalogue, signed) = read_catalogue(text, trust, self.best_time(on_expired.key_time()))?;
+        let floor = on_expired.floor(catalogue.iat)?;
         if self.floors.catalogues.get(&catalogue.iss).is_some_and(|floor| catalogue.version < *floor) {
             return Err(Code::Rollback.into());
         }
         if let Some(held) = self.catalogues.get(&catalogue.iss)
             && held.catalogue.version == catalogue.version
         {
-            return if held.catalogue == catalogue {
-                Ok(Loaded::Unchanged)
-            } else {
-                Err(Code::Rollback.into())
-            };
+            if held.catalogue != catalogue {
+                return Err(Code::Rollback.into());
+            }
+            self.floors.confirm(&catalogue.iss, on_expired);
+            return Ok(Loaded::Unchanged);
         }
         if on_expired.refuses(catalogue.exp) {
             return Err(Code::CatalogueStale.into());
         }
         self.floors.catalogues.raise(&catalogue.iss, catalogue.version);
-        self.floors.time = self.floors.time.max(catalogue.iat);
+        self.floors.time = self.floors.time.max(floor);
+        self.floors.confirm(&catalogue.iss, on_expired);
         self.catalogues.insert(catalogue.iss.clone(), HeldCatalogue { catalogue, kid: signed.kid });
         Ok(Loaded::New)
     }
@@ -127,22 +157,26 @@ impl Verifier {
 
     fn take_list(&mut self, text: &str, uri: Option<&str>, on_expired: OnExpired) -> Result<Loaded, Refusal> {
         let trust = self.trust.as_ref().ok_or(Code::TrustMissing)?;
-        let read = status::read_list(text, trust, self.best_time(on_expired.now()))?;
+        let read = status::read_list(text, trust, self.best_time(on_expired.key_time()))?;
         let (sub, iat) = (read.head.sub, read.head.iat);
         if uri.is_some_and(|uri| uri != sub) {
             return Err(Code::StatusSub.into());
         }
+        let raised = on_expired.floor(iat)?;
         let floor = self.floors.lists.get(&sub).copied().unwrap_or_default();
         // A bundle's list may be older than the floor: the deltas that follow bring it up, and until they
         // have, the verdict counts it as stale.
-        if iat < floor && on_expired != OnExpired::TellInVerdict {
+        let is_fetched = matches!(on_expired, OnExpired::Refuse { .. });
+        if iat < floor && is_fetched {
             return Err(Code::Rollback.into());
         }
         if let Some(held) = self.lists.get(&sub) {
             if held.operator != read.operator {
                 return Err(Code::IssuerKeyMismatch.into());
             }
-            if iat < held.iat || (iat == held.iat && read.array != held.array) {
+            // A bundle's list from the future gives way to one that was just fetched, or nothing would mend it.
+            let held_counts = on_expired.floor(held.iat).is_ok();
+            if held_counts && (iat < held.iat || (iat == held.iat && read.array != held.array)) {
                 return Err(Code::Rollback.into());
             }
             if iat == held.iat {
@@ -152,8 +186,8 @@ impl Verifier {
         if on_expired.refuses(read.head.exp) {
             return Err(Code::StatusStale.into());
         }
-        self.floors.lists.raise(&sub, iat);
-        self.floors.time = self.floors.time.max(iat);
+        self.floors.lists.raise(&sub, raised);
+        self.floors.time = self.floors.time.max(raised);
         let list = HeldList {
             array: read.array,
             hash: None,
@@ -176,8 +210,10 @@ impl Verifier {
     /// end has expired, or what its form lacks.
     pub fn apply_delta(&mut self, text: &str, on_expired: OnExpired) -> Result<Loaded, Refusal> {
         let trust = self.trust.as_ref().ok_or(Code::TrustMissing)?;
-        let read = status::read_delta(text, trust, self.best_time(on_expired.now()))?;
+        let read = status::read_delta(text, trust, self.best_time(on_expired.key_time()))?;
         let delta = read.delta;
+        let floor = on_expired.floor(delta.iat.max(delta.next.iat))?;
+        let list_floor = on_expired.floor(delta.next.iat)?;
         if on_expired.refuses(delta.next.exp) {
             return Err(Code::StatusStale.into());
         }
@@ -194,10 +230,10 @@ impl Verifier {
         if !held_any {
             return Err(Code::DeltaBase.into());
         }
-        self.floors.time = self.floors.time.max(delta.iat).max(delta.next.iat);
+        self.floors.time = self.floors.time.max(floor);
         let outcome = if changed.is_empty() { Loaded::Unchanged } else { Loaded::New };
         for (uri, array, hash) in changed {
-            self.floors.lists.raise(&uri, delta.next.iat);
+            self.floors.lists.raise(&uri, list_floor);
             if let Some(list) = self.lists.get_mut(&uri) {
                 list.array = array;
                 list.hash = Some(hash);

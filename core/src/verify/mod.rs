@@ -79,6 +79,9 @@ pub struct Floors {
     pub lists: ByName<UnixTime>,
     /// Highest `iat` of all accepted lists, deltas and catalogues; never a token's, never a scan's.
     pub time: UnixTime,
+    /// Operator id → the clock when a fetch last answered the catalogue held. No floor, but kept with them.
+    #[serde(default)]
+    pub confirmed: ByName<UnixTime>,
 }
 
 impl Floors {
@@ -88,22 +91,38 @@ impl Floors {
     /// `E_FORMAT` for anything else: floors that cannot be read must not be taken for none.
     pub fn parse(json: &str) -> Result<Self, Refusal> {
         let read = |json: &str| {
-            let known = ["trust_version", "catalogues", "lists", "time"];
+            let known = ["trust_version", "catalogues", "lists", "time", "confirmed"];
             let mut floors = Members::read(json.as_bytes(), MAX_LIST_DEPTH, &known)?;
             let catalogues =
                 floors.map("catalogues", |version| version.whole().ok_or_else(|| wrong("catalogues")))?;
             let lists = floors.map("lists", |iat| iat.whole().ok_or_else(|| wrong("lists")))?;
+            let times = |times: Vec<(String, i64)>| {
+                times.into_iter().map(|(name, time)| (name, UnixTime(time))).collect()
+            };
+            let confirmed = if floors.has("confirmed") {
+                floors.map("confirmed", |at| at.whole().ok_or_else(|| wrong("confirmed")))?
+            } else {
+                Vec::new()
+            };
             Ok(Self {
                 trust_version: floors.count("trust_version")?,
                 catalogues: catalogues
                     .into_iter()
                     .map(|(operator, version)| (operator, version.unsigned_abs()))
                     .collect(),
-                lists: lists.into_iter().map(|(uri, iat)| (uri, UnixTime(iat))).collect(),
+                lists: times(lists),
                 time: floors.time("time")?,
+                confirmed: times(confirmed),
             })
         };
         read(json).map_err(|_: Refusal| Code::Format.into())
+    }
+
+    /// A fetch has answered the catalogue of `operator` that is held.
+    fn confirm(&mut self, operator: &str, loaded: OnExpired) {
+        if let OnExpired::Refuse { now } = loaded {
+            self.confirmed.insert(operator.into(), now);
+        }
     }
 }
 
@@ -227,6 +246,9 @@ impl Verifier {
         }
         for (uri, iat) in floors.lists {
             self.floors.lists.raise(&uri, iat);
+        }
+        for (operator, at) in floors.confirmed {
+            self.floors.confirmed.raise(&operator, at);
         }
     }
 

@@ -4,8 +4,9 @@ use alloc::{string::String, vec::Vec};
 
 use super::{Code, Refusal};
 use crate::{
-    limits::MAX_PAYLOAD,
+    limits::{MAX_PAYLOAD, MAX_PRESENTATION},
     qr,
+    reading::{Reading, classify, cut},
     token::{self, presentation::Presentation},
 };
 
@@ -20,18 +21,19 @@ pub struct Peek {
     pub status_uri: Option<String>,
 }
 
-/// The presentation behind a code's text: unpacked, or as it is.
+/// The presentation behind a code's text, whatever surrounds it: unpacked, or as it is.
 ///
 /// # Errors
 /// `E_SIZE`, `E_FORMAT` for neither `EL1:` nor a token, `E_QR`.
 pub(super) fn presentation(input: &str) -> Result<String, Refusal> {
-    if input.starts_with(qr::PREFIX) {
-        return qr::unpack(input);
+    let code = cut(input);
+    if code.starts_with(qr::PREFIX) {
+        return qr::unpack(code);
     }
-    if input.len() > crate::limits::MAX_PRESENTATION {
+    if code.len() > MAX_PRESENTATION {
         return Err(Code::Size.into());
     }
-    if input.contains('.') { Ok(input.into()) } else { Err(Code::Format.into()) }
+    if classify(input) == Reading::Licence { Ok(code.into()) } else { Err(Code::Format.into()) }
 }
 
 /// Takes a code apart.

@@ -1,7 +1,7 @@
 //! The licence's status: from the issuer's database where there is one, else from a status list.
 
 use super::{CheckName, Code, Refusal, Verifier, context::Context, findings::Findings, verdict::ShownStatus};
-use crate::{status::StatusValue, time::Seconds, trust::Trust};
+use crate::{limits::SETTLING, status::StatusValue, time::Seconds, trust::Trust};
 
 impl Verifier {
     pub(super) fn check_status(
@@ -43,15 +43,25 @@ impl Verifier {
         // Without a scene there is no agreed age: nothing is fresh enough.
         let max_age = context.scene.map_or(Seconds(-1), |scene| scene.max_status_age);
         let is_fresh = context.clock_is_good && options.now < list.exp && age <= max_age && !below_floor;
-        note_value(StatusValue::from_wire(wire), is_fresh, findings);
-        if !is_fresh {
+        let listed = StatusValue::from_wire(wire);
+        // The index may have been given out, and the notice entered, after the list was made.
+        let value = match licence.ntc {
+            Some(notice) if list.iat < licence.iat.plus(SETTLING) => listed.map(|value| value.worse(notice)),
+            _ => listed,
+        };
+        // Nothing is signed for a suspended licence, so a suspension that a token is younger than has ended.
+        let has_ended = listed == Some(StatusValue::Suspended) && list.iat < licence.iat;
+        let counts = is_fresh && !has_ended;
+        note_value(value, counts, findings);
+        if !counts {
             let why = if context.clock_is_good { Code::StatusStale } else { Code::Clock };
             findings.unknown(CheckName::Status, why);
             findings.unknown(CheckName::Notices, why);
         } else if age > list.ttl {
             findings.caution(Code::StatusAgeing, Code::StatusAgeing.message());
         }
-        Some(ShownStatus { value: wire, act: None, as_of: list.iat, age_s: age.0, source: "list" })
+        let value = value.map_or(wire, StatusValue::wire);
+        Some(ShownStatus { value, act: None, as_of: list.iat, age_s: age.0, source: "list" })
     }
 }
 

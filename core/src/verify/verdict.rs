@@ -5,7 +5,7 @@ use alloc::{string::String, vec, vec::Vec};
 use serde::{Serialize, Serializer};
 
 use super::{CheckName, Class, Code, Outcome, Refusal, ReplayKey};
-use crate::{text::Text, time::UnixTime, token::Delegate, trust::Profile};
+use crate::{reading::Reading, text::Text, time::UnixTime, token::Delegate, trust::Profile};
 
 /// The answer and everything that led to it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -134,6 +134,9 @@ pub struct ShownScene {
     pub names: Option<Text>,
     /// Audience class.
     pub audience: String,
+    /// The verifier's own scene (or class, if it named no scene) where the code is for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<ShownName>,
 }
 
 /// Times and name of the operator's token.
@@ -211,6 +214,14 @@ impl Verdict {
             hint: refusal.code.hint(),
             replay_key: None,
             replay_until: None,
+        }
+    }
+
+    /// Tells what the text is instead of a licence code.
+    pub(super) fn name(&mut self, reading: Reading) {
+        (self.message, self.hint) = (reading.message(), reading.hint());
+        if let Some(form) = self.checks.first_mut() {
+            form.detail = Some(reading.message());
         }
     }
 }

@@ -34,7 +34,10 @@ pub fn build_noting(backend: &'static dyn Es256, world: &World) -> (Verifier, Ve
     let mut verifier = Verifier::new(backend, world.roots.clone()).unwrap();
     let mut wrong = vec![];
     for (at, step) in world.steps.iter().enumerate() {
-        let on_expired = step.now.map_or(OnExpired::TellInVerdict, |now| OnExpired::Refuse { now });
+        let on_expired = match step.now {
+            Some(now) if !step.kept => OnExpired::Refuse { now },
+            now => OnExpired::TellInVerdict { now: now.unwrap_or(UnixTime(i64::MAX)) },
+        };
         let outcome = match (step.object, &step.uri) {
             ("trust_list", _) => verifier.load_trust_list(&step.text, on_expired),
             ("catalogue", _) => verifier.load_catalogue(&step.text, on_expired),

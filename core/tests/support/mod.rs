@@ -45,6 +45,9 @@ pub struct Step {
     /// The clock by which an expired object is refused; absent: it is taken, and the verdict tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<UnixTime>,
+    /// It comes from a bundle although there is a clock.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub kept: bool,
     /// The code with which it must be refused; absent: it must be taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

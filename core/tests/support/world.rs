@@ -356,6 +356,7 @@ pub fn claims(number: u32) -> ShowClaims {
         vf: Day::parse("20250101").unwrap(),
         vt: Day::parse("20291122"),
         status: StatusRef { uri: LIST_A.into(), idx: 0 },
+        ntc: None,
         act: None,
     }
 }

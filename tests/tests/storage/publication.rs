@@ -98,7 +98,7 @@ async fn a_status_index_is_given_once_and_its_changes_are_fed_in_order() {
         assert!(!insert_entry(&mut tx, 1, 10, one, None).await.unwrap());
         assert_eq!(taken_below(&mut tx, 1, SHARD_ENTRIES).await.unwrap(), 3);
         assert_eq!(taken_below(&mut tx, 1, 9).await.unwrap(), 2);
-        let at = |idx: i64| Some(IndexRow { uri: uri.to_owned(), idx });
+        let at = |idx: i64| Some(IndexRow { uri: uri.to_owned(), list: 1, idx, value: 0 });
         assert_eq!(index(&mut tx, one, phone).await.unwrap(), at(8));
         assert_eq!(index(&mut tx, one, None).await.unwrap(), at(7), "profile S has its own");
         assert_eq!(index(&mut tx, three, None).await.unwrap(), None);

@@ -8,6 +8,7 @@ use std::{
 
 use liangzheng_core::{
     key::AwsLc,
+    time::UnixTime,
     trust::RootSet,
     verify::{Code, OnExpired, Refusal, Verifier},
 };
@@ -87,6 +88,7 @@ pub(crate) fn import(
     file: &OsStr,
     root: Option<&Path>,
     _lock: &WriteLock,
+    now: UnixTime,
 ) -> Result<Held, Failure> {
     let export = read(file)?;
     let roots = match (folder.pinned_roots()?, root) {
@@ -102,14 +104,14 @@ pub(crate) fn import(
     if let Some(floors) = read_floors(folder)? {
         verifier.restore(floors);
     }
-    let kept = named_objects(&mut verifier, &export).map_err(refused)?;
+    let kept = named_objects(&mut verifier, &export, now).map_err(refused)?;
     let floors = verifier.floors();
     for list in verifier.status_lists() {
         if floors.lists.get(&list.uri).is_some_and(|floor| list.iat < *floor) {
             return Err(refused(Refusal::about(Code::Rollback, list.uri)));
         }
     }
-    let held = Held::load(folder, Lists::All)?;
+    let held = Held::load(folder, Lists::All, now)?;
     let missing =
         held.verifier.status_lists().find(|old| !verifier.status_lists().any(|new| new.uri == old.uri));
     if let Some(list) = missing {
@@ -149,13 +151,18 @@ struct Named<'a> {
 }
 
 /// Loads the export into `verifier`, noting which object turned out to be whose.
-fn named_objects<'a>(verifier: &mut Verifier, export: &'a Export) -> Result<Named<'a>, Refusal> {
+fn named_objects<'a>(
+    verifier: &mut Verifier,
+    export: &'a Export,
+    now: UnixTime,
+) -> Result<Named<'a>, Refusal> {
+    let kept = OnExpired::TellInVerdict { now };
     let mut named = Named { catalogues: vec![], status_lists: vec![] };
-    verifier.load_trust_list(&export.trust_list, OnExpired::TellInVerdict)?;
+    verifier.load_trust_list(&export.trust_list, kept)?;
     for text in &export.catalogues {
         let before: Vec<(String, u64)> =
             verifier.catalogues().map(|held| (held.iss.clone(), held.version)).collect();
-        verifier.load_catalogue(text, OnExpired::TellInVerdict)?;
+        verifier.load_catalogue(text, kept)?;
         let new = verifier
             .catalogues()
             .find(|held| !before.iter().any(|(iss, version)| *iss == held.iss && *version == held.version));
@@ -163,12 +170,12 @@ fn named_objects<'a>(verifier: &mut Verifier, export: &'a Export) -> Result<Name
     }
     for text in &export.status_lists {
         let before: Vec<_> = verifier.status_lists().collect();
-        verifier.load_status_list(text, OnExpired::TellInVerdict)?;
+        verifier.load_status_list(text, kept)?;
         let new = verifier.status_lists().find(|held| !before.contains(held));
         named.status_lists.extend(new.map(|held| (held.uri, text.as_str())));
     }
     for text in &export.deltas {
-        verifier.apply_delta(text, OnExpired::TellInVerdict)?;
+        verifier.apply_delta(text, kept)?;
     }
     Ok(named)
 }

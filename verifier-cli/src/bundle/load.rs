@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use liangzheng_core::{
     key::AwsLc,
-    limits::{MAX_DELTA, MAX_LIST, MAX_STATUS_JWT},
+    limits::{MAX_CATALOGUE, MAX_DELTA, MAX_LIST, MAX_STATUS_JWT},
     text::Text,
     time::UnixTime,
     trust::RootSet,
@@ -43,11 +43,12 @@ impl Held {
         Self { verifier, faults: vec![], whole: BTreeMap::new() }
     }
 
-    /// Loads what is held.
+    /// Loads what is held; `now` bounds how far it may raise the floors.
     ///
     /// # Errors
     /// 74 if a file cannot be read, or the floors cannot: without them an old list could come back.
-    pub(crate) fn load(folder: &Folder, lists: Lists<'_>) -> Result<Self, Failure> {
+    pub(crate) fn load(folder: &Folder, lists: Lists<'_>, now: UnixTime) -> Result<Self, Failure> {
+        let kept = OnExpired::TellInVerdict { now };
         let mut held = Self::nothing(Verifier::without_roots(&AwsLc));
         let Some(roots) = folder.pinned_roots()? else { return Ok(held) };
         match Verifier::new(&AwsLc, roots) {
@@ -61,21 +62,19 @@ impl Held {
             held.verifier.restore(floors);
         }
         held.take(&folder.trust_list(), MAX_LIST, |verifier, text| {
-            verifier.load_trust_list(text, OnExpired::TellInVerdict).map(drop)
+            verifier.load_trust_list(text, kept).map(drop)
         })?;
         if held.verifier.trust_list().is_none() {
             return Ok(held);
         }
         for path in files_of(&folder.catalogues())? {
-            held.take(&path, MAX_LIST, |verifier, text| {
-                verifier.load_catalogue(text, OnExpired::TellInVerdict).map(drop)
-            })?;
+            held.take(&path, MAX_CATALOGUE, |verifier, text| verifier.load_catalogue(text, kept).map(drop))?;
         }
-        held.load_status(folder, lists)?;
+        held.load_status(folder, lists, kept)?;
         Ok(held)
     }
 
-    fn load_status(&mut self, folder: &Folder, lists: Lists<'_>) -> Result<(), Failure> {
+    fn load_status(&mut self, folder: &Folder, lists: Lists<'_>, kept: OnExpired) -> Result<(), Failure> {
         let paths = match lists {
             Lists::None => vec![],
             Lists::Of(uris) => uris.iter().map(|uri| folder.status().join(name_of(uri))).collect(),
@@ -83,7 +82,7 @@ impl Held {
         };
         for path in paths {
             self.take(&path, MAX_STATUS_JWT, |verifier, text| {
-                verifier.load_status_list(text, OnExpired::TellInVerdict).map(drop)
+                verifier.load_status_list(text, kept).map(drop)
             })?;
         }
         self.whole = self.verifier.status_lists().map(|list| (list.uri, list.iat)).collect();
@@ -92,7 +91,7 @@ impl Held {
         }
         for path in files_of(&folder.deltas())? {
             self.take(&path, MAX_DELTA, |verifier, text| {
-                match verifier.apply_delta(text, OnExpired::TellInVerdict) {
+                match verifier.apply_delta(text, kept) {
                     // Another operator's delta, when only one list is loaded. If it should have fitted, the
                     // list stays below its floor and core calls it stale.
                     Err(refusal) if refusal.code == Code::DeltaBase => Ok(()),

@@ -24,7 +24,7 @@ pub(crate) fn run(
 ) -> Result<Exit, Failure> {
     match (action, patrol) {
         (None, _) => {
-            let held = Held::load(&shell.bundle, Lists::All)?;
+            let held = Held::load(&shell.bundle, Lists::All, shell.clock.now())?;
             show(shell, &held)?;
             return Ok(patrol.map_or(Exit::Valid, |length| lasts_for(shell, &held, length)));
         }
@@ -39,7 +39,7 @@ pub(crate) fn run(
         (Some(BundleAction::Export { file }), None) => bundle::export(&shell.bundle, file)?,
         (Some(BundleAction::Import { file, root }), None) => {
             let lock = shell.bundle.lock()?;
-            let held = bundle::import(&shell.bundle, file, root.as_deref(), &lock)?;
+            let held = bundle::import(&shell.bundle, file, root.as_deref(), &lock, shell.clock.now())?;
             show(shell, &held)?;
         }
         (Some(BundleAction::Reset), None) => {

@@ -59,7 +59,7 @@ pub(super) fn fresh(shell: &Shell, scene: &str, rp: &str) -> Result<Challenge, F
 
 /// The audience class that the catalogue gives the scene.
 fn audience(shell: &Shell, scene: &str) -> Result<String, Failure> {
-    let held = Held::load(&shell.bundle, Lists::None)?;
+    let held = Held::load(&shell.bundle, Lists::None, shell.clock.now())?;
     held.warn(shell.lang);
     let scenes: Vec<_> = held.verifier.catalogues().flat_map(|catalogue| &catalogue.scenes).collect();
     if scenes.is_empty() {

@@ -70,7 +70,7 @@ impl Finding {
 }
 
 pub(crate) fn run(shell: &Shell, wanted: &Wanted) -> Result<Exit, Failure> {
-    let held = Held::load(&shell.bundle, Lists::All)?;
+    let held = Held::load(&shell.bundle, Lists::All, shell.clock.now())?;
     held.warn(shell.lang);
     let (verifier, now) = (&held.verifier, shell.clock.now());
     let mut findings = vec![

@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use liangzheng_core::{
     key::AwsLc,
-    limits::{EARLY_SLACK, MAX_LIST},
+    limits::{EARLY_SLACK, MAX_CATALOGUE},
     text::Text,
     time::UnixTime,
     verify::{Class, Code, Floors, Loaded, OnExpired, Refusal, Verifier},
@@ -69,7 +69,8 @@ pub(crate) fn run(
     }
     // Before anything is read: what another run writes in between would be judged by floors from before it.
     let _lock = shell.bundle.lock()?;
-    let held = Held::load(&shell.bundle, Lists::All)?;
+    let now = shell.clock.now();
+    let held = Held::load(&shell.bundle, Lists::All, now)?;
     held.warn(shell.lang);
     let verifier = match (shell.bundle.pinned_roots()?, root) {
         (Some(_), Some(_)) => {
@@ -86,7 +87,6 @@ pub(crate) fn run(
             .map_err(|refusal| Failure::refused("--root", &refusal))?,
         (_, None) => held.verifier,
     };
-    let now = shell.clock.now();
     let summary = Summary::default();
     let (folder, whole, lang) = (&shell.bundle, held.whole, shell.lang);
     let kept = verifier.floors();
@@ -146,7 +146,7 @@ impl Run<'_> {
 
     fn catalogue(&mut self) -> Result<(), Failure> {
         const PATH: &str = "/.well-known/catalogue";
-        let Answer::Here(text) = self.server.get(PATH, MAX_LIST)? else { return Err(missing(PATH)) };
+        let Answer::Here(text) = self.server.get(PATH, MAX_CATALOGUE)? else { return Err(missing(PATH)) };
         let before: Vec<(String, u64)> =
             self.verifier.catalogues().map(|held| (held.iss.clone(), held.version)).collect();
         let loaded = self

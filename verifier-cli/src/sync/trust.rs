@@ -23,13 +23,14 @@ impl Run<'_> {
                 break;
             };
             // A step on the way may have expired long ago; only where the walk ends must be fresh.
-            self.take(&text, OnExpired::TellInVerdict).map_err(|refusal| self.trust_refused(&refusal))??;
+            self.take(&text, OnExpired::TellInVerdict { now: self.now })
+                .map_err(|refusal| self.trust_refused(&refusal))??;
             if self.version() < Some(version) {
                 break;
             }
         }
         if let Some(newest) = out_of_reach
-            && let Err(refusal) = self.take(&newest, OnExpired::TellInVerdict)
+            && let Err(refusal) = self.take(&newest, OnExpired::TellInVerdict { now: self.now })
             && is_rotated(&refusal)
         {
             // The walk stopped short of it: a version in between is missing.
@@ -53,7 +54,7 @@ impl Run<'_> {
                 let Answer::Here(text) = self.server.get(&format!("{CURRENT}/{version}"), MAX_LIST)? else {
                     break;
                 };
-                if let Ok(kept) = self.take(&text, OnExpired::TellInVerdict) {
+                if let Ok(kept) = self.take(&text, OnExpired::TellInVerdict { now: self.now }) {
                     return kept.map(|()| Some(newest));
                 }
             }

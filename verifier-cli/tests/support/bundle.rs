@@ -41,9 +41,7 @@ impl Bundle {
         let mut otherwise = vec![];
         for (at, step) in world["steps"].as_array().unwrap().iter().enumerate() {
             let text = step["text"].as_str().unwrap();
-            let on_expired = step["now"]
-                .as_i64()
-                .map_or(OnExpired::TellInVerdict, |now| OnExpired::Refuse { now: UnixTime(now) });
+            let on_expired = on_expired_of(step);
             let mut taken = || -> Result<(), Refusal> {
                 match step["object"].as_str().unwrap() {
                     "trust_list" => {
@@ -110,6 +108,13 @@ pub fn name_of(id: &str) -> String {
 pub fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
     fs::create_dir_all(path.as_ref().parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();
+}
+
+/// A step without a clock, or one that says so, is of what a bundle held.
+fn on_expired_of(step: &Value) -> OnExpired {
+    let now = UnixTime(step["now"].as_i64().unwrap_or(i64::MAX));
+    let is_kept = step["now"].is_null() || step["kept"] == true;
+    if is_kept { OnExpired::TellInVerdict { now } } else { OnExpired::Refuse { now } }
 }
 
 fn claim(token: &str, name: &str) -> String {

@@ -2,6 +2,23 @@ import type { Text } from './errors.js';
 
 export { LiangzhengError, type Text } from './errors.js';
 
+/** What a text is. */
+export type Kind =
+  | 'licence'
+  | 'challenge'
+  | 'counter_request'
+  | 'caps_lock'
+  | 'full_width'
+  | 'link'
+  | 'payment'
+  | 'other';
+
+/**
+ * What a text is: `text` without what surrounds it (blanks, marks of a clipboard, a scanner's prefix), and the words for
+ * where a licence code was wanted. `verify` answers `E_FORMAT` with these words to all but a licence.
+ */
+export function classify(text: string): { kind: Kind; text: string; message: Text; hint: Text };
+
 /** Unix seconds. */
 export type UnixTime = number;
 
@@ -51,13 +68,23 @@ export interface Verdict {
   verdict: 'valid' | 'invalid' | 'undetermined';
   /** `OK`, `E_…` or `U_…`. */
   code: string;
+  /** The gravest first. */
   cautions: { code: string; message: Text }[];
   /** All eleven, always, in this order. */
   checks: Check[];
   profile: 'S' | 'H' | 'H+nonce' | null;
-  /** This and the next two: null unless every signature verified. */
+  /**
+   * This and the next two: null unless every signature verified and the signer may speak for the licence. What the licence
+   * says of a person (`fields`, `delegate`) is empty unless it is valid or the fault is the licence's own.
+   */
   licence: Licence | null;
-  scene: { code: string; names: Text | null; audience: string } | null;
+  scene: {
+    code: string;
+    names: Text | null;
+    audience: string;
+    /** The verifier's own scene (its class, if it named no scene) where the code is for another. */
+    asked?: Named;
+  } | null;
   token: { iat: UnixTime; exp: UnixTime; jti: string } | null;
   status: { value: number; act?: string; as_of: UnixTime; age_s: number; source: 'list' | 'live' } | null;
   trust: { version: number; as_of: UnixTime; age_s: number } | null;
@@ -71,6 +98,8 @@ export interface Floors {
   catalogues: Record<string, number>;
   lists: Record<string, UnixTime>;
   time: UnixTime;
+  /** When a fetch last answered the catalogue held, by operator. */
+  confirmed?: Record<string, UnixTime>;
 }
 
 export interface RootSet {
@@ -92,16 +121,18 @@ export interface VerifyOptions {
 
 /**
  * Judges codes by the objects loaded into it. Loading throws a LiangzhengError when an object is refused, and what was
- * held stays; it returns whether the object is new. With `now` an expired object is refused (use it for what was just
- * fetched); without, verdicts tell (use it for what was kept, and for steps of a walk through older trust lists).
+ * held stays; it returns whether the object is new. With `now` an object that has expired or comes from the future is
+ * refused (use it for what was just fetched); with `kept`, or without a clock, verdicts tell (use it for what was kept, and
+ * for steps of a walk through older trust lists). `kept` with `now` bounds how far such an object raises the floors.
  */
 export class Verifier {
   constructor(options: { roots: RootSet | string });
-  loadTrustList(text: string, now?: UnixTime): boolean;
-  loadCatalogue(text: string, now?: UnixTime): boolean;
+  loadTrustList(text: string, now?: UnixTime, kept?: boolean): boolean;
+  /** Just fetched, it is confirmed, also if it is held already: keep the floors then. */
+  loadCatalogue(text: string, now?: UnixTime, kept?: boolean): boolean;
   /** With `uri` the list must be that one. */
-  loadStatusList(text: string, now?: UnixTime, uri?: string): boolean;
-  applyDelta(text: string, now?: UnixTime): boolean;
+  loadStatusList(text: string, now?: UnixTime, uri?: string, kept?: boolean): boolean;
+  applyDelta(text: string, now?: UnixTime, kept?: boolean): boolean;
   verify(text: string, options: VerifyOptions): Verdict;
   /** Forgets the codes accepted with `remember`. */
   forget(): void;

@@ -1,11 +1,13 @@
 /** The verifier for browsers and Node: judges licence codes by what it has been given, and fetches nothing. */
 import { guarded, LiangzhengError, text, textOrNone } from './errors.js';
 import { load } from './load.js';
-import init, { Verifier as Native } from './verifier_wasm.js';
+import init, { classify as classifyNative, Verifier as Native } from './verifier_wasm.js';
 
 export { LiangzhengError };
 
 await load(init, new URL('./verifier_wasm_bg.wasm', import.meta.url), 'verifier_wasm_bg.wasm');
+
+export const classify = (code) => guarded(() => JSON.parse(classifyNative(text(code, 'code'))));
 
 export class Verifier {
   #native;
@@ -15,20 +17,22 @@ export class Verifier {
     this.#native = guarded(() => new Native(typeof roots === 'string' ? roots : text(JSON.stringify(roots), 'roots')));
   }
 
-  loadTrustList(list, now) {
-    return guarded(() => this.#native.loadTrustList(text(list, 'trust list'), now));
+  loadTrustList(list, now, kept = false) {
+    return guarded(() => this.#native.loadTrustList(text(list, 'trust list'), now, Boolean(kept)));
   }
 
-  loadCatalogue(catalogue, now) {
-    return guarded(() => this.#native.loadCatalogue(text(catalogue, 'catalogue'), now));
+  loadCatalogue(catalogue, now, kept = false) {
+    return guarded(() => this.#native.loadCatalogue(text(catalogue, 'catalogue'), now, Boolean(kept)));
   }
 
-  loadStatusList(list, now, uri) {
-    return guarded(() => this.#native.loadStatusList(text(list, 'status list'), now, textOrNone(uri, 'uri')));
+  loadStatusList(list, now, uri, kept = false) {
+    return guarded(() =>
+      this.#native.loadStatusList(text(list, 'status list'), now, textOrNone(uri, 'uri'), Boolean(kept)),
+    );
   }
 
-  applyDelta(delta, now) {
-    return guarded(() => this.#native.applyDelta(text(delta, 'delta'), now));
+  applyDelta(delta, now, kept = false) {
+    return guarded(() => this.#native.applyDelta(text(delta, 'delta'), now, Boolean(kept)));
   }
 
   verify(code, options) {

@@ -1,6 +1,8 @@
 use liangzheng_core::{
     qr,
-    verify::Code::{Alg, B64, Format, HeaderField, KidFormat, ProofMissing, Qr, Segments, Size, Typ, Utf8},
+    verify::Code::{
+        self, Alg, B64, Format, HeaderField, KidFormat, ProofMissing, Qr, Segments, Size, Typ, Utf8,
+    },
 };
 use serde_json::json;
 
@@ -31,25 +33,51 @@ pub fn add(all: &mut Cases) {
         ("a presentation of 3,073 bytes", format!("{}.", "a".repeat(3_072)), Size),
         (
             "a token of 2,561 bytes",
-            format!("{}.{}.{}", "a".repeat(1_000), "b".repeat(1_000), "c".repeat(559)),
+            format!("ey{}.{}.{}", "a".repeat(998), "b".repeat(1_000), "c".repeat(559)),
             Size,
         ),
         ("a QR text of 4,297 characters", format!("EL1:{}", "0".repeat(4_293)), Size),
         ("forty kilobytes", "a.".repeat(20_000), Size),
-        ("a byte order mark before the code", format!("\u{feff}{good}"), B64),
-        ("a space before the code", format!(" {good}"), B64),
-        ("a line end after the code", format!("{good}\n"), B64),
         ("a tilde after a show token", format!("{good}~"), Typ),
         ("a show token with a proof", format!("{good}~{good}"), Typ),
         ("no dot but a tilde", "a~b".into(), Format),
         ("one dot", format!("{h}.{p}"), Segments),
         ("three dots", format!("{good}.{s}"), Segments),
-        ("a JWE of five parts", "a.b.c.d.e".into(), Segments),
+        ("a JWE of five parts", format!("{h}.b.c.d.e"), Segments),
+        ("what is no token", "a.b.c.d.e".into(), Format),
+        ("a counter's request", "ER1:+8D 8DRC".into(), Format),
+        ("an input method's colon", "EL1：ABC".into(), Format),
+        ("full-width letters", "ＥＬ１：ＡＢＣ".into(), Format),
+        ("a link", "https://licence.example/verify".into(), Format),
+        ("a payment code", "wxp://f2f0AAAA.b.c".into(), Format),
+        ("a shop's payment code", "HTTPS://QR.ALIPAY.COM/FKX0.1.2".into(), Format),
         ("two disclosures", format!("{good}~a~b~"), Segments),
         ("only dots", "..".into(), Format),
         ("segments swapped", format!("{p}.{h}.{s}"), Size),
     ] {
         all.add(format!("form: {name}"), input, code);
+    }
+
+    // What surrounds a code is none of it.
+    let packed = qr::pack(&good).unwrap();
+    for (name, before, after) in [
+        ("a byte order mark before", "\u{feff}", ""),
+        ("a blank before", " ", ""),
+        ("a line end behind", "", "\n"),
+        ("a blank and a return behind", "", " \r\n"),
+        ("a full-width blank around", "\u{3000}", "\u{3000}"),
+        ("zero-width spaces around", "\u{200b}", "\u{200b}"),
+        ("marks of direction around", "\u{202a}", "\u{202c}"),
+        ("isolates around", "\u{2066}", "\u{2069}"),
+        ("a scanner's prefix", "]Q1", "\r"),
+        ("a scanner's prefix in blanks", " ]Q3\u{feff} ", " "),
+    ] {
+        for (kind, code) in [("token", &good), ("QR text", &packed)] {
+            all.add(format!("valid: {name} the {kind}"), format!("{before}{code}{after}"), Code::Ok);
+        }
+    }
+    for (name, before) in [("a scanner's prefix twice", "]Q1]Q1"), ("another symbology's prefix", "]C1")] {
+        all.add(format!("form: {name}"), format!("{before}{packed}"), Format);
     }
 
     // Base64url.
@@ -133,7 +161,6 @@ pub fn add(all: &mut Cases) {
     }
 
     // QR texts.
-    let packed = qr::pack(&good).unwrap();
     let grant = signed_grant(&grant_claims(900_002));
     let held = qr::pack(&proved(&grant, "inspector", nonce(1), NOW.0, "phone-1")).unwrap();
     let mut cut = packed.clone();

@@ -1,6 +1,8 @@
+mod catalogue_age;
 mod claims;
 mod form;
 mod loading;
+pub mod notices;
 mod proof;
 mod scene;
 mod signature;
@@ -34,10 +36,12 @@ pub fn add_all(all: &mut Cases) {
     trust_lists::add(all);
     loading::add(all);
     trust::add_region(all);
+    notices::add(all);
+    catalogue_age::add(all);
 }
 
 pub fn step(object: &'static str, text: String) -> Step {
-    Step { object, text, uri: None, now: Some(NOW), error: None }
+    Step { object, text, uri: None, now: Some(NOW), kept: false, error: None }
 }
 
 pub fn refused(object: &'static str, text: String, code: &str) -> Step {

@@ -28,7 +28,9 @@ pub fn add(all: &mut Cases) {
     for (idx, code, cautions) in values {
         let mut c = claims(all.number());
         c.status.idx = idx;
-        all.add(format!("status: entry {idx}, S"), qr::pack(&signed_show(&c)).unwrap(), code)
+        // The list is older than the code, and nothing is signed for a suspended licence.
+        let of_show = if code == StatusSuspended { StatusStale } else { code };
+        all.add(format!("status: entry {idx}, S"), qr::pack(&signed_show(&c)).unwrap(), of_show)
             .cautions(cautions);
         let mut g = grant_claims(all.number());
         g.licence.status.idx = idx;

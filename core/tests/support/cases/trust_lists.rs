@@ -2,7 +2,7 @@ use liangzheng_core::{
     limits::MAX_ROOT_SIGNATURES,
     time::{Seconds, UnixTime},
     trust::{RootSet, TrustList},
-    verify::Code::Ok,
+    verify::Code::{KidUnknown, Ok},
 };
 use serde_json::{Value, json};
 
@@ -21,6 +21,7 @@ fn trust(change: impl FnOnce(&mut TrustList), signers: &[&str]) -> String {
 
 pub fn add(all: &mut Cases) {
     trust_lists(all);
+    purposes_to_come(all);
     root_rotation(all);
 }
 
@@ -39,19 +40,7 @@ fn trust_lists(all: &mut Cases) {
         list["operators"][0]["keys"][0]["jwk"] = jwk;
         list
     };
-    let signed_value = |payload: &Value| {
-        use base64ct::{Base64UrlUnpadded, Encoding};
-        let bytes = serde_json::to_vec(payload).unwrap();
-        let signatures: Vec<Value> = two
-            .iter()
-            .map(|name| {
-                let token = liangzheng_core::jws::sign("trustlist+jwt", &bytes, &key(name)).unwrap();
-                let parts: Vec<&str> = token.split('.').collect();
-                json!({ "protected": parts[0], "signature": parts[2] })
-            })
-            .collect();
-        json!({ "payload": Base64UrlUnpadded::encode_string(&bytes), "signatures": signatures }).to_string()
-    };
+    let signed_value = |payload: &Value| signed_payload(payload, two);
     let good_jwk = serde_json::to_value(key("show-a").public().to_jwk()).unwrap();
     let changed = |name: &str, value: Value| {
         let mut jwk = good_jwk.clone();
@@ -152,6 +141,77 @@ fn trust_lists(all: &mut Cases) {
     all.worlds.insert("trust lists refused", world_of(steps));
     let input = signed_show(&claims(all.number()));
     all.add("loading: bad trust lists leave the good one in force", input, Ok).world("trust lists refused");
+}
+
+/// Keys of purposes that this release does not know are skipped, whatever they are, but for their names and points.
+fn purposes_to_come(all: &mut Cases) {
+    let two = ["root-1", "root-2"];
+    let with = |version: u64, keys: &[(&str, &str, Value)]| {
+        let mut list = serde_json::to_value(trust_list()).unwrap();
+        list["version"] = json!(version);
+        for (kid, purpose, jwk) in keys {
+            let key = json!({ "kid": kid, "jwk": jwk, "purpose": purpose, "nbf": 0, "exp": 1 });
+            list["operators"][0]["keys"].as_array_mut().unwrap().push(key);
+        }
+        signed_payload(&list, &two)
+    };
+    let okp = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    let p256 = |kid: &str| serde_json::to_value(key(kid).public().to_jwk()).unwrap();
+    let good = [
+        ("log-1", "log", okp.clone()),
+        ("seal-1", "seal", json!("x")),
+        ("wallet-1", "Show", p256("wallet-1")),
+    ];
+    all.worlds.insert(
+        "keys of purposes to come",
+        world_of(vec![
+            refused("trust_list", with(8, &[("show-a", "log", okp.clone())]), "E_TRUST_KEY"),
+            refused(
+                "trust_list",
+                with(8, &[("log-1", "log", okp.clone()), ("log-1", "seal", okp.clone())]),
+                "E_TRUST_KEY",
+            ),
+            refused("trust_list", with(8, &[("log-1", "log", p256("show-a"))]), "E_TRUST_KEY"),
+            refused(
+                "trust_list",
+                with(8, &[("log-1", "log", p256("log-1")), ("log-2", "seal", p256("log-1"))]),
+                "E_TRUST_KEY",
+            ),
+            refused("trust_list", with(8, &[("log 1", "log", okp.clone())]), "E_TRUST_KEY"),
+            step("trust_list", with(9, &good)),
+            step("trust_list", with(9, &good)),
+            refused("trust_list", with(9, &good[..2]), "E_ROLLBACK"),
+            refused(
+                "trust_list",
+                with(9, &[good[1].clone(), good[0].clone(), good[2].clone()]),
+                "E_ROLLBACK",
+            ),
+            catalogue_step(),
+            status_step(LIST_A, 600, "status-a"),
+        ]),
+    );
+    let input = signed_show(&claims(all.number()));
+    all.add("loading: keys of purposes to come are skipped", input, Ok).world("keys of purposes to come");
+    for kid in ["log-1", "wallet-1"] {
+        let input = liangzheng_core::token::show::sign(&claims(all.number()), &key(kid)).unwrap();
+        all.add(format!("key: {kid} of a purpose to come"), input, KidUnknown)
+            .world("keys of purposes to come");
+    }
+}
+
+/// A trust list of any payload.
+fn signed_payload(payload: &Value, signers: &[&str]) -> String {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    let bytes = serde_json::to_vec(payload).unwrap();
+    let signatures: Vec<Value> = signers
+        .iter()
+        .map(|name| {
+            let token = liangzheng_core::jws::sign("trustlist+jwt", &bytes, &key(name)).unwrap();
+            let parts: Vec<&str> = token.split('.').collect();
+            json!({ "protected": parts[0], "signature": parts[2] })
+        })
+        .collect();
+    json!({ "payload": Base64UrlUnpadded::encode_string(&bytes), "signatures": signatures }).to_string()
 }
 
 /// Roots 1-3 hand over to roots 4-6, and those to roots 7-9.

@@ -2,6 +2,7 @@
 
 use liangzheng_core::{
     qr,
+    status::StatusValue,
     time::{Day, UnixTime},
     token::{
         Challenge, Delegate, Fields, GrantClaims, Jti, Nonce, ShowClaims, StatusRef, grant, proof, show,
@@ -134,6 +135,8 @@ fn claims_at(random: &mut Random, now: i64, holder: bool, longest: i64) -> ShowC
         u32::try_from(random.between(10, 1_048_575)).unwrap()
     };
     c.status = StatusRef { uri: LIST_A.into(), idx };
+    let notices = [StatusValue::Notice, StatusValue::PaperLost, StatusValue::InspectionOverdue];
+    c.ntc = random.one_in(4).then(|| *random.pick(&notices));
     c.act = random.one_in(5).then(|| Delegate { sub: word(random, 20), name: word(random, 12) });
     c
 }
@@ -170,6 +173,9 @@ pub fn wire(claims: &ShowClaims) -> Value {
     });
     if let Some(vt) = claims.vt {
         json["vt"] = json!(vt.to_string());
+    }
+    if let Some(ntc) = claims.ntc {
+        json["ntc"] = json!(ntc.wire());
     }
     if let Some(act) = &claims.act {
         json["act"] = json!({ "sub": act.sub, "name": act.name });

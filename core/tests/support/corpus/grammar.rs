@@ -200,9 +200,12 @@ impl Draft {
             }
             Group::Time => self.spoil_time(random),
             Group::Status => {
+                // A suspension counts unless the code is younger than the list, which was made 600 s ago.
+                let is_older = self.claims["iat"].as_i64().unwrap() <= NOW.0 - 600;
+                let of_two = if is_older { (2, Code::StatusSuspended) } else { (1, Code::StatusInvalid) };
                 let (idx, code) = *random.pick(&[
                     (1, Code::StatusInvalid),
-                    (2, Code::StatusSuspended),
+                    of_two,
                     (4, Code::StatusSuperseded),
                     (7, Code::StatusInvalid),
                 ]);
@@ -235,6 +238,11 @@ impl Draft {
                 let stranger = *random.pick(&["nbf", "sub", "ISS", "iss ", "_sd", "role", ""]);
                 claims.insert(stranger.into(), controls::any_value(random));
                 Code::ClaimUnknown
+            }
+            2 if random.one_in(2) => {
+                claims
+                    .insert("ntc".into(), random.pick(&[json!(0), json!(2), json!("3"), json!(15)]).clone());
+                Code::ClaimType
             }
             2 if self.holder => {
                 claims["cnf"]["jwk"]["x"] = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");

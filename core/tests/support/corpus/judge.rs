@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use liangzheng_core::{
     qr,
+    reading::{self, Reading},
     text::Text,
     verify::{Answer, Class, Code, Outcome, Verdict},
 };
@@ -15,11 +16,25 @@ use super::Line;
 static TEXTS: LazyLock<BTreeMap<String, Value>> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../../tests/corpus/texts.json")).unwrap());
 
+/// What is told instead of `E_FORMAT`'s own words, where a text is something else that is known.
+const READINGS: [Reading; 6] = [
+    Reading::Challenge,
+    Reading::CounterRequest,
+    Reading::CapsLock,
+    Reading::FullWidth,
+    Reading::Link,
+    Reading::Payment,
+];
+
 /// The texts as they stand in core, in the form of `tests/corpus/texts.json`.
 pub fn texts_now() -> String {
-    let all: Vec<String> = Code::ALL
+    let of_codes = Code::ALL.iter().map(|code| (code.to_string(), code.message(), code.hint()));
+    let of_readings = READINGS
         .iter()
-        .map(|code| format!("  \"{code}\": {}", json!({ "message": code.message(), "hint": code.hint() })))
+        .map(|reading| (format!("E_FORMAT {}", reading.as_str()), reading.message(), reading.hint()));
+    let all: Vec<String> = of_codes
+        .chain(of_readings)
+        .map(|(name, message, hint)| format!("  \"{name}\": {}", json!({ "message": message, "hint": hint })))
         .collect();
     format!("{{\n{}\n}}\n", all.join(",\n"))
 }
@@ -29,7 +44,9 @@ pub fn fault(line: &Line, verdict: &Verdict) -> Option<String> {
     let told = |what: String| Some(format!("{}: {what}", line.id));
     // A mutant that unpacks to what it was made from is another spelling of the same code, and as good.
     let is_seed = line.expect.seed.as_ref().is_some_and(|seed| {
-        line.text() == **seed || qr::unpack(&line.text()).is_ok_and(|text| *text == **seed)
+        let text = line.text();
+        let code = reading::cut(&text);
+        code == &**seed || qr::unpack(code).is_ok_and(|text| *text == **seed)
     });
     let wanted: &[Code] = if is_seed { &[Code::Ok] } else { &line.expect.codes };
     if !wanted.contains(&verdict.code) {
@@ -76,7 +93,9 @@ pub fn load_fault(line: &Line, outcome: Option<&str>) -> Option<String> {
 
 /// The text is the code's own, or that with the member to blame, or the one text that tells a number.
 fn text_fault(line: &Line, code: Code, message: &Text, hint: Option<&Text>) -> Option<String> {
-    let known = &TEXTS[code.as_str()];
+    let reading = READINGS.iter().find(|reading| code == Code::Format && *message == reading.message());
+    let name = reading.map_or(code.to_string(), |reading| format!("E_FORMAT {}", reading.as_str()));
+    let known = &TEXTS[&name];
     let (zh, en) = (known["message"]["zh-CN"].as_str().unwrap(), known["message"]["en"].as_str().unwrap());
     if hint.is_some_and(|hint| json!(hint) != known["hint"]) {
         return Some(format!("the hint of {code} is not the agreed one"));

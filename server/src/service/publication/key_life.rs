@@ -184,7 +184,9 @@ pub async fn publish(db: &Db, roots: &RootSet, jws: &str, now: UnixTime) -> Resu
     let lists = storage::publication::trust::lists(&mut work.tx).await?;
     let mut verifier = new_verifier(roots)?;
     for row in &lists {
-        verifier.load_trust_list(&row.jws, OnExpired::TellInVerdict).map_err(KeyLifeError::Refused)?;
+        verifier
+            .load_trust_list(&row.jws, OnExpired::TellInVerdict { now })
+            .map_err(KeyLifeError::Refused)?;
     }
     verifier.load_trust_list(jws, OnExpired::Refuse { now }).map_err(KeyLifeError::Refused)?;
     let list = trust_list_payload(jws)?;

@@ -34,18 +34,27 @@ fn list_uri(base_url: &str, id: i64) -> String {
     format!("{}/status-lists/{id}", base_url.trim_end_matches('/'))
 }
 
+/// An index, and the graver of what it said and what it says now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The index.
+    pub status: StatusRef,
+    /// What a token with it must tell until the lists that verifiers hold can be expected to.
+    pub value: StatusValue,
+}
+
 /// The index of a licence version, for profile S (`device` = `None`) or for one device; given at first use.
 ///
 /// Random, so that a neighbour's number tells nothing; never given to anyone else. `value` is the licence's
-/// value at this moment, for an index given while a notice stands.
+/// value at this moment: written where the index says otherwise, as at midnight, before the day's job has come to it.
 pub async fn index_for(
     work: &mut Work<'_>,
     licence: LicenceId,
     device: Option<DeviceId>,
     value: StatusValue,
     entropy: &dyn Entropy,
-) -> Result<StatusRef, StorageError> {
-    if let Some(held) = held_index(&mut work.tx, licence, device).await? {
+) -> Result<Given, StorageError> {
+    if let Some(held) = held_index(work, licence, device, value).await? {
         return Ok(held);
     }
     // The newest shard that verifiers can already have; one not yet published would read as unknown.
@@ -55,10 +64,10 @@ pub async fn index_for(
     };
     for _ in 0..MAX_DRAWS {
         if let Some(idx) = draw(work, list.id, licence, device, value, entropy).await? {
-            return Ok(StatusRef { uri: list.uri, idx });
+            return Ok(Given { status: StatusRef { uri: list.uri, idx }, value });
         }
         // Either the index was taken, or another request has given this licence one meanwhile.
-        if let Some(held) = held_index(&mut work.tx, licence, device).await? {
+        if let Some(held) = held_index(work, licence, device, value).await? {
             return Ok(held);
         }
     }
@@ -101,13 +110,19 @@ async fn draw(
 }
 
 async fn held_index(
-    tx: &mut Tx,
+    work: &mut Work<'_>,
     licence: LicenceId,
     device: Option<DeviceId>,
-) -> Result<Option<StatusRef>, StorageError> {
-    let Some(row) = status::index(tx, licence, device).await? else { return Ok(None) };
+    value: StatusValue,
+) -> Result<Option<Given>, StorageError> {
+    let Some(row) = status::index(&mut work.tx, licence, device).await? else { return Ok(None) };
     let idx = u32::try_from(row.idx).map_err(|_| inconsistent("idx", licence))?;
-    Ok(Some(StatusRef { uri: row.uri, idx }))
+    let said = u8::try_from(row.value).ok().and_then(StatusValue::from_wire);
+    let said = said.ok_or_else(|| inconsistent("value", licence))?;
+    if said != value && said != StatusValue::Final {
+        set(work, row.list, row.idx, value).await?;
+    }
+    Ok(Some(Given { status: StatusRef { uri: row.uri, idx }, value: value.worse(said) }))
 }
 
 fn inconsistent(column: &'static str, licence: LicenceId) -> StorageError {

@@ -160,10 +160,10 @@ fn state_of(
     // An expired list is kept: the verdict says so, and the operator's screen too. An outage would say less.
     for row in lists {
         verifier
-            .load_trust_list(&row.jws, OnExpired::TellInVerdict)
+            .load_trust_list(&row.jws, OnExpired::TellInVerdict { now })
             .map_err(|refusal| TrustError::Refused { what: "trust list", refusal })?;
     }
-    let refused = verifier.load_catalogue(&catalogue.jws, OnExpired::TellInVerdict).err();
+    let refused = verifier.load_catalogue(&catalogue.jws, OnExpired::TellInVerdict { now }).err();
     if let Some(refusal) = &refused {
         tracing::error!(%refusal, "the catalogue must be signed anew");
     }

@@ -8,7 +8,7 @@ use liangzheng_core::qr::Packer;
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::text::Text;
 use liangzheng_core::time::{Day, Seconds, UnixTime};
-use liangzheng_core::token::{Jti, ShowClaims, StatusRef, show};
+use liangzheng_core::token::{Jti, ShowClaims, show};
 use liangzheng_core::trust::{Profile, Purpose};
 use liangzheng_core::verify::{Answer, Code, Live, LiveStatus, Options, Refusal, Verdict, Verifier};
 
@@ -19,6 +19,7 @@ use crate::domain::clock::Entropy;
 use crate::domain::licence::{Licence, Unshowable};
 use crate::service::publication::keys::Keys;
 use crate::service::publication::keys::NoActiveKey;
+use crate::service::publication::status::Given;
 use crate::service::showing::show_secret::ShowSecret;
 
 /// A token and the text of its QR code.
@@ -94,10 +95,17 @@ pub fn claims_for(
     licence: &Licence,
     scene: &SceneCode,
     profile: Profile,
-    status: StatusRef,
+    index: Given,
 ) -> Result<(ShowClaims, Seconds), NotShowable> {
     let rule = catalogue.rule(scene, licence.kind())?;
     rule.takes(profile)?;
+    let ntc = match index.value {
+        StatusValue::Valid => None,
+        notice if notice.is_notice() => Some(notice),
+        StatusValue::Suspended => return Err(NotShowable::of(Code::StatusSuspended)),
+        StatusValue::Superseded => return Err(NotShowable::of(Code::StatusSuperseded)),
+        _ => return Err(NotShowable::of(Code::StatusInvalid)),
+    };
     let claims = ShowClaims {
         iss: config.operator.clone(),
         iat: UnixTime(0),
@@ -109,7 +117,8 @@ pub fn claims_for(
         fld: rule.shown(&licence.face)?,
         vf: licence.valid_from,
         vt: licence.valid_to,
-        status,
+        status: index.status,
+        ntc,
         act: None,
     };
     Ok((claims, rule.scene.lifetime))

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use liangzheng_core::key::SignError;
-use liangzheng_core::time::{Seconds, UnixTime};
+use liangzheng_core::time::{Day, Seconds, UnixTime};
 use liangzheng_core::token::ShowClaims;
 use liangzheng_core::token::show::Template;
 
@@ -46,6 +46,8 @@ pub struct OpenShow {
     pub template: Template,
     /// Life of each token.
     pub lifetime: Seconds,
+    /// The day on which it was derived what stands against the licence.
+    pub day: Day,
     /// Over at the latest.
     pub closes_at: UnixTime,
     ended: AtomicBool,
@@ -62,6 +64,7 @@ impl OpenShow {
         secret: ShowSecret,
         claims: ShowClaims,
         lifetime: Seconds,
+        day: Day,
     ) -> Result<Self, SignError> {
         Ok(Self {
             key: row.id,
@@ -76,6 +79,7 @@ impl OpenShow {
             template: Template::new(&claims)?,
             claims,
             lifetime,
+            day,
             closes_at: UnixTime(row.closes_at),
             ended: AtomicBool::new(false),
             last: Mutex::new(None),
@@ -129,10 +133,10 @@ impl OpenShows {
         self.shows.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    /// Keeps a show read since `epoch`, unless something changed meanwhile or it is here already.
+    /// Keeps a show read since `epoch`, unless something changed meanwhile or it is here already as of that day.
     pub fn keep(&self, show: OpenShow, epoch: Epoch) -> Arc<OpenShow> {
         let mut shows = self.shows.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(held) = shows.get(&show.key) {
+        if let Some(held) = shows.get(&show.key).filter(|held| held.day >= show.day) {
             return held.clone();
         }
         let show = Arc::new(show);
@@ -185,7 +189,6 @@ impl OpenShows {
 #[cfg(test)]
 mod tests {
     use liangzheng_core::identifier::Identifier;
-    use liangzheng_core::time::Day;
     use liangzheng_core::token::{Fields, Jti, StatusRef};
 
     use super::*;
@@ -205,6 +208,7 @@ mod tests {
             vf: Day::parse("20260101").unwrap(),
             vt: None,
             status: StatusRef { uri: "http://x/status-lists/1".into(), idx: 1 },
+            ntc: None,
             act: None,
         };
         let row = ShowRow {
@@ -220,7 +224,7 @@ mod tests {
         };
         let secrets = Secrets::from_master(&[7; 32]).unwrap();
         let (secret, _) = ShowSecret::new(&secrets, row.id, &SystemEntropy);
-        OpenShow::new(&row, secret, claims, Seconds(60)).unwrap()
+        OpenShow::new(&row, secret, claims, Seconds(60), Day::of(UnixTime(0))).unwrap()
     }
 
     #[test]

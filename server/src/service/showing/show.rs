@@ -191,7 +191,8 @@ async fn held(
     id: ShowId,
     now: UnixTime,
 ) -> Result<Arc<OpenShow>, ShowError> {
-    let show = match app.open_shows.show(id) {
+    // What stood against the licence yesterday may not be all that does today.
+    let show = match app.open_shows.show(id).filter(|show| show.day == Day::of(now)) {
         Some(show) => show,
         None => read(app, permit, id, now).await?,
     };
@@ -253,7 +254,7 @@ async fn build(
     let index = status::index_for(work, row.licence, None, value, &*app.entropy).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.config.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
-    Ok(OpenShow::new(row, secret, claims, lifetime).map_err(MintError::from)?)
+    Ok(OpenShow::new(row, secret, claims, lifetime, Day::of(work.now)).map_err(MintError::from)?)
 }
 
 /// The show's code of the second `now`.

@@ -20,13 +20,17 @@ pub struct EntryRow {
     pub value: i64,
 }
 
-/// An index as tokens name it.
+/// An index as tokens name it, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct IndexRow {
     /// The shard's address.
     pub uri: String,
+    /// The shard.
+    pub list: i64,
     /// The entry in it.
     pub idx: i64,
+    /// The value on the wire, or on its way there.
+    pub value: i64,
 }
 
 /// A shard.
@@ -141,7 +145,7 @@ statements! {
     NEWEST_PUBLISHED_LIST = concat!("SELECT ", list!(), " FROM publication_status_list \
         WHERE first_published IS NOT NULL ORDER BY id DESC LIMIT 1");
     TAKEN_BELOW = "SELECT COUNT(*) FROM publication_status_entry WHERE list = $1 AND idx < $2";
-    INDEX = "SELECT l.uri, e.idx FROM publication_status_entry e \
+    INDEX = "SELECT l.uri, e.list, e.idx, e.value FROM publication_status_entry e \
         JOIN publication_status_list l ON l.id = e.list WHERE e.licence = $1 AND e.device = $2";
     OWNER = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
         JOIN publication_status_list l ON l.id = e.list WHERE l.uri = $1 AND e.idx = $2");

@@ -39,6 +39,7 @@ fn claims(now: UnixTime, lifetime: Seconds) -> ShowClaims {
         vf: Day::parse("20240101").unwrap(),
         vt: Day::parse("20291231"),
         status: StatusRef { uri: LIST.into(), idx: 1_048_575 },
+        ntc: None,
         act: Some(Delegate { sub: "d1".into(), name: "陈**".into() }),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(shell: &Shell, file: &OsStr, expect: &Expect) -> Result<Exit, 
         (Box::new(file), length)
     };
     let source = BufReader::with_capacity(256 << 10, source);
-    let held = Held::load(&shell.bundle, Lists::All)?;
+    let held = Held::load(&shell.bundle, Lists::All, shell.clock.now())?;
     held.warn(shell.lang);
     let (texts, answers) = (Buffers::default(), Buffers::default());
     let mut lines = Lines::new(source, &texts);

@@ -1,6 +1,10 @@
 //! K: every other spelling of base64url. A segment has exactly one.
 
-use liangzheng_core::{token::Fields, verify::Code::B64};
+use liangzheng_core::{
+    reading::cut,
+    token::Fields,
+    verify::Code::{B64, Format},
+};
 
 use super::{super::Line, decode};
 use crate::support::world::{NOW, claims, grant_claims, nonce, proved, signed_grant, signed_show};
@@ -24,11 +28,13 @@ fn spellings(lines: &mut Vec<Line>, name: &str, token: &str) {
     for (number, segment) in segments.iter().enumerate() {
         let (before, after) = (&token[..start], &token[start + segment.len()..]);
         let mut put = |what: &str, changed: String| {
+            // What does not begin like a header is no token at all.
+            let code = if number == 0 && what.ends_with("before") { Format } else { B64 };
             lines.push(Line::new(
                 'K',
                 format!("{name}/{number}/{what}"),
                 format!("{before}{changed}{after}"),
-                B64,
+                code,
             ));
         };
         for padding in ["=", "==", "==="] {
@@ -41,11 +47,12 @@ fn spellings(lines: &mut Vec<Line>, name: &str, token: &str) {
             "é", "证", "Ａ", "\u{200b}", "\u{feff}", "\u{202e}", "<", "\\u0041",
         ] {
             put(&format!("{stray:?} inside"), format!("{}{stray}{}", &segment[..middle], &segment[middle..]));
-            // At the two ends of a whole code white space belongs to no segment: a shell that reads files drops it.
-            if number > 0 || !stray.trim().is_empty() {
+            // At the two ends of a whole code what cannot be seen belongs to no segment, and is cut.
+            let is_cut = cut(stray).is_empty();
+            if number > 0 || !is_cut {
                 put(&format!("{stray:?} before"), format!("{stray}{segment}"));
             }
-            if number + 1 < segments.len() || !stray.trim().is_empty() {
+            if number + 1 < segments.len() || !is_cut {
                 put(&format!("{stray:?} behind"), format!("{segment}{stray}"));
             }
         }

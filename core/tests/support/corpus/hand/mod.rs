@@ -56,7 +56,7 @@ pub fn of_vector(case: &Case) -> Option<Line> {
 }
 
 /// Which category a vector belongs to, by how its name begins; the rest is about who may say what to whom.
-const CATEGORIES: [(&str, char); 24] = [
+const CATEGORIES: [(&str, char); 25] = [
     ("valid:", 'Z'),
     ("base64url:", 'K'),
     ("form:", 'T'),
@@ -79,6 +79,7 @@ const CATEGORIES: [(&str, char); 24] = [
     ("grant:", 'M'),
     ("proof:", 'M'),
     ("status:", 'P'),
+    ("notice:", 'P'),
     ("several:", 'P'),
     ("loading:", 'Q'),
 ];

@@ -22,10 +22,10 @@ pub fn add(lines: &mut Vec<Line>) {
         ("no header", format!(".{p}.{s}"), Format),
         ("payload and signature", format!("{p}.{s}"), Segments),
         ("two dots", "..".into(), Format),
-        ("one dot", ".".into(), Segments),
-        ("three dots", "...".into(), Segments),
+        ("one dot", ".".into(), Format),
+        ("three dots", "...".into(), Format),
         ("a dot behind", format!("{good}."), Segments),
-        ("a dot before", format!(".{good}"), Segments),
+        ("a dot before", format!(".{good}"), Format),
         ("signature twice", format!("{good}.{s}"), Segments),
         ("header twice", format!("{h}.{good}"), Segments),
         ("payload twice", format!("{h}.{p}.{p}.{s}"), Segments),
@@ -39,7 +39,7 @@ pub fn add(lines: &mut Vec<Line>) {
         ("a tilde between", format!("{h}.{p}~{s}"), Segments),
         ("two tokens by a tilde", format!("{good}~{good}"), Typ),
         ("a tilde behind", format!("{good}~"), Typ),
-        ("a tilde before", format!("~{good}"), Segments),
+        ("a tilde before", format!("~{good}"), Format),
         ("two tildes", format!("{good}~~"), Segments),
     ] {
         put(name, input, code);

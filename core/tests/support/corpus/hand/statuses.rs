@@ -29,7 +29,7 @@ fn values() -> Vec<u8> {
 
 pub fn add_worlds(worlds: &mut BTreeMap<&'static str, World>) {
     let array = StatusArray::from_bytes(values()).unwrap();
-    let step = |object, text| Step { object, text, uri: None, now: Some(NOW), error: None };
+    let step = |object, text| Step { object, text, uri: None, now: Some(NOW), kept: false, error: None };
     let steps = vec![
         step("trust_list", signed_trust(&trust_list(), &["root-1", "root-2"])),
         step("catalogue", liangzheng_core::trust::sign_catalogue(&catalogue(), &key("catalogue-a")).unwrap()),
@@ -47,7 +47,8 @@ pub fn add(lines: &mut Vec<Line>) {
     for entry in entries {
         let code = match (values[entry / 2] >> (4 * (entry % 2))) & 15 {
             0 | 3 | 13 | 14 => Ok,
-            2 => StatusSuspended,
+            // The list is older than the code, and nothing is signed for a suspended licence.
+            2 => Code::StatusStale,
             12 => StatusSuperseded,
             _ => StatusInvalid,
         };
@@ -90,8 +91,10 @@ pub fn add(lines: &mut Vec<Line>) {
                 (liangzheng_core::time::UnixTime(now - 1), liangzheng_core::time::UnixTime(now + 50));
             c.status.idx = idx;
             let is_fresh = age <= DAY;
-            // What is final an old list proves too; what is unknown is no good standing, however old.
-            let code = if is_fresh || matches!(value, StatusInvalid | StatusSuperseded) {
+            // A suspension that a code is younger than has ended. What is final an old list proves too; what is unknown is no good standing, however old.
+            let code = if (is_fresh && !(value == StatusSuspended && age > 1))
+                || matches!(value, StatusInvalid | StatusSuperseded)
+            {
                 value
             } else {
                 Code::StatusStale

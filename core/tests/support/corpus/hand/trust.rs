@@ -156,8 +156,6 @@ fn trust_lists(lines: &mut Vec<Line>, list: &Value) {
         ("that ends at the end of time", "/exp", json!(i64::MAX), Lifetime),
         ("that has just ended", "/exp", json!(NOW.0), TrustExpired),
         ("never to be renewed", "/refresh", json!(0), Lifetime),
-        ("with a purpose unknown", "/operators/0/keys/0/purpose", json!("sign"), Format),
-        ("with a purpose in capitals", "/operators/0/keys/0/purpose", json!("Show"), Format),
         ("with two purposes", "/operators/0/keys/0/purpose", json!(["show", "grant"]), Format),
         ("with a key that never lives", "/operators/0/keys/0/exp", json!(0), TrustKey),
         ("with compromised as a text", "/operators/0/keys/0/compromised", json!("false"), Format),
