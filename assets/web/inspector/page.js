@@ -6,7 +6,7 @@ import { keepOffline } from '../page/offline.js';
 import { hasTexts } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
 import { enterSubmits } from '../shared/field.js';
-import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
+import { codesIn, PictureError } from '../shared/pictures.js';
 import { sorted, wordsFor } from '../shared/readings.js';
 import { openStoreOrMemory } from '../shared/store.js';
 import { clockTrouble, syncTrouble } from '../shared/trouble.js';
@@ -146,7 +146,7 @@ function submitted(event) {
     text.focus();
     return;
   }
-  judge([asScanned(text.value)]);
+  judge([text.value]);
 }
 
 function chosen() {

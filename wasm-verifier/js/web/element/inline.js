@@ -2,7 +2,7 @@
  * Verifying in this very page: what comes in (camera, picture, text, hardware scanner), the verdict on it, and how long
  * that stays on the screen. Nothing leaves the page but requests for signed lists.
  */
-import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
+import { codesIn, PictureError } from '../shared/pictures.js';
 import { sorted, wordsFor } from '../shared/readings.js';
 import { verdictCard } from '../shared/verdict.js';
 import * as wedge from '../shared/wedge.js';
@@ -93,12 +93,12 @@ export class Inline {
   }
 
   /**
-   * The verdicts on a code's text, or on every code in a picture; none if there is no code in it, or if the screen went
+   * The verdicts on a code's text, or on every licence code in a picture; none if there is none in it, or if the screen went
    * to something newer while it was read.
    */
   async verify(input) {
     if (!(await this.#ready)) throw new Error(this.#panel.words.t('verify.no_lists'));
-    if (typeof input === 'string') return this.#taken([asScanned(input)], 'call');
+    if (typeof input === 'string') return this.#taken([input], 'call');
     return this.#read(input, 'call');
   }
 
@@ -252,7 +252,7 @@ export class Inline {
 
   #pasted(text) {
     if (text.trim() === '') return this.#tell(this.#panel.words.t('verify.nothing'));
-    return this.#taken([asScanned(text)], 'paste');
+    return this.#taken([text], 'paste');
   }
 
   async #read(file, source) {
