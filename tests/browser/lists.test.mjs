@@ -103,6 +103,17 @@ test('a device whose clock is wrong is told so, by how much, and not to go onlin
     assert.doesNotMatch(await host.locator('#a section').textContent(), /请联网|没有网络/);
     await close(host);
   }
+  // With lists from before, each verdict it makes says so in place of what to do otherwise.
+  const kept = await site.open(ELEMENT);
+  await kept.clock.install({ time: Date.now() + 40 * DAY });
+  await kept.reload();
+  await heard(kept, 'ready');
+  assert.notEqual((await verify(kept, await shown.next()))[0].verdict, 'valid');
+  const card = await kept.locator('#a .verdict-head').textContent();
+  assert.match(card, /本机时间快了 (39|40) 天/);
+  assert.doesNotMatch(card, /联网|刷新/);
+  await close(kept);
+
   // Set right, it is forgotten.
   const page = await openVerify(async (one) => {
     await one.clock.install({ time: Date.now() + 2 * 3_600_000 });

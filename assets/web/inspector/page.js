@@ -9,7 +9,7 @@ import { enterSubmits } from '../shared/field.js';
 import { codesIn, PictureError } from '../shared/pictures.js';
 import { sorted, wordsFor } from '../shared/readings.js';
 import { openStoreOrMemory } from '../shared/store.js';
-import { clockTrouble, syncTrouble } from '../shared/trouble.js';
+import { clockHint, clockTrouble, syncTrouble } from '../shared/trouble.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
 import { listen } from '../shared/wedge.js';
@@ -193,7 +193,11 @@ function judge(codes, beside = '') {
   }
   try {
     const options = { now: now(), scene: scene.value || null };
-    show(results, codes.map((code) => verdictCard(verifier.verify(code, options), code, words, { raw: true })));
+    const card = (/** @type {string} */ code) => {
+      const verdict = verifier.verify(code, options);
+      return verdictCard(verdict, code, words, { raw: true, hint: clockHint(verdict, trust, words) });
+    };
+    show(results, codes.map(card));
   } catch (error) {
     tell(hasTexts(error) ? pick(error.texts) : t('verify.failed'));
     return;

@@ -7,6 +7,9 @@ import { ListsError, Unanswered } from './trust.js';
  */
 const CLOCK_OFF = 600;
 
+/** What a wrong clock makes of good codes, beside all that stays undetermined. */
+const BY_CLOCK = new Set(['E_TOKEN_EXPIRED', 'E_TOKEN_EARLY', 'E_GRANT_EXPIRED', 'E_PROOF_TIME', 'E_LICENCE_EXPIRED', 'E_LICENCE_NOT_YET']);
+
 /**
  * @typedef {import('./trust.js').TrustStore} TrustStore
  * @typedef {import('./words.js').Words} Words
@@ -17,6 +20,17 @@ export function clockTrouble(trust, words) {
   const aheadBy = trust?.aheadBy ?? 0;
   if (Math.abs(aheadBy) <= CLOCK_OFF) return '';
   return words.t(aheadBy > 0 ? 'verify.clock_ahead' : 'verify.clock_behind', { span: words.span(Math.abs(aheadBy)) });
+}
+
+/**
+ * What to do about a verdict that a wrong clock may have made; empty if core's own hint stands.
+ *
+ * @param {import('/assets/wasm/verifier.js').Verdict} verdict
+ * @param {TrustStore | null} trust
+ * @param {Words} words
+ */
+export function clockHint({ verdict, code }, trust, words) {
+  return verdict === 'undetermined' || BY_CLOCK.has(code) ? clockTrouble(trust, words) : '';
 }
 
 /**

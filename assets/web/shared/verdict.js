@@ -11,14 +11,15 @@ import { sign } from './shapes.js';
 const MARK = { pass: '✓', fail: '✕', not_checked: '—', note: '!' };
 
 /**
- * The card for `verdict` on `input`, with the verdict's JSON at its end if `raw`. Its heading can take the focus.
+ * The card for `verdict` on `input`, with the verdict's JSON at its end if `raw`, and `hint` in place of core's if it is
+ * known better what to do. Its heading can take the focus.
  *
  * @param {Verdict} verdict
  * @param {string} input
  * @param {Words} words
- * @param {{ raw?: boolean }} [options]
+ * @param {{ raw?: boolean, hint?: string }} [options]
  */
-export function verdictCard(verdict, input, words, { raw = false } = {}) {
+export function verdictCard(verdict, input, words, { raw = false, hint = '' } = {}) {
   const { outline, mark, tone, person = false, withhold = false } = appearance(verdict, input);
   const urgent = tone === 'invalid' || tone === 'suspended';
   return el(
@@ -32,7 +33,7 @@ export function verdictCard(verdict, input, words, { raw = false } = {}) {
         'div',
         {},
         el('h2', { tabindex: '-1', class: 'verdict-title' }, tone === 'conditional' ? words.t('verify.conditional') : words.pick(verdict.message)),
-        el('p', {}, subline(verdict, words)),
+        el('p', {}, subline(verdict, hint, words)),
       ),
       el('time', { class: 'verdict-time' }, words.clockTime(verdict.checked_at)),
     ),
@@ -53,9 +54,10 @@ export function verdictCard(verdict, input, words, { raw = false } = {}) {
  * What to do; for a licence out of date, its date first, since that is what the inspector is asked about.
  *
  * @param {Verdict} verdict
+ * @param {string} hint
  * @param {Words} words
  */
-function subline(verdict, words) {
+function subline(verdict, hint, words) {
   const { licence: shown, token } = verdict;
   const facts = [];
   if (verdict.code === 'E_LICENCE_EXPIRED' && shown) {
@@ -67,7 +69,7 @@ function subline(verdict, words) {
   if (verdict.code === 'E_TOKEN_EXPIRED' && token) {
     facts.push(words.t('verify.late_by', { span: words.span(verdict.checked_at - token.exp) }));
   }
-  return [...facts, words.pick(verdict.hint)].join(' ');
+  return [...facts, hint || words.pick(verdict.hint)].join(' ');
 }
 
 /**

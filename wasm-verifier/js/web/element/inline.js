@@ -335,7 +335,7 @@ export class Inline {
     if (autohide > 0) this.#countdown = new views.Countdown(autohide, () => this.#clear());
     this.#show(() => {
       const cards = verdicts.map((verdict, index) => {
-        const card = verdictCard(verdict, codes[index], panel.words);
+        const card = verdictCard(verdict, codes[index], panel.words, { hint: this.#lists.hint(verdict) });
         card.setAttribute('part', 'verdict');
         return card;
       });

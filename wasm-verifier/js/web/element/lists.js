@@ -1,6 +1,6 @@
 /** The signed lists that an element verifies by, and words for their state. */
 import { openStoreOrMemory } from '../shared/store.js';
-import { clockTrouble, syncTrouble } from '../shared/trouble.js';
+import { clockHint, clockTrouble, syncTrouble } from '../shared/trouble.js';
 import { TrustStore } from '../shared/trust.js';
 import { VERSION } from '../release.js';
 import { rootsFor } from './roots.js';
@@ -56,6 +56,11 @@ export class Lists {
 
   verify(code, options, maxAge) {
     return this.#trust.verify(code, options, maxAge);
+  }
+
+  /** What to do about `verdict`, if this device's clock may have made it; else empty. */
+  hint(verdict) {
+    return clockHint(verdict, this.#trust, this.#panel.words);
   }
 
   /** What makes every verdict wrong for as long as it lasts; empty if nothing does. */
