@@ -23,7 +23,7 @@ CREATE TABLE idempotency (
     key         TEXT    NOT NULL CHECK (length(key) BETWEEN 1 AND 128),
     fingerprint BYTES   NOT NULL CHECK (length(fingerprint) = 32), -- HMAC of the request; no body is kept
     status      INTEGER NOT NULL DEFAULT 0,
-    body        BYTES,
+    body        BYTES,                                           -- sealed: may hold personal data
     created_at  INSTANT NOT NULL,
     PRIMARY KEY (account, route, key)
 );

@@ -25,7 +25,7 @@ CREATE TABLE actor_holder (
 CREATE TABLE actor_account (
     id             TEXT    NOT NULL PRIMARY KEY,
     login          TEXT    NOT NULL UNIQUE CHECK (length(login) BETWEEN 1 AND 64),
-    name           TEXT    NOT NULL,                            -- shown to its owner and in acts
+    name           BYTES   NOT NULL,                            -- shown to its owner and in acts; sealed
     holder         TEXT    REFERENCES actor_holder (id),        -- the holder this person is
     password       TEXT    NOT NULL,                            -- argon2id, PHC string
     pin            TEXT,                                        -- argon2id, PHC string; for showing
@@ -66,10 +66,16 @@ CREATE TABLE actor_agency (
 CREATE INDEX actor_agency_account ON actor_agency (account);
 CREATE INDEX actor_agency_holder ON actor_agency (holder);
 
--- Wrong passwords per login name, existing or not: a leaky bucket as one instant.
+-- Wrong passwords per login name, existing or not, or per login name in a known place: a leaky bucket as one instant.
 CREATE TABLE actor_login_failure (
     login_hmac BYTES   NOT NULL PRIMARY KEY CHECK (length(login_hmac) = 32),
     full_until INSTANT NOT NULL                                 -- the bucket is empty again at this time
+);
+
+-- Where a login has succeeded before: a device, or an address. Strangers' wrong passwords do not count against it there.
+CREATE TABLE actor_known_place (
+    place_hmac BYTES   NOT NULL PRIMARY KEY CHECK (length(place_hmac) = 32), -- of login and place
+    until      INSTANT NOT NULL
 );
 
 -- One login of an account.

@@ -48,7 +48,7 @@ CREATE TABLE licence_act (
     act             TEXT    NOT NULL,
     from_status     TEXT    NOT NULL,
     to_status       TEXT    NOT NULL,
-    reason          TEXT    NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    reason          BYTES   NOT NULL,                           -- 1 to 500 characters, sealed: may name persons
     legal_basis     TEXT    NOT NULL CHECK (length(legal_basis) BETWEEN 1 AND 500),
     account         TEXT    NOT NULL REFERENCES actor_account (id),
     footing         TEXT    NOT NULL,                           -- own, agent, delegate or member

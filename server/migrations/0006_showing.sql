@@ -8,7 +8,7 @@
 CREATE TABLE showing_device (
     id         TEXT    NOT NULL PRIMARY KEY,
     account    TEXT    NOT NULL REFERENCES actor_account (id),
-    name       TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+    name       BYTES   NOT NULL,                                -- what its owner calls it; sealed
     sec1       BYTES   NOT NULL CHECK (length(sec1) = 65),      -- public key, 04 x y
     thumbprint TEXT    NOT NULL CHECK (length(thumbprint) = 43),-- RFC 7638
     created_at INSTANT NOT NULL,

@@ -35,7 +35,7 @@ CREATE TABLE trace_audit (
     unit    TEXT,                                               -- for which a member acted
     action  TEXT    NOT NULL,
     object  TEXT    NOT NULL,                                   -- id of what it was done to
-    reason  TEXT
+    reason  BYTES                                               -- sealed: may name persons
 );
 
 CREATE INDEX trace_audit_object ON trace_audit (object, seq);

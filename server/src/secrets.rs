@@ -125,6 +125,16 @@ impl Secrets {
         Ok(text)
     }
 
+    /// The same for a text: a person's name, or words of a clerk that may hold one.
+    pub fn seal_text(&self, place: &str, plain: &str, entropy: &dyn Entropy) -> Vec<u8> {
+        self.seal(place, plain.as_bytes(), entropy)
+    }
+
+    /// Opens a text that was sealed for `place`.
+    pub fn open_text(&self, place: &str, sealed: &[u8]) -> Result<String, SealBroken> {
+        String::from_utf8(self.open(place, sealed)?).map_err(|_| SealBroken)
+    }
+
     /// HMAC-SHA256 of `bytes` for the use `name`: equal input is found again, and nothing can be read back.
     pub fn fingerprint(&self, name: &str, bytes: &[u8]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.fingerprint);

@@ -204,7 +204,7 @@ impl Plan {
         founding::publish_first_catalogue(&db, &store, empty_catalogue(), tokens, now).await?;
         let passwords = Passwords::new(&secrets, &SystemEntropy, self.managers.len())?;
         let passwords =
-            actors::found(&db, &passwords, &self.unit, &self.managers, &SystemEntropy, now).await?;
+            actors::found(&db, &passwords, &secrets, &self.unit, &self.managers, &SystemEntropy, now).await?;
         db.close().await;
         // Written last: a folder with a configuration is an installation that is whole.
         write_private(&self.dir.join(CONFIG_FILE), &super::config_file::text(config)?)?;

@@ -20,14 +20,15 @@ pub struct RateConfig {
 pub struct LimitsConfig {
     /// False lifts the rate limits below, for benches; never the counters of wrong passwords and PINs.
     pub enabled: bool,
-    /// Logins per address.
+    /// Logins per address, but for devices on which that login has succeeded before: one address may be a whole town's.
     pub login_per_address: RateConfig,
     /// All requests per address: far above what one counter, classroom or office behind one address sends.
     pub per_address: RateConfig,
     /// Requests per account: a phone that refreshes once a second stays far below.
     pub per_account: RateConfig,
-    /// Password or PIN checks that may wait for a core before others are answered 503. Each holds 19 MiB while it
-    /// runs, nothing while it waits; 32 at 30 ms on two cores is half a second of waiting.
+    /// Checks that may wait for a core before others are answered 503, in each of three lanes: PINs, logins from where
+    /// they succeeded before, other logins. Each holds 19 MiB while it runs, nothing while it waits; 512 at 30 ms on two
+    /// cores are eight seconds of waiting, for who waits last.
     pub password_queue: usize,
 }
 
@@ -35,10 +36,10 @@ impl Default for LimitsConfig {
     fn default() -> Self {
         Self {
             enabled: true,
-            login_per_address: RateConfig { burst: 30, per_second: 1 },
+            login_per_address: RateConfig { burst: 600, per_second: 20 },
             per_address: RateConfig { burst: 2000, per_second: 500 },
             per_account: RateConfig { burst: 600, per_second: 100 },
-            password_queue: 32,
+            password_queue: 512,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use liangzheng_core::text::Text;
@@ -92,6 +92,10 @@ pub async fn prepare(
     if is_new && !is_empty(&dir)? {
         return Err(DemoError::NotADemo(dir));
     }
+    if is_new {
+        // It may have been there, empty and open to others.
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).map_err(at(&dir))?;
+    }
     let state = if is_new { State { base_url: serving.url() } } else { read_json(&state_file)? };
     apply(&mut config, &dir, serving.address, &state.base_url);
     let tls = if serving.tls { Some(certificate(&dir, serving.address.ip())?) } else { None };
@@ -180,7 +184,7 @@ fn make_root(dir: &Path) -> Result<RootSet, DemoError> {
     // One of one: a demo has one custodian; two of three is usual (core/README.md, "Trust list").
     let roots = RootSet { keys: vec![NamedKey { kid: "root-1".into(), jwk: public.to_jwk() }], threshold: 1 };
     let file = dir.join("roots.json");
-    fs::write(&file, to_json(&roots)).map_err(at(&file))?;
+    write_private(&file, &to_json(&roots))?;
     Ok(roots)
 }
 
@@ -193,7 +197,7 @@ fn certificate(dir: &Path, address: IpAddr) -> Result<(PathBuf, PathBuf), DemoEr
         names.dedup();
         let made = rcgen::generate_simple_self_signed(names)
             .map_err(|error| wrong("self-signed certificate", &error.to_string()))?;
-        fs::write(&certificate, made.cert.pem()).map_err(at(&certificate))?;
+        write_private(&certificate, &made.cert.pem())?;
         write_private(&key, &made.signing_key.serialize_pem())?;
     }
     Ok((certificate, key))

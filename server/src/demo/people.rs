@@ -132,7 +132,7 @@ impl Maker<'_> {
 
     async fn hash(&self, secret: &str) -> Result<String, DemoError> {
         self.passwords
-            .hash(secret, self.entropy)
+            .hash(secret, [0; 32], self.entropy)
             .await
             .map_err(|error| wrong("passwords", &error.to_string()))
     }
@@ -158,10 +158,11 @@ impl Maker<'_> {
         holder: Option<HolderId>,
         secret: &Secret,
     ) -> Result<AccountId, DemoError> {
+        let id = AccountId::generate(self.now, self.entropy);
         let row = AccountRow {
-            id: AccountId::generate(self.now, self.entropy),
+            id,
             login: login.to_owned(),
-            name: name.to_owned(),
+            name: storage::actor::account::seal_name(self.secrets, self.entropy, id, name),
             holder,
             password: secret.password_hash.clone(),
             pin: secret.pin.as_ref().map(|(_, hash)| hash.clone()),

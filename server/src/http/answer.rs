@@ -86,7 +86,7 @@ impl<T: Serialize, const STATUS: u16> Responder for Answer<T, STATUS> {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::build(StatusCode::from_u16(self.status).unwrap_or_default());
         for header in self.headers {
-            response.insert_header(header);
+            response.append_header(header);
         }
         match self.body {
             Body::Made(_) if self.status == 204 => response.finish(),

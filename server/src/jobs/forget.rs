@@ -16,6 +16,7 @@ pub(super) async fn run(app: &App) -> anyhow::Result<()> {
     verifying::spent::forget(&mut tx, now.minus(KEEP_SPENT)).await?;
     actor::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
     actor::account::forget_failures(&mut tx, now).await?;
+    actor::known_place::forget(&mut tx, now).await?;
     idempotency::forget(&mut tx, now.minus(KEEP_REPLIES)).await?;
     status::grow(&mut tx, &app.base_url, now).await?;
     tx.commit().await?;

@@ -125,7 +125,11 @@ impl<'a> Work<'a> {
                 self.claim = Some(key);
                 Ok(None)
             }
-            Claimed::Answered { body, .. } => Ok(Some(Reply::Before(body))),
+            Claimed::Answered { body, .. } => {
+                let opened = self.app.and_then(|app| app.secrets.open(&place(&key), &body).ok());
+                let body = opened.ok_or_else(|| inconsistent("idempotency", "body", &key.route))?;
+                Ok(Some(Reply::Before(body)))
+            }
             Claimed::Mismatch => Err(WorkError::KeyReused),
         }
     }
@@ -148,6 +152,14 @@ impl<'a> Work<'a> {
         object: &str,
         reason: Option<&str>,
     ) -> Result<(), StorageError> {
+        let reason = match (reason, self.app) {
+            (None, _) => None,
+            (Some(reason), Some(app)) => {
+                Some(app.secrets.seal_text(&format!("audit.reason/{object}"), reason, &*app.entropy))
+            }
+            // The command line has no key to seal with, and gives no reason.
+            (Some(_), None) => return Err(inconsistent("trace_audit", "reason", object)),
+        };
         let row = AuditRow {
             at: self.now.0,
             account: self.worker.account,
@@ -155,7 +167,7 @@ impl<'a> Work<'a> {
             unit: self.worker.unit,
             action,
             object,
-            reason,
+            reason: reason.as_deref(),
         };
         audit::append(&mut self.tx, &row).await
     }
@@ -163,11 +175,11 @@ impl<'a> Work<'a> {
     /// Makes everything durable, with `outcome` as the answer of a claimed request, then empties caches.
     pub async fn commit<T: Serialize>(mut self, outcome: T) -> Result<Reply<T>, StorageError> {
         if let Some(claim) = &self.claim {
-            let body = serde_json::to_vec(&outcome).map_err(|_| StorageError::Inconsistent {
-                table: "idempotency",
-                column: "body",
-                row: claim.route.clone(),
-            })?;
+            let broken = || inconsistent("idempotency", "body", &claim.route);
+            let body = serde_json::to_vec(&outcome).map_err(|_| broken())?;
+            // Sealed: an answer may hold what its caller may know and the table's reader may not.
+            let app = self.app.ok_or_else(broken)?;
+            let body = app.secrets.seal(&place(claim), &body, &*app.entropy);
             idempotency::complete(&mut self.tx, claim, 200, &body).await?;
         }
         self.tx.commit().await?;
@@ -183,4 +195,13 @@ impl<'a> Work<'a> {
     pub async fn finish(self) -> Result<(), StorageError> {
         self.commit(()).await.map(drop)
     }
+}
+
+/// For what the answer of a claimed request is sealed.
+fn place(claim: &Claim) -> String {
+    format!("idempotency.body/{}/{}/{}", claim.account, claim.route, claim.key)
+}
+
+fn inconsistent(table: &'static str, column: &'static str, row: &str) -> StorageError {
+    StorageError::Inconsistent { table, column, row: row.to_owned() }
 }

@@ -55,10 +55,12 @@ impl Maker {
 
     async fn account(&self, login: &str, holder: Option<HolderId>) -> AccountId {
         let hashes = hashes();
+        let id = AccountId::generate(NOON, &SystemEntropy);
+        let name = format!("{login} 的账户");
         let row = AccountRow {
-            id: AccountId::generate(NOON, &SystemEntropy),
+            id,
             login: login.into(),
-            name: format!("{login} 的账户"),
+            name: storage::actor::account::seal_name(&self.secrets, &SystemEntropy, id, &name),
             holder,
             password: hashes.0.clone(),
             pin: holder.map(|_| hashes.1.clone()),
@@ -89,8 +91,8 @@ fn hashes() -> &'static (String, String) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let passwords = Passwords::new(&secrets(), &SystemEntropy, 4).unwrap();
-                let password = passwords.hash(PASSWORD, &SystemEntropy).await.unwrap();
-                (password, passwords.hash(PIN, &SystemEntropy).await.unwrap())
+                let password = passwords.hash(PASSWORD, [0; 32], &SystemEntropy).await.unwrap();
+                (password, passwords.hash(PIN, [0; 32], &SystemEntropy).await.unwrap())
             })
         });
         made.join().unwrap()

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 mod actor;
+mod at_rest;
 mod embed;
 mod licence;
 mod proxies;

@@ -82,14 +82,15 @@ async fn an_act_is_written_on_the_version_it_was_decided_on_and_no_other() {
         let after = before.after(Act::Suspend, NOON).unwrap();
         let mut tx = make.db.begin_write().await.unwrap();
         storage::licence::record::replace(&mut tx, &before, &after).await.unwrap();
+        let id = ActId::generate(NOON, &SystemEntropy);
         let row = ActRow {
-            id: ActId::generate(NOON, &SystemEntropy),
+            id,
             licence: before.id,
             licence_version: after.version,
             act: "suspend".into(),
             from_status: "ACTIVE".into(),
             to_status: "ON_HOLD".into(),
-            reason: "投诉核查".into(),
+            reason: storage::licence::act::seal_reason(&secrets(), &SystemEntropy, id, "投诉核查"),
             legal_basis: "《条例》第十条".into(),
             account,
             footing: "member".into(),
@@ -106,7 +107,8 @@ async fn an_act_is_written_on_the_version_it_was_decided_on_and_no_other() {
             storage::licence::record::find(&mut tx, &secrets(), Scope::All, before.id).await.unwrap(),
             Some(after)
         );
-        assert_eq!(storage::licence::act::of_licence(&mut tx, before.id).await.unwrap(), [row]);
+        assert_eq!(storage::licence::act::of_licence(&mut tx, before.id).await.unwrap(), [row.clone()]);
+        assert_eq!(storage::licence::act::open_reason(&secrets(), &row).unwrap(), "投诉核查");
     }
 }
 

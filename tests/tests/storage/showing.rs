@@ -150,7 +150,7 @@ fn phone(account: AccountId) -> Device {
     Device {
         id: DeviceId::generate(NOON, &SystemEntropy),
         account,
-        name: "小米手机".into(),
+        name: vec![7; 40],
         key: AwsLcSigner::generate("phone").unwrap().0.public_key(),
         created_at: NOON,
         dropped_at: None,

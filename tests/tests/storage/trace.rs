@@ -87,7 +87,7 @@ async fn what_was_done_to_an_object_is_read_back_in_its_order() {
             unit: Some(UNIT.parse().unwrap()),
             action: "suspend",
             object: "lic_1",
-            reason: Some("投诉核查"),
+            reason: Some(&[7; 40]),
         };
         let by_the_server =
             AuditRow { account: None, footing: None, unit: None, action: "mark", reason: None, ..row };

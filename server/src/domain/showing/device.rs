@@ -12,8 +12,8 @@ pub struct Device {
     pub id: DeviceId,
     /// Whose it is.
     pub account: AccountId,
-    /// What its owner calls it.
-    pub name: String,
+    /// What its owner calls it, sealed: many call it after themselves.
+    pub name: Vec<u8>,
     /// The key a grant is bound to (`cnf`).
     pub key: PublicKey,
     /// When it was registered.

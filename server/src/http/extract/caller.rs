@@ -22,6 +22,10 @@ use crate::service::actor::session::{self, Carrier, Principal};
 /// The session cookie. `__Host-` binds it to this host, the whole path and TLS; no subdomain can set it.
 pub const SESSION_COOKIE: &str = "__Host-lz";
 
+/// The cookie by which a browser is known after a login, bound as the session's. It opens nothing: who sends it has an
+/// allowance of wrong passwords of his own.
+pub const DEVICE_COOKIE: &str = "__Host-lz-known";
+
 /// A caller who may do `A`: 401 without a session, 403 without the right.
 #[derive(Debug)]
 pub struct Permitted<A: Action>(Permit<A>);
@@ -90,7 +94,7 @@ async fn caller(request: &HttpRequest, app: &App) -> Result<Option<Arc<Principal
     let headers = request.headers();
     let (token, carrier) = if let Some(authorization) = headers.get(header::AUTHORIZATION) {
         (authorization.to_str().ok().and_then(bearer).ok_or_else(nobody)?, Carrier::Bearer)
-    } else if let Some(token) = cookie(headers) {
+    } else if let Some(token) = cookie(headers, SESSION_COOKIE) {
         refuse_foreign_page(request)?;
         (token, Carrier::Cookie)
     } else {
@@ -125,12 +129,13 @@ fn bearer(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of the cookie `wanted`.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let pairs = headers.get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
     pairs
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
+        .find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

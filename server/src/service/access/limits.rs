@@ -74,7 +74,7 @@ fn quota(rate: RateConfig) -> Quota {
 }
 
 /// What counts as one address: an IPv6 customer has a /64 and could change its address at will.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

@@ -9,6 +9,7 @@ use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::unit::Unit;
 use crate::domain::clock::Entropy;
 use crate::domain::ids::AccountId;
+use crate::secrets::Secrets;
 use crate::service::actor::password::{PasswordError, Passwords, invented};
 use crate::service::catalogue;
 use crate::service::work::Work;
@@ -61,27 +62,29 @@ pub async fn has_accounts(db: &Db) -> Result<bool, StorageError> {
 pub async fn found(
     db: &Db,
     passwords: &Passwords,
+    secrets: &Secrets,
     unit: &Unit,
     managers: &[FirstManager],
     entropy: &dyn Entropy,
     now: UnixTime,
 ) -> Result<Vec<Zeroizing<String>>, FoundingError> {
     // Hashes first: the one writer must not wait for Argon2.
-    let mut secrets = Vec::with_capacity(managers.len());
+    let mut given = Vec::with_capacity(managers.len());
     for _ in managers {
         let password = Zeroizing::new(invented(entropy));
-        let hash = passwords.hash(&password, entropy).await?;
-        secrets.push((password, hash));
+        let hash = passwords.hash(&password, [0; 32], entropy).await?;
+        given.push((password, hash));
     }
     let mut work = Work::without_server(db, now).await?;
     if !catalogue::unit::register(&mut work, unit).await? {
         return Err(FoundingError::UnitTaken { unit: unit.id.to_string() });
     }
-    for (manager, (_, hash)) in managers.iter().zip(&secrets) {
+    for (manager, (_, hash)) in managers.iter().zip(&given) {
+        let id = AccountId::generate(now, entropy);
         let row = AccountRow {
-            id: AccountId::generate(now, entropy),
+            id,
             login: manager.login.clone(),
-            name: manager.name.clone(),
+            name: account::seal_name(secrets, entropy, id, &manager.name),
             holder: None,
             password: hash.clone(),
             pin: None,
@@ -98,5 +101,5 @@ pub async fn found(
         work.audit("make manager", &row.id.to_string(), None).await?;
     }
     work.finish().await?;
-    Ok(secrets.into_iter().map(|(password, _)| password).collect())
+    Ok(given.into_iter().map(|(password, _)| password).collect())
 }

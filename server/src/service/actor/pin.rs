@@ -10,6 +10,7 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use crate::App;
 use crate::domain::ids::AccountId;
 use crate::service::actor::password::PasswordError;
+use crate::service::actor::turns::{CallerKey, Lane};
 use crate::service::work::Work;
 use crate::storage::actor::account::AccountRow;
 use crate::storage::change::Change;
@@ -80,7 +81,7 @@ pub async fn check(app: &App, id: AccountId, pin: &str) -> Result<RightPin, PinE
     tx.commit().await?;
     // Before the hash: a shut PIN must not keep a core busy.
     refuse_shut(&account, app.now())?;
-    if !app.passwords.verify(pin, account.pin.as_deref()).await? {
+    if !app.passwords.verify(pin, account.pin.as_deref(), Lane::Pin, key_of(app, id)).await? {
         return Err(count_wrong(app, id).await?);
     }
     Ok(RightPin { account: id, hash: account.pin.unwrap_or_default() })
@@ -91,7 +92,7 @@ pub async fn set(app: &App, account: AccountId, pin: &str) -> Result<(), PinErro
     if !is_well_formed(pin) {
         return Err(PinError::Malformed);
     }
-    let hash = app.passwords.hash(pin, &*app.entropy).await?;
+    let hash = app.passwords.hash(pin, key_of(app, account), &*app.entropy).await?;
     let mut work = Work::of_server(app).await?;
     storage::actor::account::set_pin(&mut work.tx, account, &hash).await?;
     work.changed(Change::Account(account)).await?;
@@ -132,6 +133,11 @@ fn with_pin(account: Option<AccountRow>) -> Result<AccountRow, PinError> {
 fn refuse_shut(account: &AccountRow, now: UnixTime) -> Result<(), PinError> {
     let wait = UnixTime(account.pin_shut_until).since(now);
     if wait > Seconds(0) { Err(PinError::Shut { wait }) } else { Ok(()) }
+}
+
+/// An account's own places in the lane of PINs.
+fn key_of(app: &App, account: AccountId) -> CallerKey {
+    app.secrets.fingerprint("account", account.to_string().as_bytes())
 }
 
 fn is_well_formed(pin: &str) -> bool {

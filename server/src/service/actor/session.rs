@@ -1,11 +1,10 @@
-//! Logging in and out, and whom a request speaks for.
+//! Sessions: opening and ending them, and whom a request speaks for.
 //!
 //! A token is 256 random bits; the database has its SHA-256. Open sessions are remembered in memory, so that a request
 //! reads no database, and forgotten by the change feed ([`crate::storage::change`]): a logout or a disabled account
 //! counts here at once and on other servers within a second.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,8 +15,9 @@ use crate::App;
 use crate::domain::access::{ManageOwnAccount, Permit};
 pub use crate::domain::actor::account::Principal;
 use crate::domain::ids::{AccountId, HolderId, SessionId};
-use crate::service::actor::password::PasswordError;
+use crate::secrets::Secrets;
 use crate::service::work::{Work, WorkError};
+use crate::storage::actor::account::{AccountRow, open_name};
 use crate::storage::actor::session::{NewSession, SessionRow};
 use crate::storage::change::Change;
 use crate::storage::{self, StorageError, Tx};
@@ -39,82 +39,6 @@ impl Carrier {
             Self::Cookie => "cookie",
         }
     }
-}
-
-/// A new session.
-#[derive(Debug)]
-pub struct LoggedIn {
-    /// The token; shown once, never stored.
-    pub token: Zeroizing<String>,
-    /// Over at the latest.
-    pub expires_at: UnixTime,
-    /// Who logged in.
-    pub principal: Principal,
-}
-
-/// Why nobody was logged in.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoginError {
-    /// Unknown login, wrong password, or a disabled account: not told apart.
-    #[error("wrong login or password")]
-    Wrong,
-    /// Too many logins from this address, or too many wrong passwords for this login.
-    #[error("too many logins")]
-    TooMany {
-        /// How long to wait.
-        wait: Seconds,
-    },
-    /// Too many checks at once, or the hash failed.
-    #[error(transparent)]
-    Password(#[from] PasswordError),
-    /// The database failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
-/// Opens a session.
-pub async fn log_in(
-    app: &App,
-    login: &str,
-    password: &str,
-    carrier: Carrier,
-    address: IpAddr,
-) -> Result<LoggedIn, LoginError> {
-    app.limits.login(address).map_err(|wait| LoginError::TooMany { wait })?;
-    let bucket = app.secrets.fingerprint("login", login.as_bytes());
-    let mut tx = app.db.begin_read().await?;
-    let full_until = storage::actor::account::failures_until(&mut tx, &bucket).await?;
-    refuse_full(full_until.unwrap_or(UnixTime(0)), app.now())?;
-    let account = storage::actor::account::find_by_login(&mut tx, login).await?;
-    tx.commit().await?;
-    let account = account.filter(|account| account.disabled_at.is_none());
-    let right =
-        app.passwords.verify(password, account.as_ref().map(|account| account.password.as_str())).await?;
-
-    let mut tx = app.db.begin_write().await?;
-    // Again, with the bucket held: of many guesses at once only those that fit it are answered.
-    let full_until = storage::actor::account::failures_until_and_hold(&mut tx, &bucket).await?;
-    let now = app.now();
-    refuse_full(full_until, now)?;
-    let Some(checked) = account.filter(|_| right) else {
-        storage::actor::account::add_failure(&mut tx, &bucket, now, FAILURE_COOLS_IN).await?;
-        tx.commit().await?;
-        return Err(LoginError::Wrong);
-    };
-    // The account, too, as it is now: it may have been disabled, or got another password, while the hash was made.
-    let account = storage::actor::account::find_and_hold(&mut tx, checked.id).await?;
-    let account = account
-        .filter(|account| account.disabled_at.is_none() && account.password == checked.password)
-        .ok_or(LoginError::Wrong)?;
-    storage::actor::account::clear_failures(&mut tx, &bucket).await?;
-    let (token, session) = new_session(app, account.id, carrier, now);
-    storage::actor::session::insert(&mut tx, &session).await?;
-    let identity =
-        Identity { account: account.id, login: account.login, name: account.name, holder: account.holder };
-    let principal = principal_of(&mut tx, identity, session.id, now).await?;
-    tx.commit().await?;
-    Ok(LoggedIn { token, expires_at: session.expires_at, principal })
 }
 
 /// Ends the session; its shows end with it.
@@ -151,7 +75,7 @@ pub async fn authenticate(
     let mut tx = app.db.begin_read().await?;
     let row = storage::actor::session::find(&mut tx, &hash, now).await?;
     let Some(row) = row else { return Ok(None) };
-    let known = known(&mut tx, row, now).await?;
+    let known = known(&mut tx, &app.secrets, row, now).await?;
     tx.commit().await?;
     let principal = known.speaks_for(carrier);
     app.sessions.keep(hash, known, epoch, now);
@@ -220,7 +144,12 @@ impl SessionCache {
 }
 
 /// A session as remembered: with everything its account may act as now.
-async fn known(tx: &mut Tx, row: SessionRow, now: UnixTime) -> Result<Known, StorageError> {
+async fn known(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    row: SessionRow,
+    now: UnixTime,
+) -> Result<Known, StorageError> {
     let carrier = match row.carrier.as_str() {
         "bearer" => Carrier::Bearer,
         "cookie" => Carrier::Cookie,
@@ -235,17 +164,27 @@ async fn known(tx: &mut Tx, row: SessionRow, now: UnixTime) -> Result<Known, Sto
     let role_ends = storage::actor::membership::next_end(tx, row.account, now).await?;
     let agency_ends = storage::actor::agency::next_end(tx, row.account, now).await?;
     let expires_at = UnixTime(row.expires_at);
-    let identity = Identity { account: row.account, login: row.login, name: row.name, holder: row.holder };
+    let name = open_name(secrets, row.account, &row.name)?;
+    let identity = Identity { account: row.account, login: row.login, name, holder: row.holder };
     let principal = principal_of(tx, identity, row.id, now).await?;
     let fresh_until = role_ends.into_iter().chain(agency_ends).fold(expires_at, UnixTime::min);
     Ok(Known { principal: Arc::new(principal), carrier, fresh_until })
 }
 
-/// Whether the bucket that is empty again at `full_until` has room for one more failure.
-fn refuse_full(full_until: UnixTime, now: UnixTime) -> Result<(), LoginError> {
-    let room_at = full_until.minus(Seconds(FAILURE_COOLS_IN.0.saturating_mul(FAILURES_AT_ONCE - 1)));
-    let wait = room_at.since(now);
-    if wait > Seconds(0) { Err(LoginError::TooMany { wait }) } else { Ok(()) }
+/// Opens a session of `account`: its token, when it is over, and whom it speaks for.
+pub(super) async fn open(
+    app: &App,
+    tx: &mut Tx,
+    account: AccountRow,
+    carrier: Carrier,
+    now: UnixTime,
+) -> Result<(Zeroizing<String>, UnixTime, Principal), StorageError> {
+    let (token, session) = new_session(app, account.id, carrier, now);
+    storage::actor::session::insert(tx, &session).await?;
+    let name = open_name(&app.secrets, account.id, &account.name)?;
+    let identity = Identity { account: account.id, login: account.login, name, holder: account.holder };
+    let principal = principal_of(tx, identity, session.id, now).await?;
+    Ok((token, session.expires_at, principal))
 }
 
 fn new_session(
@@ -302,8 +241,5 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// What tokens begin with, so that a leaked one is recognised for what it is.
 const TOKEN_PREFIX: &str = "lzs_";
-/// Wrong passwords per login that are answered at once; then one every [`FAILURE_COOLS_IN`].
-const FAILURES_AT_ONCE: i64 = 10;
-const FAILURE_COOLS_IN: Seconds = Seconds(5);
 /// Sessions remembered per server, about 400 bytes each; others are read from the database each time.
 const MAX_REMEMBERED: usize = 100_000;

@@ -99,14 +99,15 @@ pub async fn perform(
     }
     let after = before.after(request.act.act(), work.now)?;
     record::replace(&mut work.tx, &before, &after).await?;
+    let act_id = ActId::generate(work.now, &*app.entropy);
     let act = ActRow {
-        id: ActId::generate(work.now, &*app.entropy),
+        id: act_id,
         licence: id,
         licence_version: after.version,
         act: request.act.act().name().to_owned(),
         from_status: before.status.as_str().to_owned(),
         to_status: after.status.as_str().to_owned(),
-        reason: request.reason.as_str().to_owned(),
+        reason: act::seal_reason(&app.secrets, &*app.entropy, act_id, request.reason.as_str()),
         legal_basis: request.legal_basis.as_str().to_owned(),
         account: permit.account(),
         footing: permit.footing().as_str().to_owned(),

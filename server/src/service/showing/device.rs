@@ -59,11 +59,22 @@ pub struct DeviceOutcome {
     pub created_at: UnixTime,
 }
 
-impl From<Device> for DeviceOutcome {
-    fn from(device: Device) -> Self {
-        let thumbprint = device.key.thumbprint();
-        Self { id: device.id, name: device.name, thumbprint, created_at: device.created_at }
+impl DeviceOutcome {
+    fn open(app: &App, device: &Device) -> Result<Self, StorageError> {
+        let name = app.secrets.open_text(&name_place(device.id), &device.name);
+        let broken = |_| StorageError::Inconsistent {
+            table: "showing_device",
+            column: "name",
+            row: device.id.to_string(),
+        };
+        let (name, thumbprint) = (name.map_err(broken)?, device.key.thumbprint());
+        Ok(Self { id: device.id, name, thumbprint, created_at: device.created_at })
     }
+}
+
+/// For what a phone's name is sealed.
+fn name_place(id: DeviceId) -> String {
+    format!("device.name/{id}")
 }
 
 /// What registering found.
@@ -92,17 +103,18 @@ pub async fn register(
     if let Some(answered) = work.claim(claim).await? {
         return Ok(Registered::New(answered));
     }
+    let id = DeviceId::generate(work.now, &*app.entropy);
     let device = Device {
-        id: DeviceId::generate(work.now, &*app.entropy),
+        id,
         account,
-        name: name.into(),
+        name: app.secrets.seal_text(&name_place(id), name.as_str(), &*app.entropy),
         key,
         created_at: work.now,
         dropped_at: None,
     };
     let tx = &mut work.tx;
     if let Some(known) = storage::showing::device::find_by_thumbprint(tx, account, &key.thumbprint()).await? {
-        return Ok(Registered::Known(known.into()));
+        return Ok(Registered::Known(DeviceOutcome::open(app, &known)?));
     }
     if storage::showing::device::of_account(tx, account).await?.len() >= MAX_DEVICES {
         return Err(DeviceError::TooMany);
@@ -110,18 +122,19 @@ pub async fn register(
     if !storage::showing::device::insert(tx, &device).await? {
         // Another server registered it between the two statements.
         let known = storage::showing::device::find_by_thumbprint(tx, account, &key.thumbprint()).await?;
-        return known.map(|known| Registered::Known(known.into())).ok_or(StorageError::Conflict.into());
+        let known = known.ok_or(StorageError::Conflict)?;
+        return Ok(Registered::Known(DeviceOutcome::open(app, &known)?));
     }
     work.audit("register device", &device.id.to_string(), None).await?;
-    Ok(Registered::New(work.commit(device.into()).await?))
+    Ok(Registered::New(work.commit(DeviceOutcome::open(app, &device)?).await?))
 }
 
 /// The account's phones.
-pub async fn list(app: &App, permit: &Permit<ManageDevices>) -> Result<Vec<Device>, StorageError> {
+pub async fn list(app: &App, permit: &Permit<ManageDevices>) -> Result<Vec<DeviceOutcome>, StorageError> {
     let mut tx = app.db.begin_read().await?;
     let devices = storage::showing::device::of_account(&mut tx, permit.account()).await?;
     tx.commit().await?;
-    Ok(devices)
+    devices.iter().map(|device| DeviceOutcome::open(app, device)).collect()
 }
 
 /// Drops a phone. Its status indexes become final in the same transaction; other phones' stay as they are.

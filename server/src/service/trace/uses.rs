@@ -6,6 +6,8 @@ use crate::App;
 use crate::domain::access::{Permit, ViewOwnUses};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::trace::usage::UseKind;
+use crate::secrets::Secrets;
+use crate::storage::actor::account::open_name;
 use crate::storage::page::{Cursor, Page};
 use crate::storage::trace::access_log::UseRow;
 use crate::storage::{self, StorageError};
@@ -50,24 +52,35 @@ pub async fn list(
     let mut tx = app.db.begin_read().await?;
     let page = storage::trace::access_log::uses_of(&mut tx, permit.scope(), Cursor { before, limit }).await?;
     tx.commit().await?;
-    Ok(page.map(UseOfLicence::from))
+    let Page { items, next } = page;
+    let items =
+        items.into_iter().map(|row| UseOfLicence::open(row, &app.secrets)).collect::<Result<_, _>>()?;
+    Ok(Page { items, next })
 }
 
-impl From<UseRow> for UseOfLicence {
-    fn from(row: UseRow) -> Self {
+impl UseOfLicence {
+    fn open(row: UseRow, secrets: &Secrets) -> Result<Self, StorageError> {
         let kind = match row.kind {
             1 => UseKind::Show,
             3 => UseKind::OfflineGrant,
             _ => UseKind::Verification,
         };
-        Self {
+        // Who is gone has left no name; who is not has an id that can be read.
+        let by = match row.name.zip(row.actor.parse().ok()) {
+            Some((sealed, id)) => {
+                let name = open_name(secrets, id, &sealed)?;
+                Some(UsedBy { name, role: row.role, unit: row.unit })
+            }
+            None => None,
+        };
+        Ok(Self {
             at: UnixTime(row.at),
             kind,
             licence: row.licence,
             scene: Some(row.scene).filter(|scene| !scene.is_empty()),
-            by: row.name.map(|name| UsedBy { name, role: row.role, unit: row.unit }),
+            by,
             subject: row.subject,
             offline: row.receipt.is_some(),
-        }
+        })
     }
 }

@@ -2,7 +2,9 @@
 
 use liangzheng_core::time::{Seconds, UnixTime};
 
+use crate::domain::clock::Entropy;
 use crate::domain::ids::{AccountId, HolderId};
+use crate::secrets::Secrets;
 use crate::storage::sql::{columns, execute, one, one_value, statements, value};
 use crate::storage::{StorageError, Tx};
 
@@ -13,8 +15,8 @@ pub struct AccountRow {
     pub id: AccountId,
     /// What its owner types.
     pub login: String,
-    /// Its name.
-    pub name: String,
+    /// Its name, as [`seal_name`] makes it.
+    pub name: Vec<u8>,
     /// The holder this person is.
     pub holder: Option<HolderId>,
     /// PHC string.
@@ -29,6 +31,24 @@ pub struct AccountRow {
     pub disabled_at: Option<i64>,
     /// When it was made.
     pub created_at: i64,
+}
+
+/// The name of an account as it is kept: sealed, since it is a person's.
+pub fn seal_name(secrets: &Secrets, entropy: &dyn Entropy, id: AccountId, name: &str) -> Vec<u8> {
+    secrets.seal_text(&place(id), name, entropy)
+}
+
+/// What [`seal_name`] sealed.
+pub fn open_name(secrets: &Secrets, id: AccountId, sealed: &[u8]) -> Result<String, StorageError> {
+    secrets.open_text(&place(id), sealed).map_err(|_| StorageError::Inconsistent {
+        table: "actor_account",
+        column: "name",
+        row: id.to_string(),
+    })
+}
+
+fn place(id: AccountId) -> String {
+    format!("account.name/{id}")
 }
 
 /// Adds an account; false if its login is taken.

@@ -3,5 +3,6 @@
 pub mod account;
 pub mod agency;
 pub mod holder;
+pub mod known_place;
 pub mod membership;
 pub mod session;

@@ -36,8 +36,8 @@ pub struct SessionRow {
     pub expires_at: i64,
     /// The account's login.
     pub login: String,
-    /// The account's name.
-    pub name: String,
+    /// The account's name, sealed ([`super::account::open_name`]).
+    pub name: Vec<u8>,
     /// The holder the account is.
     pub holder: Option<HolderId>,
 }

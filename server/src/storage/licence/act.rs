@@ -1,7 +1,9 @@
 //! Acts done to licences. Append only: there is no update and no delete.
 
 use crate::domain::catalogue::codes::Uscc;
+use crate::domain::clock::Entropy;
 use crate::domain::ids::{AccountId, ActId, LicenceId};
+use crate::secrets::Secrets;
 use crate::storage::sql::{all, columns, execute, statements};
 use crate::storage::{StorageError, Tx};
 
@@ -20,8 +22,8 @@ pub struct ActRow {
     pub from_status: String,
     /// The status after.
     pub to_status: String,
-    /// Why.
-    pub reason: String,
+    /// Why, in the words of who did it, as [`seal_reason`] makes them.
+    pub reason: Vec<u8>,
     /// On what legal basis.
     pub legal_basis: String,
     /// Who did it.
@@ -34,6 +36,24 @@ pub struct ActRow {
     pub effective_at: i64,
     /// When it was recorded.
     pub at: i64,
+}
+
+/// The reason of an act as it is kept: sealed, since it may name persons.
+pub fn seal_reason(secrets: &Secrets, entropy: &dyn Entropy, id: ActId, reason: &str) -> Vec<u8> {
+    secrets.seal_text(&place(id), reason, entropy)
+}
+
+/// What [`seal_reason`] sealed.
+pub fn open_reason(secrets: &Secrets, act: &ActRow) -> Result<String, StorageError> {
+    secrets.open_text(&place(act.id), &act.reason).map_err(|_| StorageError::Inconsistent {
+        table: "licence_act",
+        column: "reason",
+        row: act.id.to_string(),
+    })
+}
+
+fn place(id: ActId) -> String {
+    format!("act.reason/{id}")
 }
 
 /// Records an act.

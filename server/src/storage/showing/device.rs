@@ -13,7 +13,7 @@ use crate::storage::{StorageError, Tx};
 struct DeviceRow {
     id: DeviceId,
     account: AccountId,
-    name: String,
+    name: Vec<u8>,
     sec1: Vec<u8>,
     created_at: i64,
     dropped_at: Option<i64>,

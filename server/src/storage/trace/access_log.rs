@@ -26,8 +26,10 @@ pub struct UseRow {
     pub subject: String,
     /// The scene.
     pub scene: String,
-    /// Name of the account that did it; `None` if it is gone.
-    pub name: Option<String>,
+    /// The account that did it.
+    pub actor: String,
+    /// Its name, sealed ([`crate::storage::actor::account::open_name`]); `None` if it is gone.
+    pub name: Option<Vec<u8>>,
     /// A role of that account, for a member of a unit.
     pub role: Option<String>,
     /// The unit it was done for, by a member of it.
@@ -140,7 +142,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq";
     APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose) \
         VALUES ($1, $2, $3, $4, $5, $6)";
-    USES = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, a.name, \
+    USES = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, l.actor, a.name, \
         (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
         g.unit, s.id AS receipt \
         FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \

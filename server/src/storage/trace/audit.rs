@@ -21,8 +21,8 @@ pub struct AuditRow<'a> {
     pub action: &'a str,
     /// Id of what it was done to.
     pub object: &'a str,
-    /// Why, where a reason is asked.
-    pub reason: Option<&'a str>,
+    /// Why, where a reason is asked; sealed, since it may name persons.
+    pub reason: Option<&'a [u8]>,
 }
 
 /// One command as recorded: what was done, by which account, for which unit, why.
@@ -38,8 +38,8 @@ pub struct Audited {
     pub footing: Option<String>,
     /// For which unit a member acted.
     pub unit: Option<Uscc>,
-    /// Why, where a reason is asked.
-    pub reason: Option<String>,
+    /// Why, where a reason is asked; sealed.
+    pub reason: Option<Vec<u8>>,
 }
 
 /// Records a command.

@@ -1,5 +1,6 @@
 //! Who acts.
 
+mod floods;
 mod me;
 mod pins;
 mod races;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use liangzheng_server::config::RateConfig;
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::service::actor::session;
 use liangzheng_tests::app::TestApp;
@@ -61,6 +62,8 @@ fn a_page_of_ours_gets_a_cookie_and_no_token() {
     assert_eq!(with(&[("Sec-Fetch-Site", "cross-site")]), 403);
     assert_eq!(with(&[("Sec-Fetch-Site", "same-site")]), 403);
     assert_eq!(with(&[]), 200, "an old browser reading");
+    let known = answer.headers.iter().filter(|(name, _)| name == "set-cookie").nth(1).unwrap();
+    assert!(known.1.starts_with("__Host-lz-known=") && known.1.contains("; HttpOnly"), "{known:?}");
     let token = pair.split('=').nth(1).unwrap();
     assert_eq!(app.anyone().with_token(token).get(path).status, 401, "a cookie's token is no Bearer token");
     let end = |headers: &[(&str, &str)]| page.with_all(headers).delete("/api/v1/sessions/current");
@@ -130,8 +133,10 @@ fn ten_wrong_passwords_close_a_login_for_five_seconds_whether_it_exists_or_not()
 }
 
 #[test]
-fn an_address_logs_in_thirty_times_at_once_and_then_waits() {
-    let app = TestApp::sqlite();
+fn an_address_logs_in_as_often_as_it_may_at_once_and_then_waits() {
+    let app = TestApp::start(TestDb::sqlite(), |config| {
+        config.limits.login_per_address = RateConfig { burst: 30, per_second: 1 };
+    });
     for n in 0..30 {
         let answer = app.anyone().post("/api/v1/sessions", &login(&format!("nobody{n}"), "x"));
         assert_eq!(answer.status, 401, "{n}");

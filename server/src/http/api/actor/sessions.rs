@@ -14,9 +14,11 @@ use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::AccountId;
 use crate::http::answer::Answer;
-use crate::http::extract::{Permitted, SESSION_COOKIE, client_address, is_our_page};
+use crate::http::extract::{DEVICE_COOKIE, Permitted, SESSION_COOKIE, client_address, cookie, is_our_page};
 use crate::http::problem::{Problem, kinds};
-use crate::service::actor::session::{self, Carrier, LoginError};
+use crate::service::actor::known::{DEVICE_KNOWN_FOR, Origin};
+use crate::service::actor::login::{self, Attempt, LoginError};
+use crate::service::actor::session::{self, Carrier};
 
 /// Body of `POST /api/v1/sessions`.
 #[derive(Deserialize, JsonSchema)]
@@ -68,14 +70,25 @@ pub async fn create(
 ) -> Result<Answer<Session, 201>, Problem> {
     check_lengths(&body)?;
     let carrier = if is_our_page(request.headers()) { Carrier::Cookie } else { Carrier::Bearer };
-    let made = session::log_in(&app, &body.login, &body.password, carrier, client_address(&request)).await?;
+    let device = cookie(request.headers(), DEVICE_COOKIE);
+    let origin = Origin { address: client_address(&request), device };
+    let attempt = Attempt { login: &body.login, password: &body.password, carrier, origin };
+    let made = login::log_in(&app, &attempt).await?;
     let age = made.expires_at.since(app.now()).0;
     let (principal, expires_at) = (made.principal.into(), made.expires_at);
     Ok(match carrier {
         Carrier::Bearer => Answer::of(Session { token: Some(made.token), expires_at, principal }),
         Carrier::Cookie => {
-            let cookie = set_cookie(&made.token, age);
-            Answer::of(Session { token: None, expires_at, principal }).header(header::SET_COOKIE, cookie)
+            let cookie = set_cookie(SESSION_COOKIE, &made.token, age);
+            let answer =
+                Answer::of(Session { token: None, expires_at, principal }).header(header::SET_COOKIE, cookie);
+            match made.device {
+                Some(name) => {
+                    let cookie = set_cookie(DEVICE_COOKIE, &name, DEVICE_KNOWN_FOR.0);
+                    answer.header(header::SET_COOKIE, cookie)
+                }
+                None => answer,
+            }
         }
     })
 }
@@ -86,7 +99,7 @@ pub async fn end(
     permit: Permitted<ManageOwnAccount>,
 ) -> Result<Answer<(), 204>, Problem> {
     session::log_out(&app, &permit).await?;
-    Ok(Answer::nothing().header(header::SET_COOKIE, set_cookie("", 0)))
+    Ok(Answer::nothing().header(header::SET_COOKIE, set_cookie(SESSION_COOKIE, "", 0)))
 }
 
 /// Longer ones are nobody's; refused before the hash sees them (docs/SECURITY.md, "Threats").
@@ -123,10 +136,9 @@ fn secret<S: Serializer>(token: &Option<Zeroizing<String>>, serializer: S) -> Re
     token.as_deref().map(String::as_str).serialize(serializer)
 }
 
-/// A token has no character that a header could not have.
-fn set_cookie(token: &str, max_age: i64) -> HeaderValue {
-    let cookie =
-        format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Strict");
+/// Neither a token nor a device's name has a character that a header could not have.
+fn set_cookie(name: &str, value: &str, max_age: i64) -> HeaderValue {
+    let cookie = format!("{name}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Strict");
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
 }
 

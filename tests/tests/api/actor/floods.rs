@@ -1,0 +1,162 @@
+//! No stranger shuts anybody out: logins and PINs of those who are known get through while a hundred guess.
+
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use liangzheng_server::domain::licence::Status;
+use liangzheng_tests::app::TestApp;
+use liangzheng_tests::caller::Caller;
+use liangzheng_tests::db::TestDb;
+use liangzheng_tests::http::Answer;
+use liangzheng_tests::make::{BUSINESS_LICENCE, PASSWORD, PIN, UNIT};
+use liangzheng_tests::until::until;
+use serde_json::{Value, json};
+
+const ATTACKERS: u8 = 100;
+
+/// A server behind a proxy on this machine, so that a test may come from any address.
+fn server(db: TestDb) -> TestApp {
+    TestApp::start(db, |config| config.server.trusted_proxy = Some(Ipv4Addr::LOCALHOST.into()))
+}
+
+fn from(app: &TestApp, address: &str) -> Caller {
+    app.anyone().with("X-Forwarded-For", address)
+}
+
+fn login(name: &str, password: &str) -> Value {
+    json!({ "login": name, "password": password })
+}
+
+/// Does `work` while each of [`ATTACKERS`] tries wrong passwords for `lin`, `chen` and logins that are nobody's, one after the
+/// other, as fast as it is answered.
+fn under_attack<T>(app: &TestApp, work: impl FnOnce() -> T) -> T {
+    let over = AtomicBool::new(false);
+    let answered = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for n in 0..ATTACKERS {
+            let (app, over, answered) = (&app, &over, &answered);
+            scope.spawn(move || {
+                let attacker = from(app, &format!("203.0.113.{n}"));
+                for round in 0.. {
+                    if over.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    // Always another nobody, whose count is never full: each takes a hash.
+                    for name in ["lin", "chen", &format!("nobody{n}-{round}")] {
+                        attacker.post("/api/v1/sessions", &login(name, "a guess"));
+                        answered.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
+            });
+        }
+        until("the attack is under way", || (answered.load(Ordering::SeqCst) > 150).then_some(()));
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        over.store(true, Ordering::SeqCst);
+        done.unwrap_or_else(|error| std::panic::resume_unwind(error))
+    })
+}
+
+/// The answer, which must come within five seconds.
+fn quickly(what: &str, ask: impl FnOnce() -> Answer) -> Answer {
+    let began = Instant::now();
+    let answer = ask();
+    assert!(began.elapsed() < Duration::from_secs(5), "{what}: {:?}", began.elapsed());
+    answer
+}
+
+#[test]
+fn the_right_password_gets_through_from_where_it_did_before_while_a_hundred_guess() {
+    for db in TestDb::both() {
+        let app = server(db);
+        app.holder("lin");
+        app.holder("chen");
+        // lin's program has logged in from this address, chen's browser from another one.
+        let program = from(&app, "198.51.100.7");
+        program.post("/api/v1/sessions", &login("lin", PASSWORD)).must(201);
+        let page = |address| from(&app, address).with("Sec-Fetch-Site", "same-origin");
+        let first = page("198.51.100.8").post("/api/v1/sessions", &login("chen", PASSWORD));
+        let cookies: Vec<&str> = first
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "set-cookie")
+            .filter_map(|(_, value)| value.split(';').next())
+            .collect();
+        let known = cookies.iter().find(|pair| pair.starts_with("__Host-lz-known=")).unwrap();
+        under_attack(&app, || {
+            let stranger = from(&app, "198.51.100.66").post("/api/v1/sessions", &login("lin", PASSWORD));
+            assert_eq!(stranger.status, 429, "strangers' guesses stay counted");
+            for n in 0..5 {
+                let answer = quickly("lin", || program.post("/api/v1/sessions", &login("lin", PASSWORD)));
+                assert_eq!(answer.status, 201, "{n}: {}", answer.text());
+                // Anywhere, also from an attacker's own address.
+                let device = page("203.0.113.1").with("Cookie", known);
+                let answer = quickly("chen", || device.post("/api/v1/sessions", &login("chen", PASSWORD)));
+                assert_eq!(answer.status, 201, "{n}: {}", answer.text());
+            }
+        });
+    }
+}
+
+#[test]
+fn pins_open_shows_and_new_people_log_in_while_a_hundred_guess() {
+    let app = server(TestDb::sqlite());
+    let (_, holder) = app.holder("lin");
+    app.holder("wang");
+    let licence = app.licence(holder, BUSINESS_LICENCE, UNIT, Status::Active).id;
+    let lin = app.log_in("lin");
+    under_attack(&app, || {
+        for n in 0..15 {
+            let path = format!("/api/v1/wallet/licences/{licence}/show");
+            let body = json!({ "scene": "inspect.food", "pin": PIN });
+            let answer = quickly("a show", || lin.post(&path, &body));
+            assert_eq!(answer.status, 201, "{n}: {}", answer.text());
+        }
+        // Nobody guesses his password, but everybody keeps the cores busy: he waits for each of them once at most.
+        let new = from(&app, "198.51.100.9");
+        let answer = quickly("a first login", || new.post("/api/v1/sessions", &login("wang", PASSWORD)));
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    });
+}
+
+#[test]
+fn wrong_passwords_of_a_known_place_are_counted_there_and_shut_nobody_else_out() {
+    let app = server(TestDb::sqlite());
+    app.holder("lin");
+    let home = from(&app, "198.51.100.7");
+    home.post("/api/v1/sessions", &login("lin", PASSWORD)).must(201);
+    for _ in 0..10 {
+        assert_eq!(home.post("/api/v1/sessions", &login("lin", "wrong")).status, 401);
+    }
+    assert_eq!(home.post("/api/v1/sessions", &login("lin", PASSWORD)).status, 429);
+    let elsewhere = from(&app, "198.51.100.8");
+    elsewhere.post("/api/v1/sessions", &login("lin", PASSWORD)).must(201);
+    for forged in ["x", "", &"A".repeat(43), &"=".repeat(43)] {
+        let stranger = home.with("Cookie", &format!("__Host-lz-known={forged}"));
+        let answer = stranger.post("/api/v1/sessions", &login("lin", PASSWORD));
+        assert_eq!(answer.status, 429, "a made-up device is none: {forged}");
+    }
+}
+
+#[test]
+fn three_hundred_people_behind_one_address_log_in_at_once() {
+    let app = server(TestDb::sqlite());
+    let names: Vec<String> = (0..300).map(|n| format!("person{n}")).collect();
+    for name in &names {
+        app.holder(name);
+    }
+    let began = Instant::now();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let all: Vec<_> = names
+            .iter()
+            .map(|name| {
+                scope.spawn(|| {
+                    from(&app, "198.51.100.7").post("/api/v1/sessions", &login(name, PASSWORD)).status
+                })
+            })
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(statuses.iter().all(|status| *status == 201), "{statuses:?}");
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+}
