@@ -75,6 +75,16 @@ test('a bad status list keeps no other from being fetched, and is named', async 
   await close(host);
 });
 
+test('a server that answers and says no is not called a missing network', async () => {
+  const host = await site.open(ELEMENT);
+  await host.route('**/.well-known/catalogue', (route) => route.fulfill({ status: 503 }));
+  await host.reload();
+  await heard(host, 'ready');
+  assert.match(await host.locator('#a .notice').textContent(), /服务器答复 503/);
+  assert.equal((await verify(host, await shown.next()))[0].code, 'OK');
+  await close(host);
+});
+
 test('a device whose clock is wrong is told so, by how much, and not to go online', async () => {
   for (const [days, words] of [
     [40, /本机时间快了 (39|40) 天/],

@@ -44,6 +44,7 @@ export function syncTrouble(error, trust, words) {
   const clock = clockTrouble(trust, words);
   if (clock !== '') return clock;
   if (error instanceof ListsError) return listsTrouble(error, words);
+  if (error instanceof Unanswered) return words.t('verify.server_status', { status: error.status });
   return hasTexts(error) ? `${words.pick(error.texts)} ${words.pick(error.hint)}` : words.t('verify.offline');
 }
 
