@@ -18,6 +18,7 @@ use crate::service::publication::publisher::Publisher;
 use crate::service::publication::state;
 use crate::service::publication::status_lists::StatusLists;
 use crate::service::publication::trust::TrustBook;
+use crate::service::readiness::Readiness;
 use crate::service::showing::open_shows::OpenShows;
 use crate::service::trace::access_log::AccessLog;
 use crate::service::verifying::judge::Judge;
@@ -54,6 +55,8 @@ pub struct App {
     pub publisher: Publisher,
     /// Open shows, ready for their next token.
     pub open_shows: OpenShows,
+    /// What the database was last found to do.
+    pub readiness: Readiness,
     /// The access log's writer.
     pub access_log: AccessLog,
     /// What `POST /api/v1/verify` judges by.

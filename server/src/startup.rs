@@ -7,15 +7,14 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::from_fn;
-use actix_web::{App as WebApp, HttpServer, web};
 use liangzheng_core::trust::RootSet;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::App;
 use crate::config::Config;
 use crate::domain::clock::{Clock, Entropy, SystemClock, SystemEntropy};
-use crate::http::{InFlight, edge, problem, routes};
+use crate::http::{InFlight, listen, raise_descriptors};
 use crate::jobs::{self, Jobs};
 use crate::secrets::{Secrets, SecretsError};
 use crate::service::access::limits::Limits;
@@ -27,6 +26,7 @@ use crate::service::publication::publisher::Publisher;
 use crate::service::publication::state;
 use crate::service::publication::status_lists::StatusLists;
 use crate::service::publication::trust::TrustBook;
+use crate::service::readiness::Readiness;
 use crate::service::showing::open_shows::OpenShows;
 use crate::service::trace::access_log::AccessLog;
 use crate::service::verifying::judge::Judge;
@@ -82,9 +82,10 @@ impl Application {
     /// The same with another clock, other keys, …
     pub async fn build_with(config: Config, given: Dependencies) -> anyhow::Result<Self> {
         config.validate()?;
+        raise_descriptors();
         let listener = TcpListener::bind(config.server.bind)?;
         let address = listener.local_addr()?;
-        let (drain, workers) = (Duration::from_secs(config.server.drain_seconds), config.server.workers);
+        let drain = Duration::from_secs(config.server.drain_seconds);
         let scheme = if given.tls.is_some() { "https" } else { "http" };
         let base_url = config.server.base_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let tls = given.tls.clone();
@@ -92,30 +93,7 @@ impl Application {
         // Before the first request: metrics counted without a recorder are lost.
         crate::http::install_recorder();
         let in_flight = InFlight::default();
-        let data = web::Data::from(Arc::clone(&app));
-        let counted = web::Data::new(in_flight.clone());
-        let mut http = HttpServer::new(move || {
-            WebApp::new()
-                .app_data(data.clone())
-                .app_data(counted.clone())
-                .app_data(problem::json_config())
-                .app_data(problem::path_config())
-                .app_data(problem::query_config())
-                .app_data(web::PayloadConfig::new(problem::MAX_BODY))
-                .configure(routes::configure)
-                .default_service(web::to(routes::unknown))
-                .wrap(from_fn(edge))
-        })
-        .disable_signals()
-        .client_request_timeout(HEADER_TIMEOUT)
-        .shutdown_timeout(1);
-        if workers > 0 {
-            http = http.workers(workers);
-        }
-        let server = match tls {
-            Some(tls) => http.listen_rustls_0_23(listener, tls)?.run(),
-            None => http.listen(listener)?.run(),
-        };
+        let server = listen(Arc::clone(&app), in_flight.clone(), listener, tls)?;
         let jobs = jobs::start(&app);
         Ok(Self { app, server, address, in_flight, drain, jobs })
     }
@@ -143,22 +121,46 @@ impl Application {
         tracing::info!(in_flight = self.in_flight.count(), "stopping");
         handle.pause().await;
         let drained = drain(&self.in_flight);
-        if tokio::time::timeout(self.drain, drained).await.is_err() {
+        if timeout(self.drain, drained).await.is_err() {
             tracing::warn!(in_flight = self.in_flight.count(), "stopped with requests in flight");
         }
-        handle.stop(false).await;
-        server.await??;
-        drop(self.jobs);
-        if let Err(error) = self.app.publisher.lease.release(&self.app.db).await {
-            tracing::warn!(%error, "the publisher's lease could not be given up; it ends by itself");
+        let stopped = timeout(STEP, async {
+            handle.stop(false).await;
+            server.await
+        });
+        match stopped.await {
+            Ok(outcome) => outcome??,
+            Err(_) => tracing::warn!("stopped with workers that do not end"),
         }
-        self.app.db.close().await;
+        drop(self.jobs);
+        match timeout(STEP, self.app.publisher.lease.release(&self.app.db)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the publisher's lease could not be given up; it ends by itself");
+            }
+            Err(_) => {
+                tracing::warn!("the publisher's lease could not be given up in time; it ends by itself")
+            }
+        }
+        if timeout(STEP, self.app.db.close()).await.is_err() {
+            tracing::warn!("the database did not end its connections in time");
+        }
         Ok(())
     }
 
-    /// Serves until SIGTERM or SIGINT.
+    /// Serves until SIGTERM or SIGINT. The process ends [`LAST`] after its draining should have, whatever hangs.
     pub async fn run(self) -> anyhow::Result<()> {
-        self.run_until(asked_to_stop()).await
+        let end = self.drain + LAST;
+        self.run_until(async move {
+            asked_to_stop().await;
+            // A thread: what hangs may be this runtime, in a call to a disk or a resolver that does not come back.
+            std::thread::spawn(move || {
+                std::thread::sleep(end);
+                eprintln!("liangzheng-server: error: something hangs; stopped by force");
+                std::process::exit(1);
+            });
+        })
+        .await
     }
 }
 
@@ -194,6 +196,7 @@ async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyh
         status_lists: StatusLists::default(),
         publisher: Publisher::new(&*entropy),
         open_shows: OpenShows::default(),
+        readiness: Readiness::default(),
         access_log,
         judge,
         feed_read_to: AtomicI64::new(feed_start),
@@ -217,6 +220,11 @@ async fn master_secret(file: &Path, db: &Db, entropy: &dyn Entropy) -> anyhow::R
     Ok(Secrets::open_or_create(file, entropy)?)
 }
 
+/// What one step of stopping may take.
+const STEP: Duration = Duration::from_secs(1);
+/// What all of them may take after the draining.
+const LAST: Duration = Duration::from_secs(4);
+
 /// Ready once nothing has been in flight for two looks: a request may be between two of its steps.
 async fn drain(in_flight: &InFlight) {
     let mut quiet = 0;
@@ -239,6 +247,3 @@ async fn asked_to_stop() {
         _ = interrupt.recv() => {}
     }
 }
-
-/// A client that sends its headers slower than this is not one of ours (docs/SECURITY.md, threat 38).
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);

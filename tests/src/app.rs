@@ -41,7 +41,7 @@ pub struct TestApp {
     /// Makes people and licences in its database.
     pub make: Maker,
     // Stopped first: what it uses stands below.
-    _running: Running,
+    running: Running,
     logged_in: LoggedIn,
     config: Config,
     keys: Arc<MemoryKeyStore>,
@@ -109,7 +109,12 @@ impl TestApp {
     ) -> Self {
         let (url, app) = (running.url.clone(), running.app.clone());
         let logged_in = LoggedIn::default();
-        Self { url, app, clock, roots, make, _running: running, logged_in, config, keys, runtime, db }
+        Self { url, app, clock, roots, make, running: running, logged_in, config, keys, runtime, db }
+    }
+
+    /// Stops the server as SIGTERM does, and waits for its end.
+    pub fn stop(&mut self) {
+        self.running.end();
     }
 
     /// Runs something that waits, such as a storage function.

@@ -35,6 +35,23 @@ impl TestDb {
         Self { name: "postgres", config, folder: TempDir::new("postgres") }
     }
 
+    /// An empty PostgreSQL database in a cluster of its own, which a test may crash.
+    pub fn postgres_alone() -> (Self, Cluster) {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("lz-pg-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+        // Committed is written, so that a crash of its processes loses nothing.
+        let cluster = Cluster::start(&name, "on");
+        let config = DatabaseConfig { url: cluster.create_database(), connections: 8, ..Default::default() };
+        (Self { name: "postgres", config, folder: TempDir::new("postgres") }, cluster)
+    }
+
+    /// The same database reached through the socket in `folder`.
+    pub fn through(&self, folder: &Path) -> String {
+        let (before, host) = self.config.url.split_once("?host=").expect("a PostgreSQL database");
+        assert_ne!(Path::new(host), folder);
+        format!("{before}?host={}", folder.display())
+    }
+
     /// One of each.
     pub fn both() -> [Self; 2] {
         [Self::sqlite(), Self::postgres()]
@@ -77,22 +94,24 @@ impl Drop for TempDir {
     }
 }
 
-struct Cluster {
+/// A PostgreSQL cluster; gone when dropped.
+pub struct Cluster {
     folder: PathBuf,
     bin: PathBuf,
+    options: String,
     // Ends the cluster when its standard input closes, which the end of this process does.
     _watcher: Child,
 }
 
 fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(Cluster::start)
+    CLUSTER.get_or_init(|| Cluster::start(&format!("lz-pg-{}", std::process::id()), "off"))
 }
 
 impl Cluster {
-    fn start() -> Self {
+    fn start(name: &str, commit: &str) -> Self {
         let bin = binaries();
-        let folder = std::env::temp_dir().join(format!("lz-pg-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(name);
         // Made by the user that will also remove it: in /tmp only the owner may.
         run(as_postgres(Path::new("mkdir")).arg(&folder));
         let data = folder.join("data");
@@ -110,22 +129,9 @@ impl Cluster {
         ]));
         // Safe on the disk is not what these tests are about; a crash only loses a folder that is thrown away.
         let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c synchronous_commit=off -c max_connections=200",
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c synchronous_commit={commit} -c max_connections=200",
             folder.display()
         );
-        let log = folder.join("log");
-        run(as_postgres(&bin.join("pg_ctl")).args([
-            "-D",
-            data_text,
-            "-w",
-            "-t",
-            "60",
-            "-o",
-            &options,
-            "-l",
-            log.to_str().unwrap(),
-            "start",
-        ]));
         let stop = format!(
             "read -r _; {} -D '{data_text}' -m immediate stop; rm -rf '{}'",
             bin.join("pg_ctl").display(),
@@ -138,7 +144,29 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()
             .expect("a shell that watches over PostgreSQL");
-        Self { folder, bin, _watcher: watcher }
+        let cluster = Self { folder, bin, options, _watcher: watcher };
+        cluster.come_up();
+        cluster
+    }
+
+    /// Starts its processes.
+    pub fn come_up(&self) {
+        let (data, log) = (self.folder.join("data"), self.folder.join("log"));
+        let mut start = as_postgres(&self.bin.join("pg_ctl"));
+        start.arg("-D").arg(data).args(["-w", "-t", "60", "-o", &self.options, "-l"]).arg(log).arg("start");
+        run(&mut start);
+    }
+
+    /// Ends its processes as a crash would: connections are cut, nothing is finished.
+    pub fn crash(&self) {
+        let mut stop = as_postgres(&self.bin.join("pg_ctl"));
+        stop.arg("-D").arg(self.folder.join("data")).args(["-m", "immediate", "-w", "stop"]);
+        run(&mut stop);
+    }
+
+    /// Where its socket is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn create_database(&self) -> String {

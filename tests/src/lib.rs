@@ -19,6 +19,7 @@ pub mod demo;
 pub mod http;
 pub mod make;
 mod server;
+pub mod silence;
 pub mod snapshot;
 pub mod source;
 pub mod until;

@@ -17,6 +17,8 @@ pub(crate) enum What {
     Advisories,
     /// Kill `sync` 300 times at random moments: the bundle must load and be no older than before
     Sync,
+    /// Let each write and sync of a server's database fail once, ten times over: nothing is lost, the service goes on
+    Disk,
     /// Put each known fault into a copy of core: core, program and browser module must notice
     Sabotages {
         /// Only these shells
@@ -44,6 +46,7 @@ pub(crate) fn soak(what: What) -> Result<()> {
     match what {
         What::Advisories => advisories(),
         What::Sync => sync(),
+        What::Disk => disk(),
         What::Sabotages { shells, from } if shells.is_empty() => sabotage::sabotages(&Shell::ALL, &from),
         What::Sabotages { shells, from } => sabotage::sabotages(&shells, &from),
         What::Fuzz(arguments) => fuzz::fuzz(&arguments),
@@ -57,6 +60,13 @@ fn sync() -> Result<()> {
     const TEST: &str = "kill_at_any_moment_leaves_a_bundle_that_loads_and_is_not_older";
     let mut test = cargo(["test", "--locked", "-p", "liangzheng-verify", "--test", "sync"]);
     run(test.args(["--", "--nocapture", TEST]).env("LZ_SYNC_KILLS", "300"))
+}
+
+fn disk() -> Result<()> {
+    const TEST: &str = "faults::every_write_and_sync_fails_once_and_the_service_goes_on";
+    run(&mut cargo(["build", "--locked", "--workspace", "--bins"]))?;
+    let mut test = cargo(["test", "--locked", "--workspace", "--test", "story"]);
+    run(test.args(["--", "--nocapture", TEST]).env("LZ_DISK_ROUNDS", "10"))
 }
 
 fn advisories() -> Result<()> {

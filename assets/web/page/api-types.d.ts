@@ -1354,7 +1354,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags of the versions that may be changed; any if left out. */
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
                 "If-Match"?: string;
                 /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
                 "Idempotency-Key"?: string;

@@ -24,6 +24,8 @@ pub struct LimitsConfig {
     pub login_per_address: RateConfig,
     /// All requests per address: far above what one counter, classroom or office behind one address sends.
     pub per_address: RateConfig,
+    /// Connections that one address may have at once, but for `server.trusted_proxy`; 0 = as many as come.
+    pub connections_per_address: usize,
     /// Requests per account: a phone that refreshes once a second stays far below.
     pub per_account: RateConfig,
     /// Checks that may wait for a core before others are answered 503, in each of three lanes: PINs, logins from where
@@ -38,6 +40,7 @@ impl Default for LimitsConfig {
             enabled: true,
             login_per_address: RateConfig { burst: 600, per_second: 20 },
             per_address: RateConfig { burst: 2000, per_second: 500 },
+            connections_per_address: 512,
             per_account: RateConfig { burst: 600, per_second: 100 },
             password_queue: 512,
         }

@@ -28,6 +28,9 @@ pub struct ServerConfig {
     pub embed_origins: Vec<String>,
     /// The one proxy whose `X-Forwarded-For` or `Forwarded` is believed; absent = none, the peer is the client.
     pub trusted_proxy: Option<IpAddr>,
+    /// How long a request may take from its first byte to its answer, and a client to take each part of the answer, in
+    /// seconds.
+    pub request_seconds: u64,
     /// How long requests in flight may take to end after SIGTERM, in seconds.
     pub drain_seconds: u64,
 }
@@ -41,7 +44,8 @@ impl Default for ServerConfig {
             assets: None,
             embed_origins: Vec::new(),
             trusted_proxy: None,
-            drain_seconds: 30,
+            request_seconds: 30,
+            drain_seconds: 5,
         }
     }
 }
@@ -62,6 +66,8 @@ impl ServerConfig {
             "server.embed_origins",
             "each must be https:// or http:// and a host, with :port or :* at most, like https://www.example.org",
         )?;
+        require((1..=600).contains(&self.request_seconds), "server.request_seconds", "must be 1 to 600")?;
+        require(self.drain_seconds <= 600, "server.drain_seconds", "must be at most 600")?;
         require(self.workers <= 1024, "server.workers", "must be at most 1024")
     }
 }

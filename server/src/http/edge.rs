@@ -3,12 +3,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
+use tokio::time::timeout;
 
 use super::extract::{find_address, identify, prefers_english};
 use super::pages::HTML;
@@ -53,21 +57,70 @@ pub(crate) async fn edge<B: MessageBody + 'static>(
     let refused = refusal(&request, app, address);
     let path = request.path().to_owned();
     let lang = if prefers_english(request.headers()) { "en" } else { "zh-CN" };
+    let body = Body::of(&request);
     let response = match refused {
         Some(problem) => request.into_response(problem.error_response()),
         // Nothing may hold the request while it is routed (actix takes it mutably); what handlers and extractors
         // refuse comes back as an answer.
         None => {
-            if let Some(app) = app {
-                identify(request.request(), app).await;
+            let answered = async {
+                if let Some(app) = app {
+                    identify(request.request(), app).await;
+                }
+                next.call(request).await
+            };
+            let limit =
+                app.map_or(DEFAULT_LIMIT, |app| Duration::from_secs(app.config.server.request_seconds));
+            match timeout(limit, answered).await {
+                Ok(answered) => answered?.map_into_boxed_body(),
+                Err(_) => return Err(late(body, &path, &id, lang)),
             }
-            next.call(request).await?.map_into_boxed_body()
         }
     };
     let mut response = with_document(response, &path, &id, lang);
-    finish(&mut response, &path, &id);
+    finish(response.headers_mut(), &path, &id, app);
+    if body == Body::OfUnknownLength {
+        // The bytes behind it are not looked through for what a proxy could read otherwise ([`super::connection`]).
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     super::metrics::count(&response);
     Ok(response)
+}
+
+/// What a request brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    None,
+    Some,
+    OfUnknownLength,
+}
+
+impl Body {
+    fn of(request: &ServiceRequest) -> Self {
+        let headers = request.headers();
+        if headers.contains_key(header::TRANSFER_ENCODING) {
+            Self::OfUnknownLength
+        } else if headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0") {
+            Self::Some
+        } else {
+            Self::None
+        }
+    }
+}
+
+/// The answer when time is up. A body that is not here by then is its sender's fault; our own steps each have a shorter
+/// limit, so that with a body it hardly ever is ours.
+fn late(body: Body, path: &str, id: &str, lang: &str) -> Error {
+    let problem = match body {
+        Body::None => Problem::new(&kinds::UNAVAILABLE).retry_after(1),
+        Body::Some | Body::OfUnknownLength => Problem::new(&kinds::REQUEST_TIMEOUT),
+    };
+    let mut response = problem.error_response().set_body(BoxBody::new(problem.document(path, id, lang)));
+    document_headers(response.headers_mut(), lang);
+    finish(response.headers_mut(), path, id, None);
+    response.head_mut().set_connection_type(ConnectionType::Close);
+    tracing::info!(request_id = id, path, "time was up");
+    InternalError::from_response("time was up", response).into()
 }
 
 /// What is refused before any handler sees it.
@@ -101,7 +154,12 @@ fn with_document(response: ServiceResponse, path: &str, id: &str, lang: &str) ->
     problem.log(id);
     let document = problem.document(path, id, lang);
     let mut response = response.map_body(|_, _| BoxBody::new(document));
-    let headers = response.headers_mut();
+    document_headers(response.headers_mut(), lang);
+    response
+}
+
+/// Headers of a problem document.
+fn document_headers(headers: &mut HeaderMap, lang: &str) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     headers.insert(
         header::CONTENT_LANGUAGE,
@@ -109,16 +167,19 @@ fn with_document(response: ServiceResponse, path: &str, id: &str, lang: &str) ->
     );
     headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// Headers that every answer has.
-fn finish(response: &mut ServiceResponse, path: &str, id: &str) {
-    let headers = response.headers_mut();
+fn finish(headers: &mut HeaderMap, path: &str, id: &str, app: Option<&App>) {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Only where this server is reached by TLS, here or at a proxy: said over HTTP it would be ignored, or bind a name
+    // that has no certificate (RFC 6797 section 7.2).
+    if app.is_some_and(|app| app.base_url.starts_with("https://")) {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     // What any page may read it may also be refused in words: without this a 404 looks like no network.
     if PUBLIC_DATA.iter().any(|prefix| path.starts_with(prefix)) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -143,5 +204,8 @@ fn new_id(app: Option<&App>) -> Arc<str> {
 
 /// Signed lists and the package's files: the same for everybody, read by pages of any origin, without credentials.
 const PUBLIC_DATA: [&str; 3] = ["/.well-known/", "/status-lists", "/embed/"];
+
+/// Before the server knows its settings, which is never.
+const DEFAULT_LIMIT: Duration = Duration::from_secs(30);
 
 const PROBLEM_JSON: &str = "application/problem+json";

@@ -33,9 +33,8 @@ pub(crate) use live as healthy;
 /// `GET /readyz`: it can do its work; otherwise 503 and the reasons.
 pub(crate) async fn ready(app: web::Data<App>) -> HttpResponse {
     let mut reasons = Vec::new();
-    if let Err(error) = app.db.ping().await {
-        tracing::warn!(%error, "not ready: the database does not answer");
-        reasons.push("database");
+    if let Err(reason) = app.readiness.database(&app.db).await {
+        reasons.push(reason.as_str());
     }
     reasons.extend(app.not_ready());
     if reasons.is_empty() {

@@ -2,10 +2,12 @@
 
 pub mod answer;
 pub mod api;
+mod connection;
 mod edge;
 mod embed;
 pub mod extract;
 mod health;
+mod listen;
 mod metrics;
 pub mod openapi;
 mod pages;
@@ -13,5 +15,5 @@ pub mod problem;
 pub mod routes;
 
 pub use edge::InFlight;
-pub(crate) use edge::edge;
+pub(crate) use listen::{listen, raise_descriptors};
 pub(crate) use metrics::install_recorder;

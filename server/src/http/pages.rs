@@ -209,7 +209,7 @@ pub(super) fn content_type(path: &Path) -> Option<&'static str> {
 pub(super) fn content_security_policy(ancestors: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
-         connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors {ancestors}; \
+         connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}; \
          require-trusted-types-for 'script'; trusted-types lv"
     )
 }

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod lease;
 pub mod licence;
 pub mod publication;
+pub mod readiness;
 pub mod showing;
 pub mod trace;
 pub mod verifying;

@@ -1,15 +1,14 @@
 //! Connections and transactions.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::pool::PoolOptions;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::time::timeout;
 
-use super::{file_mode, migrations};
+use super::connection::{self, in_time};
+use super::{StorageError, migrations};
 use crate::config::DatabaseConfig;
 use crate::storage::sql::{execute, statements, value};
 
@@ -36,65 +35,6 @@ pub enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// The database did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StorageError {
-    /// The driver's own error.
-    #[error("database: {0}")]
-    Driver(#[from] sqlx::Error),
-    /// A migration failed, or the database is newer than this program.
-    #[error("migrating the database: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
-    /// The address of the database is not one we know.
-    #[error("database.url must begin with sqlite: or postgres:")]
-    Address,
-    /// The SQLite library is older than 3.51.3, which can corrupt a WAL file.
-    #[error("SQLite {found} is too old: 3.51.3 or newer is needed")]
-    SqliteTooOld {
-        /// The version found.
-        found: String,
-    },
-    /// There is no embedded file.
-    #[error("{0} is not there")]
-    Absent(PathBuf),
-    /// The embedded file cannot be made, or its mode not be set.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A row holds what no version of this program writes.
-    #[error("inconsistent row in {table}.{column}: {row}")]
-    Inconsistent {
-        /// The table.
-        table: &'static str,
-        /// The column.
-        column: &'static str,
-        /// The row's id.
-        row: String,
-    },
-    /// Somebody changed the row since it was read; the request may be tried again.
-    #[error("the row was changed meanwhile")]
-    Conflict,
-}
-
-impl StorageError {
-    /// Whether the same request may well succeed in a moment: no connection was free, a lock was held too long, or
-    /// PostgreSQL ended one of two transactions that waited for each other.
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Driver(sqlx::Error::PoolTimedOut) => true,
-            Self::Driver(sqlx::Error::Database(error)) => {
-                error.code().is_some_and(|code| PASSING_CODES.contains(&code.as_ref()))
-            }
-            _ => false,
-        }
-    }
-}
-
 impl Db {
     /// Opens the database and brings its tables up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, StorageError> {
@@ -106,8 +46,11 @@ impl Db {
     /// Opens the database as it is.
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, StorageError> {
         match config.url.split(':').next() {
-            Some("sqlite") => Self::connect_sqlite(config).await,
-            Some("postgres" | "postgresql") => Self::connect_postgres(config).await,
+            Some("sqlite") => {
+                let (writer, readers) = connection::open_sqlite(config).await?;
+                Ok(Self::Sqlite { writer, readers })
+            }
+            Some("postgres" | "postgresql") => Ok(Self::Postgres(connection::open_postgres(config).await?)),
             _ => Err(StorageError::Address),
         }
     }
@@ -132,17 +75,21 @@ impl Db {
     pub async fn begin_write(&self) -> Result<Tx, StorageError> {
         match self {
             // IMMEDIATE: a deferred transaction that turns writer late fails at once with SQLITE_BUSY.
-            Self::Sqlite { writer, .. } => Ok(Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)),
-            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Self::Sqlite { writer, .. } => {
+                begin(writer, Some("BEGIN IMMEDIATE"), SQLITE_BEGIN).await.map(Tx::Sqlite)
+            }
+            Self::Postgres(pool) => begin(pool, None, POSTGRES_BEGIN).await.map(Tx::Postgres),
         }
     }
 
     /// Begins a transaction that only reads and sees one state throughout.
     pub async fn begin_read(&self) -> Result<Tx, StorageError> {
         match self {
-            Self::Sqlite { readers, .. } => Ok(Tx::Sqlite(readers.begin().await?)),
+            Self::Sqlite { readers, .. } => begin(readers, None, SQLITE_BEGIN).await.map(Tx::Sqlite),
             Self::Postgres(pool) => {
-                Ok(Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
+                begin(pool, Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), POSTGRES_BEGIN)
+                    .await
+                    .map(Tx::Postgres)
             }
         }
     }
@@ -164,35 +111,30 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
 
-    async fn connect_sqlite(config: &DatabaseConfig) -> Result<Self, StorageError> {
-        let options = SqliteConnectOptions::from_str(&config.url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full) // acknowledged means on the disk
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        file_mode::make_private(options.get_filename())?;
-        // A file has no dead connections; asking each time costs a trip to the connection's thread.
-        let embedded = |connections| pool(connections).test_before_acquire(false);
-        let writer = embedded(1).connect_with(options.clone()).await?;
-        let found: String = sqlx::query_scalar(SQLITE_VERSION).fetch_one(&writer).await?;
-        if !is_recent(&found) {
-            return Err(StorageError::SqliteTooOld { found });
+/// Begins in a task of its own, which ends whatever becomes of the request: a `BEGIN` that was sent and not waited for
+/// leaves a connection in a transaction of which the driver knows nothing.
+async fn begin<DB: sqlx::Database>(
+    pool: &sqlx::Pool<DB>,
+    statement: Option<&'static str>,
+    limit: Duration,
+) -> Result<Transaction<'static, DB>, StorageError>
+where
+    Transaction<'static, DB>: Send,
+{
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move {
+        match statement {
+            Some(statement) => timeout(limit, pool.begin_with(statement)).await,
+            None => timeout(limit, pool.begin()).await,
         }
-        // query_only on the readers would also be checked by SQLite; read_only opens would not see the WAL's birth.
-        let readers = embedded(config.connections).connect_with(options.pragma("query_only", "1")).await?;
-        Ok(Self::Sqlite { writer, readers })
-    }
-
-    async fn connect_postgres(config: &DatabaseConfig) -> Result<Self, StorageError> {
-        let mut options = PgConnectOptions::from_str(&config.url)?.application_name("liangzheng-server");
-        if let Some(file) = &config.password_file {
-            let password = std::fs::read_to_string(file)
-                .map_err(|error| sqlx::Error::Configuration(format!("{}: {error}", file.display()).into()))?;
-            options = options.password(password.trim_end_matches(['\r', '\n']));
-        }
-        Ok(Self::Postgres(pool(config.connections).connect_with(options).await?))
+    });
+    match begun.await {
+        Ok(Ok(begun)) => Ok(begun?),
+        Ok(Err(_)) => Err(StorageError::Silent),
+        // Only a runtime that is going down gives a task up.
+        Err(_) => Err(StorageError::Driver(sqlx::Error::PoolClosed)),
     }
 }
 
@@ -207,57 +149,26 @@ impl Tx {
     }
 
     /// Makes everything done in this transaction durable.
+    ///
+    /// [`StorageError::Silent`] leaves open whether it did: the change feed and idempotency keys tell afterwards.
     pub async fn commit(self) -> Result<(), StorageError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(tx) => in_time(tx.commit()).await,
+            Self::Postgres(tx) => in_time(tx.commit()).await,
         }
-        Ok(())
     }
 }
 
-fn pool<DB: sqlx::Database>(connections: u32) -> PoolOptions<DB> {
-    PoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT)
-}
-
-/// Whether a SQLite version is one without the WAL corruption fixed in 3.51.3.
-fn is_recent(version: &str) -> bool {
-    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
-    let mut next = || -> u32 { parts.next().unwrap_or(0) };
-    (next(), next(), next()) >= (3, 51, 3)
-}
-
-/// PostgreSQL: serialization failure, deadlock, too many connections, server shutting down; SQLite: busy, locked.
-const PASSING_CODES: [&str; 6] = ["40001", "40P01", "53300", "57P01", "5", "6"];
-/// How long a statement waits for a lock held by another process (a backup, the command line).
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a request waits for a connection before it fails: longer than any transaction of ours takes.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a connection and the first word on it may take: longer than the pool takes to say that it has none, and than
+/// SQLite waits for another process.
+const SQLITE_BEGIN: Duration = Duration::from_secs(18);
+/// Shorter: what is in the way is a server that says nothing.
+const POSTGRES_BEGIN: Duration = Duration::from_secs(7);
 
 // Each for one database only, so not among the statements that must run on both.
-const SQLITE_VERSION: &str = "SELECT sqlite_version()";
 const SQLITE_CLOCK: &str = "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 const POSTGRES_CLOCK: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 statements! {
     PING = "SELECT 1";
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_recent;
-
-    #[test]
-    fn sqlite_libraries_that_can_corrupt_the_wal_are_refused() {
-        for (version, recent) in [
-            ("3.51.3", true),
-            ("3.52.0", true),
-            ("4.0", true),
-            ("3.51.2", false),
-            ("3.9.99", false),
-            ("", false),
-        ] {
-            assert_eq!(is_recent(version), recent, "{version}");
-        }
-    }
 }

@@ -58,7 +58,14 @@ pub fn migration_texts() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub(super) async fn run(db: &Db) -> Result<(), StorageError> {
     match db {
         Db::Sqlite { writer, .. } => migrator(Dialect::Sqlite).run(writer).await?,
-        Db::Postgres(pool) => migrator(Dialect::Postgres).run(pool).await?,
+        Db::Postgres(pool) => {
+            let mut connection = pool.acquire().await?;
+            // A table of many rows takes longer to change than any request may.
+            sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
+            let outcome = migrator(Dialect::Postgres).run(&mut *connection).await;
+            connection.close().await?;
+            outcome?;
+        }
     }
     Ok(())
 }

@@ -14,7 +14,9 @@
 pub mod actor;
 pub mod catalogue;
 pub mod change;
+mod connection;
 mod db;
+mod error;
 mod file_mode;
 pub mod idempotency;
 mod ids;
@@ -28,7 +30,8 @@ mod sql;
 pub mod trace;
 pub mod verifying;
 
-pub use db::{Db, StorageError, Tx};
+pub use db::{Db, Tx};
+pub use error::StorageError;
 pub use migrations::{MIGRATION_COUNT, migration_texts};
 
 /// Lists the files that have statements.

@@ -14,17 +14,17 @@
 //!
 //! [`StorageError`]: crate::storage::StorageError
 
-/// Runs one expression on the connection of a transaction, whichever database it is.
+/// Runs one step on the connection of a transaction, whichever database it is, and not for ever.
 macro_rules! on_conn {
-    ($tx:expr, |$conn:ident| $body:expr) => {
+    ($tx:expr, |$conn:ident| $step:expr) => {
         match &mut *$tx {
             $crate::storage::Tx::Sqlite(tx) => {
                 let $conn = &mut **tx;
-                $body
+                $crate::storage::connection::in_time($step).await
             }
             $crate::storage::Tx::Postgres(tx) => {
                 let $conn = &mut **tx;
-                $body
+                $crate::storage::connection::in_time($step).await
             }
         }
     };
@@ -32,45 +32,39 @@ macro_rules! on_conn {
 
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query($sql)$(.bind($value))*.execute(conn).await
-            .map(|done| done.rows_affected())).map_err($crate::storage::StorageError::from)
+        $crate::storage::sql::on_conn!($tx, |conn| async {
+            ::sqlx::query($sql)$(.bind($value))*.execute(conn).await.map(|done| done.rows_affected())
+        })
     };
 }
 
 macro_rules! one {
     ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_as($sql)$(.bind($value))*.fetch_optional(conn).await)
-            .map_err($crate::storage::StorageError::from)
+        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_as($sql)$(.bind($value))*.fetch_optional(conn))
     };
 }
 
 macro_rules! all {
     ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_as($sql)$(.bind($value))*.fetch_all(conn).await)
-            .map_err($crate::storage::StorageError::from)
+        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_as($sql)$(.bind($value))*.fetch_all(conn))
     };
 }
 
 macro_rules! value {
     ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_scalar($sql)$(.bind($value))*.fetch_one(conn).await)
-            .map_err($crate::storage::StorageError::from)
+        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_scalar($sql)$(.bind($value))*.fetch_one(conn))
     };
 }
 
 macro_rules! one_value {
     ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $crate::storage::sql::on_conn!($tx, |conn| {
-            ::sqlx::query_scalar($sql)$(.bind($value))*.fetch_optional(conn).await
-        })
-        .map_err($crate::storage::StorageError::from)
+        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_scalar($sql)$(.bind($value))*.fetch_optional(conn))
     };
 }
 
 macro_rules! values {
     ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
-        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_scalar($sql)$(.bind($value))*.fetch_all(conn).await)
-            .map_err($crate::storage::StorageError::from)
+        $crate::storage::sql::on_conn!($tx, |conn| ::sqlx::query_scalar($sql)$(.bind($value))*.fetch_all(conn))
     };
 }
 

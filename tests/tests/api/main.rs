@@ -4,6 +4,8 @@
 
 mod actor;
 mod at_rest;
+mod connections;
+mod database;
 mod embed;
 mod licence;
 mod proxies;

@@ -7,6 +7,7 @@ use liangzheng_server::http::problem::PROBLEMS;
 use liangzheng_server::http::routes::{Login, RouteEntry, routes};
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
+use liangzheng_tests::db::TestDb;
 use liangzheng_tests::http::Answer;
 use liangzheng_tests::make::{BUSINESS_LICENCE, UNIT};
 use liangzheng_tests::snapshot::stable;
@@ -192,18 +193,29 @@ fn pages_carry_the_policy_that_keeps_them_safe() {
         for part in [
             "default-src 'self'",
             "frame-ancestors 'none'",
+            "form-action 'self'",
             "script-src 'self' 'wasm-unsafe-eval'",
             "require-trusted-types-for 'script'",
         ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        // Its name begins with https://, so every browser that was here comes back that way.
+        assert_eq!(page.header("strict-transport-security"), Some("max-age=31536000"));
         let tag = page.header("etag").unwrap();
         assert_eq!(app.anyone().with("If-None-Match", tag).get(path).status, 304);
     }
     let missing = app.anyone().get("/assets/wasm/absent.wasm");
     assert_eq!(missing.status, 404);
     assert!(missing.text().contains("cargo xtask demo"), "{}", missing.text());
+}
+
+#[test]
+fn a_server_whose_name_is_http_binds_nobody_to_https() {
+    let app = TestApp::start(TestDb::sqlite(), |config| {
+        config.server.base_url = Some("http://licence.example".into());
+    });
+    assert_eq!(app.anyone().get("/wallet").header("strict-transport-security"), None);
 }
 
 #[test]

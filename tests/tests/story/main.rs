@@ -7,6 +7,7 @@
     reason = "a test that goes wrong should stop at once"
 )]
 
+mod faults;
 mod init;
 mod interop;
 mod kills;

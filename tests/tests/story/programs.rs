@@ -35,17 +35,23 @@ impl Drop for Programs {
 
 impl Programs {
     pub(super) fn start(options: &[&str]) -> Self {
+        Self::start_with(options, |_, _| {})
+    }
+
+    /// The same where `adjust` changes the server's command; it is also given the folder.
+    pub(super) fn start_with(options: &[&str], adjust: impl FnOnce(&mut Command, &Path)) -> Self {
         let folder = TempDir::new("programs");
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let server = Command::new(program("liangzheng-server"))
+        let mut command = Command::new(program("liangzheng-server"));
+        command
             .args(["demo", "--port", &port.to_string()])
             .args(options)
             .arg("--data")
             .arg(folder.path().join("data"))
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::null());
+        adjust(&mut command, folder.path());
+        let server = command.spawn().unwrap();
         let programs = Self { folder, port, server };
         // The file is written before the server is ready, the port answers when it is.
         within(Duration::from_secs(60), "the demo comes up", || {
@@ -136,7 +142,7 @@ impl Programs {
         accounts.find(|account| account[member] == *value).unwrap().clone()
     }
 
-    fn log_in(&self, account: &Value) -> Caller {
+    pub(super) fn log_in(&self, account: &Value) -> Caller {
         let text = |member: &str| account[member].as_str().unwrap();
         Caller::anyone(&self.url()).log_in(text("login"), text("password"))
     }

@@ -15,6 +15,9 @@ use crate::storage::idempotency::Claim;
 
 /// The versions a caller agrees to change; `None` = whichever it is.
 ///
+/// A program may leave it out: it acts on what it was told, not on what somebody looks at. A page must not (428): who
+/// clicks there has a version before his eyes, and means that one.
+///
 /// A version's tag is its number in quotes. Anything else matches nothing, so the request fails with 412 rather than
 /// be carried out on a version the caller did not mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,10 @@ impl FromRequest for IfMatch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let given: Vec<&str> =
             request.headers().get_all(header::IF_MATCH).map(|value| value.to_str().unwrap_or("")).collect();
+        // Only our own pages come without it: their session is in the cookie.
+        if given.is_empty() && !request.headers().contains_key(header::AUTHORIZATION) {
+            return ready(Err(Problem::new(&kinds::PRECONDITION_REQUIRED)));
+        }
         ready(Ok(Self(versions(&given))))
     }
 }

@@ -15,11 +15,14 @@ impl From<WorkError> for Problem {
     }
 }
 
-/// Somebody was faster (409), too much at once (503), or an error of ours.
+/// Somebody was faster (409), a text no database keeps (400), too much at once or the database away (503), or an error
+/// of ours.
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::Conflict => Self::new(&kinds::CONFLICT),
+            error if error.is_text_refused() => Self::new(&kinds::MALFORMED)
+                .detail("文本中含有 NUL 字符，请删去", "a text holds the character NUL: take it out"),
             error if error.is_passing() => {
                 let Self { cause, .. } = Self::internal(&error);
                 Self { cause, ..Self::new(&kinds::UNAVAILABLE).retry_after(1) }

@@ -69,6 +69,8 @@ problems! {
         "请按 errors 中的说明修改。" / "See errors for what to change.".
     IDEMPOTENCY_MISMATCH 422 "idempotency-key-reused": "同一幂等键用于不同的请求" / "Idempotency-Key used with another request";
         "请换用新的 Idempotency-Key。" / "Use a new Idempotency-Key.".
+    PRECONDITION_REQUIRED 428 "precondition-required": "缺少 If-Match" / "If-Match is missing";
+        "请重新读取，并在 If-Match 中写明所见版本的 ETag。" / "Read it again and name the ETag of the version you saw in If-Match.".
     PIN_SHUT 429 "pin-shut": "PIN 码已锁定" / "The PIN is shut";
         "连续输错五次，请稍后再试。" / "Five wrong PINs: wait before trying again.".
     TOO_MANY_REQUESTS 429 "too-many-requests": "请求过于频繁" / "Too many requests";

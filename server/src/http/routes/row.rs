@@ -120,7 +120,7 @@ argument! {
     [T: JsonSchema] web::Query<T>, Public, (), |operation| operation.query::<T>();
     [] Paging, Public, (), |operation| operation.query::<PageQuery>();
     [] IfMatch, Public, (), |operation| operation.header(
-        "If-Match", "ETags of the versions that may be changed; any if left out.");
+        "If-Match", "ETags of the versions that may be changed; any if left out, which pages may not do (428).");
     [] IdempotencyKey, Public, (), |operation| operation.header(
         "Idempotency-Key", "1 to 128 ASCII characters; the same request sent again under it gets the first answer.");
     [T: JsonSchema] web::Json<T>, Public, T, |operation| operation.body::<T>();

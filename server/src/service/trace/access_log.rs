@@ -4,7 +4,10 @@
 //! rows that wait, inserts them with one statement, commits once, and answers every waiting request (group
 //! commit). A request whose row could not be written is refused with 503: an unlogged use is worse than none.
 
+use std::time::Duration;
+
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 pub use crate::domain::trace::usage::{Use, UseKind};
 use crate::storage::trace::access_log::{self, Appender};
@@ -38,10 +41,14 @@ impl AccessLog {
     /// Returns once `row` is committed.
     pub async fn record(&self, row: Use) -> Result<(), LogUnavailable> {
         let (written, outcome) = oneshot::channel();
-        self.queue.send(Waiting { row, written }).await.map_err(|_| LogUnavailable)?;
-        match outcome.await {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(LogUnavailable),
+        let recorded = async {
+            self.queue.send(Waiting { row, written }).await.ok()?;
+            outcome.await.ok()
+        };
+        match timeout(WAIT, recorded).await {
+            Ok(Some(true)) => Ok(()),
+            // The row may still be written: a use that is logged and did not happen harms nobody.
+            _ => Err(LogUnavailable),
         }
     }
 }
@@ -57,7 +64,10 @@ async fn write(db: Db, mut queue: mpsc::Receiver<Waiting>) {
             rows.push(waiting.row);
             answers.push(waiting.written);
         }
-        let outcome = append(&db, &mut held, &rows).await;
+        let outcome = match timeout(BATCH, append(&db, &mut held, &rows)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(StorageError::Silent),
+        };
         if let Err(error) = &outcome {
             tracing::error!(%error, rows = rows.len(), "access log not written; the requests are refused");
         }
@@ -92,6 +102,11 @@ async fn append(db: &Db, held: &mut Option<Appender>, rows: &[Use]) -> Result<()
     appender.append(rows).await
 }
 
+/// How long a request waits for its row: beyond it its phone has asked again.
+const WAIT: Duration = Duration::from_secs(5);
+/// How long one batch may take, getting a connection included. A database that says nothing holds up this writer, and
+/// with it every refresh, no longer than that; the next batch takes another connection.
+const BATCH: Duration = Duration::from_secs(3);
 /// Rows that may wait before requests themselves wait: far above the connections of one server.
 const QUEUE: usize = 4096;
 /// Rows per commit: 256 × 7 parameters stay far below both databases' limits (32,766 and 65,535).

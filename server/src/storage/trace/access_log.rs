@@ -7,6 +7,7 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::{HolderId, LicenceId, ShowId};
 use crate::domain::trace::usage::{Ground, Use};
+use crate::storage::connection::in_time;
 use crate::storage::page::{Cursor, Page};
 use crate::storage::sql::{all, execute, statements, value};
 use crate::storage::{Db, StorageError, Tx};
@@ -79,19 +80,26 @@ impl Appender {
         if rows.is_empty() {
             return Ok(());
         }
-        match self {
+        let outcome = match self {
             Self::Sqlite(connection) => {
                 let mut insert = QueryBuilder::<Sqlite>::new(APPEND);
                 insert.push_values(rows, |mut values, row| push!(values, row));
-                insert.build().execute(&mut **connection).await?;
+                in_time(insert.build().execute(&mut **connection)).await.map(drop)
             }
             Self::Postgres(connection) => {
                 let mut insert = QueryBuilder::<Postgres>::new(APPEND);
                 insert.push_values(rows, |mut values, row| push!(values, row));
-                insert.build().execute(&mut **connection).await?;
+                in_time(insert.build().execute(&mut **connection)).await.map(drop)
+            }
+        };
+        if let Err(StorageError::Silent) = outcome {
+            // It may still answer to what was given up.
+            match self {
+                Self::Sqlite(connection) => connection.close_on_drop(),
+                Self::Postgres(connection) => connection.close_on_drop(),
             }
         }
-        Ok(())
+        outcome
     }
 }
 

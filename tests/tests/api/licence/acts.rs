@@ -11,7 +11,7 @@ use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
-use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, UNIT};
+use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PASSWORD, UNIT};
 use liangzheng_tests::snapshot::stable;
 use liangzheng_tests::until::within;
 use serde_json::{Value, json};
@@ -316,4 +316,19 @@ fn an_act_and_its_refusals_are_answered_as_kept() {
     let wrong =
         json!({ "act": "explode", "reason": "", "legal_basis": "依\u{200b}据", "effective_at": "yesterday" });
     insta::assert_json_snapshot!("every_wrong_member", stable(&qin.post(&path(licence), &wrong)));
+}
+
+#[test]
+fn a_page_names_the_version_it_saw_and_a_program_need_not() {
+    let (app, licence, qin) = office(TestDb::sqlite());
+    let same = [("Sec-Fetch-Site", "same-origin")];
+    let login = json!({ "login": "qin", "password": PASSWORD });
+    let session = app.anyone().with_all(&same).post("/api/v1/sessions", &login);
+    let cookie = session.header("set-cookie").unwrap().split(';').next().unwrap();
+    let page = app.anyone().with_all(&same).with("Cookie", cookie);
+    let blind = page.post(&path(licence), &act("suspend"));
+    assert_eq!((blind.status, blind.problem()), (428, "precondition-required".into()));
+    assert_eq!(recorded(&app, licence), 0);
+    page.with("If-Match", "\"1\"").post(&path(licence), &act("suspend")).must(200);
+    qin.post(&path(licence), &act("resume")).must(200);
 }

@@ -111,6 +111,15 @@ fn check_lengths(body: &LoginRequest) -> Result<(), Problem> {
     if !(1..=256).contains(&body.password.len()) {
         problem = problem.field("/password", "length", "应为 1 到 256 字节", "must be 1 to 256 bytes");
     }
+    // PostgreSQL takes no NUL in a text, SQLite does: nobody has such a login in either.
+    if body.login.contains('\0') {
+        problem = problem.field(
+            "/login",
+            "hidden-character",
+            "不能含有 NUL 字符",
+            "must not hold the character NUL",
+        );
+    }
     if problem.errors.is_empty() { Ok(()) } else { Err(problem) }
 }
 

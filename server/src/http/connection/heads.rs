@@ -1,0 +1,147 @@
+//! Line ends in the heads of requests.
+//!
+//! RFC 9112 section 2.2 lets a server take a bare LF for a line end, and the parser below us does. A proxy that does not
+//! sees another head than we do, and what one of them takes for a header the other takes for a second request. So a
+//! bare LF is made a NUL here, which the parser refuses with 400.
+
+/// Follows the bytes of a connection from head to head.
+#[derive(Debug, Default)]
+pub(super) struct Heads {
+    at: At,
+    /// The beginning of the present line: all of it that matters here.
+    line: Vec<u8>,
+    last: u8,
+    is_begun: bool,
+    length: u64,
+    is_chunked: bool,
+}
+
+#[derive(Debug, Default)]
+enum At {
+    #[default]
+    Head,
+    /// So many bytes of a body are left.
+    Body(u64),
+    /// What follows is not read as a request: it was refused, or the body has no length, after which the edge closes
+    /// the connection.
+    End,
+}
+
+impl Heads {
+    /// Whether a head has begun and not ended.
+    pub(super) fn is_within(&self) -> bool {
+        matches!(self.at, At::Head) && self.is_begun
+    }
+
+    /// Passes on what was read.
+    pub(super) fn pass(&mut self, bytes: &mut [u8]) {
+        let mut rest = bytes;
+        loop {
+            match &mut self.at {
+                At::End => return,
+                At::Body(left) => {
+                    let here = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
+                    let Some(after) = rest.get_mut(here..) else { return };
+                    rest = after;
+                    *left -= here as u64;
+                    if *left > 0 {
+                        return;
+                    }
+                    self.at = At::Head;
+                }
+                At::Head => {
+                    let Some((byte, after)) = rest.split_first_mut() else { return };
+                    self.take(byte);
+                    rest = after;
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, byte: &mut u8) {
+        let last = std::mem::replace(&mut self.last, *byte);
+        if *byte != b'\n' {
+            self.is_begun |= *byte != b'\r';
+            if *byte != b'\r' && self.line.len() < LONGEST {
+                self.line.push(byte.to_ascii_lowercase());
+            }
+        } else if last == b'\r' {
+            self.line_ended();
+        } else {
+            *byte = 0;
+            self.at = At::End;
+        }
+    }
+
+    fn line_ended(&mut self) {
+        if self.line.is_empty() {
+            // Empty lines may stand before a request (RFC 9112 section 2.2).
+            if self.is_begun {
+                let at = match self.length {
+                    _ if self.is_chunked => At::End,
+                    0 => At::Head,
+                    length => At::Body(length),
+                };
+                *self = Self { at, line: std::mem::take(&mut self.line), ..Self::default() };
+            }
+            return;
+        }
+        if let Some(value) = self.line.strip_prefix(b"content-length:") {
+            // One that is no number is refused by the parser.
+            let text = std::str::from_utf8(value).unwrap_or_default();
+            self.length = text.trim().parse().unwrap_or_default();
+        }
+        self.is_chunked |= self.line.starts_with(b"transfer-encoding:");
+        self.line.clear();
+    }
+}
+
+/// `content-length:` and any number.
+const LONGEST: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::Heads;
+
+    /// What is passed on, in pieces of every size, since a client may send it so.
+    fn passed(text: &str) -> String {
+        let mut whole = text.as_bytes().to_vec();
+        Heads::default().pass(&mut whole);
+        for size in 1..8 {
+            let (mut heads, mut pieces) = (Heads::default(), text.as_bytes().to_vec());
+            pieces.chunks_mut(size).for_each(|piece| heads.pass(piece));
+            assert_eq!(pieces, whole, "{text:?} by {size}");
+        }
+        String::from_utf8(whole).unwrap()
+    }
+
+    #[test]
+    fn a_bare_line_feed_in_a_head_is_made_what_no_head_may_hold() {
+        for (text, told) in [
+            ("GET / HTTP/1.1\nhost: a\r\n\r\n", "GET / HTTP/1.1\0host: a\r\n\r\n"),
+            ("GET / HTTP/1.1\r\nhost: a\n\r\n", "GET / HTTP/1.1\r\nhost: a\0\r\n"),
+            ("GET / HTTP/1.1\r\nhost: a\r\n\n", "GET / HTTP/1.1\r\nhost: a\r\n\0"),
+            ("\nGET / HTTP/1.1\r\n\r\n", "\0GET / HTTP/1.1\r\n\r\n"),
+            // The second request of one connection, without a body before it and with one.
+            ("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\n\r\n", "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\0\r\n"),
+            (
+                "POST / HTTP/1.1\r\nContent-Length:  3\r\n\r\n\n\n\nGET /\n",
+                "POST / HTTP/1.1\r\nContent-Length:  3\r\n\r\n\n\n\nGET /\0",
+            ),
+        ] {
+            assert_eq!(passed(text), told);
+        }
+    }
+
+    #[test]
+    fn what_is_written_as_it_should_be_is_passed_on_as_it_came() {
+        for text in [
+            "GET / HTTP/1.1\r\nhost: a\r\n\r\n",
+            "\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+            "POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\na\nb\n\nGET / HTTP/1.1\r\n\r\n",
+            "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\na\nb\r\n0\r\n\r\n",
+        ] {
+            assert_eq!(passed(text), text);
+        }
+    }
+}
