@@ -34,10 +34,13 @@ const PREFIXES: [(&str, Reading); 3] =
 const PAYMENT: [&str; 6] =
     ["wxp://", "weixin://wxpay", "alipay", "https://qr.alipay.com/", "https://qr.95516.com/", "000201"];
 
-/// Blanks, and characters that cannot be seen and that copying or typing leaves around a text.
+/// White space of Unicode, and characters that cannot be seen and that copying or typing leaves around a text.
 fn is_surrounding(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+    matches!(
+        c,
+        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
+            | '\u{205f}'..='\u{2069}' | '\u{3000}' | '\u{feff}'
+    )
 }
 
 /// The code in `text`, without what surrounds it: invisible characters, one AIM prefix (ISO/IEC 15424: `]Q0` to `]Q6`, by
@@ -73,12 +76,11 @@ pub fn classify(text: &str) -> Reading {
         if starts(prefix) {
             return Reading::CapsLock;
         }
-        let same = |wide: char, narrow: char| narrow_of(wide).eq_ignore_ascii_case(&narrow);
-        if text.chars().zip(prefix.chars()).filter(|(wide, narrow)| same(*wide, *narrow)).count()
-            == prefix.len()
-        {
-            return Reading::FullWidth;
-        }
+    }
+    // An input method's letters or colon among those of a prefix.
+    let mut first = text.chars().take(4);
+    if text.starts_with(['E', 'e', 'Ｅ', 'ｅ']) && first.any(|c| matches!(c, '\u{ff01}'..='\u{ff5e}')) {
+        return Reading::FullWidth;
     }
     // Base64url of a header, which begins with `{` and a quote or a blank.
     if (text.starts_with("ey") || text.starts_with("ew")) && text.contains('.') {
@@ -86,19 +88,17 @@ pub fn classify(text: &str) -> Reading {
     }
     if PAYMENT.into_iter().any(starts) {
         Reading::Payment
-    } else if text.contains("://") {
+    } else if has_scheme(text) {
         Reading::Link
     } else {
         Reading::Other
     }
 }
 
-/// The ASCII character that `c` is the full-width form of (U+FF01 to U+FF5E); others as they are.
-fn narrow_of(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
-        _ => c,
-    }
+/// Whether `://` stands in it. Not by `str::contains`: its search for any needle in any haystack would be a twentieth of the
+/// browser's module.
+fn has_scheme(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|window| window == b"://")
 }
 
 impl Reading {
@@ -126,11 +126,9 @@ impl Reading {
             Self::CounterRequest => {
                 Text::fixed("这是窗口的请求码,不是亮证码", "This is a counter's request, not a licence code")
             }
-            Self::CapsLock => {
-                Text::fixed("大小写颠倒,大写锁定可能开着", "In small letters: caps lock is probably on")
-            }
+            Self::CapsLock => Text::fixed("大小写颠倒,大写锁定可能已开启", "Small letters: is caps lock on?"),
             Self::FullWidth => {
-                Text::fixed("内容是全角字符,被输入法改过", "Full-width letters: an input method changed it")
+                Text::fixed("内容是全角字符,被输入法改过", "Full-width: an input method changed it")
             }
             Self::Link => Text::fixed("这是网址,不是亮证码", "This is a link, not a licence code"),
             Self::Payment => {
@@ -143,10 +141,9 @@ impl Reading {
     /// What to do next. Never to refresh: the holder has not shown a code yet.
     pub const fn hint(self) -> Text {
         match self {
-            Self::Challenge | Self::CounterRequest => Text::fixed(
-                "请持证人用钱包扫描它,再扫描钱包中的亮证码。",
-                "Let the holder's wallet scan it, then scan the code in the wallet.",
-            ),
+            Self::Challenge | Self::CounterRequest => {
+                Text::fixed("请持证人用钱包扫描它。", "Let the holder's wallet scan it.")
+            }
             Self::CapsLock => Text::fixed("请关闭大写锁定后重扫。", "Turn caps lock off and scan again."),
             Self::FullWidth => {
                 Text::fixed("请切换到英文半角输入后重扫。", "Switch to English input and scan again.")
@@ -205,6 +202,7 @@ mod tests {
             ("EL1：X", Reading::FullWidth),
             ("ＥＬ１：Ｘ", Reading::FullWidth),
             ("ｅｒ１：", Reading::FullWidth),
+            ("（证照）", Reading::Other),
             ("https://x.example/EL1:A", Reading::Link),
             ("HTTPS://QR.ALIPAY.COM/FKX0", Reading::Payment),
             ("wxp://f2f0AAAA", Reading::Payment),
@@ -215,6 +213,13 @@ mod tests {
             ("", Reading::Other),
         ] {
             assert_eq!(classify(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn all_white_space_of_unicode_is_cut() {
+        for c in '\0'..=char::MAX {
+            assert!(!c.is_whitespace() || is_surrounding(c), "{c:?}");
         }
     }
 

@@ -30,11 +30,16 @@ impl UnixTime {
         Self(self.0.saturating_sub(by.0))
     }
 
-    /// `20270115 16:00` in UTC+8: what a person compares with the clock on the wall.
+    /// `20270115 1600` in UTC+8: what a person compares with the clock on the wall.
     pub(crate) fn to_minute(self) -> String {
         let minutes = self.plus(UTC_PLUS_8).0.div_euclid(60).rem_euclid(24 * 60);
-        let two = |number: i64| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
-        [&*Day::of(self).to_text(), " ", &two(minutes / 60), ":", &two(minutes % 60)].concat()
+        // A one before the four digits keeps their zeros.
+        let digits = (minutes / 60)
+            .saturating_mul(100)
+            .saturating_add(minutes % 60)
+            .saturating_add(10_000)
+            .to_string();
+        [&*Day::of(self).to_text(), digits.get(1..).unwrap_or_default()].join(" ")
     }
 
     /// Seconds from `earlier` to this time; negative if `earlier` is later.
@@ -147,6 +152,15 @@ mod tests {
         }
         for text in ["20240229", "20000229", "20261231", "99991231"] {
             assert_eq!(Day::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_minute_is_told_as_a_clock_in_china_shows_it() {
+        for (time, told) in
+            [(1_800_000_000, "20270115 1600"), (1_800_000_000 + 8 * 3600 + 65, "20270116 0001")]
+        {
+            assert_eq!(UnixTime(time).to_minute(), told);
         }
     }
 

@@ -9,21 +9,21 @@ from verifier import Refused, Unknown, Verifier
 def build(world):
     verifier = Verifier(world["roots"])
     for at, step in enumerate(world["steps"]):
-        refused = load(verifier, step["object"], step["text"], step.get("now"), step.get("uri"))
+        refused = load(verifier, step["object"], step["text"], step.get("now"), step.get("uri"), step.get("kept", False))
         if bool(refused) != ("error" in step):
             raise SystemExit(f"oracle: step {at} ({step['object']}): {refused or 'taken'}, wanted {step.get('error')}")
     return verifier
 
 
-def load(verifier, kind, text, now, uri=None):
+def load(verifier, kind, text, now, uri=None, kept=False):
     """Why it was refused; nothing if it was taken."""
     try:
         if kind == "status_list":
-            verifier.load_status_list(text, now, uri)
+            verifier.load_status_list(text, now, uri, kept)
         elif kind == "delta":
-            verifier.apply_delta(text, now)
+            verifier.apply_delta(text, now, kept)
         else:
-            {"trust_list": verifier.load_trust_list, "catalogue": verifier.load_catalogue}[kind](text, now)
+            {"trust_list": verifier.load_trust_list, "catalogue": verifier.load_catalogue}[kind](text, now, kept)
     except (Refused, Unknown) as why:
         return str(why) or "refused"
     # Any other fault of a value's kind: this verifier checks less carefully than it says why.

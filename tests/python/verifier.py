@@ -17,6 +17,8 @@ import el1_reader
 
 DAY = 86_400
 SLACK = 60
+SETTLING = 600
+PURPOSES = ("show", "grant", "status", "catalogue")
 RELEASE = 1_795_305_600
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -240,6 +242,16 @@ class Verifier:
         self.catalogues, self.lists = {}, {}
         self.floor_version, self.floor_time = 0, RELEASE
         self.floor_lists = {}
+        self.confirmed = {}
+
+    @staticmethod
+    def _floor(iat, now, kept):
+        """How far an object raises the floors; what was fetched may not come from the future."""
+        if now is None:
+            return iat
+        if iat > now + SETTLING and not kept:
+            raise Unknown("made by a clock that is ahead")
+        return min(iat, now + SETTLING)
 
     @staticmethod
     def _roots(roots):
@@ -272,14 +284,13 @@ class Verifier:
                     pass
         need(len(signed) >= roots[0]["threshold"], "too few roots signed")
 
-    def load_trust_list(self, data, now):
+    def load_trust_list(self, data, now, kept=False):
         need(len(data.encode()) <= 1 << 20, "too long")
         general = members(parse_json(data, 8), ["payload", "signatures"])
         need(len(items(general["signatures"])) <= 16, "signatures")
         self._threshold(general, self.roots)
-        body = members(
-            parse_json(b64(general["payload"]), 8), ["version", "iat", "exp", "refresh", "roots", "operators"]
-        )
+        payload = b64(general["payload"])
+        body = members(parse_json(payload, 8), ["version", "iat", "exp", "refresh", "roots", "operators"])
         roots = self._roots(body["roots"])
         if body["roots"] != self.roots[0]:
             self._threshold(general, roots)
@@ -295,25 +306,39 @@ class Verifier:
             for key in items(operator["keys"]):
                 members(key, ["kid", "jwk", "purpose", "nbf", "exp"], ["revoked_at", "compromised"])
                 kid = text(key["kid"], KID)
-                point = (key["jwk"].get("x"), key["jwk"].get("y")) if isinstance(key["jwk"], dict) else None
-                need(kid not in keys and point not in points, "a key stands twice")
+                is_known = text(key["purpose"]) in PURPOSES
+                point = self._point(key["jwk"])
+                need(kid not in keys and (point is None or point not in points), "a key stands twice")
                 points.add(point)
-                need(key["purpose"] in ("show", "grant", "status", "catalogue"), "purpose")
-                need(whole(key["nbf"]) < whole(key["exp"]), "life of a key")
+                whole(key["nbf"]), whole(key["exp"])
+                need(not is_known or key["nbf"] < key["exp"], "life of a key")
                 need(type(key.get("compromised", False)) is bool, "compromised")
                 if key.get("revoked_at") is not None:
                     whole(key["revoked_at"])
-                keys[kid] = dict(key, operator=name, key=public_key(key["jwk"]))
+                # A key of a purpose to come signs nothing here.
+                keys[kid] = dict(key, operator=name, key=public_key(key["jwk"])) if is_known else None
         need(version >= self.floor_version, "older than one accepted")
         if self.trust and self.trust["version"] == version:
-            need(self.trust["body"] == body, "another list of the same version")
+            need(self.trust["payload"] == payload, "another list of the same version")
             return
-        need(now is None or now < exp, "expired")
-        self.trust = {"version": version, "body": body, "exp": exp, "keys": keys, "operators": operators}
+        need(now is None or kept or now < exp, "expired")
+        floor = self._floor(iat, now, kept)
+        self.trust = {"version": version, "payload": payload, "exp": exp, "keys": keys, "operators": operators}
         self.trust["due"] = min(iat + body["refresh"], exp)
         self.roots = roots
         self.floor_version = version
-        self.floor_time = max(self.floor_time, iat)
+        self.floor_time = max(self.floor_time, floor)
+
+    @staticmethod
+    def _point(jwk):
+        """The point of a P-256 key, as far as it is one."""
+        try:
+            members(jwk, ["kty", "crv", "x", "y"])
+            need(jwk["kty"] == "EC" and jwk["crv"] == "P-256", "kind of key")
+            x, y = b64(jwk["x"]), b64(jwk["y"])
+        except Refused:
+            return None
+        return (x, y) if len(x) == len(y) == 32 else None
 
     @staticmethod
     def _names(value):
@@ -341,13 +366,14 @@ class Verifier:
         check_signature(key["key"], jws.signing_input, jws.signature, True)
         return parse_json(jws.payload, 8), kid, key["operator"]
 
-    def load_catalogue(self, data, now):
-        body, kid, operator = self._signed(data, 1 << 20, "catalogue+jwt", "catalogue")
+    def load_catalogue(self, data, now, kept=False):
+        body, kid, operator = self._signed(data, 8 << 20, "catalogue+jwt", "catalogue")
         members(body, ["iss", "version", "iat", "exp", "units", "kinds", "scenes"])
         need(body["iss"] == operator, "another operator's catalogue")
         iat, exp = whole(body["iat"]), whole(body["exp"])
-        need(self._may_have_signed(kid, iat, self._best(now)), "state of the key")
+        need(self._may_have_signed(kid, iat, self._best(None if kept else now)), "state of the key")
         need(iat < exp <= iat + 30 * DAY, "life of the catalogue")
+        floor = self._floor(iat, now, kept)
         held = self.catalogues.get(operator)
         whole(body["version"])
         units, kinds, scenes = {}, {}, {}
@@ -385,20 +411,27 @@ class Verifier:
             need(body["version"] >= held["body"]["version"], "older than one accepted")
             if body["version"] == held["body"]["version"]:
                 need(body == held["body"], "another catalogue of the same version")
+                self._confirm(operator, now, kept)
                 return
-        need(now is None or now < exp, "expired")
-        self.floor_time = max(self.floor_time, iat)
+        need(now is None or kept or now < exp, "expired")
+        self.floor_time = max(self.floor_time, floor)
+        self._confirm(operator, now, kept)
         self.catalogues[operator] = {
             "body": body, "kid": kid, "iat": iat, "exp": exp, "units": units, "kinds": kinds, "scenes": scenes
         }
 
-    def load_status_list(self, data, now, uri=None):
+    def _confirm(self, operator, now, kept):
+        if now is not None and not kept:
+            self.confirmed[operator] = now
+
+    def load_status_list(self, data, now, uri=None, kept=False):
         body, kid, operator = self._signed(data, 3 << 19, "statuslist+jwt", "status")
         members(body, ["sub", "iat", "exp", "ttl", "status_list"])
         listed = members(body["status_list"], ["bits", "lst"])
         sub, iat, exp, ttl = text(body["sub"]), whole(body["iat"]), whole(body["exp"]), whole(body["ttl"])
-        need(self._may_have_signed(kid, iat, self._best(now)), "state of the key")
+        need(self._may_have_signed(kid, iat, self._best(None if kept else now)), "state of the key")
         need(iat < exp <= iat + 7 * DAY and ttl > 0, "life of the list")
+        floor = self._floor(iat, now, kept)
         need(type(listed["bits"]) is int and listed["bits"] == 4, "bits")
         inflate = zlib.decompressobj()
         try:
@@ -407,19 +440,20 @@ class Verifier:
             raise Refused("zlib") from None
         need(len(array) == 524_288 and inflate.eof and not inflate.unused_data, "size of the list")
         need(uri is None or uri == sub, "another list's address")
-        need(now is None or iat >= self.floor_lists.get(sub, 0), "older than one accepted")
+        need(now is None or kept or iat >= self.floor_lists.get(sub, 0), "older than one accepted")
         held = self.lists.get(sub)
         if held:
             need(held["operator"] == operator, "another operator's list")
+        if held and (now is None or kept or held["iat"] <= now + SETTLING):
             need(iat > held["iat"] or (iat == held["iat"] and array == held["array"]), "older than one accepted")
             if iat == held["iat"]:
                 return
-        need(now is None or now < exp, "expired")
-        self.floor_time = max(self.floor_time, iat)
-        self.floor_lists[sub] = max(self.floor_lists.get(sub, 0), iat)
+        need(now is None or kept or now < exp, "expired")
+        self.floor_time = max(self.floor_time, floor)
+        self.floor_lists[sub] = max(self.floor_lists.get(sub, 0), floor)
         self.lists[sub] = {"array": array, "operator": operator, "iat": iat, "exp": exp, "signed": [(kid, iat)]}
 
-    def apply_delta(self, data, now):
+    def apply_delta(self, data, now, kept=False):
         body, kid, operator = self._signed(data, 1 << 20, "statusdelta+jwt", "status")
         members(body, ["iat", "base", "next", "chg"])
         for side in ("base", "next"):
@@ -429,9 +463,10 @@ class Verifier:
                 need(len(b64(hash_)) == 32, "hash")
         changes = {uri: list(self._changes(b64(packed))) for uri, packed in members(body["chg"], [], body["chg"]).items()}
         iat, base, next_ = whole(body["iat"]), body["base"], body["next"]
-        need(self._may_have_signed(kid, iat, self._best(now)), "state of the key")
+        need(self._may_have_signed(kid, iat, self._best(None if kept else now)), "state of the key")
+        floor, next_floor = self._floor(max(iat, next_["iat"]), now, kept), self._floor(next_["iat"], now, kept)
         need(next_["iat"] < next_["exp"] <= next_["iat"] + 7 * DAY and next_["iat"] > base["iat"], "life of the delta")
-        need(now is None or now < next_["exp"], "expired")
+        need(now is None or kept or now < next_["exp"], "expired")
         changed = {}
         own = {uri: held for uri, held in self.lists.items() if held["operator"] == operator}
         need(own, "no list to change")
@@ -445,11 +480,11 @@ class Verifier:
                     array[index // 2] = array[index // 2] & ~(15 << shift) | value << shift
                 need(b64(next_["lists"][uri]) == hashlib.sha256(array).digest(), "leads elsewhere")
                 changed[uri] = bytes(array)
-        self.floor_time = max(self.floor_time, iat, next_["iat"])
+        self.floor_time = max(self.floor_time, floor)
         for uri, array in changed.items():
             held = self.lists[uri]
             held.update(array=array, iat=next_["iat"], exp=next_["exp"], signed=held["signed"] + [(kid, iat)])
-            self.floor_lists[uri] = max(self.floor_lists.get(uri, 0), next_["iat"])
+            self.floor_lists[uri] = max(self.floor_lists.get(uri, 0), next_floor)
 
     @staticmethod
     def _changes(data):
@@ -549,10 +584,15 @@ class Verifier:
         if catalogue is None or (good_clock and now >= catalogue["exp"]):
             unknown.append("catalogue")
         else:
-            need(kind in catalogue["kinds"] and kind in catalogue["units"].get(unit, []), "kind or unit")
+            if not (kind in catalogue["kinds"] and kind in catalogue["units"].get(unit, [])):
+                self._may_be_new(catalogue, operator, iat, best, "kind or unit", unknown)
         scene = catalogue["scenes"].get(claims["scene"]) if catalogue else None
         if scene is None:
-            need("catalogue" in unknown or not good_clock, "unknown scene")
+            if "catalogue" not in unknown and good_clock:
+                other = (scene_code, asked and asked["scene"], claims["scene"]), (audience, asked and asked["aud"], claims["aud"])
+                for one, two, own in other:
+                    need(one in (None, own) and two in (None, own), "another scene asked")
+                self._may_be_new(catalogue, operator, iat, best, "unknown scene", unknown)
         else:
             profile = 0 if proof is None else 1 if asked is None else 2
             need(claims["aud"] == scene["aud"], "audience")
@@ -563,10 +603,12 @@ class Verifier:
                 need(proof["aud"] == expected, "audience of the proof")
             if asked:
                 need(asked["aud"] == scene["aud"] and asked["scene"] == scene["code"], "challenge for another scene")
-            need(any(one["code"] == kind for one in scene["kinds"]), "kind in this scene")
+            if not any(one["code"] == kind for one in scene["kinds"]):
+                self._may_be_new(catalogue, operator, iat, best, "kind in this scene", unknown)
             need(profile >= min(["S", "H", "H+nonce"].index(one) for one in scene["profiles"]), "too weak a profile")
-        longest = DAY if proof else scene["lifetime"] if scene else 180 * DAY
-        need(exp - iat <= longest, "life of the token")
+        need(exp - iat <= (DAY if proof else 180 * DAY), "life of the token")
+        if not proof and scene and exp - iat > scene["lifetime"]:
+            self._may_be_new(catalogue, operator, iat, best, "life of the token", unknown)
         if proof and asked is None:
             need(proof["iat"] >= iat - 60, "proof older than its grant")
         if good_clock:
@@ -582,6 +624,14 @@ class Verifier:
             raise Unknown(", ".join(unknown))
         return "valid"
 
+    def _may_be_new(self, catalogue, operator, iat, best, why, unknown):
+        """A name that the catalogue lacks, in a token newer than what it was last known to be complete at."""
+        confirmed = self.confirmed.get(operator, 0)
+        if confirmed > best + SETTLING:
+            confirmed = 0
+        need(iat > max(catalogue["iat"], confirmed) + SETTLING, why)
+        unknown.append("catalogue")
+
     def _status(self, claims, scene, now, good_clock, best, unknown):
         entry = claims["status"]["status_list"]
         held = self.lists.get(entry["uri"])
@@ -596,7 +646,9 @@ class Verifier:
         need(value in (0, 2, 3, 13, 14), "final, or of no known meaning")
         age = max(now - held["iat"], 0)
         fresh = good_clock and now < held["exp"] and scene is not None and age <= scene["max_status_age"]
-        if fresh and held["iat"] >= self.floor_lists.get(entry["uri"], 0):
+        # Nothing is signed for a suspended licence: a suspension older than the token has ended.
+        has_ended = value == 2 and held["iat"] < claims["iat"]
+        if fresh and not has_ended and held["iat"] >= self.floor_lists.get(entry["uri"], 0):
             need(value != 2, "suspended")
         else:
             unknown.append("stale status list")
@@ -604,7 +656,7 @@ class Verifier:
     @staticmethod
     def _claims(payload, holder):
         required = ["iss", "iat", "exp", "jti", "aud", "scene", "lic", "fld", "vf", "status"]
-        claims = members(parse_json(payload, 4), required + (["vct", "cnf"] if holder else []), ["vt", "act"])
+        claims = members(parse_json(payload, 4), required + (["vct", "cnf"] if holder else []), ["vt", "ntc", "act"])
         text(claims["iss"], OPERATOR)
         need(whole(claims["iat"]) < whole(claims["exp"]), "no life")
         need(len(b64(claims["jti"])) == 12, "jti")
@@ -620,6 +672,7 @@ class Verifier:
         need(whole(listed["idx"]) < 1 << 20, "idx")
         uri = text(listed["uri"], r"https?://[!-~]*")
         need(len(uri) <= 256, "uri")
+        need("ntc" not in claims or (type(claims["ntc"]) is int and claims["ntc"] in (3, 13, 14)), "ntc")
         if "act" in claims:
             for value in members(claims["act"], ["sub", "name"]).values():
                 need(1 <= len(plain(value).encode()) <= 96, "delegate")
@@ -638,8 +691,22 @@ class Verifier:
         return proof
 
 
+# Blanks of Unicode, and what cannot be seen.
+AROUND = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
+    "\u205f\u3000\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2065\u2066\u2067\u2068\u2069"
+)
+
+
+def cut(code):
+    """A text without what surrounds it."""
+    return re.sub(r"\A\]Q[0-6]", "", code.strip(AROUND)).strip(AROUND)
+
+
 def unpack(code):
     """The presentation in a code's text."""
+    code = cut(code)
     if not code.startswith("EL1:"):
         need(len(code.encode("utf-8", "surrogatepass")) <= 3_072, "too long")
         return code
@@ -681,6 +748,7 @@ def _no_padding(stream):
 
 
 def parse_challenge(challenge):
+    challenge = cut(challenge)
     need(challenge.startswith("EC1:"), "not a challenge")
     asked = members(parse_json(el1_reader.base45(challenge[4:]), 4), ["aud", "rp", "scene", "nonce"])
     text(asked["aud"], CODE), text(asked["rp"], UNIT), text(asked["scene"], CODE)

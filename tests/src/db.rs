@@ -221,3 +221,17 @@ pub async fn execute(db: &Db, sql: &'static str) {
     }
     .unwrap();
 }
+
+/// Whether another transaction waits for a lock.
+pub async fn is_waited_for(db: &Db) -> bool {
+    match db {
+        // There is one writer: whoever wants to write waits.
+        Db::Sqlite { .. } => true,
+        Db::Postgres(pool) => {
+            let sql = "SELECT COUNT(*) FROM pg_stat_activity \
+                WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            let waiting: i64 = sqlx::query_scalar(sql).fetch_one(pool).await.unwrap();
+            waiting > 0
+        }
+    }
+}

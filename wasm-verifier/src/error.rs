@@ -10,7 +10,7 @@ use serde::Serialize;
 const USAGE: &str = "USAGE";
 
 #[derive(Serialize)]
-struct Thrown<'a> {
+struct Told<'a> {
     code: &'a str,
     message: Text,
     hint: Text,
@@ -18,12 +18,12 @@ struct Thrown<'a> {
 
 /// A refusal by core, as thrown.
 pub(crate) fn refused(refusal: &Refusal) -> String {
-    thrown(refusal.code.as_str(), refusal.message(), refusal.code.hint())
+    told(refusal.code.as_str(), refusal.message(), refusal.code.hint())
 }
 
 /// A call that cannot be carried out; `zh` and `en` say which argument is wrong.
 pub(crate) fn usage(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> String {
-    thrown(USAGE, Text::new(zh, en), Text::new("请检查调用参数。", "Check the arguments of the call."))
+    told(USAGE, Text::new(zh, en), Text::new("请检查调用参数。", "Check the arguments of the call."))
 }
 
 /// A time as JavaScript has it. Beyond ±2^53 s it is the nearest its one number type can hold, and beyond `i64` the
@@ -40,7 +40,8 @@ pub(crate) fn whole_seconds(name: &str, seconds: f64) -> Result<UnixTime, String
     Err(usage([name, " 必须是整数秒"].concat(), [name, " must be whole unix seconds"].concat()))
 }
 
-fn thrown(code: &str, message: Text, hint: Text) -> String {
+/// A code and its words as JSON.
+pub(crate) fn told(code: &str, message: Text, hint: Text) -> String {
     // Three strings always serialise.
-    serde_json::to_string(&Thrown { code, message, hint }).unwrap_or_default()
+    serde_json::to_string(&Told { code, message, hint }).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::error::{refused, whole_seconds};
+use crate::error::{refused, told, whole_seconds};
 use liangzheng_core::{
     key::P256,
     reading,
@@ -164,26 +164,12 @@ impl Verifier {
     }
 }
 
-/// What a text is, as JSON `{kind, text, message, hint}`: `text` without what surrounds it, the words for where a licence
+/// What a text is, whatever surrounds it, as JSON `{code, message, hint}`: the word for it, and the words for where a licence
 /// code was wanted.
 #[wasm_bindgen]
 pub fn classify(text: &str) -> String {
     let reading = reading::classify(text);
-    let read = Read {
-        kind: reading.as_str(),
-        text: reading::cut(text),
-        message: reading.message(),
-        hint: reading.hint(),
-    };
-    serde_json::to_string(&read).unwrap_or_default()
-}
-
-#[derive(Serialize)]
-struct Read<'a> {
-    kind: &'a str,
-    text: &'a str,
-    message: Text,
-    hint: Text,
+    told(reading.as_str(), reading.message(), reading.hint())
 }
 
 #[derive(Serialize)]

@@ -45,7 +45,7 @@ pub struct PublicKey {
 }
 
 /// A public key as RFC 7517 JSON with exactly the members `kty`, `crv`, `x`, `y`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Jwk {

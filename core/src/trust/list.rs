@@ -84,6 +84,10 @@ pub enum Purpose {
     Status,
     /// `catalogue+jwt`
     Catalogue,
+    /// A purpose of a later release. Such a key signs nothing here, and only its name and its point are looked at, so that
+    /// no key of ours has them. It is read, and never written.
+    #[serde(skip)]
+    Later,
 }
 
 /// JWS JSON general serialisation (RFC 7515 §7.2.1), protected headers only.
@@ -136,84 +140,52 @@ impl TrustList {
     /// # Errors
     /// `E_FORMAT` for anything but its members in their form.
     pub fn read(payload: &[u8]) -> Result<Self, Refusal> {
-        Self::with_skipped(payload).map(|(list, _)| list)
-    }
-
-    /// The list, and the keys in it whose purpose this release does not know.
-    fn with_skipped(payload: &[u8]) -> Result<(Self, Vec<SkippedKey>), Refusal> {
         Self::from_members(payload).map_err(|_| Code::Format.into())
     }
 
-    fn from_members(payload: &[u8]) -> Result<(Self, Vec<SkippedKey>), Refusal> {
+    fn from_members(payload: &[u8]) -> Result<Self, Refusal> {
         let known = ["version", "iat", "exp", "refresh", "roots", "operators"];
         let mut list = Members::read(payload, MAX_LIST_DEPTH, &known)?;
-        let mut skipped = Vec::new();
-        let mut operators = Vec::new();
-        for (operator, keys) in
-            list.objects("operators", &["id", "names", "regions", "keys"], Operator::take)?
-        {
-            operators.push(operator);
-            skipped.extend(keys);
-        }
-        let list = Self {
+        Ok(Self {
             version: list.count("version")?,
             iat: list.time("iat")?,
             exp: list.time("exp")?,
             refresh: list.seconds("refresh")?,
             roots: RootSet::take(&mut list.object("roots", &["keys", "threshold"])?)?,
-            operators,
-        };
-        Ok((list, skipped))
+            operators: list.objects("operators", &["id", "names", "regions", "keys"], Operator::take)?,
+        })
     }
-}
-
-/// A key of a purpose this release does not know: a later one's capability. It signs nothing here, and is looked at only
-/// so that no key of ours has its name or its point.
-struct SkippedKey {
-    kid: String,
-    point: Option<PublicKey>,
-}
-
-/// One key of a list, as it is read.
-enum Read {
-    Known(OperatorKey),
-    Skipped(SkippedKey),
 }
 
 impl Operator {
-    fn take(members: &mut Members<'_>) -> Result<(Self, Vec<SkippedKey>), Refusal> {
+    fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
         let key = ["kid", "jwk", "purpose", "nbf", "exp", "revoked_at", "compromised"];
-        let (mut keys, mut skipped) = (Vec::new(), Vec::new());
-        for read in members.objects("keys", &key, Read::take)? {
-            match read {
-                Read::Known(key) => keys.push(key),
-                Read::Skipped(key) => skipped.push(key),
-            }
-        }
-        let operator = Self {
+        Ok(Self {
             id: members.text("id")?,
             names: members.names("names")?,
             regions: members.texts("regions")?,
-            keys,
-        };
-        Ok((operator, skipped))
+            keys: members.objects("keys", &key, OperatorKey::take)?,
+        })
     }
 }
 
-impl Read {
+impl OperatorKey {
     fn take(members: &mut Members<'_>) -> Result<Self, Refusal> {
-        let kid = members.text("kid")?;
         let purpose = Purpose::parse(&members.text("purpose")?);
-        let (nbf, exp) = (members.time("nbf")?, members.time("exp")?);
-        let revoked_at = members.if_present("revoked_at", Members::time)?;
-        let compromised = members.flag("compromised")?;
-        let Some(purpose) = purpose else {
-            // Whatever its key is: another curve, or another kind of key altogether.
-            let point = members.jwk("jwk").ok().and_then(|jwk| PublicKey::from_jwk(&jwk).ok());
-            return Ok(Self::Skipped(SkippedKey { kid, point }));
+        let jwk = match members.jwk("jwk") {
+            // A purpose to come may have another kind of key, which is none for us.
+            Err(_) if purpose == Purpose::Later => Jwk::default(),
+            jwk => jwk?,
         };
-        let jwk = members.jwk("jwk")?;
-        Ok(Self::Known(OperatorKey { kid, jwk, purpose, nbf, exp, revoked_at, compromised }))
+        Ok(Self {
+            kid: members.text("kid")?,
+            jwk,
+            purpose,
+            nbf: members.time("nbf")?,
+            exp: members.time("exp")?,
+            revoked_at: members.if_present("revoked_at", Members::time)?,
+            compromised: members.flag("compromised")?,
+        })
     }
 }
 
@@ -225,13 +197,15 @@ impl Purpose {
             Self::Grant => "grant",
             Self::Status => "status",
             Self::Catalogue => "catalogue",
+            Self::Later => "later",
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Self {
         [Self::Show, Self::Grant, Self::Status, Self::Catalogue]
             .into_iter()
             .find(|purpose| purpose.as_str() == text)
+            .unwrap_or(Self::Later)
     }
 }
 
@@ -299,7 +273,7 @@ pub(crate) fn read_list(text: &str, roots: &Roots, backend: &dyn Es256) -> Resul
     }
     check_threshold(&general, roots)?;
     let payload = base64url::decode(&general.payload).ok_or(Code::B64)?;
-    let (list, skipped) = TrustList::with_skipped(&payload)?;
+    let list = TrustList::read(&payload)?;
     let next = Roots::new(list.roots.clone(), backend)?;
     if next.set != roots.set {
         check_threshold(&general, &next)?;
@@ -308,7 +282,7 @@ pub(crate) fn read_list(text: &str, roots: &Roots, backend: &dyn Es256) -> Resul
     if lifetime.0 <= 0 || lifetime > TRUST_LIFETIME || list.refresh.0 <= 0 {
         return Err(Code::Lifetime.into());
     }
-    let keys = read_keys(&list, &skipped, backend)?;
+    let keys = read_keys(&list, backend)?;
     Ok((Trust { list, sha256: Sha256::digest(&payload).into(), keys }, next))
 }
 
@@ -337,21 +311,9 @@ fn check_threshold(general: &General, roots: &Roots) -> Result<(), Refusal> {
     }
 }
 
-fn read_keys(
-    list: &TrustList,
-    skipped: &[SkippedKey],
-    backend: &dyn Es256,
-) -> Result<ByName<TrustedKey>, Refusal> {
+fn read_keys(list: &TrustList, backend: &dyn Es256) -> Result<ByName<TrustedKey>, Refusal> {
     let mut points = Vec::new();
     let mut names = Vec::new();
-    for key in skipped {
-        let is_known = names.contains(&&*key.kid) || key.point.is_some_and(|point| points.contains(&point));
-        if is_known || !kid_is_well_formed(&key.kid) {
-            return Err(Refusal::about(Code::TrustKey, shortened(&key.kid)));
-        }
-        names.push(&key.kid);
-        points.extend(key.point);
-    }
     let mut keys = ByName::new();
     for (index, operator) in list.operators.iter().enumerate() {
         let is_known = list.operators.iter().take(index).any(|earlier| earlier.id == operator.id);
@@ -360,13 +322,20 @@ fn read_keys(
         }
         for named in &operator.keys {
             let refused = || Refusal::about(Code::TrustKey, shortened(&named.kid));
-            let point = PublicKey::from_jwk(&named.jwk).map_err(|_| refused())?;
+            let point = PublicKey::from_jwk(&named.jwk).ok();
             // One key under two names, or for two purposes, would undo the separation of purposes.
-            let is_known = points.contains(&point) || names.contains(&&*named.kid);
-            if is_known || !kid_is_well_formed(&named.kid) || named.exp <= named.nbf {
+            if (point.is_some() && points.contains(&point))
+                || names.contains(&&*named.kid)
+                || !kid_is_well_formed(&named.kid)
+            {
                 return Err(refused());
             }
             points.push(point);
+            names.push(&*named.kid);
+            if named.purpose == Purpose::Later {
+                continue;
+            }
+            let point = point.filter(|_| named.nbf < named.exp).ok_or_else(refused)?;
             let trusted = TrustedKey {
                 key: backend.key(&point).ok_or_else(refused)?,
                 purpose: named.purpose,
@@ -376,9 +345,7 @@ fn read_keys(
                 revoked_at: named.revoked_at,
                 compromised: named.compromised,
             };
-            if !keys.insert(named.kid.clone(), trusted) {
-                return Err(refused());
-            }
+            keys.insert(named.kid.clone(), trusted);
         }
     }
     Ok(keys)

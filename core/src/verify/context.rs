@@ -11,7 +11,6 @@ use crate::{
     limits::PROOF_WINDOW,
     text::Text,
     time::{Day, Seconds, UnixTime},
-    token::Fields,
     trust::{Catalogue, Profile, Scene},
 };
 
@@ -98,7 +97,7 @@ impl Context<'_> {
     /// The licence for a screen. What it says of a person is shown only where the verdict is about the licence: it is good,
     /// or the fault is its own. A code of another scene, used before or run out was shown to nobody here.
     pub(super) fn shown_licence(&self, code: Code) -> ShownLicence {
-        let mut licence = self.claims.licence.clone();
+        let licence = &self.claims.licence;
         let is_about_licence = matches!(
             code,
             Code::Ok
@@ -108,12 +107,9 @@ impl Context<'_> {
                 | Code::LicenceNotYet
                 | Code::LicenceExpired
         );
-        if !is_about_licence {
-            (licence.fld, licence.act) = (Fields::default(), None);
-        }
         let kind = self.catalogue.and_then(|catalogue| catalogue.kind(licence.lic.kind()));
         let unit = self.catalogue.and_then(|catalogue| catalogue.unit(licence.lic.issuer()));
-        let fields = licence.fld.iter().map(|(key, value)| ShownField {
+        let fields = licence.fld.iter().filter(|_| is_about_licence).map(|(key, value)| ShownField {
             key: key.to_owned(),
             label: kind.and_then(|kind| kind.labels.get(key)).cloned(),
             value: value.to_owned(),
@@ -131,7 +127,7 @@ impl Context<'_> {
             fields: fields.collect(),
             valid_from: licence.vf.to_text(),
             valid_to: licence.vt.map(Day::to_text),
-            delegate: licence.act,
+            delegate: licence.act.clone().filter(|_| is_about_licence),
         }
     }
 }

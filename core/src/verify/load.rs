@@ -49,20 +49,24 @@ impl OnExpired {
     }
 
     /// The floor to which an object made at `iat` may raise a verifier's.
+    fn floor(self, iat: UnixTime) -> UnixTime {
+        let (Self::Refuse { now } | Self::TellInVerdict { now }) = self;
+        iat.min(now.plus(SETTLING))
+    }
+
+    /// Holds an object that was just fetched to the verifier's clock: taken, a single list made by a fast clock would shut
+    /// out all that are made afterwards by the right one.
     ///
     /// # Errors
-    /// `U_CLOCK`, naming both clocks, for one just fetched that is further ahead than clocks may differ: taken, a single
-    /// list made by a fast clock would shut out all that are made afterwards by the right one.
-    fn floor(self, iat: UnixTime) -> Result<UnixTime, Refusal> {
-        let (Self::Refuse { now } | Self::TellInVerdict { now }) = self;
-        let latest = now.plus(SETTLING);
-        if matches!(self, Self::Refuse { .. }) && iat > latest {
-            return Err(Refusal::about(
+    /// `U_CLOCK`, naming both clocks, for one further ahead than clocks may differ.
+    fn check_clock(self, iat: UnixTime) -> Result<(), Refusal> {
+        match self {
+            Self::Refuse { now } if self.floor(iat) < iat => Err(Refusal::about(
                 Code::Clock,
                 ["iat ", &iat.to_minute(), ", now ", &now.to_minute()].concat(),
-            ));
+            )),
+            _ => Ok(()),
         }
-        Ok(iat.min(latest))
     }
 }
 
@@ -93,9 +97,9 @@ impl Verifier {
         if on_expired.refuses(list.exp) {
             return Err(Code::TrustExpired.into());
         }
-        let floor = on_expired.floor(list.iat)?;
+        on_expired.check_clock(list.iat)?;
         self.floors.trust_version = list.version;
-        self.floors.time = self.floors.time.max(floor);
+        self.floors.time = self.floors.time.max(on_expired.floor(list.iat));
         self.trust = Some(trust);
         self.roots = roots;
         Ok(Loaded::New)
@@ -110,7 +114,7 @@ impl Verifier {
     pub fn load_catalogue(&mut self, text: &str, on_expired: OnExpired) -> Result<Loaded, Refusal> {
         let trust = self.trust.as_ref().ok_or(Code::TrustMissing)?;
         let (catalogue, signed) = read_catalogue(text, trust, self.best_time(on_expired.key_time()))?;
-        let floor = on_expired.floor(catalogue.iat)?;
+        on_expired.check_clock(catalogue.iat)?;
         if self.floors.catalogues.get(&catalogue.iss).is_some_and(|floor| catalogue.version < *floor) {
             return Err(Code::Rollback.into());
         }
@@ -127,7 +131,7 @@ impl Verifier {
             return Err(Code::CatalogueStale.into());
         }
         self.floors.catalogues.raise(&catalogue.iss, catalogue.version);
-        self.floors.time = self.floors.time.max(floor);
+        self.floors.time = self.floors.time.max(on_expired.floor(catalogue.iat));
         self.floors.confirm(&catalogue.iss, on_expired);
         self.catalogues.insert(catalogue.iss.clone(), HeldCatalogue { catalogue, kid: signed.kid });
         Ok(Loaded::New)
@@ -162,7 +166,8 @@ impl Verifier {
         if uri.is_some_and(|uri| uri != sub) {
             return Err(Code::StatusSub.into());
         }
-        let raised = on_expired.floor(iat)?;
+        on_expired.check_clock(iat)?;
+        let raised = on_expired.floor(iat);
         let floor = self.floors.lists.get(&sub).copied().unwrap_or_default();
         // A bundle's list may be older than the floor: the deltas that follow bring it up, and until they
         // have, the verdict counts it as stale.
@@ -175,7 +180,7 @@ impl Verifier {
                 return Err(Code::IssuerKeyMismatch.into());
             }
             // A bundle's list from the future gives way to one that was just fetched, or nothing would mend it.
-            let held_counts = on_expired.floor(held.iat).is_ok();
+            let held_counts = !is_fetched || on_expired.floor(held.iat) == held.iat;
             if held_counts && (iat < held.iat || (iat == held.iat && read.array != held.array)) {
                 return Err(Code::Rollback.into());
             }
@@ -212,8 +217,8 @@ impl Verifier {
         let trust = self.trust.as_ref().ok_or(Code::TrustMissing)?;
         let read = status::read_delta(text, trust, self.best_time(on_expired.key_time()))?;
         let delta = read.delta;
-        let floor = on_expired.floor(delta.iat.max(delta.next.iat))?;
-        let list_floor = on_expired.floor(delta.next.iat)?;
+        let latest = delta.iat.max(delta.next.iat);
+        on_expired.check_clock(latest)?;
         if on_expired.refuses(delta.next.exp) {
             return Err(Code::StatusStale.into());
         }
@@ -230,10 +235,10 @@ impl Verifier {
         if !held_any {
             return Err(Code::DeltaBase.into());
         }
-        self.floors.time = self.floors.time.max(floor);
+        self.floors.time = self.floors.time.max(on_expired.floor(latest));
         let outcome = if changed.is_empty() { Loaded::Unchanged } else { Loaded::New };
         for (uri, array, hash) in changed {
-            self.floors.lists.raise(&uri, list_floor);
+            self.floors.lists.raise(&uri, on_expired.floor(delta.next.iat));
             if let Some(list) = self.lists.get_mut(&uri) {
                 list.array = array;
                 list.hash = Some(hash);

@@ -29,6 +29,7 @@ pub use verdict::{
 
 use crate::{
     by_name::ByName,
+    json::Node,
     key::Es256,
     limits::{MAX_LIST_DEPTH, RELEASE_DATE},
     members::{Members, wrong},
@@ -93,26 +94,23 @@ impl Floors {
         let read = |json: &str| {
             let known = ["trust_version", "catalogues", "lists", "time", "confirmed"];
             let mut floors = Members::read(json.as_bytes(), MAX_LIST_DEPTH, &known)?;
-            let catalogues =
-                floors.map("catalogues", |version| version.whole().ok_or_else(|| wrong("catalogues")))?;
-            let lists = floors.map("lists", |iat| iat.whole().ok_or_else(|| wrong("lists")))?;
-            let times = |times: Vec<(String, i64)>| {
-                times.into_iter().map(|(name, time)| (name, UnixTime(time))).collect()
+            let is_confirmed = floors.has("confirmed");
+            let mut times = |name: &'static str| -> Result<ByName<UnixTime>, Refusal> {
+                let time = |node: Node<'_>| node.whole().map(UnixTime).ok_or_else(|| wrong(name));
+                floors.map(name, time).map(|times| times.into_iter().collect())
             };
-            let confirmed = if floors.has("confirmed") {
-                floors.map("confirmed", |at| at.whole().ok_or_else(|| wrong("confirmed")))?
-            } else {
-                Vec::new()
-            };
+            let (catalogues, lists) = (times("catalogues")?, times("lists")?);
+            // Floors kept by a release before it have none.
+            let confirmed = if is_confirmed { times("confirmed")? } else { ByName::new() };
             Ok(Self {
                 trust_version: floors.count("trust_version")?,
                 catalogues: catalogues
                     .into_iter()
-                    .map(|(operator, version)| (operator, version.unsigned_abs()))
+                    .map(|(operator, version)| (operator, version.0.unsigned_abs()))
                     .collect(),
-                lists: times(lists),
+                lists,
                 time: floors.time("time")?,
-                confirmed: times(confirmed),
+                confirmed,
             })
         };
         read(json).map_err(|_: Refusal| Code::Format.into())

@@ -221,7 +221,7 @@ impl Verdict {
     pub(super) fn name(&mut self, reading: Reading) {
         (self.message, self.hint) = (reading.message(), reading.hint());
         if let Some(form) = self.checks.first_mut() {
-            form.detail = Some(reading.message());
+            form.detail = Some(self.message.clone());
         }
     }
 }

@@ -22,7 +22,8 @@ pub struct LimitsConfig {
     pub enabled: bool,
     /// Logins per address, but for devices on which that login has succeeded before: one address may be a whole town's.
     pub login_per_address: RateConfig,
-    /// All requests per address: far above what one counter, classroom or office behind one address sends.
+    /// All requests per address of those who are not logged in: far above what one counter, classroom or office behind
+    /// one address sends.
     pub per_address: RateConfig,
     /// Connections that one address may have at once, but for `server.trusted_proxy`; 0 = as many as come.
     pub connections_per_address: usize,

@@ -14,10 +14,10 @@ export type Kind =
   | 'other';
 
 /**
- * What a text is: `text` without what surrounds it (blanks, marks of a clipboard, a scanner's prefix), and the words for
- * where a licence code was wanted. `verify` answers `E_FORMAT` with these words to all but a licence.
+ * What a text is, whatever surrounds it (blanks, marks of a clipboard, a scanner's prefix), and the words for where a licence
+ * code was wanted. `verify` answers `E_FORMAT` with these words to all but a licence.
  */
-export function classify(text: string): { kind: Kind; text: string; message: Text; hint: Text };
+export function classify(text: string): { kind: Kind; message: Text; hint: Text };
 
 /** Unix seconds. */
 export type UnixTime = number;

@@ -7,7 +7,11 @@ export { LiangzhengError };
 
 await load(init, new URL('./verifier_wasm_bg.wasm', import.meta.url), 'verifier_wasm_bg.wasm');
 
-export const classify = (code) => guarded(() => JSON.parse(classifyNative(text(code, 'code'))));
+export const classify = (code) =>
+  guarded(() => {
+    const { code: kind, message, hint } = JSON.parse(classifyNative(text(code, 'code')));
+    return { kind, message, hint };
+  });
 
 export class Verifier {
   #native;

@@ -91,19 +91,29 @@ pub(crate) fn is_our_page(headers: &HeaderMap) -> bool {
 
 /// Whom the request speaks for; `Ok(None)` if it carries no credentials at all.
 async fn caller(request: &HttpRequest, app: &App) -> Result<Option<Arc<Principal>>, Problem> {
-    let headers = request.headers();
-    let (token, carrier) = if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-        (authorization.to_str().ok().and_then(bearer).ok_or_else(nobody)?, Carrier::Bearer)
-    } else if let Some(token) = cookie(headers, SESSION_COOKIE) {
+    let Some((token, carrier)) = credentials(request.headers())? else { return Ok(None) };
+    if carrier == Carrier::Cookie {
         refuse_foreign_page(request)?;
-        (token, Carrier::Cookie)
-    } else {
-        return Ok(None);
-    };
+    }
     let principal = session::authenticate(app, token, carrier).await?.ok_or_else(nobody)?;
     let rate = app.limits.account(principal.account);
     rate.map_err(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))?;
     Ok(Some(principal))
+}
+
+/// The token that a request carries, and how; `Ok(None)` if none.
+fn credentials(headers: &HeaderMap) -> Result<Option<(&str, Carrier)>, Problem> {
+    if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+        let token = authorization.to_str().ok().and_then(bearer).ok_or_else(nobody)?;
+        return Ok(Some((token, Carrier::Bearer)));
+    }
+    Ok(cookie(headers, SESSION_COOKIE).map(|token| (token, Carrier::Cookie)))
+}
+
+/// Whether a request carries a session that this server has in memory: told without a look into the database.
+pub(crate) fn has_known_session(request: &HttpRequest, app: &App) -> bool {
+    let credentials = credentials(request.headers()).ok().flatten();
+    credentials.is_some_and(|(token, carrier)| session::is_remembered(app, token, carrier))
 }
 
 /// The cookie came by itself: the page that sent it must be ours.

@@ -82,6 +82,12 @@ pub async fn authenticate(
     Ok(principal)
 }
 
+/// Whether a token is that of a session remembered here. It may be over by now: [`authenticate`] says.
+pub fn is_remembered(app: &App, token: &str, carrier: Carrier) -> bool {
+    let known = hash_of(token).and_then(|hash| app.sessions.find(&hash));
+    known.is_some_and(|known| known.carrier == carrier)
+}
+
 /// Sessions remembered in memory.
 #[derive(Debug, Default)]
 pub struct SessionCache {

@@ -6,7 +6,6 @@ use liangzheng_core::time::Day;
 
 use crate::App;
 use crate::domain::access::Scope;
-use crate::domain::ids::LicenceId;
 use crate::service::publication::status;
 use crate::service::work::Work;
 use crate::storage::StorageError;
@@ -23,20 +22,20 @@ pub async fn mark_overdue(app: &App) -> Result<bool, StorageError> {
         return Ok(false);
     }
     let mut work = Work::of_server(app).await?;
+    // All of them held before the first is changed: a change holds the head of the feed, for which an act waits that holds
+    // its licence already.
+    let mut held = Vec::with_capacity(overdue.len());
     for id in &overdue {
-        mark(app, &mut work, *id, today).await?;
+        held.push((*id, record::find_and_hold(&mut work.tx, &app.secrets, Scope::All, *id).await?));
+    }
+    for (id, licence) in held {
+        // It may have been inspected, or changed in another way, since it was listed.
+        if let Some(value) = licence.and_then(|licence| licence.wire_status(today)) {
+            status::licence_changed(&mut work, id, value).await?;
+        }
     }
     work.finish().await?;
     Ok(overdue.len() == usize::try_from(AT_ONCE).unwrap_or(usize::MAX))
-}
-
-/// One licence. It may have been inspected, or changed in another way, since it was listed.
-async fn mark(app: &App, work: &mut Work<'_>, id: LicenceId, today: Day) -> Result<(), StorageError> {
-    let licence = record::find_and_hold(&mut work.tx, &app.secrets, Scope::All, id).await?;
-    match licence.and_then(|licence| licence.wire_status(today)) {
-        Some(value) => status::licence_changed(work, id, value).await,
-        None => Ok(()),
-    }
 }
 
 /// Licences per transaction: one commit for many, and short enough that no request waits long for the writer.

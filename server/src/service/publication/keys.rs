@@ -91,12 +91,7 @@ impl fmt::Debug for Keys {
 
 /// A purpose as written in the register and on the command line.
 pub const fn purpose_name(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Show => "show",
-        Purpose::Grant => "grant",
-        Purpose::Status => "status",
-        Purpose::Catalogue => "catalogue",
-    }
+    purpose.as_str()
 }
 
 /// Reads what [`purpose_name`] writes.

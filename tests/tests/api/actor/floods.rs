@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use liangzheng_server::config::RateConfig;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
@@ -159,4 +160,34 @@ fn three_hundred_people_behind_one_address_log_in_at_once() {
     });
     assert!(statuses.iter().all(|status| *status == 201), "{statuses:?}");
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+}
+
+#[test]
+fn who_is_logged_in_is_counted_by_account_and_not_with_his_address() {
+    let app = TestApp::start(TestDb::sqlite(), |config| {
+        config.server.trusted_proxy = Some(Ipv4Addr::LOCALHOST.into());
+        config.limits.per_address = RateConfig { burst: 10, per_second: 1 };
+        config.limits.per_account = RateConfig { burst: 40, per_second: 1 };
+    });
+    app.holder("lin");
+    let lin = app.as_("lin");
+    let (office, home) = (("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-For", "198.51.100.8"));
+    let me = |headers: &[(&str, &str)]| lin.with_all(headers).get("/api/v1/me").status;
+    let flood = |caller: &Caller| (0..20).map(|_| caller.get("/api/v1/me").status).collect::<Vec<_>>();
+    let anyone = app.anyone().with_all(&[office]);
+    assert!(flood(&anyone).contains(&429), "a stranger's flood from the office ends");
+    assert!(flood(&anyone.with_token("lzs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")).ends_with(&[429]));
+    for _ in 0..15 {
+        assert_eq!(me(&[office]), 200, "and shuts out nobody who is logged in there");
+    }
+    for _ in 0..15 {
+        assert_eq!(me(&[home]), 200);
+    }
+    assert_eq!(
+        app.anyone().with_all(&[home]).get("/livez").status,
+        200,
+        "nor do his requests count against others"
+    );
+    let more: Vec<u16> = (0..30).map(|_| me(&[home])).collect();
+    assert!(more.contains(&429), "his own rate holds: {more:?}");
 }

@@ -9,13 +9,13 @@ use liangzheng_core::time::Seconds;
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{AccountId, SessionId, ShowId};
 use liangzheng_server::domain::licence::Status;
+use liangzheng_server::storage::Tx;
 use liangzheng_server::storage::actor::{account, session};
 use liangzheng_server::storage::showing::show::{self, ShowRow};
-use liangzheng_server::storage::{Db, Tx};
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::clock::NOON;
-use liangzheng_tests::db::TestDb;
+use liangzheng_tests::db::{TestDb, is_waited_for};
 use liangzheng_tests::http::Answer;
 use liangzheng_tests::make::{BUSINESS_LICENCE, PASSWORD, PIN, UNIT};
 use liangzheng_tests::until::until;
@@ -90,20 +90,6 @@ fn while_held(
         });
         asked.join().unwrap()
     })
-}
-
-/// Whether another transaction waits for a lock.
-async fn is_waited_for(db: &Db) -> bool {
-    match db {
-        // There is one writer: whoever wants to write waits.
-        Db::Sqlite { .. } => true,
-        Db::Postgres(pool) => {
-            let sql = "SELECT COUNT(*) FROM pg_stat_activity \
-                WHERE datname = current_database() AND wait_event_type = 'Lock'";
-            let waiting: i64 = sqlx::query_scalar(sql).fetch_one(pool).await.unwrap();
-            waiting > 0
-        }
-    }
 }
 
 fn told(answer: &Answer) -> (u16, String) {
