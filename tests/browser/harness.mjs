@@ -278,7 +278,7 @@ export async function showing(server, login, scene) {
   return { card, first, next };
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

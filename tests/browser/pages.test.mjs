@@ -52,7 +52,7 @@ test('every door of the landing page opens, in the language chosen there', async
 test('a person at an unknown address gets a page with the way home; the page of a problem looks the same', async () => {
   for (const path of ['/nothing', '/problems/wrong-pin']) {
     await everyWay(path, async (page) => {
-      assert.match(await page.textContent('main'), path === '/nothing' ? /未找到.*Not found/s : /PIN 码错误.*Wrong PIN/s);
+      assert.match(await page.textContent('main'), path === '/nothing' ? /未找到.*Not found/s : /亮证密码错误.*Wrong PIN/s);
       assert.match(await page.evaluate(() => getComputedStyle(document.querySelector('.panel')).borderRadius), /12px/);
     });
   }

@@ -38,7 +38,7 @@ function within(folder) {
 }
 
 /** Families whose last part comes from a value. */
-const FAMILIES = ['check.', 'result.', 'role.', 'verify.picture_', 'widget.camera_'];
+const FAMILIES = ['check.', 'result.', 'role.', 'store.', 'verify.picture_', 'widget.camera_'];
 
 const sourceOf = (folder) => scripts[folder].map((path) => readFileSync(path, 'utf8')).join('\n');
 
@@ -53,6 +53,17 @@ test('both languages have the same texts, none empty, with the same places to fi
       assert.deepEqual(places(zh), places(texts.en[key]), key);
       assert.ok(!seen.has(key), `${key} stands in two catalogues`);
       seen.add(key);
+    }
+  }
+});
+
+test('Chinese is punctuated in full width, and has one word for one thing', () => {
+  const chinese = files.filter((path) => path.startsWith('i18n/') && path.includes('zh-CN')).map((path) => [path, read(path)]);
+  const documents = files.filter((path) => path.endsWith('.html')).map((path) => [path, read(path)]);
+  for (const [path, text] of [...chinese, ...documents]) {
+    for (const line of text.split('\n')) {
+      assert.doesNotMatch(line, /[\u4e00-\u9fff」》}] ?[,;!?(]|[\u4e00-\u9fff」》][:)]|[,;:!?)] ?[\u4e00-\u9fff「《]|[“”]/, path);
+      assert.doesNotMatch(line, /PIN|帐号|账户|用户名|登录名|亮证码密码/, path);
     }
   }
 });

@@ -61,7 +61,7 @@ test('back after 90 s without a network and without a grant, the page says that 
   await page.context().setOffline(true);
   await page.clock.runFor(90_000);
   await setHidden(page, false);
-  await page.waitForFunction(() => document.querySelector('#veil').textContent === '暂时无法更新,请联网后重试');
+  await page.waitForFunction(() => document.querySelector('#veil').textContent === '暂时无法更新，请联网后重试');
   assert.ok(await page.isVisible('#veil'));
   assert.ok(await page.isHidden('#qr'));
   await page.context().setOffline(false);
@@ -226,7 +226,7 @@ test('each renewal is announced in words of its own', async () => {
   await sleep(1_000);
   await page.getByRole('button', { name: '刷新' }).click();
   await page.waitForFunction((before) => document.querySelector('#renewed').textContent !== before, first);
-  assert.match(await page.textContent('#renewed'), /^二维码已更新\(\d\d:\d\d:\d\d\)$/);
+  assert.match(await page.textContent('#renewed'), /^二维码已更新（\d\d:\d\d:\d\d）$/);
   await done(page);
 });
 

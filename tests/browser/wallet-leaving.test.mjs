@@ -310,7 +310,7 @@ test('a list that the server refuses is not told as a network that is missing', 
   await page.reload();
   await page.waitForSelector('#view .notice');
   const said = await page.textContent('#view');
-  assert.match(said, /操作太频繁,请等待 5 秒后再试/);
+  assert.match(said, /操作太频繁，请等待 5 秒后再试/);
   assert.doesNotMatch(said, /网络。|没有网络/);
   assert.deepEqual(await axe(page), []);
   await page.unroute(LICENCES);

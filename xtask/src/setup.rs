@@ -20,15 +20,18 @@ pub(crate) enum Need {
 }
 
 /// Debian packages, each with what it is for.
-const DEBIAN: [(&str, &str); 8] = [
+const DEBIAN: [(&str, &str); 11] = [
     ("chromium", "tests of the pages"),
     ("ffmpeg", "videos in containers, for the verifier's scan"),
+    ("firefox-esr", "the main flows in a second engine"),
     ("fonts-wqy-microhei", "Chinese in their pictures"),
     ("postgresql", "storage tests on the second database"),
     ("haproxy", "a proxy in front of the server: whose word on addresses is believed"),
     ("libzbar0", "a QR decoder that is not ours"),
     ("nginx", "another such proxy"),
+    ("webkit2gtk-driver", "the main flows in a third engine, the one of every iPhone"),
     ("wrk", "load for the bench"),
+    ("xvfb", "a screen for the third engine, which has no mode without one"),
 ];
 
 /// Folders with a package.json and a lock file.

@@ -39,7 +39,7 @@ pub(crate) fn parts(report: &mut Report) {
     });
     // Before the browser's tests, which take its sample.
     report.part("corpus in core, CLI, WASM and Python", corpus::sample);
-    // The pages in Chromium, and the browser modules there and in Node.
+    // The pages in Chromium, their main flows in Firefox and WebKit, and the browser modules there and in Node.
     report.part("npm test", || {
         run(strict(&mut program("npm", &["test", "--silent"], &root().join("tests/browser"))))
     });

@@ -3,12 +3,13 @@ import { say } from '../kit/notice.js';
 import { heading, main } from '../page/frame.js';
 import { pick, span, t, words } from '../page/i18n.js';
 import { keepOffline } from '../page/offline.js';
+import { storageNotice } from '../page/storage.js';
 import { hasTexts } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
 import { enterSubmits } from '../shared/field.js';
 import { codesIn, PictureError } from '../shared/pictures.js';
 import { sorted, wordsFor } from '../shared/readings.js';
-import { openStoreOrMemory } from '../shared/store.js';
+import { openStore } from '../shared/store.js';
 import { clockHint, clockTrouble, syncTrouble } from '../shared/trouble.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
@@ -18,6 +19,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 const chip = el('p', { class: 'chip', id: 'freshness', role: 'status' });
 const notice = el('p', { class: 'notice', role: 'status' });
+const storage = storageNotice();
 const results = el('section', { id: 'results', 'aria-label': t('inspector.results') });
 const scene = el('select', { id: 'scene', name: 'scene', onchange: () => show(results) });
 const text = el('textarea', {
@@ -34,6 +36,9 @@ const text = el('textarea', {
 });
 const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
 const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
+
+/** @type {import('../shared/store.js').Store | null} */
+let store = null;
 
 /** @type {TrustStore | null} */
 let trust = null;
@@ -53,6 +58,7 @@ function draw() {
     main(),
     el('div', { class: 'freshness' }, chip, update),
     notice,
+    storage.node,
     el(
       'form',
       { class: 'panel input', onsubmit: submitted, ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(), ondrop: dropped },
@@ -82,7 +88,8 @@ async function start() {
   try {
     const module = await import('/assets/wasm/verifier.js');
     ({ classify } = module);
-    trust = new TrustStore(await openStoreOrMemory('lz-verify'), module.Verifier, { server: location.origin });
+    store = await openStore('lz-verify');
+    trust = new TrustStore(store, module.Verifier, { server: location.origin });
     await trust.load();
   } catch (error) {
     tell(t('inspector.no_module'));
@@ -111,6 +118,7 @@ async function sync() {
 function drawHeld() {
   drawScenes(trust?.verifier?.held().scenes ?? []);
   drawChip();
+  if (store) storage.draw(store);
 }
 
 /** @param {{ code: string, names: import('/assets/wasm/verifier.js').Text }[]} scenes */

@@ -2,6 +2,7 @@
  * The server, as every page sees it. Requests from these pages carry the `__Host-` session cookie by themselves; scripts
  * never see a token. Every answer also tells how far off this device's clock is.
  */
+import { patience } from '../shared/patience.js';
 import { learn } from './clock.js';
 import { lang } from './i18n.js';
 
@@ -60,7 +61,7 @@ export async function send(method, path, body) {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     },
     body: body === undefined ? undefined : JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: patience(PATIENCE_MS),
   }).catch((cause) => {
     throw new NoNetwork('no network', { cause });
   });

@@ -5,6 +5,7 @@
  * device is; until one has arrived in this page, the device's own clock is all there is. What was learned holds only as
  * long as nobody sets the device's clock, as the page asks them to where it is wrong.
  */
+import { patience } from '../shared/patience.js';
 
 /** From here on a code made by this device's own clock may be refused somewhere: half of a proof's 60 s. */
 export const WARN_AT = 30;
@@ -81,7 +82,7 @@ function check() {
 async function measure() {
   const sent = Date.now();
   /** @type {RequestInit} */
-  const asked = { cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(SLOW_MS) };
+  const asked = { cache: 'no-store', credentials: 'omit', signal: patience(SLOW_MS) };
   const response = await fetch('/livez', asked).catch(() => null);
   if (response) learn(response, sent, Date.now());
 }

@@ -1,6 +1,7 @@
 /**
  * What a signed object says, read without looking at its signatures: for words on a page, never to decide anything.
  */
+import { patience } from '../shared/patience.js';
 
 /** Longest wait for an object that only gives words. */
 const PATIENCE_MS = 4000;
@@ -12,7 +13,7 @@ const PATIENCE_MS = 4000;
  * @returns {Promise<any>}
  */
 export async function contentOf(path) {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const signal = patience(PATIENCE_MS);
   const response = await fetch(path, { cache: 'no-cache', credentials: 'omit', signal });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   const text = await response.text();

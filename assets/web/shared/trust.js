@@ -6,6 +6,7 @@
  * visit: then whoever could answer for the server at that moment decides what is believed. In both cases a change of
  * roots is believed afterwards only if the old ones signed it.
  */
+import { patience } from './patience.js';
 
 const ROOTS = '/.well-known/roots.json';
 const TRUST_LIST = '/.well-known/trust-list';
@@ -74,7 +75,7 @@ export class TrustStore {
   /**
    * `server`: an origin. `roots`: the public root file's text; what is kept belongs to it (core/README.md, "Floors").
    *
-   * @param {import('./store.js').KeyValueStore} store
+   * @param {import('./store.js').Store} store
    * @param {typeof import('/assets/wasm/verifier.js').Verifier} Verifier
    * @param {{ server: string, roots?: string | null, key?: string }} options
    */
@@ -235,7 +236,7 @@ export class TrustStore {
 
   /** @param {string} path */
   async #fetch(path) {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = patience(PATIENCE);
     const response = await fetch(new URL(path, this.#server), { cache: 'no-cache', credentials: 'omit', signal });
     const date = Date.parse(response.headers.get('Date') ?? '');
     if (!Number.isNaN(date)) this.aheadBy = Math.round((Date.now() - date) / 1000);

@@ -8,6 +8,21 @@ export const LANGUAGES = ['zh-CN', 'en'];
 /** The language of ours that a tag like `en-GB` asks for; zh-CN for any other. @type {(tag: string | null | undefined) => Language} */
 export const languageOf = (tag) => (/^en\b/i.test(tag ?? '') ? 'en' : 'zh-CN');
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Seconds. Since 1991 the whole of China keeps UTC+8 all year round. */
+const CHINA = 8 * 3600;
+
+/**
+ * The wall clock in China, in the UTC fields of what it returns.
+ *
+ * By arithmetic, since what `Intl` writes differs from engine to engine (ICU 72 writes `en-CA` as 11/22/2029), and so do
+ * the names of months in it (`Sep`, `Sept`).
+ *
+ * @param {number} seconds
+ */
+const inChina = (seconds) => new Date((seconds + CHINA) * 1000);
+
 /** Words of `lang` from its catalogues (`assets/web/i18n`). `t` and `pick` may be taken out of it. */
 export class Words {
   #texts;
@@ -41,26 +56,30 @@ export class Words {
   /** `YYYYMMDD` as a person writes it; `null` means without end (长期). @param {string | null} text */
   day(text) {
     if (!text) return this.t('day.long_term');
-    const [year, month, date] = [text.slice(0, 4), Number(text.slice(4, 6)), Number(text.slice(6, 8))];
-    if (this.lang === 'zh-CN') return `${year}年${month}月${date}日`;
-    const format = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-    return format.format(Date.UTC(Number(year), month - 1, date));
+    return this.#date(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6, 8)));
   }
 
   /** Unix seconds as a wall clock in China: `14:32:07`. @param {number} seconds */
   clockTime(seconds, withSeconds = true) {
-    return new Intl.DateTimeFormat('en-GB', {
-      hour: '2-digit',
-      minute: '2-digit',
-      second: withSeconds ? '2-digit' : undefined,
-      timeZone: 'Asia/Shanghai',
-    }).format(seconds * 1000);
+    const time = inChina(seconds);
+    const parts = [time.getUTCHours(), time.getUTCMinutes(), ...(withSeconds ? [time.getUTCSeconds()] : [])];
+    return parts.map((part) => String(part).padStart(2, '0')).join(':');
   }
 
   /** Unix seconds as date and wall clock in China. @param {number} seconds */
   moment(seconds, withSeconds = true) {
-    const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(seconds * 1000);
-    return `${this.day(parts.replaceAll('-', ''))} ${this.clockTime(seconds, withSeconds)}`;
+    const time = inChina(seconds);
+    const date = this.#date(time.getUTCFullYear(), time.getUTCMonth() + 1, time.getUTCDate());
+    return `${date} ${this.clockTime(seconds, withSeconds)}`;
+  }
+
+  /**
+   * @param {number} year
+   * @param {number} month 1 to 12
+   * @param {number} date
+   */
+  #date(year, month, date) {
+    return this.lang === 'zh-CN' ? `${year}年${month}月${date}日` : `${date} ${MONTHS[month - 1]} ${year}`;
   }
 
   /** A span of time in its largest unit: 「2 小时」. @param {number} seconds */

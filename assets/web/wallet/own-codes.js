@@ -17,6 +17,7 @@ export async function unlocked(card, scene, pin) {
   if (!kept) throw new Refused(t('card.no_grant'));
   const { result, left } = await checkPin(phone.store, pin);
   if (result === 'wrong') throw new Refused(t('card.pin_wrong', { n: left }));
+  if (result === 'not_counted') throw new Refused(t('card.pin_not_counted'));
   if (result === 'wiped') throw new Refused(t('card.pin_wiped'));
   return kept;
 }

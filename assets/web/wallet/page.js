@@ -5,6 +5,7 @@ import { deviceIsAheadBy, WARN_AT } from '../page/clock.js';
 import { focusHeading, heading, main } from '../page/frame.js';
 import { t } from '../page/i18n.js';
 import { keepOffline } from '../page/offline.js';
+import { storageNotice } from '../page/storage.js';
 import { el, show } from '../shared/dom.js';
 import * as api from './api.js';
 import * as phone from './phone.js';
@@ -16,6 +17,7 @@ import { staffView } from './screens/staff.js';
 import { turns } from './turns.js';
 
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
+const storage = storageNotice();
 const view = el('div', { id: 'view' });
 
 /** The mark of a logout that is not finished, kept with the browser: closing or reloading the page undoes none. */
@@ -41,8 +43,8 @@ let toldOff = 0;
 /** Of answers that decide what is on the page the last one asked for counts. */
 const { begin } = turns();
 
-show(main(), clock, view);
-setInterval(drawClock, 1000);
+show(main(), clock, storage.node, view);
+setInterval(drawNotices, 1000);
 addEventListener('hashchange', route);
 const offline = keepOffline();
 await load();
@@ -161,9 +163,15 @@ function draw({ nodes, onLeave = () => undefined }) {
   leave();
   leave = onLeave;
   show(view, nodes);
-  drawClock();
+  drawNotices();
   scrollTo(0, 0);
   focusHeading();
+}
+
+/** What may change at any time, whatever is on the screen. */
+function drawNotices() {
+  drawClock();
+  storage.draw(phone.store);
 }
 
 function drawClock() {

@@ -5,7 +5,7 @@
  */
 import { isProblem } from '../page/client.js';
 import { now } from '../page/clock.js';
-import { openStoreOrMemory } from '../shared/store.js';
+import { openStore } from '../shared/store.js';
 import * as api from './api.js';
 import { setPin } from './pin-lock.js';
 
@@ -13,14 +13,14 @@ import { setPin } from './pin-lock.js';
  * @typedef {import('./types.d.ts').Card} Card
  * @typedef {import('./types.d.ts').Scene} Scene
  * @typedef {import('./types.d.ts').Kept} Kept
- * @typedef {Pick<import('../shared/store.js').KeyValueStore, 'get' | 'set' | 'delete'>} WorkingStore
+ * @typedef {Pick<import('../shared/store.js').Store, 'get' | 'set' | 'delete'>} WorkingStore
  */
 
 /** Less than this and a grant is not worth opening: the code would die while it is being scanned. */
 const MARGIN = 30;
 
 /** Where the browser keeps nothing the wallet still works, only not offline on the next visit. */
-const store = await openStoreOrMemory('lz-wallet');
+const store = await openStore('lz-wallet');
 
 export { store };
 
@@ -46,7 +46,7 @@ function workingStore() {
     },
     async set(key, value) {
       check();
-      await store.set(key, value);
+      return store.set(key, value);
     },
     async delete(key) {
       check();
@@ -64,7 +64,8 @@ function workingStore() {
 export async function belongsTo(principal) {
   const owner = await store.get('owner');
   if (owner !== principal.login) {
-    await giveUp();
+    // What a store cannot erase it does not read any more: what was the former owner's stays unseen.
+    await giveUp().catch(() => undefined);
     await store.set('owner', principal.login);
   }
   await store.set('principal', principal);

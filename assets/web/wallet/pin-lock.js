@@ -6,7 +6,7 @@
  * this browser, and after five wrong tries everything kept for offline use is wiped.
  */
 
-/** @typedef {Pick<import('../shared/store.js').KeyValueStore, 'get' | 'set'>} PinStore */
+/** @typedef {Pick<import('../shared/store.js').Store, 'get' | 'set'>} PinStore */
 
 const TRIES = 5;
 
@@ -27,17 +27,18 @@ export async function setPin(store, pin) {
 }
 
 /**
- * `ok`, `wrong` (with `left` tries), or `wiped`: nothing is kept any more.
+ * `ok`, `wrong` (with `left` tries), `wiped`: nothing is kept any more; or `not_counted`: a try that cannot be written
+ * down is none.
  *
- * @param {PinStore & Pick<import('../shared/store.js').KeyValueStore, 'clear'>} store
+ * @param {PinStore & Pick<import('../shared/store.js').Store, 'clear'>} store
  * @param {string} pin
- * @returns {Promise<{ result: 'ok' | 'wrong' | 'wiped', left: number }>}
+ * @returns {Promise<{ result: 'ok' | 'wrong' | 'wiped' | 'not_counted', left: number }>}
  */
 export async function checkPin(store, pin) {
   const kept = await store.get('pin');
   if (!kept) return { result: 'wiped', left: 0 };
   // Counted before the answer is known, so that closing the page in between gains nothing.
-  await store.set('pin', { ...kept, wrong: kept.wrong + 1 });
+  if (!(await store.set('pin', { ...kept, wrong: kept.wrong + 1 }))) return { result: 'not_counted', left: 0 };
   if (await crypto.subtle.verify('HMAC', kept.key, kept.mark, await slowHash(pin, kept.salt))) {
     await store.set('pin', { ...kept, wrong: 0 });
     return { result: 'ok', left: TRIES };

@@ -225,7 +225,8 @@ async function keep(later) {
   if (!phone.store.lasts) return t('card.not_kept');
   try {
     const { expiresAt } = await later();
-    return t('card.kept_until', { time: moment(expiresAt, false) });
+    // The store may have filled up with just this.
+    return phone.store.lasts ? t('card.kept_until', { time: moment(expiresAt, false) }) : t('card.not_kept');
   } catch {
     return t('card.not_kept');
   }

@@ -37,14 +37,14 @@ problems! {
         "请检查请求的语法。" / "Check the syntax of the request.".
     UNAUTHENTICATED 401 "unauthenticated": "请先登录" / "Not logged in";
         "请登录后携带会话令牌重试。" / "Log in and send the session's token.".
-    WRONG_CREDENTIALS 401 "wrong-credentials": "用户名或密码错误" / "Wrong login or password";
-        "请核对用户名和密码。" / "Check the login and the password.".
+    WRONG_CREDENTIALS 401 "wrong-credentials": "账号或密码错误" / "Wrong login or password";
+        "请核对账号和密码。" / "Check the login and the password.".
     FORBIDDEN 403 "forbidden": "没有权限" / "Not permitted";
         "您的角色不能执行此操作。" / "Your role does not allow this.".
     CROSS_SITE 403 "cross-site-request": "拒绝跨站请求" / "Cross-site request refused";
         "请在本站页面中操作。" / "Act from this site's own pages.".
-    WRONG_PIN 403 "wrong-pin": "PIN 码错误" / "Wrong PIN";
-        "请重新输入六位 PIN 码；连续输错五次将锁定 15 分钟。" / "Enter the six digits again; five wrong ones shut the PIN for 15 minutes.".
+    WRONG_PIN 403 "wrong-pin": "亮证密码错误" / "Wrong PIN";
+        "请重新输入六位亮证密码；连续输错五次将锁定 15 分钟。" / "Enter the six digits again; five wrong ones shut the PIN for 15 minutes.".
     NOT_FOUND 404 "not-found": "未找到" / "Not found";
         "请核对地址。" / "Check the address.".
     METHOD_NOT_ALLOWED 405 "method-not-allowed": "不支持该请求方法" / "Method not allowed";
@@ -71,7 +71,7 @@ problems! {
         "请换用新的 Idempotency-Key。" / "Use a new Idempotency-Key.".
     PRECONDITION_REQUIRED 428 "precondition-required": "缺少 If-Match" / "If-Match is missing";
         "请重新读取，并在 If-Match 中写明所见版本的 ETag。" / "Read it again and name the ETag of the version you saw in If-Match.".
-    PIN_SHUT 429 "pin-shut": "PIN 码已锁定" / "The PIN is shut";
+    PIN_SHUT 429 "pin-shut": "亮证密码已锁定" / "The PIN is shut";
         "连续输错五次，请稍后再试。" / "Five wrong PINs: wait before trying again.".
     TOO_MANY_REQUESTS 429 "too-many-requests": "请求过于频繁" / "Too many requests";
         "请按 Retry-After 等待后重试。" / "Wait as long as Retry-After says.".

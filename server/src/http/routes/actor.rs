@@ -11,5 +11,5 @@ routes! { "actor";
     DELETE "/api/v1/sessions/current"   sessions::end, ManageOwnAccount => 204,
         "退出登录" / "Logs out; shows opened in the session end with it";
     GET    "/api/v1/me"                 me::read, ManageOwnAccount => 200 Me,
-        "本账户" / "What the caller is here: account, holder, agencies, membership";
+        "本账号" / "What the caller is here: account, holder, agencies, membership";
 }

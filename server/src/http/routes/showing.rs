@@ -11,7 +11,7 @@ routes! { "showing";
     POST   "/api/v1/wallet/shows/{show}/refresh"    show::refresh, OpenShow => 200 Shown,
         "取得下一个亮证码" / "Mints the next code of an open show";
     POST   "/api/v1/wallet/licences/{id}/show"      show::open, OpenShow, ShowRequest => 201 Shown,
-        "凭 PIN 码开始亮证" / "Opens a show with the PIN and mints its first code";
+        "凭亮证密码开始亮证" / "Opens a show with the PIN and mints its first code";
     GET    "/api/v1/wallet/shows/{show}.svg"        show::svg, OpenShow => 200 as "image/svg+xml",
         "亮证码图片（SVG）" / "The last code of a show, drawn as SVG";
     GET    "/api/v1/wallet/shows/{show}.png"        show::png, OpenShow => 200 as "image/png",

@@ -3,7 +3,7 @@
  * (its scripts, its styles) shall reach the verdict. Host and frame speak through a port that only they have.
  */
 import { el } from '../shared/dom.js';
-import { openStoreOrMemory } from '../shared/store.js';
+import { openStore } from '../shared/store.js';
 import * as wedge from '../shared/wedge.js';
 import { VERSION } from '../release.js';
 import { isAllowed } from './origins.js';
@@ -92,7 +92,7 @@ export class Framed {
     const { server } = settings;
     try {
       // Fetched here: the frame's policy lets it ask its own server only, and this page may have other leave.
-      const store = await openStoreOrMemory(STORE);
+      const store = await openStore(STORE);
       this.#roots = await rootsFor(settings, store);
       store.close();
     } catch {

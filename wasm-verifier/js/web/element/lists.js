@@ -1,5 +1,5 @@
 /** The signed lists that an element verifies by, and words for their state. */
-import { openStoreOrMemory } from '../shared/store.js';
+import { openStore } from '../shared/store.js';
 import { clockHint, clockTrouble, syncTrouble } from '../shared/trouble.js';
 import { TrustStore } from '../shared/trust.js';
 import { VERSION } from '../release.js';
@@ -21,7 +21,7 @@ export class Lists {
 
   /** Loads what is kept, and gives whether the page pinned the roots. */
   async open() {
-    this.#store ??= await openStoreOrMemory(STORE);
+    this.#store ??= await openStore(STORE);
     const settings = this.#panel.settings();
     const { text: roots, pinned } = await rootsFor(settings, this.#store);
     const key = `kept ${settings.server} ${roots ?? ''}`;
