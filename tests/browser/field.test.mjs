@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { PNG } from 'pngjs';
 import { newPage, root } from './harness.mjs';
 import { close, heard, startSite, told, verify } from './host.mjs';
 
@@ -10,7 +11,7 @@ const file = (name) => readFileSync(join(root, 'tests/vectors/field', name));
 const text = (name) => file(name).toString();
 const NOW = Number(text('now.txt')) * 1000;
 
-const PICTURES = ['plain.png', 'two_ad_left.png', 'qr_trailing_newline.png'];
+const PICTURES = ['plain.png', 'inverted.png', 'darkmode_grey.png', 'two_ad_left.png', 'qr_trailing_newline.png'];
 const WITH_STICKER = 'two_ad_left.png';
 const GOOD = ['code', 'code-trailing-blank', 'code-leading-blank', 'code-zwsp', 'code-lre-pdf', 'code-aim-prefix'];
 const CHANGED = { 'code-caps-lock': /大写锁定/, 'code-fullwidth-colon': /全角/ };
@@ -64,6 +65,41 @@ test('on the page', async () => {
   }
   assert.deepEqual(page.faults, []);
   await page.context().close();
+});
+
+/** The picture with the sticker, whose licence is shown light on dark. */
+function nightPhone() {
+  const png = PNG.sync.read(file(WITH_STICKER));
+  const licence = png.width - PNG.sync.read(file('plain.png')).width;
+  for (let at = 0; at < png.data.length; at += 4) {
+    if ((at / 4) % png.width < licence) continue;
+    for (const colour of [0, 1, 2]) png.data[at + colour] = 255 - png.data[at + colour];
+  }
+  return PNG.sync.write(png);
+}
+
+/** Nothing but corners of codes, as somebody might print it to keep a desk busy. */
+function trap() {
+  const [count, module] = [30, 3];
+  const side = count * 9 * module;
+  const png = new PNG({ width: side, height: side });
+  for (let at = 0; at < side * side; at += 1) {
+    const [x, y] = [at % side, Math.floor(at / side)].map((place) => Math.floor(place / module) % 9);
+    const ring = Math.max(Math.abs(x - 4), Math.abs(y - 4));
+    png.data.set(ring <= 1 || ring === 3 ? [0, 0, 0, 255] : [255, 255, 255, 255], at * 4);
+  }
+  return PNG.sync.write(png);
+}
+
+test('a licence at night beside a sticker is read; a picture that is a trap keeps nobody waiting', async () => {
+  const { readCodes } = await import('../../target/modules/node/scanner.js');
+  const read = (picture) => readCodes(PNG.sync.read(picture));
+  const texts = read(nightPhone());
+  assert.ok(texts.some((one) => one.startsWith('EL1:')) && texts.length === 2, JSON.stringify(texts));
+  const begun = process.cpuUsage();
+  assert.deepEqual(read(trap()), []);
+  const { user } = process.cpuUsage(begun);
+  assert.ok(user < 5_000_000, `${user} µs of the processor's time`);
 });
 
 test('in the element', async () => {
