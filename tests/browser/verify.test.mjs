@@ -117,7 +117,13 @@ test('what is no licence code is neither red nor green; another scene is blue', 
   const page = await openVerify();
   const plain = await judge(page, 'https://example.org/pay?me=1');
   assert.equal(plain.tone, 'neutral');
-  assert.match(plain.title, /不是电子证照二维码/);
+  assert.match(plain.title, /这是网址/);
+  for (const [text, words] of [['wxp://f2f0AbC', /支付码/], ['el1:abc', /大写锁定/], ['EL1：ABC', /全角/], ['ER1:ABC', /窗口/]]) {
+    const foreign = await judge(page, text);
+    assert.equal(foreign.tone, 'neutral', text);
+    assert.match(foreign.title, words);
+    assert.doesNotMatch(foreign.text, /刷新/, text);
+  }
   const damaged = await judge(page, 'EL1:ABCDEF');
   assert.equal(damaged.tone, 'invalid');
   const { text } = await freshCode();
@@ -125,6 +131,7 @@ test('what is no licence code is neither red nor green; another scene is blue', 
   const elsewhere = await judge(page, text);
   assert.equal(elsewhere.tone, 'info');
   assert.ok(['E_SCENE', 'E_AUDIENCE'].includes(elsewhere.code), elsewhere.code);
+  assert.deepEqual(await page.locator('.scenes dd').allTextContents(), ['酒店入住', '医院就诊']);
   assert.deepEqual(page.faults, []);
   await page.context().close();
 });

@@ -213,6 +213,26 @@ test('a question that is still being made does not push the camera off the scree
   await close(page);
 });
 
+test('continuous with a unit that asks: the camera stays, and each person gets a question of his own', async () => {
+  const page = await open(`<licence-verifier id="a" scene="${SCENE}" rp="${HOTEL}" autohide="1" continuous></licence-verifier>`);
+  const question = () => page.locator('#a .qr path').last().getAttribute('d');
+  await page.locator('#scan').click();
+  await playing(page);
+  const first = await question();
+  assert.deepEqual(await screen(page), SCANNING);
+  assert.deepEqual((await verify(page, await shown.next())).map(({ code }) => code), ['E_NONCE']);
+  assert.deepEqual(await screen(page), { codes: ['E_NONCE'], viewfinder: true, camera: true });
+  assert.equal(await page.locator('#a .qr').count(), 0, 'a question that was answered is not shown on');
+  await page.locator('#a .verdict').waitFor({ state: 'detached' });
+  await page.locator('#a .qr').waitFor();
+  assert.notEqual(await question(), first);
+  assert.deepEqual(await screen(page), SCANNING);
+  await page.locator('#stop').click();
+  await page.locator('#scan').waitFor();
+  assert.deepEqual(await screen(page), CLEAR);
+  await close(page);
+});
+
 test('an element that is gone is never ready', async () => {
   const page = await newPage(site.browser);
   await watch(page);

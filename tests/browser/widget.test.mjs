@@ -183,6 +183,26 @@ test('a wrong attribute is named and nothing is guessed', async () => {
   await close(page);
 });
 
+test('a scene or class that no catalogue names is told at the start, with those there are', async () => {
+  const page = await site.open('<licence-verifier id="a" scene="hotel.chekin"></licence-verifier>');
+  const { code, message } = await heard(page, 'error');
+  assert.equal(code, 'SCENE');
+  assert.match(message, /scene.*hotel\.chekin.*hotel\.checkin/);
+  const notice = page.locator('#a .notice');
+  assert.match(await notice.textContent(), /hotel\.chekin/);
+  assert.equal((await verify(page, await shown.next()))[0].verdict, 'invalid', 'nothing is guessed');
+  assert.match(await notice.textContent(), /hotel\.chekin/, 'it stays');
+  const set = (name, value) => page.evaluate((given) => document.getElementById('a').setAttribute(...given), [name, value]);
+  await set('scene', SCENE);
+  assert.equal(await notice.isVisible(), false);
+  await set('audience', 'hotels');
+  assert.match((await heard(page, 'error', 2)).message, /audience.*hotels.*hotel/);
+  await set('audience', 'hotel');
+  assert.equal((await verify(page, await shown.next()))[0].code, 'OK');
+  assert.equal((await told(page, 'error')).length, 2);
+  await close(page);
+});
+
 test('a list older than the page allows makes nothing green, and bad news is told all the same', async () => {
   const page = await site.open(`<licence-verifier id="a" scene="${SCENE}" max-age="1"></licence-verifier>`);
   await page.waitForTimeout(2500);

@@ -2,7 +2,7 @@
 
 use liangzheng_core::reading::{Reading, classify, cut_in_picture};
 use rxing::{
-    BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, RXingResult,
+    BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Luma8Source,
     common::{GlobalHistogramBinarizer, HybridBinarizer},
     multi::MultipleBarcodeReader,
     qrcode::cpp_port::{QrReader, detector::FindFinderPatterns},
@@ -13,6 +13,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Pixels taken from one picture at most: what a 40-megapixel phone camera gives. A larger picture
 /// would need more memory than a phone's browser grants one page.
 const MAX_PIXELS: usize = 40_000_000;
+
+/// Corners of codes in one picture at most: sixteen codes. The reader tries how they go together, and a picture full of
+/// corners, printed to do so, would keep a page busy for minutes; it has no other thread and no clock to stop it by.
+const MAX_CORNERS: usize = 48;
 
 /// Reads every QR code in a picture, each text once, in the order found.
 ///
@@ -65,26 +69,34 @@ const CORNERS_SEEN: usize = 2;
 fn read_by_neighbourhood(luma: &[u8], width: u32, height: u32, hints: &DecodeHints) -> (Vec<String>, bool) {
     let Ok(source) = Luma8Source::new_with_slice(luma, width, height) else { return (Vec::new(), false) };
     let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-    let texts = texts(QrReader.decode_multiple_with_hints(&mut bitmap, hints));
+    let texts = texts(&mut bitmap, hints);
     if holds_licence(&texts) {
         return (texts, false);
     }
     // Only looked at, and read from the pixels: a plain dark ground counts as light in both.
     bitmap.invert();
-    (texts, FindFinderPatterns(bitmap.get_black_matrix(), true, 0).len() >= CORNERS_SEEN)
+    (texts, corners(&mut bitmap) >= CORNERS_SEEN)
 }
 
 /// One threshold for the whole picture: for flat screenshots that a neighbourhood breaks up along large plain areas.
 fn read_by_one_threshold(luma: &[u8], width: u32, height: u32, hints: &DecodeHints) -> Vec<String> {
     let Ok(source) = Luma8Source::new_with_slice(luma, width, height) else { return Vec::new() };
     let mut bitmap = BinaryBitmap::new(GlobalHistogramBinarizer::new(source));
-    texts(QrReader.decode_multiple_with_hints(&mut bitmap, hints))
+    texts(&mut bitmap, hints)
+}
+
+/// What looks like the corner of a code, dark on light.
+fn corners<B: Binarizer>(bitmap: &mut BinaryBitmap<B>) -> usize {
+    FindFinderPatterns(bitmap.get_black_matrix(), true, 0).len()
 }
 
 /// The texts, each once, without what surrounds a code of ours.
-fn texts(results: rxing::common::Result<Vec<RXingResult>>) -> Vec<String> {
+fn texts<B: Binarizer>(bitmap: &mut BinaryBitmap<B>, hints: &DecodeHints) -> Vec<String> {
     let mut texts = Vec::new();
-    let read = results.unwrap_or_default();
+    if corners(bitmap) > MAX_CORNERS {
+        return texts;
+    }
+    let read = QrReader.decode_multiple_with_hints(bitmap, hints).unwrap_or_default();
     add(&mut texts, read.iter().map(|result| cut_in_picture(result.getText()).to_owned()).collect());
     texts
 }

@@ -7,8 +7,10 @@ import { storageNotice } from '../page/storage.js';
 import { hasTexts } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
 import { enterSubmits } from '../shared/field.js';
-import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
+import { codesIn, PictureError } from '../shared/pictures.js';
+import { sorted, wordsFor } from '../shared/readings.js';
 import { openStore } from '../shared/store.js';
+import { clockHint, clockTrouble, syncTrouble } from '../shared/trouble.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
 import { listen } from '../shared/wedge.js';
@@ -40,6 +42,9 @@ let store = null;
 
 /** @type {TrustStore | null} */
 let trust = null;
+
+/** Core's, from the module. @type {import('../shared/readings.js').Classify} */
+let classify;
 
 /** Raised with each new question, so that a slow picture's answer is not given to a later one. */
 let turn = 0;
@@ -81,9 +86,10 @@ async function start() {
   drawChip();
   const offline = keepOffline();
   try {
-    const { Verifier } = await import('/assets/wasm/verifier.js');
+    const module = await import('/assets/wasm/verifier.js');
+    ({ classify } = module);
     store = await openStore('lz-verify');
-    trust = new TrustStore(store, Verifier, { server: location.origin });
+    trust = new TrustStore(store, module.Verifier, { server: location.origin });
     await trust.load();
   } catch (error) {
     tell(t('inspector.no_module'));
@@ -102,8 +108,7 @@ async function sync() {
     await trust?.sync(now());
     tell('');
   } catch (error) {
-    // A refusal names itself; all else is the network.
-    tell(hasTexts(error) ? `${pick(error.texts)} ${pick(error.hint)}` : t('verify.offline'));
+    tell(syncTrouble(error, trust, words));
   } finally {
     update.disabled = false;
     drawHeld();
@@ -132,7 +137,7 @@ function drawChip() {
   const freshness = trust?.freshness(now()) ?? null;
   if (!freshness) {
     chip.className = 'chip chip-none';
-    show(chip, t('verify.no_lists'));
+    show(chip, t('verify.chip_none'));
     return;
   }
   const { age, old } = freshness;
@@ -149,7 +154,7 @@ function submitted(event) {
     text.focus();
     return;
   }
-  judge([asScanned(text.value)]);
+  judge([text.value]);
 }
 
 function chosen() {
@@ -173,24 +178,34 @@ async function read(file) {
   try {
     const codes = await codesIn(file, () => import('/assets/wasm/scanner.js'));
     if (mine !== turn) return;
-    if (codes.length === 0) tell(t('verify.no_code'));
-    else judge(codes);
+    const { licences, others } = sorted(codes, classify);
+    if (licences.length > 0) judge(licences, wordsFor(others, words));
+    else tell(codes.length === 0 ? t('verify.no_code') : `${t('verify.no_licence_code')}${wordsFor(others, words)}`);
   } catch (error) {
     if (mine === turn) tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
   }
 }
 
-/** One card per code. @param {string[]} codes */
-function judge(codes) {
+/**
+ * One card per code, and `beside` them a word on other codes in the picture.
+ *
+ * @param {string[]} codes
+ */
+function judge(codes, beside = '') {
   nextTurn();
+  tell(beside);
   const verifier = trust?.verifier;
   if (!verifier) {
-    tell(t('verify.no_lists'));
+    tell(clockTrouble(trust, words) || t('verify.no_lists'));
     return;
   }
   try {
     const options = { now: now(), scene: scene.value || null };
-    show(results, codes.map((code) => verdictCard(verifier.verify(code, options), code, words, { raw: true })));
+    const card = (/** @type {string} */ code) => {
+      const verdict = verifier.verify(code, options);
+      return verdictCard(verdict, code, words, { raw: true, hint: clockHint(verdict, trust, words) });
+    };
+    show(results, codes.map(card));
   } catch (error) {
     tell(hasTexts(error) ? pick(error.texts) : t('verify.failed'));
     return;
@@ -212,7 +227,8 @@ function nextTurn() {
   return turn;
 }
 
-/** @param {string} message */
+/** What is told in passing; a wrong clock is told for as long as it is wrong. @param {string} message */
 function tell(message) {
-  say(notice, message);
+  const clock = clockTrouble(trust, words);
+  say(notice, message.includes(clock) ? message : `${clock} ${message}`.trim());
 }

@@ -2,8 +2,9 @@
  * How a verdict looks: outline, mark and colour (`tone`), and which headline it carries.
  *
  * Every code that is not named here falls to the harshest group of its class, so a code added to core can look too
- * severe but never green. With `withhold` nothing of the holder is drawn, even what an operator did sign: beside a
- * phone's wrong proof it is somebody else's licence.
+ * severe but never green. What it says of a person is drawn only with `person`: the licence is good, or the fault is the
+ * licence's own; else its kind and unit are enough. With `withhold` nothing of it is drawn, even what an operator did sign:
+ * beside a phone's wrong proof it is somebody else's licence.
  */
 
 /**
@@ -13,16 +14,17 @@
  * @property {import('./shapes.js').Outline} outline
  * @property {import('./shapes.js').Mark} mark
  * @property {Tone} tone
+ * @property {boolean} [person]
  * @property {boolean} [withhold]
  */
 
 /** @satisfies {Record<string, Appearance>} */
 const GROUPS = {
-  valid: { outline: 'circle', mark: 'tick', tone: 'valid' },
-  conditional: { outline: 'triangle', mark: 'bang', tone: 'conditional' },
-  dates: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
-  final: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
-  suspended: { outline: 'square', mark: 'pause', tone: 'suspended' },
+  valid: { outline: 'circle', mark: 'tick', tone: 'valid', person: true },
+  conditional: { outline: 'triangle', mark: 'bang', tone: 'conditional', person: true },
+  dates: { outline: 'octagon', mark: 'cross', tone: 'invalid', person: true },
+  final: { outline: 'octagon', mark: 'cross', tone: 'invalid', person: true },
+  suspended: { outline: 'square', mark: 'pause', tone: 'suspended', person: true },
   forged: { outline: 'octagon', mark: 'cross', tone: 'invalid', withhold: true },
   unknown_issuer: { outline: 'octagon', mark: 'cross', tone: 'invalid' },
   stale_trust: { outline: 'diamond', mark: 'question', tone: 'unknown' },
@@ -59,14 +61,14 @@ const GROUP_OF = {
   U_CLOCK: 'clock',
 };
 
-/** What something looks like that never was a licence code. With the `EL1:` prefix the same codes mean damage. */
+/** What something looks like that never was a licence code. With `EL1:` in it the same codes mean damage, but for E_FORMAT. */
 const SHAPELESS = new Set(['E_SIZE', 'E_FORMAT', 'E_QR', 'E_SEGMENTS', 'E_B64', 'E_UTF8']);
 
 /** Cautions about the licence; the others are about this way of checking it and do not change its colour. */
 const ABOUT_LICENCE = new Set(['C_NOTICE', 'C_REPORTED_LOST', 'C_INSPECTION_OVERDUE']);
 
 /**
- * Outline, mark, tone (and perhaps `withhold`) for a verdict on `input`.
+ * Outline, mark, tone (and perhaps `person` or `withhold`) for a verdict on `input`.
  *
  * @param {Verdict} verdict
  * @param {string} input
@@ -88,6 +90,6 @@ function groupOf(verdict, input) {
     return verdict.cautions.some(({ code }) => ABOUT_LICENCE.has(code)) ? 'conditional' : 'valid';
   }
   if (verdict.verdict === 'undetermined') return GROUP_OF[verdict.code] ?? 'unknown_status';
-  if (SHAPELESS.has(verdict.code) && !input.trim().startsWith('EL1:')) return 'not_a_code';
+  if (SHAPELESS.has(verdict.code) && (verdict.code === 'E_FORMAT' || !input.includes('EL1:'))) return 'not_a_code';
   return GROUP_OF[verdict.code] ?? 'forged';
 }

@@ -1,4 +1,4 @@
-/** Reads codes out of picture files and pasted text. The reader module is fetched only when the first picture comes. */
+/** Reads codes out of picture files. The reader module is fetched only when the first picture comes. */
 
 /** Longest side a picture is decoded at: enough for a code that fills a tenth of a 40-megapixel photograph. */
 const LONGEST_SIDE = 2400;
@@ -64,11 +64,6 @@ async function opened(file) {
     throw error;
   });
   return { width: source.naturalWidth, height: source.naturalHeight, source, close };
-}
-
-/** Pasted text as a code. It may end in a blank, which Base45 uses as a digit; only what pasting adds is taken away. @param {string} pasted */
-export function asScanned(pasted) {
-  return pasted.trimStart().replace(/[\r\n\t]+$/, '');
 }
 
 /**

@@ -24,6 +24,28 @@ const OLD = 24 * 3600;
 /** Milliseconds: a server that has not answered by then is as good as absent; what is held still verifies. */
 const PATIENCE = 20_000;
 
+/** The server answered, and said no. */
+export class Unanswered extends Error {
+  /** @param {Response} response */
+  constructor({ url, status }) {
+    super(`${new URL(url).pathname}: ${status}`);
+    this.status = status;
+  }
+}
+
+/** Some status lists could not be brought up to date; the others were. */
+export class ListsError extends Error {
+  /**
+   * @param {{ uri: string, error: unknown }[]} failures
+   * @param {number} asked how many lists there are
+   */
+  constructor(failures, asked) {
+    super(failures.map(({ uri }) => uri).join(' '));
+    this.failures = failures;
+    this.asked = asked;
+  }
+}
+
 /**
  * @typedef {import('/assets/wasm/verifier.js').Verifier} Verifier
  * @typedef {object} Kept
@@ -47,6 +69,8 @@ export class TrustStore {
   #kept = { roots: null, trustLists: [], catalogue: null, statusLists: {}, floors: null, syncedAt: null };
   /** @type {Verifier | null} */
   verifier = null;
+  /** Seconds by which this device's clock is ahead of the server's, as the last answer told; null while none has. @type {number | null} */
+  aheadBy = null;
 
   /**
    * `server`: an origin. `roots`: the public root file's text; what is kept belongs to it (core/README.md, "Floors").
@@ -188,11 +212,21 @@ export class TrustStore {
   async #syncStatusLists(verifier, now) {
     /** @type {{ status_lists: string[] }} */
     const { status_lists: uris } = JSON.parse(await this.#fetchText(STATUS_LISTS));
-    for (const uri of uris) {
-      // The URI is the list's name; it is fetched from this server even if it was moved to another address.
-      const text = await this.#fetchText(new URL(uri).pathname);
-      if (verifier.loadStatusList(text, now, uri)) this.#kept.statusLists[uri] = text;
+    // The URI is the list's name; it is fetched from this server even if it was moved to another address. All at once: one
+    // that does not come must not keep the others waiting.
+    const answers = await Promise.allSettled(uris.map((uri) => this.#fetchText(new URL(uri).pathname)));
+    /** @type {{ uri: string, error: unknown }[]} */
+    const failures = [];
+    for (const [index, uri] of uris.entries()) {
+      const answer = answers[index];
+      try {
+        if (answer.status === 'rejected') throw answer.reason;
+        if (verifier.loadStatusList(answer.value, now, uri)) this.#kept.statusLists[uri] = answer.value;
+      } catch (error) {
+        failures.push({ uri, error });
+      }
     }
+    if (failures.length > 0) throw new ListsError(failures, uris.length);
   }
 
   /** @param {string} path */
@@ -201,9 +235,12 @@ export class TrustStore {
   }
 
   /** @param {string} path */
-  #fetch(path) {
+  async #fetch(path) {
     const signal = patience(PATIENCE);
-    return fetch(new URL(path, this.#server), { cache: 'no-cache', credentials: 'omit', signal });
+    const response = await fetch(new URL(path, this.#server), { cache: 'no-cache', credentials: 'omit', signal });
+    const date = Date.parse(response.headers.get('Date') ?? '');
+    if (!Number.isNaN(date)) this.aheadBy = Math.round((Date.now() - date) / 1000);
+    return response;
   }
 }
 
@@ -218,6 +255,6 @@ function attempt(load) {
 
 /** @param {Response} response */
 async function textOf(response) {
-  if (!response.ok) throw new Error(`${new URL(response.url).pathname}: ${response.status}`);
+  if (!response.ok) throw new Unanswered(response);
   return response.text();
 }

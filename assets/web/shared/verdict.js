@@ -8,18 +8,19 @@ import { sign } from './shapes.js';
  * @typedef {import('./words.js').Words} Words
  */
 
-const MARK = { pass: '✓', fail: '✕', not_checked: '—' };
+const MARK = { pass: '✓', fail: '✕', not_checked: '—', note: '!' };
 
 /**
- * The card for `verdict` on `input`, with the verdict's JSON at its end if `raw`. Its heading can take the focus.
+ * The card for `verdict` on `input`, with the verdict's JSON at its end if `raw`, and `hint` in place of core's if it is
+ * known better what to do. Its heading can take the focus.
  *
  * @param {Verdict} verdict
  * @param {string} input
  * @param {Words} words
- * @param {{ raw?: boolean }} [options]
+ * @param {{ raw?: boolean, hint?: string }} [options]
  */
-export function verdictCard(verdict, input, words, { raw = false } = {}) {
-  const { outline, mark, tone, withhold = false } = appearance(verdict, input);
+export function verdictCard(verdict, input, words, { raw = false, hint = '' } = {}) {
+  const { outline, mark, tone, person = false, withhold = false } = appearance(verdict, input);
   const urgent = tone === 'invalid' || tone === 'suspended';
   return el(
     'article',
@@ -31,8 +32,8 @@ export function verdictCard(verdict, input, words, { raw = false } = {}) {
       el(
         'div',
         {},
-        el('h2', { tabindex: '-1', class: 'verdict-title' }, headline(verdict, tone, words)),
-        el('p', {}, subline(verdict, words)),
+        el('h2', { tabindex: '-1', class: 'verdict-title' }, tone === 'conditional' ? words.t('verify.conditional') : words.pick(verdict.message)),
+        el('p', {}, subline(verdict, hint, words)),
       ),
       el('time', { class: 'verdict-time' }, words.clockTime(verdict.checked_at)),
     ),
@@ -40,7 +41,8 @@ export function verdictCard(verdict, input, words, { raw = false } = {}) {
       'div',
       { class: 'verdict-body' },
       cautions(verdict, words),
-      licence(withhold ? { licence: null, scene: null } : verdict, words),
+      withhold ? null : scenes(verdict, words),
+      withhold ? licence({ licence: null, scene: null }, false, words) : licence(verdict, person, words),
       checks(verdict, words),
       el('p', { class: 'quiet' }, words.t('verify.code', { code: verdict.code })),
       raw && !withhold ? asJson(verdict, words) : null,
@@ -49,23 +51,13 @@ export function verdictCard(verdict, input, words, { raw = false } = {}) {
 }
 
 /**
- * @param {Verdict} verdict
- * @param {import('./headlines.js').Tone} tone
- * @param {Words} words
- */
-function headline(verdict, tone, words) {
-  if (tone === 'conditional') return words.t('verify.conditional');
-  if (tone === 'neutral') return words.t('verify.not_a_code');
-  return words.pick(verdict.message);
-}
-
-/**
  * What to do; for a licence out of date, its date first, since that is what the inspector is asked about.
  *
  * @param {Verdict} verdict
+ * @param {string} hint
  * @param {Words} words
  */
-function subline(verdict, words) {
+function subline(verdict, hint, words) {
   const { licence: shown, token } = verdict;
   const facts = [];
   if (verdict.code === 'E_LICENCE_EXPIRED' && shown) {
@@ -77,10 +69,12 @@ function subline(verdict, words) {
   if (verdict.code === 'E_TOKEN_EXPIRED' && token) {
     facts.push(words.t('verify.late_by', { span: words.span(verdict.checked_at - token.exp) }));
   }
-  return [...facts, words.pick(verdict.hint)].join(' ');
+  return [...facts, hint || words.pick(verdict.hint)].join(' ');
 }
 
 /**
+ * As core gives them, the gravest first.
+ *
  * @param {Verdict} verdict
  * @param {Words} words
  */
@@ -94,28 +88,59 @@ function cautions(verdict, words) {
 }
 
 /**
- * @param {Pick<Verdict, 'licence' | 'scene'>} verdict
+ * Where the code is for another scene: for which it was made, and beside it where it was shown.
+ *
+ * @param {Verdict} verdict
  * @param {Words} words
  */
-function licence({ licence: shown, scene }, words) {
-  if (!shown) return el('p', { class: 'no-licence' }, words.t('verify.no_licence'));
-  const rows = shown.fields.map(({ key, label, value }) => [words.pick(label) || key, value]);
-  const validity = shown.valid_to
-    ? words.t('verify.valid_between', { from: words.day(shown.valid_from), to: words.day(shown.valid_to) })
-    : words.t('verify.valid_from', { from: words.day(shown.valid_from) });
-  rows.push(
-    [words.t('licence.unit'), words.pick(shown.unit.names) || shown.unit.code],
-    [words.t('licence.identifier'), shown.identifier],
-    [words.t('licence.validity'), validity],
+function scenes({ scene }, words) {
+  if (!scene?.asked) return null;
+  const named = (/** @type {import('/assets/wasm/verifier.js').Named} */ { names, code }) => words.pick(names) || code;
+  return el(
+    'dl',
+    { class: 'scenes' },
+    el('div', {}, el('dt', {}, words.t('verify.made_for')), el('dd', { class: 'made-for' }, named(scene))),
+    el('div', {}, el('dt', {}, words.t('verify.here')), el('dd', { class: 'here' }, named(scene.asked))),
   );
-  if (shown.delegate) rows.push([words.t('licence.delegate'), shown.delegate.name]);
-  if (scene) rows.push([words.t('licence.scene'), words.pick(scene.names) || scene.code]);
+}
+
+/**
+ * The licence; without `person` only of which kind it is and from whom.
+ *
+ * @param {Pick<Verdict, 'licence' | 'scene'>} verdict
+ * @param {boolean} person
+ * @param {Words} words
+ */
+function licence({ licence: shown, scene }, person, words) {
+  if (!shown) return el('p', { class: 'no-licence' }, words.t('verify.no_licence'));
+  const unit = [words.t('licence.unit'), words.pick(shown.unit.names) || shown.unit.code];
+  const rows = person ? [...shown.fields.map(({ key, label, value }) => [words.pick(label) || key, value]), unit] : [unit];
+  if (person) rows.push(...ofHolder(shown, words));
+  if (scene && !scene.asked) rows.push([words.t('licence.scene'), words.pick(scene.names) || scene.code]);
   return el(
     'section',
     { class: 'licence' },
     el('h3', {}, words.pick(shown.kind.names) || shown.kind.code),
     el('dl', {}, rows.map(([label, value]) => [el('dt', {}, label), el('dd', {}, value)])),
   );
+}
+
+/**
+ * What is one holder's alone.
+ *
+ * @param {import('/assets/wasm/verifier.js').Licence} shown
+ * @param {Words} words
+ */
+function ofHolder(shown, words) {
+  const validity = shown.valid_to
+    ? words.t('verify.valid_between', { from: words.day(shown.valid_from), to: words.day(shown.valid_to) })
+    : words.t('verify.valid_from', { from: words.day(shown.valid_from) });
+  const rows = [
+    [words.t('licence.identifier'), shown.identifier],
+    [words.t('licence.validity'), validity],
+  ];
+  if (shown.delegate) rows.push([words.t('licence.delegate'), shown.delegate.name]);
+  return rows;
 }
 
 /**
@@ -138,14 +163,16 @@ function checks(verdict, words) {
  */
 function checkRow(check, { status }, words) {
   const name = words.t(`check.${check.name}`);
+  // It was checked, and there is a notice: no tick stands before that.
+  const seen = check.name === 'notices' && check.result === 'pass' && check.detail ? 'note' : check.result;
   const asOf = check.name === 'status' && status ? words.t('verify.list_of', { time: words.moment(status.as_of) }) : '';
   const detail = [words.pick(check.detail), asOf].filter(Boolean).join(' · ');
   return el(
     'li',
-    { class: `check check-${check.result}`, 'data-check': check.name, 'data-result': check.result },
-    el('span', { class: 'check-mark', 'aria-hidden': 'true' }, MARK[check.result]),
+    { class: `check check-${seen}`, 'data-check': check.name, 'data-result': check.result },
+    el('span', { class: 'check-mark', 'aria-hidden': 'true' }, MARK[seen]),
     el('span', { class: 'check-name' }, name),
-    el('span', { class: 'check-result' }, words.t(`result.${check.result}`)),
+    el('span', { class: 'check-result' }, words.t(`result.${seen}`)),
     detail ? el('span', { class: 'check-detail' }, detail) : null,
   );
 }

@@ -3,8 +3,8 @@
  * ours, and ends with Enter, Tab, or with the burst itself. A person typing is far slower.
  *
  * What a burst brought to the page before it was known as one is taken away again, so nothing of it stays in a field.
- * It comes as keys; through an input method, then as the keys that were pressed; or as text put in at one go, by
- * scanners that are Android devices. One listener serves all takers of a page; a burst goes to the one that has the
+ * It comes as keys; through an input method or another country's keyboard, then by the places of the keys that were
+ * pressed; or as text put in at one go, by scanners that are Android devices. One listener serves all takers of a page; a burst goes to the one that has the
  * focus, else to the one used last.
  */
 import { leaveField, rememberField } from './field.js';
@@ -37,11 +37,18 @@ const SHIFTED = { Digit4: '$', Digit5: '%', Digit8: '*', Equal: '+', Semicolon: 
 /** @type {Taker[]} */
 const takers = [];
 
-/** The last characters, each with what puts the field back to before it. @type {{ char: string, putBack: () => void }[]} */
+/**
+ * The last characters, each with what the place of its key says, and what puts the field back to before it.
+ *
+ * @type {{ char: string, place: string, putBack: () => void }[]}
+ */
 let recent = [];
 
 /** What has come of a burst that is known as one; empty while none is. */
 let code = '';
+
+/** The burst is read by the places of its keys. */
+let byPlace = false;
 
 /** Puts the field back when the burst ends, where an input method keeps its keys from being held back. @type {(() => void) | null} */
 let putBackLater = null;
@@ -92,7 +99,8 @@ function pressed(event) {
   told = '';
   // 229: the key goes to an input method, which leaves only its place on the keyboard to be read.
   const byMethod = event.isComposing || event.key === 'Process' || event.keyCode === 229;
-  const key = byMethod ? keyAt(event) : event.key;
+  const place = keyAt(event);
+  const key = byMethod || event.key === 'Dead' ? place : event.key;
   if (key === 'Enter' || key === 'Tab') {
     if (code !== '') swallow(event);
     end();
@@ -101,7 +109,7 @@ function pressed(event) {
   if (key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey) return;
   told = byMethod ? null : key;
   const wasKnown = code !== '';
-  typed(key, event.timeStamp);
+  typed(key, event.timeStamp, place);
   if (code === '') return;
   swallow(event);
   if (byMethod && !wasKnown) muffle();
@@ -149,21 +157,39 @@ function composed({ data, timeStamp }) {
  *
  * @param {string} char
  * @param {number} now
+ * @param {string} [place] what the place of its key says
  */
-function typed(char, now) {
+function typed(char, now, place = char) {
   if (now - last > (code === '' ? LONGEST_GAP : LONGEST_GAP_INSIDE)) end();
   last = now;
   clearTimeout(idle);
   idle = setTimeout(end, LONGEST_GAP_INSIDE);
   if (code !== '') {
-    code += char;
+    const next = byPlace ? place : char;
+    if (next.length === 1) code += next;
     return;
   }
-  recent = [...recent.slice(1 - LONGEST_BEGINNING), { char, putBack: rememberField() }];
-  const [beginning] = BEGINNING.exec(recent.map((one) => narrow(one.char)).join('')) ?? [];
-  if (!beginning) return;
-  const ours = recent.slice(-beginning.length);
-  code = ours.map((one) => one.char).join('');
+  recent = [...recent.slice(1 - LONGEST_BEGINNING), { char, place, putBack: rememberField() }];
+  for (const by of /** @type {const} */ (['char', 'place'])) {
+    // One character for each key: a place without one is longer.
+    const text = recent.map((one) => (one[by].length === 1 ? narrow(one[by]) : '?')).join('');
+    const [beginning] = BEGINNING.exec(text) ?? [];
+    if (beginning) {
+      begin(recent.slice(-beginning.length), by);
+      return;
+    }
+  }
+}
+
+/**
+ * The burst is known, by what its first keys gave or by their places.
+ *
+ * @param {typeof recent} ours
+ * @param {'char' | 'place'} by
+ */
+function begin(ours, by) {
+  code = ours.map((one) => one[by]).join('');
+  byPlace = by === 'place';
   ours[0].putBack();
   putBackLater = null;
   recent = ours;
@@ -198,6 +224,7 @@ function forget() {
   clearTimeout(idle);
   recent = [];
   code = '';
+  byPlace = false;
   putBackLater = null;
 }
 

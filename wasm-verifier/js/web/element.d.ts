@@ -34,16 +34,16 @@ export class LicenceVerifier extends HTMLElement {
   /** The public root file to believe; reads as text. Setting it begins anew. */
   get roots(): string | null;
   set roots(roots: RootSet | string | null);
-  /** Opens the camera; settles once it is closed again. */
+  /** Opens the camera; settles once it is closed again: with the attribute `continuous`, when it is stopped. */
   start(): Promise<void>;
   /** Closes the camera. */
   stop(): Promise<void>;
   /**
-   * The verdicts on a code's text, or on every code in a picture; none if there is no code in it, or if the screen went
+   * The verdicts on a code's text, or on every licence code in a picture; none if there is none in it, or if the screen went
    * to something newer while it was read.
    */
   verify(input: string | Blob): Promise<Verdict[]>;
-  /** Clears the screen for the next person. */
+  /** Clears the screen for the next person; with `continuous` the camera stays open. */
   reset(): Promise<void>;
 
   addEventListener<K extends keyof LicenceVerifierEventMap>(

@@ -32,6 +32,7 @@ export class LicenceVerifier extends (globalThis.HTMLElement ?? class {}) {
     'max-age',
     'autohide',
     'offline',
+    'continuous',
   ];
 
   #panel = null;
@@ -147,9 +148,9 @@ export class LicenceVerifier extends (globalThis.HTMLElement ?? class {}) {
       this.#driver = new Framed(panel, { instead: false });
       return;
     }
-    const { Verifier, error, byPolicy } = await loadVerifier();
+    const { Verifier, classify, error, byPolicy } = await loadVerifier();
     if (isVoid()) return;
-    if (Verifier) this.#driver = new Inline(panel, Verifier);
+    if (Verifier) this.#driver = new Inline(panel, { Verifier, classify });
     else if (byPolicy && settings.mode === 'auto') this.#driver = new Framed(panel, { instead: true });
     else if (byPolicy) this.#refuse('BLOCKED', words.t('widget.blocked_inline'), error);
     else this.#refuse('NO_MODULE', words.t('widget.no_module'), error);

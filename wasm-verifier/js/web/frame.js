@@ -57,7 +57,7 @@ function apply(element, settings) {
   for (const [name, attribute] of Object.entries(ATTRIBUTES)) set(element, attribute, settings[name]);
   set(element, 'max-age', Number.isFinite(settings.maxAge) ? settings.maxAge : null);
   set(element, 'autohide', settings.autohide > 0 ? settings.autohide : 'off');
-  element.toggleAttribute('offline', settings.offline === true);
+  for (const name of ['offline', 'continuous']) element.toggleAttribute(name, settings[name] === true);
 }
 
 function set(element, attribute, value) {

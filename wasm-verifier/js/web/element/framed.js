@@ -22,7 +22,7 @@ const LOADING = 20_000;
 const [LOWEST, HIGHEST] = [80, 4000];
 
 /** What of the settings the frame is told, beside the roots. It asks no other server than its own. */
-const TOLD = ['scene', 'audience', 'rp', 'unit', 'maxAge', 'autohide', 'offline'];
+const TOLD = ['scene', 'audience', 'rp', 'unit', 'maxAge', 'autohide', 'offline', 'continuous'];
 
 export class Framed {
   #panel;

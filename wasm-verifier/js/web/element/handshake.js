@@ -1,10 +1,20 @@
 /** The verifier's half of the handshake (core/README.md, "The handshake"): a fresh question as text and as a picture. */
 import { svg } from '../shared/dom.js';
 
-/** A fresh challenge for `rp` in `scene`, and the drawing of it, with `name` for those who cannot see it. */
-export function challenge(wallet, { aud, rp, scene }, name) {
-  const text = wallet.makeChallenge({ aud, rp, scene });
-  return { text, picture: drawn(wallet.qrSvg(text), name) };
+/**
+ * A fresh question of the unit `rp` in its scene, `{question: {text, picture}}`; `{refused}`, in words, if none can be asked.
+ * `scenes`: those of the catalogues.
+ */
+export async function ask(words, { rp, scene }, scenes) {
+  const known = scenes.find(({ code }) => code === scene);
+  if (!known) return { refused: words.t('widget.no_scene', { scene: scene ?? '-' }) };
+  try {
+    const wallet = await import('../wallet.js');
+    const text = wallet.makeChallenge({ aud: known.audience, rp, scene });
+    return { question: { text, picture: drawn(wallet.qrSvg(text), words.t('widget.question')) } };
+  } catch (error) {
+    return { refused: error.texts ? words.pick(error.texts) : words.t('widget.no_module') };
+  }
 }
 
 /**

@@ -2,44 +2,51 @@
  * Verifying in this very page: what comes in (camera, picture, text, hardware scanner), the verdict on it, and how long
  * that stays on the screen. Nothing leaves the page but requests for signed lists.
  */
-import { asScanned, codesIn, PictureError } from '../shared/pictures.js';
-import { openStore } from '../shared/store.js';
-import { TrustStore } from '../shared/trust.js';
+import { codesIn, PictureError } from '../shared/pictures.js';
+import { sorted, wordsFor } from '../shared/readings.js';
 import { verdictCard } from '../shared/verdict.js';
 import * as wedge from '../shared/wedge.js';
 import { VERSION } from '../release.js';
-import { Camera, CameraError } from './camera.js';
-import { challenge } from './handshake.js';
-import { RootsError, rootsFor } from './roots.js';
-import { STORE } from './settings.js';
+import { CameraError } from './camera.js';
+import { ask } from './handshake.js';
+import { Lists, now } from './lists.js';
+import { RootsError } from './roots.js';
+import { Scanning } from './scanning.js';
 import * as views from './views.js';
 
 /** Milliseconds between two looks for newer lists: the life the server gives a status list is of this size. */
 const RENEW_EVERY = 300_000;
 
-const now = () => Math.floor(Date.now() / 1000);
 const loadScanner = () => import('../scanner.js');
 
 export class Inline {
   #panel;
-  #Verifier;
-  #store = null;
-  #trust = null;
+  #classify;
+  #lists;
   #ready;
-  #camera = null;
+  #scanning = null;
+  /** The camera stays open beside a verdict, for the next person. */
+  #continues = false;
+  /** It was closed because the page went out of sight, and opens again by itself. */
+  #resumes = false;
+  #hasResult = false;
   #question = null;
   #countdown = null;
   #renewing = null;
   #redraw = () => {};
   #isReady = false;
+  /** What was told of the scene last. */
+  #sceneTold = '';
   #gone = false;
   /** Counts what the screen was given to; what an earlier turn was still waiting for is void. */
   #turn = 0;
   #taker;
 
-  constructor(panel, Verifier) {
+  /** `Verifier` and `classify` are the verifier module's. */
+  constructor(panel, { Verifier, classify }) {
     this.#panel = panel;
-    this.#Verifier = Verifier;
+    this.#classify = classify;
+    this.#lists = new Lists(panel, Verifier);
     this.#taker = { element: panel.element, take: (text) => this.#taken([text], 'scanner') };
     wedge.listen(this.#taker);
     document.addEventListener('visibilitychange', this.#visibility);
@@ -48,51 +55,50 @@ export class Inline {
     this.#ready = this.#begin();
   }
 
-  /** Opens the camera; the first code it sees is judged. */
+  /** Opens the camera; the first licence code it sees is judged, and with `continuous` each one after it too. */
   async start() {
-    if (!(await this.#ready) || this.#camera || this.#gone) return;
+    if (!(await this.#ready) || this.#scanning || this.#gone) return;
     this.#turn += 1;
     this.#endResult();
-    this.#panel.tell('');
-    const { words } = this.#panel;
-    const { view, video, controls } = views.scanning(words, { stop: () => this.stop() });
-    const camera = new Camera(video);
-    this.#camera = camera;
-    this.#panel.show(view);
-    controls.querySelector('#stop').focus();
+    this.#tell();
+    const { continuous, rp } = this.#panel.settings();
+    const scanning = new Scanning(this.#panel.words, this.#classify, { stop: () => this.stop() });
+    this.#scanning = scanning;
+    this.#continues = continuous;
+    this.#showScanning();
+    scanning.focus();
     try {
-      const [scanner] = await Promise.all([loadScanner(), camera.open()]);
-      controls.prepend(...views.cameraControls(words, camera));
-      await camera.watch((image) => {
-        const codes = scanner.readCodes(image);
-        if (codes.length > 0) this.#taken(codes, 'camera');
-        return codes.length > 0;
-      });
+      if (continuous && rp !== null && !this.#question) await this.#showReady();
+      await scanning.run(loadScanner, (codes, others) => this.#found(codes, others));
     } catch (error) {
-      camera.stop();
+      scanning.stop();
       // Whoever stopped it has already shown something else.
-      if (this.#camera !== camera) return;
-      this.#camera = null;
+      if (this.#scanning !== scanning) return;
+      this.#stopCamera();
       await this.#noCamera(error instanceof CameraError ? error.reason : 'module');
     }
   }
 
-  /** Closes the camera. */
+  /** Closes the camera. A verdict beside it stays for its time. */
   async stop() {
     // In the order of the calls: a `start` just before has the camera by now.
-    if (!(await this.#ready) || !this.#camera) return;
+    if (!(await this.#ready) || !this.#scanning) return;
     this.#stopCamera();
+    if (this.#hasResult) {
+      this.#redraw();
+      return;
+    }
     await this.#showReady();
     this.#panel.focus('#scan');
   }
 
   /**
-   * The verdicts on a code's text, or on every code in a picture; none if there is no code in it, or if the screen went
+   * The verdicts on a code's text, or on every licence code in a picture; none if there is none in it, or if the screen went
    * to something newer while it was read.
    */
   async verify(input) {
     if (!(await this.#ready)) throw new Error(this.#panel.words.t('verify.no_lists'));
-    if (typeof input === 'string') return this.#taken([asScanned(input)], 'call');
+    if (typeof input === 'string') return this.#taken([input], 'call');
     return this.#read(input, 'call');
   }
 
@@ -105,11 +111,12 @@ export class Inline {
 
   /** Language or an attribute has changed. */
   changed() {
-    if (this.#gone || this.#camera) return;
+    if (this.#gone || (this.#scanning && !this.#hasResult)) return;
+    this.#tellScene();
     // Another scene or unit needs another question; what was asked for a verdict on the screen stays as it was.
     if (this.#isReady) this.#showReady();
     else this.#redraw();
-    this.#drawFoot();
+    this.#lists.drawFoot();
   }
 
   dispose() {
@@ -122,7 +129,7 @@ export class Inline {
     document.removeEventListener('visibilitychange', this.#visibility);
     this.#panel.element.removeEventListener('paste', this.#paste);
     this.#panel.element.removeEventListener('focusin', this.#used);
-    this.#store?.close();
+    this.#lists.close();
   }
 
   /** True once codes can be judged. */
@@ -130,16 +137,12 @@ export class Inline {
     const panel = this.#panel;
     this.#show(() => panel.show(views.loading(panel.words)));
     try {
-      this.#store ??= await openStore(STORE);
-      const settings = panel.settings();
-      const { text: roots, pinned } = await rootsFor(settings, this.#store);
-      const key = `kept ${settings.server} ${roots ?? ''}`;
-      this.#trust = new TrustStore(this.#store, this.#Verifier, { server: settings.server, roots, key });
-      await this.#trust.load();
+      const pinned = await this.#lists.open();
       await this.#sync();
       if (this.#gone) return false;
-      if (!this.#trust.freshness(now())) return this.#cannotBegin('NO_LISTS', panel.words.t('verify.no_lists'));
+      if (!this.#lists.any) return this.#cannotBegin('NO_LISTS', this.#lists.trouble() || panel.words.t('verify.no_lists'));
       this.#renewing = setInterval(() => this.#sync(), RENEW_EVERY);
+      this.#tellScene();
       await this.#showReady();
       if (this.#gone) return false;
       panel.emit('ready', { version: VERSION, mode: 'inline', pinned });
@@ -164,35 +167,34 @@ export class Inline {
 
   /** Newer lists, if they can be had; without a network those held still serve, and their age is told. */
   async #sync() {
-    if (this.#panel.settings().offline) return this.#drawFoot();
-    const { words } = this.#panel;
-    try {
-      await this.#trust.sync(now());
-      if (!this.#gone) this.#panel.tell('');
-    } catch (error) {
+    if (!this.#panel.settings().offline) {
+      const trouble = await this.#lists.sync();
       if (this.#gone) return;
-      // A refusal names itself; all else is the network.
-      this.#panel.tell(error.texts ? `${words.pick(error.texts)} ${words.pick(error.hint)}` : words.t('verify.offline'));
-      if (error.texts) this.#panel.emit('error', { code: error.code, message: words.pick(error.texts) });
+      this.#tell(trouble?.message);
+      if (trouble?.code) this.#panel.emit('error', trouble);
     }
-    this.#drawFoot();
+    this.#lists.drawFoot();
   }
 
-  #drawFoot() {
-    if (this.#gone) return;
-    const { words } = this.#panel;
-    const freshness = this.#trust?.freshness(now());
-    const chip = freshness
-      ? words.t(freshness.old ? 'verify.chip_old' : 'verify.chip_ready', { span: words.span(freshness.age) })
-      : words.t('verify.no_lists');
-    const server = new URL(this.#panel.settings().server).host;
-    this.#panel.foot(`${words.t('widget.footer', { server, version: VERSION })} · ${chip}`, freshness?.old ?? true);
+  /** Beside what is told in passing stands what is wrong for longer. */
+  #tell(message = '') {
+    const lasting = this.#lists.trouble();
+    this.#panel.tell(message.includes(lasting) ? message : `${lasting} ${message}`.trim());
+  }
+
+  /** Whoever wrote the page should see it at once, and not by a desk where every code is of another scene. */
+  #tellScene() {
+    const message = this.#lists.sceneTrouble();
+    if (message === this.#sceneTold) return;
+    this.#sceneTold = message;
+    if (message !== '') this.#panel.emit('error', { code: 'SCENE', message });
+    this.#tell();
   }
 
   async #showReady(problem = null) {
     if (this.#gone) return;
     const panel = this.#panel;
-    const { rp, unit } = panel.settings();
+    const { rp } = panel.settings();
     this.#question = null;
     if (rp !== null) {
       const turn = this.#turn;
@@ -204,55 +206,53 @@ export class Inline {
         return;
       }
     }
+    if (this.#continues) {
+      this.#showScanning();
+      return;
+    }
     this.#show(() =>
       panel.show([
         problem?.(),
+        this.#asked(),
         ...views.ready(panel.words, {
           start: () => this.start(),
           chosen: (file) => this.#read(file, 'picture'),
           pasted: (text) => this.#pasted(text),
-          question: this.#question,
-          unit: unit ?? rp,
+          asks: this.#question !== null,
         }),
       ]),
     );
     this.#isReady = true;
   }
 
+  /** The camera's picture; where it looks for one person after the other, with the question to the next. */
+  #showScanning() {
+    this.#show(() => this.#panel.show([this.#continues ? this.#asked() : null, ...this.#scanning.view]));
+  }
+
+  /** The question to the phone, if there is one. */
+  #asked() {
+    const { rp, unit } = this.#panel.settings();
+    return this.#question && views.asked(this.#panel.words, this.#question, unit ?? rp);
+  }
+
   /** A fresh question to the phone; a text if none can be asked. */
   async #ask() {
-    const { words } = this.#panel;
-    const { rp, scene } = this.#panel.settings();
-    const known = this.#trust.verifier.held().scenes.find(({ code }) => code === scene);
-    if (!known) return words.t('widget.no_scene', { scene: scene ?? '-' });
-    try {
-      const wallet = await import('../wallet.js');
-      this.#question = challenge(wallet, { aud: known.audience, rp, scene }, words.t('widget.question'));
-      return null;
-    } catch (error) {
-      return error.texts ? words.pick(error.texts) : words.t('widget.no_module');
-    }
+    const { question = null, refused = null } = await ask(this.#panel.words, this.#panel.settings(), this.#lists.scenes);
+    this.#question = question;
+    return refused;
   }
 
   async #noCamera(reason) {
-    const { words } = this.#panel;
-    const title = () => this.#panel.words.t(reason === 'module' ? 'verify.picture_module' : `widget.camera_${reason}`);
+    const problem = () => views.noCamera(this.#panel.words, reason);
     const code = reason === 'module' ? 'NO_MODULE' : `CAMERA_${reason.toUpperCase()}`;
-    this.#panel.emit('error', { code, message: title() });
-    await this.#showReady(() =>
-      views.problem(this.#panel.words, {
-        title: title(),
-        advice: [
-          ...(reason === 'denied' ? [words.t('widget.advice_permission'), words.t('widget.advice_system')] : []),
-          words.t('widget.advice_others'),
-        ],
-      }),
-    );
+    this.#panel.emit('error', { code, message: views.noCameraTitle(this.#panel.words, reason) });
+    await this.#showReady(problem);
   }
 
   #pasted(text) {
-    if (text.trim() === '') return this.#panel.tell(this.#panel.words.t('verify.nothing'));
-    return this.#taken([asScanned(text)], 'paste');
+    if (text.trim() === '') return this.#tell(this.#panel.words.t('verify.nothing'));
+    return this.#taken([text], 'paste');
   }
 
   async #read(file, source) {
@@ -260,8 +260,8 @@ export class Inline {
     const panel = this.#panel;
     this.#turn += 1;
     const turn = this.#turn;
-    this.#stopCamera();
-    panel.tell(panel.words.t('verify.reading'));
+    if (!this.#continues) this.#stopCamera();
+    this.#tell(panel.words.t('verify.reading'));
     let codes = [];
     let trouble = 'verify.no_code';
     try {
@@ -270,21 +270,29 @@ export class Inline {
       trouble = error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed';
     }
     if (turn !== this.#turn) return [];
-    if (codes.length > 0) return this.#taken(codes, source);
+    const { licences, others } = sorted(codes, this.#classify);
+    if (licences.length > 0) return this.#taken(licences, source, others);
     await this.#clear();
     if (turn !== this.#turn) return [];
-    const message = panel.words.t(trouble);
-    panel.tell(message);
-    panel.emit('error', { code: trouble === 'verify.no_code' ? 'NO_CODE' : 'PICTURE', message });
+    if (others.length > 0) trouble = 'verify.no_licence_code';
+    const message = `${panel.words.t(trouble)}${wordsFor(others, panel.words)}`;
+    this.#tell(message);
+    panel.emit('error', { code: trouble.startsWith('verify.no_') ? 'NO_CODE' : 'PICTURE', message });
     return [];
   }
 
-  /** Judges what was scanned. Beside a licence code, other codes in the same picture are of no interest. */
-  async #taken(found, source) {
+  /** What the camera sees; true if it has seen enough. */
+  #found(codes, others) {
+    // Of one question there is one answer: the next is asked once this verdict is gone.
+    const waits = this.#continues && this.#panel.settings().rp !== null && (this.#hasResult || !this.#question);
+    if (!waits) this.#taken(codes, 'camera', others);
+    return !this.#continues;
+  }
+
+  /** Judges what was scanned, and tells of the `others` that lay beside it. */
+  async #taken(codes, source, others = []) {
     if (!(await this.#ready) || this.#gone) return [];
-    const ours = found.filter((code) => code.startsWith('EL1:'));
-    const codes = ours.length > 0 ? ours : found;
-    this.#panel.tell('');
+    this.#tell(wordsFor(others, this.#panel.words));
     this.#panel.emit('scan', { source });
     return this.#judge(codes, source !== 'call');
   }
@@ -293,14 +301,14 @@ export class Inline {
     const panel = this.#panel;
     const { scene, audience, rp, maxAge } = panel.settings();
     this.#turn += 1;
-    this.#stopCamera();
+    if (!this.#continues) this.#stopCamera();
     this.#endResult();
     let verdicts;
     try {
       // With a unit that asks, only the answer to its question counts.
       if (rp !== null && !this.#question) throw new Error('no question was asked');
       const options = { now: now(), scene, audience, challenge: this.#question?.text ?? null, remember: true };
-      verdicts = codes.map((code) => this.#trust.verify(code, options, maxAge));
+      verdicts = codes.map((code) => this.#lists.verify(code, options, maxAge));
     } catch (error) {
       const message = error.texts ? panel.words.pick(error.texts) : panel.words.t('verify.failed');
       this.#show(() => panel.show(views.problem(panel.words, { title: message, retry: () => this.reset() })));
@@ -327,12 +335,14 @@ export class Inline {
     if (autohide > 0) this.#countdown = new views.Countdown(autohide, () => this.#clear());
     this.#show(() => {
       const cards = verdicts.map((verdict, index) => {
-        const card = verdictCard(verdict, codes[index], panel.words);
+        const card = verdictCard(verdict, codes[index], panel.words, { hint: this.#lists.hint(verdict) });
         card.setAttribute('part', 'verdict');
         return card;
       });
       const countdown = this.#countdown?.shown(panel.words);
-      panel.show(views.results(panel.words, cards, { next: () => this.reset(), renew: renewable ? renew : null, countdown }));
+      const camera = this.#continues ? this.#scanning.view : null;
+      panel.show(views.results(panel.words, cards, { next: () => this.reset(), renew: renewable ? renew : null, countdown, camera }));
+      this.#hasResult = true;
     });
   }
 
@@ -345,27 +355,41 @@ export class Inline {
   /** Nothing on the screen but the beginning; a picture that is being read goes on. */
   async #clear() {
     const hadFocus = this.#panel.hasFocus;
-    this.#stopCamera();
+    if (!this.#continues) this.#stopCamera();
     this.#endResult();
-    this.#panel.tell('');
+    this.#tell();
     await this.#showReady();
-    if (hadFocus) this.#panel.focus('#scan');
+    if (hadFocus) this.#panel.focus(this.#continues ? '#stop' : '#scan');
+    this.#resume();
   }
 
   #stopCamera() {
-    this.#camera?.stop();
-    this.#camera = null;
+    this.#scanning?.stop();
+    this.#scanning = null;
+    this.#continues = false;
+  }
+
+  #resume() {
+    if (!this.#resumes || document.visibilityState === 'hidden' || this.#hasResult) return;
+    this.#resumes = false;
+    this.start();
   }
 
   /** Draws, and remembers how: another language draws the same again. */
   #show(draw) {
     this.#redraw = draw;
     this.#isReady = false;
+    this.#hasResult = false;
     draw();
   }
 
   #visibility = () => {
-    if (document.hidden) this.stop();
+    if (document.visibilityState !== 'hidden') {
+      this.#resume();
+      return;
+    }
+    this.#resumes ||= this.#continues;
+    this.stop();
   };
 
   #used = () => wedge.prefer(this.#taker);

@@ -2,7 +2,7 @@
 
 let outcome = null;
 
-/** `{Verifier}`, or `{error, byPolicy}`: whether this page's Content-Security-Policy is what prevents it. */
+/** `{Verifier, classify}`, or `{error, byPolicy}`: whether this page's Content-Security-Policy is what prevents it. */
 export function loadVerifier() {
   outcome ??= load();
   return outcome;
@@ -17,8 +17,8 @@ async function load() {
   };
   document.addEventListener('securitypolicyviolation', noted);
   try {
-    const { Verifier } = await import('../verifier.js');
-    return { Verifier };
+    const { Verifier, classify } = await import('../verifier.js');
+    return { Verifier, classify };
   } catch (error) {
     // The report of a violation may come a task later than the failure.
     await new Promise((resolve) => setTimeout(resolve));

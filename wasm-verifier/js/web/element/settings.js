@@ -33,6 +33,7 @@ export function readSettings(element) {
     maxAge: text('max-age') === null ? Infinity : seconds('max-age', text('max-age')),
     autohide: autohide(text('autohide')),
     offline: element.hasAttribute('offline'),
+    continuous: element.hasAttribute('continuous'),
   };
 }
 

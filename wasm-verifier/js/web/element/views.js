@@ -11,8 +11,8 @@ export function loading({ t }) {
   return el('p', { class: 'state', role: 'status' }, t('widget.loading'));
 }
 
-/** Scan, choose a picture, paste. With `question` the phone must answer that code first. */
-export function ready({ t }, { start, chosen, pasted, question, unit }) {
+/** Scan, choose a picture, paste; `asks`: what is scanned is the answer to a question. */
+export function ready({ t }, { start, chosen, pasted, asks }) {
   const text = el('textarea', {
     rows: '3',
     spellcheck: 'false',
@@ -43,15 +43,15 @@ export function ready({ t }, { start, chosen, pasted, question, unit }) {
   });
   openPaste.setAttribute('aria-expanded', 'false');
   return [
-    question ? asked({ t }, question, unit) : null,
-    button(t(question ? 'widget.scan_answer' : 'widget.scan'), start, { primary: true, id: 'scan' }),
+    button(t(asks ? 'widget.scan_answer' : 'widget.scan'), start, { primary: true, id: 'scan' }),
     el('div', { class: 'buttons' }, picker({ t }, chosen), openPaste),
     paste,
     el('p', { class: 'quiet' }, t('widget.wedge')),
   ];
 }
 
-function asked({ t }, question, unit) {
+/** The question, and who asks it. */
+export function asked({ t }, question, unit) {
   return el('div', { class: 'question' }, el('p', {}, t('widget.ask', { unit })), question.picture);
 }
 
@@ -65,18 +65,15 @@ function picker({ t }, chosen) {
   return [input, el('label', { for: 'picture', class: 'button file', part: 'button' }, t('verify.picture'))];
 }
 
-/** The camera's picture with what the camera can do; fill in the controls once it is open. */
+/** The camera's picture with what the camera can do; fill in the controls once it is open, and what lies in it into the hint. */
 export function scanning({ t }, { stop }) {
   const video = el('video', { part: 'video', playsinline: true, muted: true, 'aria-label': t('widget.viewfinder') });
   // The attribute alone does not count for a video made by script, and one with sound would not start by itself.
   video.muted = true;
+  const hint = el('p', { class: 'quiet', role: 'status', id: 'aim' }, t('widget.aim'));
   const controls = el('div', { class: 'buttons' }, button(t('widget.stop'), stop, { id: 'stop' }));
-  const view = [
-    el('div', { class: 'finder' }, video, el('div', { class: 'aim', 'aria-hidden': 'true' })),
-    el('p', { class: 'quiet', role: 'status' }, t('widget.aim')),
-    controls,
-  ];
-  return { view, video, controls };
+  const nodes = [el('div', { class: 'finder' }, video, el('div', { class: 'aim', 'aria-hidden': 'true' })), hint, controls];
+  return { nodes, video, hint, controls };
 }
 
 /** Light and zoom, where the camera has them. */
@@ -112,8 +109,19 @@ export function problem({ t }, { title, advice = [], retry, retryLabel, details 
   );
 }
 
-/** The verdicts, what to do next, and (if `countdown`) for how long they stay. */
-export function results({ t }, cards, { next, renew, countdown }) {
+/** Why there is no picture of the camera: a CameraError's reason, or `module`. */
+export function noCameraTitle({ t }, reason) {
+  return t(reason === 'module' ? 'verify.picture_module' : `widget.camera_${reason}`);
+}
+
+/** The same with what can be done about it, and instead. */
+export function noCamera(words, reason) {
+  const permission = reason === 'denied' ? [words.t('widget.advice_permission'), words.t('widget.advice_system')] : [];
+  return problem(words, { title: noCameraTitle(words, reason), advice: [...permission, words.t('widget.advice_others')] });
+}
+
+/** The verdicts, what to do next, (if `countdown`) for how long they stay, and (if `camera`) what looks for the next one. */
+export function results({ t }, cards, { next, renew, countdown, camera }) {
   return [
     ...cards,
     el(
@@ -123,6 +131,7 @@ export function results({ t }, cards, { next, renew, countdown }) {
       renew ? button(t('verify.update'), renew, { id: 'renew' }) : null,
       countdown ?? null,
     ),
+    camera ? el('div', { class: 'beside' }, camera) : null,
   ];
 }
 
