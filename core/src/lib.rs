@@ -31,6 +31,7 @@ pub mod key;
 pub mod limits;
 mod members;
 pub mod qr;
+pub mod reading;
 mod refusal;
 #[cfg(feature = "schema")]
 mod schema;

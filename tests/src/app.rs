@@ -109,7 +109,7 @@ impl TestApp {
     ) -> Self {
         let (url, app) = (running.url.clone(), running.app.clone());
         let logged_in = LoggedIn::default();
-        Self { url, app, clock, roots, make, running: running, logged_in, config, keys, runtime, db }
+        Self { url, app, clock, roots, make, running, logged_in, config, keys, runtime, db }
     }
 
     /// Stops the server as SIGTERM does, and waits for its end.

@@ -176,12 +176,16 @@ _liangzheng__verify() {
             return 0
             ;;
         liangzheng__subcmd__verify__subcmd__bundle__subcmd__export)
-            opts="-h --bundle --lang --json --now --help"
+            opts="-h --from --bundle --lang --json --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --bundle)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

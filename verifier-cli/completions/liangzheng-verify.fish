@@ -96,6 +96,7 @@ complete -c liangzheng-verify -n "__fish_liangzheng_verify_using_subcommand bund
 complete -c liangzheng-verify -n "__fish_liangzheng_verify_using_subcommand bundle; and not __fish_seen_subcommand_from export import reset" -f -a "export" -d '导出为一个文件 · Write all of it to one file'
 complete -c liangzheng-verify -n "__fish_liangzheng_verify_using_subcommand bundle; and not __fish_seen_subcommand_from export import reset" -f -a "import" -d '从文件导入 · Take in what another machine exported; everything is checked again'
 complete -c liangzheng-verify -n "__fish_liangzheng_verify_using_subcommand bundle; and not __fish_seen_subcommand_from export import reset" -f -a "reset" -d '清空,包括根密钥和时间下限 · Empty it, with its root and floors'
+complete -c liangzheng-verify -n "__fish_liangzheng_verify_using_subcommand bundle; and __fish_seen_subcommand_from export" -l from -d '对方已有的信任名录版本;默认全部带上 · Trust list version that the receiver holds; default: all are written' -r
 complete -c liangzheng-verify -n "__fish_liangzheng_verify_using_subcommand bundle; and __fish_seen_subcommand_from export" -l bundle -d '核验包目录,默认在用户数据目录 · Bundle of lists; default: the user\'s data folder' -r -f -a "(__fish_complete_directories)"
 complete -c liangzheng-verify -n "__fish_liangzheng_verify_using_subcommand bundle; and __fish_seen_subcommand_from export" -l lang -d '输出语言,默认按系统 · Language of the output; default: the locale\'s' -r -f -a "zh\t'简体中文'
 en\t'English'"

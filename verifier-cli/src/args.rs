@@ -22,7 +22,7 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 退出码 · Exit codes:
-   0  有效 · valid           1  无效或被拒 · invalid, refused   2  无法判断 · undetermined
+   0  有效 · valid           1  不通过 · invalid, refused      2  无法判断 · undetermined
    3  未识别到二维码 · no readable code in the input
   64  用法 · usage          66  无输入 · no input
   70  程序故障 · internal   74  读写或网络 · I/O";
@@ -224,6 +224,9 @@ pub(crate) enum BundleAction {
     Export {
         /// 文件名或 - · A file, or -
         file: OsString,
+        /// 对方已有的信任名录版本;默认全部带上 · Trust list version that the receiver holds; default: all are written
+        #[arg(long, value_name = "VERSION", default_value_t = 0, hide_default_value = true)]
+        from: u64,
     },
     /// 从文件导入 · Take in what another machine exported; everything is checked again
     Import {

@@ -4,7 +4,10 @@ use std::{fmt, io, path::Path};
 
 use liangzheng_core::{text::Text, verify::Refusal};
 
-use crate::words::{Lang, visible};
+use crate::{
+    fault,
+    words::{Lang, visible},
+};
 
 /// The process's exit codes (verifier-cli/README.md); 64 and up are those of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,12 +70,15 @@ impl Failure {
     /// A file that could not be read or written.
     pub(crate) fn disk(path: &Path, error: &io::Error) -> Self {
         let name = visible(&path.display().to_string());
-        Self::new(
-            Exit::Io,
-            format!("无法读写 {name}: {error}"),
-            format!("cannot read or write {name}: {error}"),
-        )
-        .hint("请检查路径、权限和磁盘空间。", "check the path, its permissions and the disk's free space")
+        let Text { zh, en } = fault::told(error);
+        Self::new(Exit::Io, format!("无法读写 {name}: {zh}"), format!("cannot read or write {name}: {en}"))
+            .hint("请检查路径、权限和磁盘空间。", "check the path, its permissions and the disk's free space")
+    }
+
+    /// An input that could not be read further.
+    pub(crate) fn unreadable(exit: Exit, name: &str, error: &io::Error) -> Self {
+        let Text { zh, en } = fault::told(error);
+        Self::new(exit, format!("无法读取 {name}: {zh}"), format!("cannot read {name}: {en}"))
     }
 
     /// Ids and nonces come from the system, or there are none.
@@ -83,13 +89,10 @@ impl Failure {
     /// An answer that could not be written. Nothing is printed when the reader of a pipe has gone, as `head` does once
     /// it has seen enough.
     pub(crate) fn output(error: &io::Error) -> Self {
+        let Text { zh, en } = fault::told(error);
         Self {
             is_silent: error.kind() == io::ErrorKind::BrokenPipe,
-            ..Self::new(
-                Exit::Io,
-                format!("无法输出结果: {error}"),
-                format!("cannot write the answer: {error}"),
-            )
+            ..Self::new(Exit::Io, format!("无法输出结果: {zh}"), format!("cannot write the answer: {en}"))
         }
     }
 

@@ -9,6 +9,7 @@ mod clock;
 mod commands;
 mod draw;
 mod error;
+mod fault;
 mod frames;
 mod input;
 mod judge;
@@ -22,6 +23,7 @@ mod report;
 mod stop;
 mod sync;
 mod usage;
+mod utf16;
 mod wedge;
 mod words;
 

@@ -5,6 +5,7 @@ use std::{
     io::{self, IsTerminal as _, Write as _},
 };
 
+use liangzheng_core::text::is_hidden;
 use serde::Serialize;
 
 use crate::error::{Exit, Failure};
@@ -14,9 +15,22 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     writeln!(io::stdout(), "{text}").map_err(|error| Failure::output(&error))
 }
 
-/// Writes one compact JSON object on a line of stdout.
+/// Writes one compact JSON object on a line of stdout. What could steer a terminal is escaped, as JSON lets any character
+/// be: other people's words may stand in it, and serde escapes only what is below U+0020.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    line(&to_json(value)?)
+    let json = to_json(value)?;
+    if !json.contains(is_hidden) {
+        return line(&json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_hidden(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(c);
+        }
+    }
+    line(&escaped)
 }
 
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String, Failure> {

@@ -16,15 +16,18 @@ use crate::{
     words::{Lang, padded, visible, width},
 };
 
-/// Columns of a line's name, wide enough for the longest in either language.
+/// Columns of a line's name, wide enough for the longest in either language; a catalogue's labels may need more.
 const NAME: usize = 18;
+
+/// Columns that a label gets at most: beyond, its value follows on the same line out of the column.
+const LONGEST_NAME: usize = 36;
 
 /// Columns of the rule behind a section's title.
 const RULE: usize = 60;
 
 /// Prints a verdict as a form, under `heading` if it is one of several.
 pub(crate) fn print(lang: Lang, verdict: &Verdict, heading: Option<&str>) -> Result<(), Failure> {
-    let form = Form { lang, coloured: output::is_coloured(), text: String::new() };
+    let form = Form { lang, coloured: output::is_coloured(), columns: NAME, text: String::new() };
     output::line(form.fill(verdict, heading).trim_end())
 }
 
@@ -52,11 +55,17 @@ pub(crate) fn brief(lang: Lang, verdict: &Verdict, source: Option<&str>) -> Resu
 struct Form {
     lang: Lang,
     coloured: bool,
+    /// Columns of the names.
+    columns: usize,
     text: String,
 }
 
 impl Form {
     fn fill(mut self, verdict: &Verdict, heading: Option<&str>) -> String {
+        let fields = verdict.licence.iter().flat_map(|licence| &licence.fields);
+        let labels =
+            fields.filter_map(|field| field.label.as_ref()).map(|label| width(self.lang.of(label)) + 1);
+        self.columns = labels.filter(|columns| *columns <= LONGEST_NAME).chain([NAME]).max().unwrap_or(NAME);
         if let Some(heading) = heading {
             if !heading.starts_with("[1/") && !heading.starts_with("[1]") {
                 self.text.push('\n');
@@ -180,7 +189,8 @@ impl Form {
                 Outcome::Fail => ("✕", "31"),
                 Outcome::NotChecked => ("—", "90"),
             };
-            let mut line = format!("  {symbol} {}", padded(self.lang.of(&title(check.name)), NAME - 2));
+            let mut line =
+                format!("  {symbol} {}", padded(self.lang.of(&title(check.name)), self.columns - 2));
             match (&check.detail, check.result) {
                 (Some(detail), _) => line.push_str(&visible(self.lang.of(detail))),
                 (None, Outcome::NotChecked) => line.push_str(self.lang.pick("未核验", "not checked")),
@@ -219,8 +229,8 @@ impl Form {
     }
 
     fn row(&mut self, name: &str, value: &str) {
-        let gap = if width(name) >= NAME { " " } else { "" };
-        let _ = writeln!(self.text, "  {}{gap}{}", padded(name, NAME), visible(value));
+        let gap = if width(name) >= self.columns { " " } else { "" };
+        let _ = writeln!(self.text, "  {}{gap}{}", padded(name, self.columns), visible(value));
     }
 
     fn coloured_line(&mut self, colour: &str, line: &str) {

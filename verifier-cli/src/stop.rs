@@ -23,11 +23,7 @@ pub(crate) fn listen() -> Result<(), Failure> {
         }
     })
     .map_err(|error| {
-        Failure::new(
-            Exit::Internal,
-            format!("无法接收中断信号: {error}"),
-            format!("cannot listen for Ctrl-C: {error}"),
-        )
+        Failure::new(Exit::Internal, "无法接收中断信号", format!("cannot listen for Ctrl-C: {error}"))
     })
 }
 

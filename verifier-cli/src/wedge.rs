@@ -3,19 +3,13 @@
 //! Nothing is repaired but what surely is no part of a code: a code that was damaged on its way is refused, and
 //! the hint says whose setting damages it.
 
-use liangzheng_core::text::Text;
+use liangzheng_core::{reading::cut, text::Text};
 
-/// The text of a line without what scanners add: the symbology's name (AIM), control characters, spaces.
+/// The text of a line without what is cut around every code, and without the control characters that some scanners are
+/// set to send before and after it.
 pub(crate) fn bare(line: &str) -> &str {
-    let is_added = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
-    let line = line.trim_matches(is_added);
-    // `]Q1`: what a scanner that is told to names a QR code.
-    match line.strip_prefix("]Q") {
-        Some(rest) => {
-            rest.strip_prefix(|c: char| c.is_ascii_digit()).unwrap_or(line).trim_start_matches(is_added)
-        }
-        None => line,
-    }
+    let is_added = |c: char| c.is_control() || c.is_whitespace();
+    cut(line.trim_matches(is_added)).trim_matches(is_added)
 }
 
 /// What to set when `line` looks like a code that was typed wrongly.

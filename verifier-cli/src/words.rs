@@ -4,6 +4,7 @@ use std::{env, fmt::Write as _};
 
 use clap::ValueEnum;
 use liangzheng_core::{text::Text, time::Seconds};
+use unicode_width::UnicodeWidthStr;
 
 /// The language people are answered in; programs read codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -79,6 +80,14 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// The beginning of a text that a stranger wrote, made visible: enough to know it by.
+pub(crate) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 48;
+    let start: String = text.chars().take(LONGEST).collect();
+    let rest = if start.len() < text.len() { "…" } else { "" };
+    format!("{}{rest}", visible(&start))
+}
+
 /// `text` padded with spaces to `columns` of a terminal, on which a Chinese character takes two.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     let width = width(text);
@@ -87,11 +96,7 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
 
 /// Columns that `text` takes on a terminal.
 pub(crate) fn width(text: &str) -> usize {
-    let is_wide = |c: char| {
-        matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff
-            | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x2_0000..=0x3_fffd)
-    };
-    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+    UnicodeWidthStr::width(text)
 }
 
 #[cfg(test)]
@@ -124,5 +129,9 @@ mod tests {
     fn chinese_counts_double_when_padding() {
         assert_eq!(padded("签名", 6), "签名  ");
         assert_eq!(padded("abc", 2), "abc");
+        for (text, columns) in [("𠮷野家", 6), ("ｱｲ", 2), ("Ａ１", 4), ("e\u{301}", 1), ("🏥", 2), ("…", 1)]
+        {
+            assert_eq!(width(text), columns, "{text}");
+        }
     }
 }

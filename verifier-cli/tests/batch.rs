@@ -102,3 +102,31 @@ fn a_disk_that_is_full_is_told() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), told.contains("cannot write the answer")), (Some(74), true), "{told}");
 }
+
+/// A thousand lines of JSON would push the summary off the screen.
+#[test]
+fn on_a_terminal_there_is_the_summary_and_the_way_to_a_file() {
+    let (folder, _) = work("batch-terminal");
+    let command = format!(
+        "{} batch {} --bundle {} --now {} --lang en",
+        env!("CARGO_BIN_EXE_liangzheng-verify"),
+        folder.join("codes.txt").display(),
+        folder.join("bundle").display(),
+        at(NOW)
+    );
+    let on_terminal = |more: &str| {
+        // Part of every Debian (bsdutils): runs a command on a terminal of its own.
+        let said = std::process::Command::new("script")
+            .args(["-q", "-e", "-c", &format!("{command}{more}"), "/dev/null"])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        (said.status.code(), String::from_utf8(said.stdout).unwrap())
+    };
+    let (code, text) = on_terminal("");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("E_STATUS_INVALID") && !text.contains("{\"schema\""), "{text}");
+    assert!(text.contains("hint: send the verdicts to a file: batch FILE > verdicts.jsonl"), "{text}");
+    let (code, text) = on_terminal(" --json");
+    assert!(code == Some(1) && text.contains("{\"schema\"") && !text.contains("hint: send"), "{text}");
+}

@@ -9,9 +9,9 @@ use std::{
 };
 
 use support::{
-    at, folder,
+    Place, at, folder,
     frames::{hard_frame, payloads},
-    run,
+    pictures, run, with_status,
     world::NOW,
     write, write_fixture,
 };
@@ -48,6 +48,12 @@ fn codes_are_read_from_pictures_and_bad_pictures_are_told_apart() {
         ("upside-down.jpg", 0, &["OK"], ""),
         ("mirrored.png", 0, &["OK"], ""),
         ("transparent.png", 0, &["OK"], ""),
+        ("inverted.png", 0, &["OK"], ""),
+        ("payment-beside.png", 0, &["OK"], "another code, which does not count: This is a payment code"),
+        ("payment-beside.png", 0, &["OK"], "(wxp://f2f0\\u{1b}[2J-a-name-that-is-longer-than-what-i…)"),
+        ("link-on-light-beside-dark.png", 0, &["OK"], "This is a link"),
+        ("payment-and-link.png", 3, &[], "This is a payment code"),
+        ("payment-and-link.png", 3, &[], "This is a link, not a licence code (https://cafe.example/menu)"),
         ("dim.jpg", 0, &["OK"], ""),
         ("two.png", 1, &["E_STATUS_INVALID", "OK"], ""),
         ("no-code.png", 3, &[], "no QR code found"),
@@ -67,6 +73,19 @@ fn codes_are_read_from_pictures_and_bad_pictures_are_told_apart() {
         assert!(stderr.contains(error), "{name}: {stderr}");
         assert_eq!(code == 3, stderr.contains("hint: ") && found.is_empty(), "{name}: {stderr}");
     }
+}
+
+/// A processor's second is told in the verdict's place, and the next picture is read.
+#[test]
+fn a_picture_that_keeps_the_decoder_busy_is_given_up() {
+    let place = Place::new("picture-busy");
+    write(place.0.join("in/1-busy.png"), pictures::png(pictures::corners(300)));
+    write(place.0.join("in/2.png"), pictures::png(pictures::draw(&with_status(1, 0))));
+    let said =
+        run(&["scan", &place.path("in"), "--bundle", &place.path("bundle"), "--now", &at(NOW), "--json"]);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.stderr.contains("1-busy.png: given up after 2 s of looking for a code"), "{said:?}");
+    assert!(said.stdout.contains("2.png") && said.stdout.contains("\"OK\""), "{said:?}");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Finds QR codes in the pixels of a picture.
 
 use rxing::{
-    BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source,
+    BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, RXingResult,
     common::{GlobalHistogramBinarizer, HybridBinarizer},
     multi::MultipleBarcodeReader,
-    qrcode::cpp_port::QrReader,
+    qrcode::cpp_port::{QrReader, detector::FindFinderPatterns},
 };
 use std::collections::HashSet;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -24,32 +24,47 @@ pub fn read_codes(rgba: &[u8], width: u32, height: u32) -> Vec<String> {
     if pixels == 0 || pixels > MAX_PIXELS || rgba.len() != pixels * 4 {
         return Vec::new();
     }
-    let luma = luminance(rgba);
+    let mut luma = luminance(rgba);
     let hints = DecodeHints {
         TryHarder: Some(true),
         PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
         ..DecodeHints::default()
     };
-    let found = read(&luma, width, height, &hints, Binarizer::Local);
-    if found.is_empty() { read(&luma, width, height, &hints, Binarizer::Global) } else { found }
+    let (found, is_light_on_dark) = read_by_neighbourhood(&luma, width, height, &hints);
+    if !found.is_empty() {
+        return found;
+    }
+    if is_light_on_dark {
+        luma.iter_mut().for_each(|grey| *grey = 255 - *grey);
+        return read_by_neighbourhood(&luma, width, height, &hints).0;
+    }
+    read_by_one_threshold(&luma, width, height, &hints)
 }
 
-/// How grey becomes black or white. `Local` copes with shadow and glare; `Global` with flat screenshots that
-/// `Local` breaks up along large plain areas.
-enum Binarizer {
-    Local,
-    Global,
+/// Black and white by neighbourhood, which copes with shadow and glare. Where that finds nothing, also whether three
+/// light corners of a code seem to stand on dark: most pictures of a camera hold no code at all, and to read each a
+/// second time would halve their rate.
+fn read_by_neighbourhood(luma: &[u8], width: u32, height: u32, hints: &DecodeHints) -> (Vec<String>, bool) {
+    let Ok(source) = Luma8Source::new_with_slice(luma, width, height) else { return (Vec::new(), false) };
+    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
+    let texts = texts(QrReader.decode_multiple_with_hints(&mut bitmap, hints));
+    if !texts.is_empty() {
+        return (texts, false);
+    }
+    // Only looked at, and read from the pixels: a plain dark ground counts as light in both.
+    bitmap.invert();
+    (texts, FindFinderPatterns(bitmap.get_black_matrix(), true, 0).len() >= 3)
 }
 
-fn read(luma: &[u8], width: u32, height: u32, hints: &DecodeHints, binarizer: Binarizer) -> Vec<String> {
+/// One threshold for the whole picture: for flat screenshots that a neighbourhood breaks up along large plain areas.
+fn read_by_one_threshold(luma: &[u8], width: u32, height: u32, hints: &DecodeHints) -> Vec<String> {
     let Ok(source) = Luma8Source::new_with_slice(luma, width, height) else { return Vec::new() };
-    let results = match binarizer {
-        Binarizer::Local => {
-            QrReader.decode_multiple_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), hints)
-        }
-        Binarizer::Global => QrReader
-            .decode_multiple_with_hints(&mut BinaryBitmap::new(GlobalHistogramBinarizer::new(source)), hints),
-    };
+    let mut bitmap = BinaryBitmap::new(GlobalHistogramBinarizer::new(source));
+    texts(QrReader.decode_multiple_with_hints(&mut bitmap, hints))
+}
+
+/// The texts, each once.
+fn texts(results: rxing::common::Result<Vec<RXingResult>>) -> Vec<String> {
     let mut texts = Vec::new();
     for result in results.unwrap_or_default() {
         let text = result.getText().to_owned();
@@ -71,4 +86,35 @@ fn luminance(rgba: &[u8]) -> Vec<u8> {
             ((grey * alpha + 255 * (255 - alpha)) / 255) as u8
         })
         .collect()
+}
+
+#[cfg(all(test, feature = "wallet"))]
+mod tests {
+    use super::*;
+    use fast_qr::qr::QRBuilder;
+
+    /// A code of 4 pixels a module in the given greys, with 8 modules of its ground around.
+    fn picture(text: &str, dark: u8, light: u8) -> (Vec<u8>, u32) {
+        let code = QRBuilder::new(text).build().unwrap();
+        let side = (code.size + 16) * 4;
+        let module = |pixel: usize| (pixel / 4).checked_sub(8).filter(|at| *at < code.size);
+        let rgba = (0..side * side).flat_map(|at| {
+            let is_dark = match (module(at % side), module(at / side)) {
+                (Some(x), Some(y)) => code[y][x].value(),
+                _ => false,
+            };
+            let grey = if is_dark { dark } else { light };
+            [grey, grey, grey, 255]
+        });
+        (rgba.collect(), u32::try_from(side).unwrap())
+    }
+
+    #[test]
+    fn codes_are_read_dark_on_light_and_light_on_dark() {
+        let text = "EL1:0123456789ABCDEF";
+        for (dark, light) in [(0, 255), (255, 0), (220, 30), (40, 200), (140, 18)] {
+            let (rgba, side) = picture(text, dark, light);
+            assert_eq!(read_codes(&rgba, side, side), [text], "{dark} on {light}");
+        }
+    }
 }

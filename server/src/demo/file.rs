@@ -110,7 +110,7 @@ impl FileAccount {
             );
         }
         if may(VerifyFully::ROLES) {
-            can.push("核验并记录 (verifies with a record: /verify, POST /api/v1/verify)");
+            can.push("核验向本单位场景出示的证照并记录 (verifies what is shown in scenes of its unit, with a record: /verify, POST /api/v1/verify)");
         }
         if may(ReportScans::ROLES) && !may(VerifyFully::ROLES) {
             can.push("上报离线核验记录 (hands in receipts of offline scans)");

@@ -14,7 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 use tokio::time::timeout;
 
-use super::extract::{find_address, has_known_session, identify, prefers_english};
+use super::extract::{find_address, identify, known_account, prefers_english};
 use super::pages::HTML;
 use super::problem::{Problem, kinds};
 use crate::App;
@@ -134,12 +134,12 @@ fn refusal(request: &ServiceRequest, app: Option<&App>, address: IpAddr) -> Opti
         );
     }
     let app = app?;
-    // Who is logged in is counted by account (`identify`): one address may be a whole office's, and neither may a flood from
-    // there shut its wallets, nor they each other.
-    if has_known_session(request.request(), app) {
-        return None;
-    }
-    app.limits.address(address).err().map(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))
+    // One address may be a whole office's: neither may a flood from there shut its wallets, nor they each other.
+    let rate = match known_account(request.request(), app) {
+        Some(account) => app.limits.account(account),
+        None => app.limits.address(address),
+    };
+    rate.err().map(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))
 }
 
 /// Turns an error answer into a problem document, unless a handler of ours wrote one, or a page, itself.

@@ -94,8 +94,10 @@ async fn accept(
         if tls.is_none() {
             // What it sent is read first: closed with something unread, a connection takes the answer with it.
             let told = async {
-                stream.read(&mut [0; 4096]).await?;
-                stream.write_all(TOO_MANY).await
+                match stream.read(&mut [0; 4096]).await? {
+                    0 => Ok(()),
+                    _ => stream.write_all(TOO_MANY).await,
+                }
             };
             let _ = timeout(Duration::from_millis(200), told).await;
         }

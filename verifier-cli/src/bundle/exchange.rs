@@ -37,6 +37,9 @@ struct Export {
     /// For people to compare; an import pins its own.
     roots: RootSet,
     trust_list: String,
+    /// Versions before it, in their order: a rotation of roots is followed step by step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier_trust_lists: Vec<String>,
     #[serde(default)]
     catalogues: Vec<String>,
     #[serde(default)]
@@ -45,11 +48,12 @@ struct Export {
     deltas: Vec<String>,
 }
 
-/// Writes everything held to `file`, or to stdout for `-`.
+/// Writes everything held to `file`, or to stdout for `-`; of the trust lists those after version `from`, which the
+/// receiver has.
 ///
 /// # Errors
 /// 2 if nothing is held; 74.
-pub(crate) fn export(folder: &Folder, file: &OsStr) -> Result<(), Failure> {
+pub(crate) fn export(folder: &Folder, file: &OsStr, from: u64) -> Result<(), Failure> {
     let all = |paths: Vec<std::path::PathBuf>| -> Result<Vec<String>, Failure> {
         paths.iter().filter_map(|path| read_if_there(path, MAX_EXPORT).transpose()).collect()
     };
@@ -63,10 +67,15 @@ pub(crate) fn export(folder: &Folder, file: &OsStr) -> Result<(), Failure> {
         )
         .hint("请先联网同步(sync)。", "sync first"));
     };
+    let mut earlier = folder.kept_trust_lists()?;
+    earlier.retain(|(version, _)| *version > from);
+    let mut earlier_trust_lists = all(earlier.into_iter().map(|(_, path)| path).collect())?;
+    earlier_trust_lists.retain(|text| *text != trust_list);
     let export = Export {
         format: FORMAT.into(),
         roots,
         trust_list,
+        earlier_trust_lists,
         catalogues: all(files_of(&folder.catalogues())?)?,
         status_lists: all(files_of(&folder.status())?)?,
         deltas: all(files_of(&folder.deltas())?)?,
@@ -121,7 +130,11 @@ pub(crate) fn import(
         )
         .hint("请从更新的机器重新导出。", "export again from a machine that is up to date"));
     }
-    folder.put_trust_list(&export.trust_list, verifier.roots())?;
+    for (version, text) in kept.trust_lists {
+        folder.keep_trust_list(version, text)?;
+    }
+    let version = verifier.trust_list().map(|list| list.version).unwrap_or_default();
+    folder.put_trust_list(version, signed(&export.trust_list), verifier.roots())?;
     for (operator, text) in kept.catalogues {
         folder.put_catalogue(&operator, text)?;
     }
@@ -129,11 +142,16 @@ pub(crate) fn import(
     for (uri, text) in kept.status_lists {
         folder.put_status_list(&uri, text)?;
     }
-    for text in &export.deltas {
+    for text in export.deltas.iter().map(|text| signed(text)) {
         folder.put_delta(text)?;
     }
     folder.put_floors(&floors)?;
     Ok(Held::nothing(verifier))
+}
+
+/// A signed object without the line end that an editor or `echo` puts after it.
+pub(super) fn signed(text: &str) -> &str {
+    text.trim_ascii()
 }
 
 /// Reads the file given with `--root`.
@@ -144,30 +162,38 @@ pub(crate) fn read_root_file(path: &Path) -> Result<RootSet, Failure> {
 }
 
 struct Named<'a> {
+    /// The steps from the roots pinned here to those of today.
+    trust_lists: Vec<(u64, &'a str)>,
     catalogues: Vec<(String, &'a str)>,
     status_lists: Vec<(String, &'a str)>,
 }
 
 /// Loads the export into `verifier`, noting which object turned out to be whose.
 fn named_objects<'a>(verifier: &mut Verifier, export: &'a Export) -> Result<Named<'a>, Refusal> {
-    let mut named = Named { catalogues: vec![], status_lists: vec![] };
-    verifier.load_trust_list(&export.trust_list, OnExpired::TellInVerdict)?;
-    for text in &export.catalogues {
+    let mut named = Named { trust_lists: vec![], catalogues: vec![], status_lists: vec![] };
+    for text in export.earlier_trust_lists.iter().map(|text| signed(text)) {
+        // Those from before the roots pinned here, or older than what is held, are refused and not needed.
+        if verifier.load_trust_list(text, OnExpired::TellInVerdict).is_ok() {
+            named.trust_lists.extend(verifier.trust_list().map(|list| (list.version, text)));
+        }
+    }
+    verifier.load_trust_list(signed(&export.trust_list), OnExpired::TellInVerdict)?;
+    for text in export.catalogues.iter().map(|text| signed(text)) {
         let before: Vec<(String, u64)> =
             verifier.catalogues().map(|held| (held.iss.clone(), held.version)).collect();
         verifier.load_catalogue(text, OnExpired::TellInVerdict)?;
         let new = verifier
             .catalogues()
             .find(|held| !before.iter().any(|(iss, version)| *iss == held.iss && *version == held.version));
-        named.catalogues.extend(new.map(|held| (held.iss.clone(), text.as_str())));
+        named.catalogues.extend(new.map(|held| (held.iss.clone(), text)));
     }
-    for text in &export.status_lists {
+    for text in export.status_lists.iter().map(|text| signed(text)) {
         let before: Vec<_> = verifier.status_lists().collect();
         verifier.load_status_list(text, OnExpired::TellInVerdict)?;
         let new = verifier.status_lists().find(|held| !before.contains(held));
-        named.status_lists.extend(new.map(|held| (held.uri, text.as_str())));
+        named.status_lists.extend(new.map(|held| (held.uri, text)));
     }
-    for text in &export.deltas {
+    for text in export.deltas.iter().map(|text| signed(text)) {
         verifier.apply_delta(text, OnExpired::TellInVerdict)?;
     }
     Ok(named)

@@ -11,7 +11,7 @@ use liangzheng_core::{
     verify::{Code, Floors, OnExpired, Refusal, Verifier},
 };
 
-use super::{Folder, files_of, name_of, read_if_there};
+use super::{Folder, exchange::signed, files_of, name_of, read_if_there};
 use crate::{
     error::{Exit, Failure, warn},
     words::Lang,
@@ -39,7 +39,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    pub(super) fn nothing(verifier: Verifier) -> Self {
+    pub(crate) fn nothing(verifier: Verifier) -> Self {
         Self { verifier, faults: vec![], whole: BTreeMap::new() }
     }
 
@@ -111,7 +111,7 @@ impl Held {
         load: impl FnOnce(&mut Verifier, &str) -> Result<(), Refusal>,
     ) -> Result<(), Failure> {
         if let Some(text) = read_if_there(path, limit as u64)?
-            && let Err(refusal) = load(&mut self.verifier, &text)
+            && let Err(refusal) = load(&mut self.verifier, signed(&text))
         {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
             self.faults.push((name.unwrap_or_default(), refusal));
@@ -119,21 +119,27 @@ impl Held {
         Ok(())
     }
 
-    /// Tells on stderr what was left out.
-    pub(crate) fn warn(&self, lang: Lang) {
+    /// What was left out, and what to do about it.
+    pub(crate) fn told(&self) -> Vec<(Text, Text)> {
         let hint = Text::fixed(
             "请重新同步(sync);仍不成功请先清空(bundle reset)。",
             "sync again; if that does not help, empty the bundle first (bundle reset)",
         );
-        for (name, refusal) in &self.faults {
+        let one = |(name, refusal): &(String, Refusal)| {
             let Text { zh, en } = refusal.message();
             let code = refusal.code;
             let message = Text::new(
                 format!("核验包中的 {name} 未采用: {zh} ({code})"),
                 format!("{name} in the bundle is left out: {en} ({code})"),
             );
-            warn(lang, &message, Some(&hint));
-        }
+            (message, hint.clone())
+        };
+        self.faults.iter().map(one).collect()
+    }
+
+    /// Tells on stderr what was left out.
+    pub(crate) fn warn(&self, lang: Lang) {
+        self.told().iter().for_each(|(message, hint)| warn(lang, message, Some(hint)));
     }
 }
 

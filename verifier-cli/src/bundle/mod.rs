@@ -3,6 +3,7 @@
 //! ```text
 //! roots.json             the root set in force; pinned by hand once, afterwards only a signed rotation changes it
 //! trust-list.json        the current trust list
+//! trust-lists/0007.json  each version that was taken, the current one too: who still has older roots follows them step by step
 //! catalogues/NAME.jwt    one per operator;        NAME = hash of the operator's id
 //! status/NAME.jwt        one per status list;     NAME = hash of the list's URI: one check reads one list
 //! deltas/000001.jwt      deltas applied since the lists were fetched whole, in order
@@ -87,6 +88,10 @@ impl Folder {
         self.path.join("trust-list.json")
     }
 
+    fn trust_lists(&self) -> PathBuf {
+        self.path.join("trust-lists")
+    }
+
     fn catalogues(&self) -> PathBuf {
         self.path.join("catalogues")
     }
@@ -108,6 +113,18 @@ impl Folder {
     pub(crate) fn stamp(&self) -> Stamp {
         let parts = [self.floors(), self.trust_list(), self.catalogues(), self.status(), self.deltas()];
         Stamp(parts.map(|path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok()))
+    }
+
+    /// The trust lists that were taken so far, in the order of their versions.
+    ///
+    /// # Errors
+    /// 74 if the folder cannot be read.
+    fn kept_trust_lists(&self) -> Result<Vec<(u64, PathBuf)>, Failure> {
+        let version = |path: PathBuf| Some((path.file_stem()?.to_str()?.parse().ok()?, path));
+        let mut kept: Vec<_> =
+            named_files(&self.trust_lists(), "json")?.into_iter().filter_map(version).collect();
+        kept.sort();
+        Ok(kept)
     }
 
     /// The root set in force, if one is pinned.
@@ -135,7 +152,9 @@ impl Folder {
         let (path, file) = self.lock_file()?;
         match file.try_lock() {
             Ok(()) => {
-                for folder in [self.path.clone(), self.catalogues(), self.status(), self.deltas()] {
+                for folder in
+                    [self.path.clone(), self.trust_lists(), self.catalogues(), self.status(), self.deltas()]
+                {
                     write::sweep(&folder);
                 }
                 Ok(WriteLock(file))
@@ -170,6 +189,9 @@ impl Folder {
                 write::remove(&path)?;
             }
         }
+        for (_, path) in self.kept_trust_lists()? {
+            write::remove(&path)?;
+        }
         write::remove(&self.path.join("lock"))
     }
 }
@@ -202,6 +224,10 @@ fn read_if_there(path: &Path, limit: u64) -> Result<Option<String>, Failure> {
 
 /// The signed objects in a folder, by name; left-overs of an interrupted write are not among them.
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    named_files(folder, "jwt")
+}
+
+fn named_files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
@@ -211,7 +237,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     for entry in entries {
         names.push(entry.map_err(|error| Failure::disk(folder, &error))?.file_name());
     }
-    names.retain(|name| Path::new(name).extension().is_some_and(|extension| extension == "jwt"));
+    names.retain(|name| Path::new(name).extension().is_some_and(|extension| extension == ending));
     names.sort();
     Ok(names.into_iter().map(|name| folder.join(name)).collect())
 }

@@ -18,12 +18,18 @@ impl Folder {
     ///
     /// The list goes first. If the run stops in between, the older roots still vouch for it: core accepted it
     /// under them.
-    pub(crate) fn put_trust_list(&self, text: &str, roots: &RootSet) -> Result<(), Failure> {
+    pub(crate) fn put_trust_list(&self, version: u64, text: &str, roots: &RootSet) -> Result<(), Failure> {
+        self.keep_trust_list(version, text)?;
         write_atomically(&self.trust_list(), text.as_bytes())?;
         if self.pinned_roots().ok().flatten().as_ref() == Some(roots) {
             return Ok(());
         }
         write_atomically(&self.roots(), output::to_json(roots)?.as_bytes())
+    }
+
+    /// Keeps a trust list for whoever has to follow the roots that far.
+    pub(crate) fn keep_trust_list(&self, version: u64, text: &str) -> Result<(), Failure> {
+        write_atomically(&self.trust_lists().join(format!("{version:04}.json")), text.as_bytes())
     }
 
     pub(crate) fn put_catalogue(&self, operator: &str, text: &str) -> Result<(), Failure> {

@@ -36,7 +36,7 @@ pub(crate) fn run(
             )
             .hint("例如 bundle --for 8h", "such as bundle --for 8h"));
         }
-        (Some(BundleAction::Export { file }), None) => bundle::export(&shell.bundle, file)?,
+        (Some(BundleAction::Export { file, from }), None) => bundle::export(&shell.bundle, file, *from)?,
         (Some(BundleAction::Import { file, root }), None) => {
             let lock = shell.bundle.lock()?;
             let held = bundle::import(&shell.bundle, file, root.as_deref(), &lock)?;

@@ -16,7 +16,8 @@ use crate::{
 
 pub(crate) fn run(text: &OsStr, lang: Lang, as_json: bool) -> Result<Exit, Failure> {
     let name = |refusal: Refusal| Failure::refused(lang.pick("无法拆开", "cannot be taken apart"), &refusal);
-    for code in input::read(text)?.codes {
+    let read = input::read_any(text)?;
+    for code in read.codes.into_iter().chain(read.beside.into_iter().map(Ok)) {
         let code = code.map_err(name)?;
         let parts = Parts::of(&code).map_err(name)?;
         if as_json {

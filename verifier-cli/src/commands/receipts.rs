@@ -83,7 +83,7 @@ fn row(lang: Lang, receipt: &Receipt, state: &State) -> String {
         "{symbol} {} {} {} {} {}",
         Local(UnixTime(scan.at)),
         padded(&visible(&scan.code), 22),
-        padded(&or_dash(&scan.scene), 16),
+        padded(&or_dash(&scan.scene), 24),
         padded(&or_dash(&scan.licence), 58),
         visible(&state)
     )

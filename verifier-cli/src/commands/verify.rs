@@ -25,6 +25,7 @@ pub(crate) fn run(shell: &Shell, input: &OsStr, expect: &Expect, keep: &Keep) ->
     let read = input::read(input)?;
     let mut judge = Judge::new(shell, expect, Memory::of(keep))?;
     judge.challenge = challenge;
+    read.tell_beside(shell.lang);
 
     let mut exits = Exits::default();
     for (at, code) in read.codes.iter().enumerate() {

@@ -9,9 +9,12 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use liangzheng_core::text::Text;
+
 use super::{Frame, Frames, damaged, y4m::Y4m};
 use crate::{
     error::{Exit, Failure},
+    fault,
     words::visible,
 };
 
@@ -82,11 +85,8 @@ impl Decoded {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| {
-                Failure::new(
-                    Exit::Io,
-                    format!("无法启动 ffmpeg: {error}"),
-                    format!("cannot start ffmpeg: {error}"),
-                )
+                let Text { zh, en } = fault::told(&error);
+                Failure::new(Exit::Io, format!("无法启动 ffmpeg: {zh}"), format!("cannot start ffmpeg: {en}"))
             })?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let complaints = stderr.map(|stderr| thread::spawn(move || heads(stderr)));

@@ -93,7 +93,7 @@ impl Video {
 }
 
 /// The texts of the codes in a frame; most frames hold none.
-pub(crate) fn codes_in(frame: Frame) -> Vec<String> {
+pub(crate) fn codes_in(frame: Frame) -> picture::Glance {
     picture::glance(move || match frame {
         Frame::Jpeg(bytes) => picture::unpack_jpeg(bytes),
         Frame::Grey(grey) => Some(grey),
@@ -107,7 +107,7 @@ fn damaged(name: &str, zh: &str, en: &str) -> Failure {
 }
 
 fn failed(name: &str, error: &io::Error) -> Failure {
-    Failure::new(Exit::Io, format!("无法读取 {name}: {error}"), format!("cannot read {name}: {error}"))
+    Failure::unreadable(Exit::Io, name, error)
 }
 
 /// The next byte without taking it; `None` at the end.

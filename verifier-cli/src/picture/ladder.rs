@@ -10,12 +10,10 @@ use image::{
 use rxing::{
     BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Luma8LuminanceSource, Reader as _,
     common::{GlobalHistogramBinarizer, HybridBinarizer},
-    multi::MultipleBarcodeReader as _,
-    qrcode::{QRCodeReader, cpp_port::QrReader},
+    qrcode::QRCodeReader,
 };
 
-/// Most codes taken from one picture: a page of stickers; more is a trap for whoever reads the answers.
-const MAX_CODES: usize = 64;
+use super::{budget::Budget, finder};
 
 /// A picture this wide or high is also tried at half its size: pixels far smaller than a module are noise.
 const LARGE: u32 = 1_600;
@@ -23,56 +21,74 @@ const LARGE: u32 = 1_600;
 /// Beyond this, enlarging only costs time: modules are big enough.
 const SMALL: u32 = 1_600;
 
-/// The texts of all QR codes that the first successful step finds, without repetitions.
-pub(super) fn read(picture: &GrayImage) -> Vec<String> {
+/// The texts of the QR codes that the steps find, without repetitions, until one of them is `wanted`: what an
+/// advertisement says is easily read beside a code that takes a harder look.
+pub(super) fn read(picture: &GrayImage, wanted: fn(&str) -> bool, budget: &Budget) -> Vec<String> {
+    let port = |picture: &GrayImage| port(picture, budget);
     let sharpened = |picture: &GrayImage| imageops::filter3x3(picture, &SHARPEN);
-    let steps: [&dyn Fn() -> Vec<String>; 8] = [
+    let steps: [&dyn Fn() -> Vec<String>; 9] = [
         &|| port(picture),
-        &|| classic(picture),
-        &|| port_with_one_threshold(picture),
+        &|| port(&inverted(picture)),
+        &|| classic(picture, budget),
+        &|| port_with_one_threshold(picture, budget),
         &|| if longest(picture) > LARGE { port(&scaled(picture, 1, 2)) } else { vec![] },
         &|| port(&imageops::filter3x3(picture, &BLUR)),
         &|| port(&sharpened(picture)),
         &|| if longest(picture) <= SMALL { port(&scaled(picture, 3, 2)) } else { vec![] },
         &|| if longest(picture) <= SMALL { port(&sharpened(&scaled(picture, 3, 2))) } else { vec![] },
     ];
-    steps.iter().map(|step| step()).find(|texts| !texts.is_empty()).unwrap_or_default()
+    let mut found: Vec<String> = vec![];
+    for step in steps {
+        if budget.is_spent() || found.iter().any(|text| wanted(text)) {
+            break;
+        }
+        let new = step();
+        found.extend(new.into_iter().filter(|text| !found.contains(text)).collect::<Vec<_>>());
+    }
+    found
 }
 
-/// The first step alone.
-pub(super) fn glance(picture: &GrayImage) -> Vec<String> {
-    port(picture)
+/// The first step alone; light on dark is looked at only where three corners of a code seem to be.
+pub(super) fn glance(picture: &GrayImage, budget: &Budget) -> Vec<String> {
+    let Some(source) = source(picture) else { return vec![] };
+    let binarizer = HybridBinarizer::new(source);
+    let Ok(matrix) = binarizer.get_black_matrix() else { return vec![] };
+    let texts = finder::texts(matrix, budget);
+    if !texts.is_empty() {
+        return texts;
+    }
+    let mut flipped = matrix.clone();
+    flipped.flip_self();
+    // Read from the picture and not from this: a plain dark ground counts as light in both.
+    if finder::corners(&flipped, budget).len() >= 3 { port(&inverted(picture), budget) } else { vec![] }
 }
 
 /// The port of zxing-cpp's reader, black and white by neighbourhood: finds turned, mirrored and several codes.
-fn port(picture: &GrayImage) -> Vec<String> {
-    source(picture).map(|source| all(HybridBinarizer::new(source))).unwrap_or_default()
+fn port(picture: &GrayImage, budget: &Budget) -> Vec<String> {
+    source(picture).map(|source| all(&HybridBinarizer::new(source), budget)).unwrap_or_default()
 }
 
 /// The same with one threshold for the whole picture.
-fn port_with_one_threshold(picture: &GrayImage) -> Vec<String> {
-    source(picture).map(|source| all(GlobalHistogramBinarizer::new(source))).unwrap_or_default()
+fn port_with_one_threshold(picture: &GrayImage, budget: &Budget) -> Vec<String> {
+    source(picture).map(|source| all(&GlobalHistogramBinarizer::new(source), budget)).unwrap_or_default()
 }
 
-/// The port of ZXing's Java reader: worse over all, but it reads some that the other does not.
-fn classic(picture: &GrayImage) -> Vec<String> {
+/// The port of ZXing's Java reader: worse over all, but it reads some that the other does not. It cannot be stopped, and
+/// tries every three corners: not where there are many.
+fn classic(picture: &GrayImage, budget: &Budget) -> Vec<String> {
+    const MANY: usize = 200;
     let found = source(picture).and_then(|source| {
         let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
+        if finder::corners(bitmap.get_black_matrix(), budget).len() > MANY {
+            return None;
+        }
         QRCodeReader::new().decode_with_hints(&mut bitmap, &hints()).ok()
     });
     found.map(|result| vec![result.getText().to_owned()]).unwrap_or_default()
 }
 
-fn all(binarizer: impl Binarizer) -> Vec<String> {
-    let found = QrReader.decode_multiple_with_hints(&mut BinaryBitmap::new(binarizer), &hints());
-    let mut texts: Vec<String> = Vec::new();
-    for result in found.unwrap_or_default() {
-        let text = result.getText();
-        if texts.len() < MAX_CODES && !texts.iter().any(|known| known == text) {
-            texts.push(text.to_owned());
-        }
-    }
-    texts
+fn all(binarizer: &impl Binarizer, budget: &Budget) -> Vec<String> {
+    binarizer.get_black_matrix().map(|matrix| finder::texts(matrix, budget)).unwrap_or_default()
 }
 
 fn hints() -> DecodeHints {
@@ -86,6 +102,12 @@ fn hints() -> DecodeHints {
 /// `None` for a picture without pixels.
 fn source(picture: &GrayImage) -> Option<Luma8LuminanceSource> {
     Luma8LuminanceSource::new(picture.as_raw().clone(), picture.width(), picture.height()).ok()
+}
+
+fn inverted(picture: &GrayImage) -> GrayImage {
+    let mut inverted = picture.clone();
+    imageops::invert(&mut inverted);
+    inverted
 }
 
 fn longest(picture: &GrayImage) -> u32 {

@@ -1,16 +1,20 @@
 //! Codes in PNG and JPEG pictures, within limits.
 
+mod budget;
+mod finder;
 mod ladder;
 
-use std::{io::Cursor, thread};
+use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use liangzheng_core::text::Text;
 
-use crate::error::{Exit, Failure};
-
-/// Name of the thread that decodes: the decoder is foreign code fed with strangers' pictures, and if it
-/// panics the picture simply holds no code.
-pub(crate) const DECODER_THREAD: &str = "picture";
+use crate::{
+    error::{Exit, Failure},
+    fault,
+};
+pub(crate) use budget::DECODER_THREAD;
+use budget::Outcome;
 
 /// Largest picture file in bytes: a 40-megapixel photograph of noise as JPEG stays below.
 pub(crate) const MAX_FILE: u64 = 64 << 20;
@@ -50,11 +54,17 @@ impl Format {
     }
 }
 
-/// The texts of the codes in a picture, from top left to bottom right as far as the decoder tells; at least one.
+/// The texts of the codes in a picture, at least one. Where only others are easily read, a harder look is taken for one
+/// that is `wanted`.
 ///
 /// # Errors
 /// Exit 3, saying why no code could be read.
-pub(crate) fn read(bytes: Vec<u8>, format: Format, name: &str) -> Result<Vec<String>, Failure> {
+pub(crate) fn read(
+    bytes: Vec<u8>,
+    format: Format,
+    name: &str,
+    wanted: fn(&str) -> bool,
+) -> Result<Vec<String>, Failure> {
     let format = match format {
         Format::Png => ImageFormat::Png,
         Format::Jpeg => ImageFormat::Jpeg,
@@ -72,31 +82,51 @@ pub(crate) fn read(bytes: Vec<u8>, format: Format, name: &str) -> Result<Vec<Str
             .hint("请裁剪或缩小图片。", "crop the picture or make it smaller"));
     }
     let owned_name = name.to_owned();
-    let decoder = thread::Builder::new().name(DECODER_THREAD.into()).spawn(move || {
+    let outcome = budget::within(budget::LIMIT, move |budget| {
         let grey = unpack(bytes, format, &owned_name)?;
-        let texts = ladder::read(&grey);
-        if texts.is_empty() { Err(no_code(&owned_name)) } else { Ok(texts) }
+        Ok(ladder::read(&grey, wanted, budget))
     });
-    match decoder.map(thread::JoinHandle::join) {
-        Ok(Ok(texts)) => texts,
-        Ok(Err(_panicked)) => Err(no_code(name)),
-        Err(error) => Err(Failure::new(
-            Exit::Internal,
-            format!("无法启动线程: {error}"),
-            format!("cannot start a thread: {error}"),
-        )),
+    let (texts, is_cut_short) = match outcome {
+        Ok(Outcome::Done(texts, is_cut_short)) => (texts?, is_cut_short),
+        Ok(Outcome::LeftBehind) => (vec![], true),
+        Ok(Outcome::Panicked) => (vec![], false),
+        Err(error) => {
+            let Text { zh, en } = fault::told(&error);
+            return Err(Failure::new(
+                Exit::Internal,
+                format!("无法启动线程: {zh}"),
+                format!("cannot start a thread: {en}"),
+            ));
+        }
+    };
+    match (texts.is_empty(), is_cut_short) {
+        (false, _) => Ok(texts),
+        (true, true) => Err(too_slow(name)),
+        (true, false) => Err(no_code(name)),
     }
+}
+
+/// What a frame of a video shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Glance {
+    pub(crate) texts: Vec<String>,
+    /// Whether time was up before all of it was looked at.
+    pub(crate) is_cut_short: bool,
 }
 
 /// The texts of the codes in one frame of a video, which is a JPEG or its brightness; none if it cannot be read.
 ///
 /// Only the decoder's first step looks: the next frame is a better second chance than a harder look at this one, and
 /// most frames hold no code.
-pub(crate) fn glance(frame: impl FnOnce() -> Option<GrayImage> + Send + 'static) -> Vec<String> {
-    let decoder = thread::Builder::new()
-        .name(DECODER_THREAD.into())
-        .spawn(move || frame().map(|grey| ladder::glance(&grey)).unwrap_or_default());
-    decoder.ok().and_then(|decoder| decoder.join().ok()).unwrap_or_default()
+pub(crate) fn glance(frame: impl FnOnce() -> Option<GrayImage> + Send + 'static) -> Glance {
+    let outcome = budget::within(budget::LIMIT, move |budget| {
+        frame().map(|grey| ladder::glance(&grey, budget)).unwrap_or_default()
+    });
+    match outcome {
+        Ok(Outcome::Done(texts, is_cut_short)) => Glance { texts, is_cut_short },
+        Ok(Outcome::LeftBehind) => Glance { is_cut_short: true, ..Glance::default() },
+        Ok(Outcome::Panicked) | Err(_) => Glance::default(),
+    }
 }
 
 /// The brightness of a JPEG; `None` if it is damaged or too large.
@@ -110,6 +140,17 @@ pub(crate) fn no_code(name: &str) -> Failure {
         "请靠近、擦拭镜头或调亮屏幕后重拍。",
         "go closer, wipe the lens or brighten the screen, and take it again",
     )
+}
+
+/// Exit 3: the time for one picture was not enough.
+pub(crate) fn too_slow(name: &str) -> Failure {
+    let seconds = budget::LIMIT.as_secs();
+    unreadable(
+        name,
+        &format!("识别超过 {seconds} 秒,已放弃"),
+        &format!("given up after {seconds} s of looking for a code"),
+    )
+    .hint("请裁剪到只剩二维码,或靠近重拍。", "crop the picture to the code, or go closer and take it again")
 }
 
 fn unreadable(name: &str, zh: &str, en: &str) -> Failure {

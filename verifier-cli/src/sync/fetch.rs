@@ -1,7 +1,8 @@
 //! The network: this file is the only one in the program that touches it (`tests/no_network.rs` checks).
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{cell::Cell, fs, path::Path, sync::Arc, time::Duration};
 
+use liangzheng_core::{text::Text, time::UnixTime};
 use rustls::crypto::aws_lc_rs;
 use ureq::{
     Agent, Proxy,
@@ -10,6 +11,7 @@ use ureq::{
 
 use crate::{
     error::{Exit, Failure},
+    fault,
     words::{Lang, visible},
 };
 
@@ -23,6 +25,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct Server {
     base: String,
     agent: Agent,
+    /// The clock of the last answer that told one.
+    date: Cell<Option<UnixTime>>,
+    /// Whether it has answered since this was last asked.
+    answered: Cell<bool>,
 }
 
 /// Who sends, and in which language to be answered.
@@ -99,7 +105,18 @@ impl Server {
             .user_agent(concat!("liangzheng-verify/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Ok(Self { base: base.into(), agent })
+        Ok(Self { base: base.into(), agent, date: Cell::default(), answered: Cell::default() })
+    }
+
+    /// What the server's clock said last (RFC 9110 §6.6.1). Nobody signs it: good for a word to the user, and for nothing
+    /// else.
+    pub(super) fn date(&self) -> Option<UnixTime> {
+        self.date.get()
+    }
+
+    /// Whether it answered, whatever it said, since this was last asked.
+    pub(super) fn has_answered(&self) -> bool {
+        self.answered.replace(false)
     }
 
     /// Fetches `path`, up to `limit` bytes; one byte more is read, so that core sees that it is too long.
@@ -108,24 +125,31 @@ impl Server {
     /// 74 if the server cannot be reached or answers anything but what [`Answer`] lists.
     pub(super) fn get(&self, path: &str, limit: usize) -> Result<Answer, Failure> {
         let url = format!("{}{path}", self.base);
-        let failed = |error: &dyn std::fmt::Display| {
-            Failure::new(Exit::Io, format!("无法获取 {url}: {error}"), format!("cannot fetch {url}: {error}"))
-                .hint(
-                    "请检查网络和 --server 地址;已有的核验包未受影响。",
-                    "check the network and --server; what was held is untouched",
-                )
+        let failed = |Text { zh, en }: Text| {
+            Failure::new(Exit::Io, format!("无法获取 {url}: {zh}"), format!("cannot fetch {url}: {en}")).hint(
+                "请检查网络和 --server 地址;已有的核验包未受影响。",
+                "check the network and --server; what was held is untouched",
+            )
         };
-        let mut response = self.agent.get(&url).call().map_err(|error| failed(&error))?;
+        let mut response = self.agent.get(&url).call().map_err(|error| failed(reason(&error)))?;
+        self.answered.set(true);
+        let date = response
+            .headers()
+            .get("date")
+            .and_then(|date| jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok());
+        if let Some(date) = date {
+            self.date.set(Some(UnixTime(date.timestamp().as_second())));
+        }
         match response.status().as_u16() {
             200 => {
                 // A body over the limit is the server's fault, and must not fill this machine's memory.
                 let body = response.body_mut().with_config().limit(limit as u64 + 1);
-                body.read_to_string().map(Answer::Here).map_err(|error| failed(&error))
+                body.read_to_string().map(Answer::Here).map_err(|error| failed(reason(&error)))
             }
             404 => Ok(Answer::Nothing),
             204 | 304 => Ok(Answer::Unchanged),
             303 => Ok(Answer::Elsewhere),
-            status => Err(failed(&format_args!("HTTP {status}"))),
+            status => Err(failed(Text::new(format!("HTTP {status}"), format!("HTTP {status}")))),
         }
     }
 
@@ -151,16 +175,13 @@ impl Server {
         /// Longest answer in bytes: a problem document that names every receipt of a batch.
         const MAX_REPLY: u64 = 1 << 20;
         let url = format!("{}{path}", self.base);
-        let failed = |error: &dyn std::fmt::Display| {
-            Failure::new(
-                Exit::Io,
-                format!("无法上传到 {url}: {error}"),
-                format!("cannot send to {url}: {error}"),
-            )
-            .hint(
-                "请检查网络后重试;已上传的不会重复。",
-                "check the network and try again; what has been uploaded is not sent twice",
-            )
+        let failed = |error: &ureq::Error| {
+            let Text { zh, en } = reason(error);
+            Failure::new(Exit::Io, format!("无法上传到 {url}: {zh}"), format!("cannot send to {url}: {en}"))
+                .hint(
+                    "请检查网络后重试;已上传的不会重复。",
+                    "check the network and try again; what has been uploaded is not sent twice",
+                )
         };
         let mut response = self
             .agent
@@ -178,6 +199,23 @@ impl Server {
     }
 }
 
+/// Why there is no answer.
+fn reason(error: &ureq::Error) -> Text {
+    use ureq::Error;
+    let chinese = match error {
+        Error::Io(error) => return fault::told(error),
+        Error::Timeout(_) => "超时",
+        Error::HostNotFound => "找不到这个域名",
+        Error::ConnectionFailed => "无法建立连接",
+        Error::BodyExceedsLimit(_) => "内容过长",
+        Error::InvalidProxyUrl | Error::ConnectProxyFailed(_) => "代理不可用",
+        Error::BadUri(_) => "地址写法不对",
+        Error::Tls(_) | Error::Rustls(_) | Error::Pem(_) => "平台的证书不可信",
+        _ => "对方的回答无法读懂",
+    };
+    Text::new(chinese, error.to_string())
+}
+
 /// Whether it is plain HTTP to this very machine.
 fn is_here(base: &str) -> bool {
     let Some(rest) = base.strip_prefix("http://") else { return false };
@@ -190,12 +228,8 @@ fn is_here(base: &str) -> bool {
 fn certificates(path: &Path) -> Result<RootCerts, Failure> {
     let name = visible(&path.display().to_string());
     let pem = fs::read(path).map_err(|error| {
-        Failure::new(
-            Exit::NoInput,
-            format!("无法读取 {name}: {error}"),
-            format!("cannot read {name}: {error}"),
-        )
-        .hint("--ca 需要 PEM 格式的证书文件。", "--ca wants a file of PEM certificates")
+        Failure::unreadable(Exit::NoInput, &name, &error)
+            .hint("--ca 需要 PEM 格式的证书文件。", "--ca wants a file of PEM certificates")
     })?;
     let certificates: Vec<Certificate<'static>> = parse_pem(&pem)
         .filter_map(|item| match item {

@@ -15,7 +15,7 @@ use liangzheng_core::{
     key::AwsLc,
     limits::{EARLY_SLACK, MAX_LIST},
     text::Text,
-    time::UnixTime,
+    time::{Seconds, UnixTime},
     verify::{Class, Code, Floors, Loaded, OnExpired, Refusal, Verifier},
 };
 use serde::Serialize;
@@ -26,7 +26,7 @@ use crate::{
     commands::bundle::lasts,
     error::{Exit, Failure, warn},
     output,
-    words::Lang,
+    words::{Lang, visible},
 };
 use fetch::{Answer, Server};
 
@@ -38,6 +38,8 @@ struct Summary {
     catalogues: usize,
     status_lists: usize,
     deltas_applied: usize,
+    /// The status lists that could not be had, and why.
+    bad_lists: BTreeMap<String, Text>,
     /// From when the oldest status list proves no good standing.
     oldest_list_exp: Option<UnixTime>,
 }
@@ -53,6 +55,10 @@ struct Run<'a> {
     kept: Floors,
     now: UnixTime,
     lang: Lang,
+    /// The status lists that could not be had, and why.
+    bad: Vec<(String, Failure)>,
+    /// How many status lists the server has.
+    wanted: usize,
     summary: Summary,
 }
 
@@ -90,12 +96,17 @@ pub(crate) fn run(
     let summary = Summary::default();
     let (folder, whole, lang) = (&shell.bundle, held.whole, shell.lang);
     let kept = verifier.floors();
-    let mut run = Run { server, folder, verifier, whole, kept, now, lang, summary };
-    run.all()?;
+    let mut run = Run { server, folder, verifier, whole, kept, now, lang, bad: vec![], wanted: 0, summary };
+    let done = run.all();
+    run.tell_clock();
+    run.tell_bad();
+    done.map_err(|failure| run.by_the_clock(failure))?;
+    run.summary.bad_lists =
+        run.bad.iter().map(|(uri, failure)| (uri.clone(), failure.message.clone())).collect();
     if shell.json {
         output::json(&run.summary)?;
     }
-    Ok(Exit::Valid)
+    run.outcome()
 }
 
 impl Run<'_> {
@@ -112,7 +123,7 @@ impl Run<'_> {
             return Err(failure);
         }
         self.put_floors()?;
-        if self.now.plus(EARLY_SLACK) < self.verifier.floors().time {
+        if self.clock_ahead().is_none() && self.now.plus(EARLY_SLACK) < self.verifier.floors().time {
             let message = Text::fixed(
                 "本机时间不可信,核验结果将是“无法判断”",
                 "this machine's clock is behind: verdicts will be undetermined",
@@ -127,6 +138,62 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Names each list that could not be had.
+    fn tell_bad(&self) {
+        for (uri, failure) in &self.bad {
+            let (uri, Text { zh, en }) = (visible(uri), &failure.message);
+            warn(self.lang, &Text::new(format!("{uri}: {zh}"), format!("{uri}: {en}")), None);
+        }
+    }
+
+    /// # Errors
+    /// If a list could not be had: as the first of them.
+    fn outcome(mut self) -> Result<Exit, Failure> {
+        let count = self.bad.len();
+        if count == 0 {
+            return Ok(Exit::Valid);
+        }
+        let (_, first) = self.bad.swap_remove(0);
+        let first = self.by_the_clock(first);
+        let (zh, en) =
+            if self.wanted > count { (",其余已更新", "; the others are up to date") } else { ("", "") };
+        let message = Text::new(
+            format!("{count} 份状态名单未能更新{zh}"),
+            format!("status lists that could not be had: {count}{en}"),
+        );
+        Err(Failure { message, ..first })
+    }
+
+    /// How far this machine's clock is ahead of the server's; behind it, it is negative.
+    fn clock_ahead(&self) -> Option<Seconds> {
+        let ahead = self.now.since(self.server.date()?);
+        (ahead.0.unsigned_abs() > MAX_CLOCK_OFF.0.unsigned_abs()).then_some(ahead)
+    }
+
+    /// A clock that is off makes fresh lists look old, and syncing again does not help.
+    fn tell_clock(&self) {
+        let Some(ahead) = self.clock_ahead() else { return };
+        let days = ahead.0.unsigned_abs() / 86_400;
+        let (zh, en) = match days {
+            2.. => (format!("{days} 天"), format!("{days} days")),
+            _ => (Lang::Zh.span(ahead), Lang::En.span(ahead)),
+        };
+        let message = if ahead > Seconds(0) {
+            Text::new(format!("本机时间比平台快 {zh}"), format!("this device's clock is {en} ahead"))
+        } else {
+            Text::new(format!("本机时间比平台慢 {zh}"), format!("this device's clock is {en} behind"))
+        };
+        warn(self.lang, &message, Some(&SET_CLOCK));
+    }
+
+    /// Where something looks too old or too new only because of this machine's clock, the clock is to be set.
+    fn by_the_clock(&self, mut failure: Failure) -> Failure {
+        if failure.exit == Exit::Invalid && self.clock_ahead().is_some() {
+            failure.hint = Some(SET_CLOCK);
+        }
+        failure
+    }
+
     /// What a patrol must know before it leaves the network: until when it can go without.
     fn tell_how_long(&mut self) {
         let Some(exp) = self.verifier.status_lists().map(|list| list.exp).min() else { return };
@@ -137,10 +204,13 @@ impl Run<'_> {
             return;
         }
         let message = Text::new(text(Lang::Zh), text(Lang::En));
-        let hint = Text::fixed(
-            "平台给出的名单没有更新,请联系平台。",
-            "the server has nothing newer: tell whoever runs it",
-        );
+        let hint = match self.clock_ahead() {
+            Some(_) => SET_CLOCK,
+            None => Text::fixed(
+                "平台给出的名单没有更新,请联系平台。",
+                "the server has nothing newer: tell whoever runs it",
+            ),
+        };
         warn(self.lang, &message, Some(&hint));
     }
 
@@ -189,18 +259,14 @@ impl Run<'_> {
     }
 
     fn refused(&self, zh: &str, en: &str, refusal: &Refusal) -> Failure {
-        let what = match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
+        let code = refusal.code;
+        let words = match code {
+            Code::Format | Code::Size => Text::fixed("不是这类名单的格式", "not in the form of such a list"),
+            _ => refusal.message(),
         };
-        let mut failure = Failure::refused(what, refusal);
-        if matches!(refusal.code, Code::Format | Code::Size) {
-            let code = refusal.code;
-            failure.message = Text::new(
-                format!("{what}: 不是这类名单的格式 ({code})"),
-                format!("{what}: not in the form of such a list ({code})"),
-            );
-        }
+        let mut failure = Failure::refused("", refusal);
+        failure.message =
+            Text::new(format!("{zh}: {} ({code})", words.zh), format!("{en}: {} ({code})", words.en));
         if !tells_what_to_do(refusal.code) {
             failure.hint = Some(Text::fixed(
                 "请检查 --server 地址;已有的核验包未受影响。",
@@ -210,6 +276,12 @@ impl Run<'_> {
         failure
     }
 }
+
+/// How far a clock may be off before it is told: less moves no verdict on a list.
+const MAX_CLOCK_OFF: Seconds = Seconds(600);
+
+const SET_CLOCK: Text =
+    Text::fixed("请校准本机时间,然后再同步(sync)。", "set this device's clock, then sync again");
 
 /// Whether the code's own hint is about lists; the others are for whoever scans a holder's code.
 fn tells_what_to_do(code: Code) -> bool {

@@ -16,6 +16,9 @@ use crate::error::{Exit, Failure};
 /// the lists are fetched whole.
 const MAX_DELTAS: usize = 8;
 
+/// So many lists in a row without any answer: the network is gone, and each of the others would be waited for.
+const MAX_SILENT: u32 = 3;
+
 const LISTS: &str = "/status-lists";
 
 /// The aggregation of draft-ietf-oauth-status-list §9.3: unsigned, so it only tells what to ask for.
@@ -38,6 +41,7 @@ impl Run<'_> {
     /// Brings the status lists up to date.
     pub(super) fn status_lists(&mut self) -> Result<(), Failure> {
         let wanted = self.aggregation()?;
+        self.wanted = wanted.len();
         let done = self.bring_up(&wanted);
         self.summary.status_lists = self.verifier.status_lists().count();
         done.and_then(|()| self.drop_deltas())
@@ -103,12 +107,37 @@ impl Run<'_> {
         }
     }
 
+    /// Fetches lists whole, each for itself: a bad one among many is noted, and keeps no other from being fetched.
+    ///
+    /// # Errors
+    /// If the bundle cannot be written, or the server has fallen silent.
     fn fetch(&mut self, uris: &BTreeSet<String>) -> Result<(), Failure> {
-        uris.iter().try_for_each(|uri| self.whole(uri))
+        let mut silent = 0;
+        for uri in uris {
+            self.server.has_answered();
+            let Err(failure) = self.whole(uri)? else { continue };
+            silent = if self.server.has_answered() { 0 } else { silent + 1 };
+            if silent >= MAX_SILENT {
+                return Err(failure);
+            }
+            self.bad.push((uri.clone(), failure));
+        }
+        Ok(())
     }
 
-    /// Fetches one list whole.
-    fn whole(&mut self, uri: &str) -> Result<(), Failure> {
+    /// Fetches one list whole. What is wrong with the list is the inner error.
+    ///
+    /// # Errors
+    /// If the bundle cannot be written.
+    fn whole(&mut self, uri: &str) -> Result<Result<(), Failure>, Failure> {
+        match self.fetched(uri) {
+            Ok((text, loaded)) => self.keep(uri, &text, loaded).map(Ok),
+            Err(failure) => Ok(Err(failure)),
+        }
+    }
+
+    /// One list, whole, and core's word on it.
+    fn fetched(&mut self, uri: &str) -> Result<(String, Loaded), Failure> {
         // The URI is a name; the bytes come from the server that was asked for, whatever address it has today.
         let id = uri.rsplit('/').next().unwrap_or_default();
         let is_plain =
@@ -127,14 +156,19 @@ impl Run<'_> {
             .verifier
             .load_status_list_from(uri, &text, OnExpired::Refuse { now: self.now })
             .map_err(|refusal| self.status_refused(&refusal))?;
+        Ok((text, loaded))
+    }
+
+    fn keep(&mut self, uri: &str, text: &str, loaded: Loaded) -> Result<(), Failure> {
         let iat = self.verifier.status_lists().find(|list| list.uri == uri).map(|list| list.iat);
         // A list that deltas had led to already may be on disk as it was before them.
         if loaded == Loaded::New || self.whole.get(uri).copied() != iat {
-            self.folder.put_status_list(uri, &text)?;
+            self.folder.put_status_list(uri, text)?;
             self.kept = self.verifier.floors();
             self.whole.extend(iat.map(|iat| (uri.to_owned(), iat)));
         }
         if loaded == Loaded::New {
+            let id = uri.rsplit('/').next().unwrap_or_default();
             self.tell(&format!("状态名单 {id}"), &format!("status list {id}"));
             self.summary.changed = true;
         }

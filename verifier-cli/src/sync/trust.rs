@@ -67,10 +67,9 @@ impl Run<'_> {
         self.verifier.load_trust_list(text, on_expired)?;
         if self.version() != before {
             self.summary.changed = true;
-            if let Some(version) = self.version() {
-                self.tell(&format!("信任名录第 {version} 版"), &format!("trust list: version {version}"));
-            }
-            return Ok(self.folder.put_trust_list(text, self.verifier.roots()));
+            let version = self.version().unwrap_or_default();
+            self.tell(&format!("信任名录第 {version} 版"), &format!("trust list: version {version}"));
+            return Ok(self.folder.put_trust_list(version, text, self.verifier.roots()));
         }
         Ok(Ok(()))
     }

@@ -283,14 +283,7 @@ fn read_token(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     // White space around it is passed over, so a little more than the longest token.
     let read = File::open(path).and_then(|file| file.take(2 * MAX_TOKEN as u64).read_to_string(&mut text));
-    read.map_err(|error| {
-        Failure::new(
-            Exit::NoInput,
-            format!("无法读取 {name}: {error}"),
-            format!("cannot read {name}: {error}"),
-        )
-        .hint(TOKEN_HINT.0, TOKEN_HINT.1)
-    })?;
+    read.map_err(|error| Failure::unreadable(Exit::NoInput, &name, &error).hint(TOKEN_HINT.0, TOKEN_HINT.1))?;
     let token = text.trim();
     // What may stand in a header (RFC 6750): anything else would be refused later, and less clearly.
     let is_token = !token.is_empty()

@@ -254,7 +254,7 @@ pub fn write_fixture(folder: &Path) {
     }
     let valid = with_status(1, 0);
     let mut odd = world::payload_of(&signed_show(&world::claims(9)));
-    odd["fld"]["mc"] = "店\u{202e}名\u{1b}[2J".into();
+    odd["fld"]["mc"] = "店\u{202e}名\u{9b}\u{1b}[2J".into();
     write(folder.join("odd.txt"), world::raw_payload("show+jwt", &odd, "show-a"));
     write(folder.join("token.txt"), qr::unpack(&valid).unwrap());
     let mut forged = qr::unpack(&valid).unwrap();

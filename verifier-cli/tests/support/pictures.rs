@@ -67,6 +67,34 @@ fn crc(bytes: &[u8]) -> u32 {
     })
 }
 
+/// Light modules on dark.
+pub fn inverted(picture: &GrayImage) -> GrayImage {
+    let mut inverted = picture.clone();
+    imageops::invert(&mut inverted);
+    inverted
+}
+
+/// Two pictures beside each other on white.
+pub fn beside(left: &GrayImage, right: &GrayImage) -> GrayImage {
+    let width = left.width() + right.width() + 80;
+    let mut page = GrayImage::from_pixel(width, left.height().max(right.height()), Luma([255]));
+    imageops::replace(&mut page, left, 0, 0);
+    imageops::replace(&mut page, right, i64::from(left.width()) + 80, 0);
+    page
+}
+
+/// Nothing but corners of codes, `count` in a row and as many rows: a decoder that tries every three of them, or holds
+/// each against all before it, is busy for minutes.
+pub fn corners(count: u32) -> GrayImage {
+    const CORNER: [&[u8; 7]; 7] =
+        [b"#######", b"#     #", b"# ### #", b"# ### #", b"# ### #", b"#     #", b"#######"];
+    GrayImage::from_fn(count * 18, count * 18, |x, y| {
+        let at = |pixel: u32| (pixel / 2 % 9) as usize;
+        let is_dark = CORNER.get(at(y)).and_then(|row| row.get(at(x))) == Some(&b'#');
+        Luma([if is_dark { 0 } else { 255 }])
+    })
+}
+
 pub fn write_all(folder: &Path, valid: &str, cancelled: &str) {
     let code = draw(valid);
     write(folder.join("valid.png"), png(code.clone()));
@@ -76,15 +104,14 @@ pub fn write_all(folder: &Path, valid: &str, cancelled: &str) {
     write(folder.join("upside-down.jpg"), jpeg(&imageops::rotate180(&code)));
     write(folder.join("mirrored.png"), png(imageops::flip_horizontal(&code)));
 
-    let second = draw(cancelled);
-    let mut page = GrayImage::from_pixel(
-        code.width() + second.width() + 80,
-        code.height().max(second.height()),
-        Luma([255]),
-    );
-    imageops::replace(&mut page, &code, 0, 0);
-    imageops::replace(&mut page, &second, i64::from(code.width()) + 80, 0);
-    write(folder.join("two.png"), png(page));
+    write(folder.join("two.png"), png(beside(&code, &draw(cancelled))));
+    write(folder.join("inverted.png"), png(inverted(&code)));
+    let payment = draw("wxp://f2f0\u{1b}[2J-a-name-that-is-longer-than-what-is-shown-of-it");
+    write(folder.join("payment-beside.png"), png(beside(&payment, &code)));
+    let link = draw("https://cafe.example/menu");
+    write(folder.join("payment-and-link.png"), png(beside(&payment, &link)));
+    // Read by a later step than the other.
+    write(folder.join("link-on-light-beside-dark.png"), png(beside(&link, &inverted(&code))));
 
     let transparent = image::GrayAlphaImage::from_fn(code.width(), code.height(), |x, y| {
         LumaA([0, 255 - code.get_pixel(x, y).0[0]])

@@ -8,6 +8,8 @@ use std::{
     thread,
 };
 
+use liangzheng_core::time::UnixTime;
+
 /// Path → status and body, and how much of the body is sent before the line breaks.
 type Files = BTreeMap<String, (u16, Vec<u8>, usize)>;
 
@@ -16,6 +18,8 @@ type Files = BTreeMap<String, (u16, Vec<u8>, usize)>;
 pub struct Server {
     files: Arc<Mutex<Files>>,
     asked: Arc<Mutex<Vec<String>>>,
+    /// What its clock says; it says nothing before it is told.
+    date: Arc<Mutex<Option<String>>>,
     pub url: String,
 }
 
@@ -41,6 +45,16 @@ impl Server {
 
     pub fn put_status(&self, path: &str, status: u16, body: impl AsRef<[u8]>) {
         self.files.lock().unwrap().insert(path.into(), (status, body.as_ref().to_vec(), usize::MAX));
+    }
+
+    /// From now on nobody answers for this file.
+    pub fn hang_up(&self, path: &str) {
+        self.put_status(path, 0, "");
+    }
+
+    pub fn tell_date(&self, now: UnixTime) {
+        let time = jiff::Timestamp::from_second(now.0).unwrap();
+        *self.date.lock().unwrap() = Some(time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
     }
 
     /// From now on the line breaks in the middle of this file.
@@ -74,8 +88,14 @@ impl Server {
         let file = self.files.lock().unwrap().get(&path).cloned();
         let (status, body, sent) = file.unwrap_or((404, vec![], usize::MAX));
         self.asked.lock().unwrap().push(path);
+        if status == 0 {
+            return;
+        }
+        let date =
+            self.date.lock().unwrap().as_ref().map(|date| format!("Date: {date}\r\n")).unwrap_or_default();
+        let length = body.len();
         let head =
-            format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            format!("HTTP/1.1 {status} X\r\n{date}Content-Length: {length}\r\nConnection: close\r\n\r\n");
         let _ = (&stream).write_all(head.as_bytes());
         let _ = (&stream).write_all(&body[..body.len().min(sent)]);
     }

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that goes wrong should stop at once")]
 
 mod attacks;
+mod by_file;
 mod deltas;
 mod interruptions;
+mod one_of_many;
 mod setting;
 #[path = "../support/mod.rs"]
 mod support;

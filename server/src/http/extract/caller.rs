@@ -16,6 +16,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::App;
 use crate::domain::access::{Action, Permit, permit};
+use crate::domain::ids::AccountId;
 use crate::http::problem::{Problem, kinds};
 use crate::service::actor::session::{self, Carrier, Principal};
 
@@ -95,10 +96,7 @@ async fn caller(request: &HttpRequest, app: &App) -> Result<Option<Arc<Principal
     if carrier == Carrier::Cookie {
         refuse_foreign_page(request)?;
     }
-    let principal = session::authenticate(app, token, carrier).await?.ok_or_else(nobody)?;
-    let rate = app.limits.account(principal.account);
-    rate.map_err(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))?;
-    Ok(Some(principal))
+    Ok(Some(session::authenticate(app, token, carrier).await?.ok_or_else(nobody)?))
 }
 
 /// The token that a request carries, and how; `Ok(None)` if none.
@@ -110,10 +108,11 @@ fn credentials(headers: &HeaderMap) -> Result<Option<(&str, Carrier)>, Problem> 
     Ok(cookie(headers, SESSION_COOKIE).map(|token| (token, Carrier::Cookie)))
 }
 
-/// Whether a request carries a session that this server has in memory: told without a look into the database.
-pub(crate) fn has_known_session(request: &HttpRequest, app: &App) -> bool {
-    let credentials = credentials(request.headers()).ok().flatten();
-    credentials.is_some_and(|(token, carrier)| session::is_remembered(app, token, carrier))
+/// The account of a session that a request carries and this server has in memory: told without a look into the database,
+/// before it is known whether the session is over.
+pub(crate) fn known_account(request: &HttpRequest, app: &App) -> Option<AccountId> {
+    let (token, carrier) = credentials(request.headers()).ok().flatten()?;
+    session::remembered_account(app, token, carrier)
 }
 
 /// The cookie came by itself: the page that sent it must be ours.

@@ -8,7 +8,7 @@ mod page;
 
 pub(crate) use address::{client_address, find_address, is_from_this_machine};
 pub use caller::{DEVICE_COOKIE, MaybePermitted, Permitted, SESSION_COOKIE};
-pub(crate) use caller::{cookie, has_known_session, identify, is_our_page};
+pub(crate) use caller::{cookie, identify, is_our_page, known_account};
 pub use conditions::{IdempotencyKey, IfMatch};
 pub(crate) use language::prefers_english;
 pub use page::{PageQuery, Paging};

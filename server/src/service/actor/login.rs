@@ -114,7 +114,7 @@ pub async fn log_in(app: &App, attempt: &Attempt<'_>) -> Result<LoggedIn, LoginE
     origin.remember(app, &mut tx, login, device.as_ref().map(|name| name.as_str()), now).await?;
     let (token, expires_at, principal) = session::open(app, &mut tx, account, carrier, now).await?;
     tx.commit().await?;
-    // Read into memory now: from its first request on, it is counted by account and not with its address. If that fails,
+    // Read into memory now: from its first request on, it is counted by account ([`session::remembered_account`]) and not with its address. If that fails,
     // the first request reads it.
     drop(session::authenticate(app, &token, carrier).await);
     Ok(LoggedIn { token, device, expires_at, principal })

@@ -82,10 +82,10 @@ pub async fn authenticate(
     Ok(principal)
 }
 
-/// Whether a token is that of a session remembered here. It may be over by now: [`authenticate`] says.
-pub fn is_remembered(app: &App, token: &str, carrier: Carrier) -> bool {
-    let known = hash_of(token).and_then(|hash| app.sessions.find(&hash));
-    known.is_some_and(|known| known.carrier == carrier)
+/// The account of a session remembered here. It may be over by now: [`authenticate`] says.
+pub fn remembered_account(app: &App, token: &str, carrier: Carrier) -> Option<AccountId> {
+    let known = app.sessions.find(&hash_of(token)?)?;
+    (known.carrier == carrier).then(|| known.principal.account)
 }
 
 /// Sessions remembered in memory.

@@ -6,7 +6,10 @@ use std::{
     str,
 };
 
-use liangzheng_core::verify::{Code, Refusal};
+use liangzheng_core::{
+    reading::cut,
+    verify::{Code, Refusal},
+};
 
 use super::buffers::Buffers;
 
@@ -30,7 +33,7 @@ impl Chunk {
     pub(super) fn texts(&self) -> impl Iterator<Item = Result<&str, Refusal>> {
         self.lines.iter().filter_map(|line| {
             let Some(line) = line else { return Some(Err(Code::Size.into())) };
-            match str::from_utf8(&self.bytes[line.clone()]).map(str::trim) {
+            match str::from_utf8(&self.bytes[line.clone()]).map(cut) {
                 Ok("") => None,
                 Ok(text) => Some(Ok(text)),
                 Err(_) => Some(Err(Code::Format.into())),

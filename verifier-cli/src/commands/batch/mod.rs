@@ -9,7 +9,7 @@ mod summary;
 use std::{
     ffi::OsStr,
     fs::File,
-    io::{self, BufReader, Read, Write as _},
+    io::{self, BufReader, IsTerminal as _, Read, Write as _},
     path::Path,
     thread,
 };
@@ -22,7 +22,8 @@ use crate::{
     bundle::{Held, Lists},
     clock::Clock,
     error::{Exit, Failure},
-    input, output,
+    input, output, utf16,
+    words::Lang,
 };
 use buffers::Buffers;
 use lines::{Chunk, Lines};
@@ -31,19 +32,25 @@ use summary::Tally;
 
 pub(crate) fn run(shell: &Shell, file: &OsStr, expect: &Expect) -> Result<Exit, Failure> {
     let (source, length): (Box<dyn Read + Send>, Option<u64>) = if file == "-" {
+        tell_of_terminal(shell.lang);
         (Box::new(io::stdin()), None)
     } else {
         let file = input::open(Path::new(file))?;
         let length = length_of(&file);
         (Box::new(file), length)
     };
+    let (source, is_utf16) = utf16::reader(source).map_err(|error| Failure::disk(Path::new(file), &error))?;
     let source = BufReader::with_capacity(256 << 10, source);
+    // What is read is then shorter than the file.
+    let length = length.filter(|_| !is_utf16);
     let held = Held::load(&shell.bundle, Lists::All)?;
     held.warn(shell.lang);
     let (texts, answers) = (Buffers::default(), Buffers::default());
     let mut lines = Lines::new(source, &texts);
     let mut progress = Progress::new(shell.lang, length);
     let mut tally = Tally::default();
+    // A thousand verdicts on a screen tell nobody anything.
+    let is_shown = shell.json || !io::stdout().is_terminal();
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let done = pipeline::in_order(
         workers,
@@ -54,7 +61,9 @@ pub(crate) fn run(shell: &Shell, file: &OsStr, expect: &Expect) -> Result<Exit, 
             done
         },
         |done: Answers| {
-            io::stdout().write_all(&done.json).map_err(|error| Failure::output(&error))?;
+            if is_shown {
+                io::stdout().write_all(&done.json).map_err(|error| Failure::output(&error))?;
+            }
             answers.give(done.json);
             tally.merge(&done.tally);
             progress.tell(tally.total(), done.read);
@@ -65,7 +74,27 @@ pub(crate) fn run(shell: &Shell, file: &OsStr, expect: &Expect) -> Result<Exit, 
     done?;
     io::stdout().flush().map_err(|error| Failure::output(&error))?;
     tally.print(shell.lang, progress.elapsed());
+    if !is_shown {
+        let hint = shell.lang.pick(
+            "每个码的结果请存入文件:batch 文件名 > 结果.jsonl;要在屏幕上看,加 --json",
+            "send the verdicts to a file: batch FILE > verdicts.jsonl; or see them here with --json",
+        );
+        eprintln!("hint: {hint}");
+    }
     Ok(tally.exit())
+}
+
+/// Who types `batch -` at a keyboard sees that it waits, and for what.
+fn tell_of_terminal(lang: Lang) {
+    if io::stdin().is_terminal() {
+        eprintln!(
+            "{}",
+            lang.pick(
+                "从键盘读取,每行一个码,Ctrl-D 结束;若要读取文件,请给出文件名。",
+                "reading the keyboard, one code a line, until Ctrl-D; to read a file, give its name"
+            )
+        );
+    }
 }
 
 /// What came of one chunk, ready to be written.

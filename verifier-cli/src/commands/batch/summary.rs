@@ -54,7 +54,7 @@ impl Tally {
         let total = self.total();
         for (answer, word) in [
             (Class::Valid, lang.pick("有效", "valid")),
-            (Class::Invalid, lang.pick("无效", "invalid")),
+            (Class::Invalid, lang.pick("不通过", "invalid")),
             (Class::Undetermined, lang.pick("无法判断", "undetermined")),
         ] {
             let mut of_answer: Vec<(Code, u64)> = self
@@ -138,7 +138,7 @@ mod tests {
             lines,
             [
                 "结果         代码                          数量     占比  说明",
-                "无效         E_SIG                            4   50.0 %  验签未通过,疑似伪造",
+                "不通过       E_SIG                            4   50.0 %  验签未通过,疑似伪造",
                 "             E_FORMAT                         2   25.0 %  不是电子证照亮证码",
                 "无法判断     U_TRUST_MISSING                  2   25.0 %  尚无信任名录,无法判断",
                 "合计                                          8           用时 2.0 秒,每秒 4",

@@ -136,7 +136,7 @@ fn look(session: &mut Session<'_>, path: &Path, file: &mut Watched) -> Result<()
     match input::read_file(path) {
         Ok(read) if !is_video && is_whole(&read) => {
             file.stage = Stage::Done;
-            session.all(Found::Codes(read.codes), &name_of(path))
+            session.all(Found::Codes(read), &name_of(path))
         }
         _ => {
             file.stage = Stage::Doubtful;

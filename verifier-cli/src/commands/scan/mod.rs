@@ -26,7 +26,7 @@ use crate::{
     args::{Expect, Keep},
     error::{Exit, Failure},
     frames::{Frames, Video},
-    input,
+    input::{self, Input},
     judge::{Judge, Memory},
     output, report, stop,
     words::{Lang, visible},
@@ -188,7 +188,10 @@ impl<'a> Session<'a> {
     fn all(&mut self, found: Found, name: &str) -> Result<(), Failure> {
         match found {
             Found::Video(frames) => video::run(self, frames, name),
-            Found::Codes(codes) => codes.iter().try_for_each(|code| self.answer(code, Some(name), None)),
+            Found::Codes(read) => {
+                read.tell_beside(self.shell.lang);
+                read.codes.iter().try_for_each(|code| self.answer(code, Some(name), None))
+            }
         }
     }
 
@@ -239,7 +242,7 @@ impl<'a> Session<'a> {
 
 /// What a file holds.
 enum Found {
-    Codes(Vec<Result<String, Refusal>>),
+    Codes(Input),
     Video(Box<dyn Frames>),
 }
 
@@ -251,7 +254,7 @@ impl Found {
     fn read(path: &Path) -> Result<Self, Failure> {
         match video_in(path)? {
             Some((video, file)) => Ok(Self::Video(video.open(file, path)?)),
-            None => Ok(Self::Codes(input::read_file(path)?.codes)),
+            None => Ok(Self::Codes(input::read_file(path)?)),
         }
     }
 }

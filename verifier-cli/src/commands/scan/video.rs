@@ -6,13 +6,16 @@ use super::Session;
 use crate::{
     error::Failure,
     frames::{Frame, Frames, codes_in},
-    picture, stop,
+    input, picture, stop,
     words::Lang,
 };
 
 /// A code unseen for this many frames has gone; shown again it is judged again. Two seconds of a usual video, far
 /// longer than a hand takes to hold still.
 const GONE_AFTER: u64 = 60;
+
+/// Foreign codes told of one video; a wall of advertisements must not bury the verdicts.
+const MAX_FOREIGN: usize = 8;
 
 /// Judges the codes of a video as they come into view. That it holds none, or breaks off, is told.
 ///
@@ -21,7 +24,8 @@ const GONE_AFTER: u64 = 60;
 pub(super) fn run(session: &mut Session<'_>, mut frames: Box<dyn Frames>, name: &str) -> Result<(), Failure> {
     let mut in_view = InView::default();
     let mut last: Option<(Frame, Vec<String>)> = None;
-    let (mut number, mut is_blank) = (0, true);
+    let (mut number, mut is_blank, mut is_slow) = (0, true, false);
+    let mut foreign: Vec<String> = vec![];
     while !stop::is_asked() {
         let frame = match frames.next() {
             Ok(Some(frame)) => frame,
@@ -34,19 +38,34 @@ pub(super) fn run(session: &mut Session<'_>, mut frames: Box<dyn Frames>, name: 
         number += 1;
         // A picture that stands still is read once.
         let known = last.take().filter(|(held, _)| *held == frame);
-        let texts = known.map_or_else(|| codes_in(frame.clone()), |(_, texts)| texts);
+        let texts = known.map_or_else(
+            || {
+                let seen = codes_in(frame.clone());
+                is_slow |= seen.is_cut_short;
+                seen.texts
+            },
+            |(_, texts)| texts,
+        );
         for text in in_view.arrivals(number, &texts) {
-            is_blank = false;
-            let source = match session.shell.lang {
+            let lang = session.shell.lang;
+            let source = match lang {
                 Lang::Zh => format!("{name} 第 {number} 帧"),
                 Lang::En => format!("{name} frame {number}"),
             };
-            session.answer(&Ok(text), Some(&source), None)?;
+            if input::is_licence(&text) {
+                is_blank = false;
+                session.answer(&Ok(text), Some(&source), None)?;
+            } else if foreign.len() < MAX_FOREIGN && !foreign.contains(&text) {
+                input::tell_beside(lang, &source, &text);
+                foreign.push(text);
+            }
         }
         last = Some((frame, texts));
     }
-    if is_blank {
-        session.unread(&picture::no_code(name));
+    match (is_blank, is_slow) {
+        (true, true) => session.unread(&picture::too_slow(name)),
+        (true, false) => session.unread(&input::foreign(name, &foreign)),
+        (false, _) => {}
     }
     Ok(())
 }
