@@ -179,7 +179,7 @@ test('with no network the code is hidden when it dies, with words, and comes bac
   assert.ok(await page.isVisible('#qr'), 'it lives');
   await page.clock.runFor(31_000);
   await page.waitForSelector('#qr', { state: 'hidden' });
-  assert.equal(await page.textContent('#veil'), '暂时无法更新，请联网后重试');
+  assert.equal(await page.textContent('#veil'), '连不上服务器，暂时无法更新。请检查网络，正在重试…');
   assert.equal(await page.getAttribute('#qr', 'src'), null);
   assert.deepEqual(await axe(page), []);
   await page.context().setOffline(false);
