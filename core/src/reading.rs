@@ -61,7 +61,7 @@ pub fn cut_in_picture(text: &str) -> &str {
     };
     // A scanner's prefix begins with a bracket, which is none of Base45's characters.
     let bare = cut(text.trim_start_matches(|c| is_stray(c) && c != ']').trim_end_matches(is_stray));
-    if PREFIXES.iter().any(|(prefix, _)| bare.starts_with(prefix)) { bare } else { cut(text) }
+    if PREFIXES.iter().any(|(prefix, _)| bare.starts_with(prefix)) { bare } else { text }
 }
 
 /// What `text` is, whatever surrounds it.
@@ -182,7 +182,7 @@ mod tests {
             ("\u{fffd}]Q1EC1:AB~", "EC1:AB"),
             ("ER1:AB\u{1d}", "ER1:AB"),
             ("https://x.example/?EL1:AB", "https://x.example/?EL1:AB"),
-            ("\0eyJ.a.b ", "\0eyJ.a.b"),
+            ("\0eyJ.a.b ", "\0eyJ.a.b "),
         ] {
             assert_eq!(cut_in_picture(text), want);
         }

@@ -102,7 +102,7 @@ pub(crate) fn read_any(input: &OsStr) -> Result<Input, Failure> {
         Some("-") => from_bytes(&mut io::stdin().lock(), "stdin"),
         Some(text) if is_code_text(text) => {
             let shadowed_file = !cut(text).starts_with(qr::PREFIX) && Path::new(text).is_file();
-            Ok(Input { codes: vec![Ok(cut(text).to_owned())], shadowed_file, ..Input::default() })
+            Ok(Input { codes: vec![Ok(text.to_owned())], shadowed_file, ..Input::default() })
         }
         _ => any_in_file(Path::new(input)),
     }
@@ -186,11 +186,11 @@ fn texts(bytes: &[u8], name: &str) -> Result<Vec<Result<String, Refusal>>, Failu
     }
     let bytes = utf16::to_utf8(bytes);
     let Ok(text) = str::from_utf8(&bytes) else { return Ok(vec![Err(Code::Utf8.into())]) };
-    let text = cut(text);
-    if text.is_empty() {
+    if cut(text).is_empty() {
         return Err(picture::no_code(name));
     }
-    let lines: Vec<&str> = text.lines().map(cut).filter(|line| !line.is_empty()).collect();
+    // As they stand: core cuts what surrounds a code, once.
+    let lines: Vec<&str> = text.lines().filter(|line| !cut(line).is_empty()).collect();
     // No code holds a line end. What is wrapped or followed by something else stays one text, and is refused as it is.
     let is_list = lines.iter().all(|line| classify(line) == Reading::Licence);
     Ok(if is_list {

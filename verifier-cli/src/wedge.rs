@@ -9,7 +9,10 @@ use liangzheng_core::{reading::cut, text::Text};
 /// set to send before and after it.
 pub(crate) fn bare(line: &str) -> &str {
     let is_added = |c: char| c.is_control() || c.is_whitespace();
-    cut(line.trim_matches(is_added)).trim_matches(is_added)
+    let line = line.trim_matches(is_added);
+    let bare = cut(line).trim_matches(is_added);
+    // Core cuts a second time, and two prefixes are none.
+    if cut(bare) == bare { bare } else { line }
 }
 
 /// What to set when `line` looks like a code that was typed wrongly.
@@ -78,6 +81,7 @@ mod tests {
             ("]Q1EL1:A", "EL1:A"),
             ("]Q1\u{2}EL1:A", "EL1:A"),
             ("]Q1", ""),
+            ("]Q1]Q1EL1:A", "]Q1]Q1EL1:A"),
             ("]Qx", "]Qx"),
             ("\r\n", ""),
         ] {

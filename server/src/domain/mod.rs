@@ -7,6 +7,7 @@ pub mod clock;
 pub mod fault;
 pub mod ids;
 pub mod licence;
+pub mod schema;
 pub mod showing;
 pub mod text;
 pub mod trace;

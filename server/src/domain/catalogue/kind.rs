@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{KindCode, Uscc};
 use crate::domain::actor::holder::HolderKind;
+use crate::domain::schema::optional_where_defaulted;
 use crate::words;
 
 /// A kind, as its unit writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Kind {
     /// Its type code (GB/T 36904).
     pub code: KindCode,
@@ -77,6 +79,7 @@ pub struct Kind {
 /// What stands on a licence 照面信息. Closed: nothing else is taken (R28).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Face {
     /// Its fields, in the order they are read.
     pub fields: Vec<Field>,
@@ -91,6 +94,7 @@ pub struct Face {
 /// One field of a face.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Field {
     /// Its short key, `[a-z][a-z0-9_]{0,15}`: it stands in every code.
     pub key: String,
@@ -123,6 +127,7 @@ pub struct Field {
 /// One value of a choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Choice {
     /// As stored.
     pub code: String,
@@ -133,6 +138,7 @@ pub struct Choice {
 /// How long a licence lasts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Validity {
     /// By which rule.
     pub kind: ValidityRule,
@@ -144,6 +150,7 @@ pub struct Validity {
 /// How serial numbers are made: gapless per unit and year.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Coding {
     /// Digits of the running number.
     pub digits: u8,
@@ -160,6 +167,7 @@ impl Default for Coding {
 /// Whether something is allowed, and by which law.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Permission {
     /// Whether it is.
     pub allowed: bool,
@@ -180,6 +188,7 @@ const fn unmasked() -> Mask {
 /// Annual inspection 年检.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Inspection {
     /// Months from one to the next.
     pub months: u16,
@@ -192,6 +201,7 @@ pub struct Inspection {
 /// millimetre).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Template {
     /// In the order they are drawn.
     pub elements: Vec<Element>,
@@ -200,6 +210,7 @@ pub struct Template {
 /// One thing drawn on a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Element {
     /// What it is.
     pub draw: Drawing,

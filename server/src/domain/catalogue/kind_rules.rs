@@ -389,7 +389,7 @@ mod tests {
             ("/holder_types", |kind| kind["holder_types"] = json!([])),
             ("/units", |kind| kind["units"] = json!(["11990100MB0000019L", "11990100MB0000019L"])),
             ("/coding/digits", |kind| kind["coding"] = json!({ "digits": 3, "per": "unit_year" })),
-            ("/face/fields/1/key", |kind| kind["face"]["fields"][1]["key"] = json!("C")),
+            ("/face/fields/2/key", |kind| kind["face"]["fields"][2]["key"] = json!("T")),
             ("/face/fields/0/labels/en", |kind| kind["face"]["fields"][0]["labels"]["en"] = json!("")),
             ("/face/fields/0/max", |kind| kind["face"]["fields"][0]["max"] = json!(2001)),
             ("/face/fields/2/choices", |kind| kind["face"]["fields"][2]["choices"] = json!([])),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::Uscc;
 use crate::domain::fault::Faults;
+use crate::domain::schema::optional_where_defaulted;
 use crate::words;
 
 words! {
@@ -21,6 +22,7 @@ words! {
 /// A matter, as its unit writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Matter {
     /// Its code, `[A-Za-z0-9._-]{1,64}`.
     pub code: String,

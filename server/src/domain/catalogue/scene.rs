@@ -14,10 +14,12 @@ use super::kind::{Assurance, Field, FieldType, Kind};
 use super::kind_rules::most_characters;
 use super::matter::MAX_NAME;
 use crate::domain::fault::Faults;
+use crate::domain::schema::optional_where_defaulted;
 
 /// A scene, as its unit writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct Scene {
     /// Its code, `[a-z0-9._-]{1,32}`.
     pub code: String,
@@ -48,6 +50,7 @@ pub struct Scene {
 /// A kind as a scene sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct SceneKind {
     /// Its type code.
     pub code: KindCode,
@@ -58,6 +61,7 @@ pub struct SceneKind {
 /// A field as a scene sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = optional_where_defaulted)]
 pub struct SceneField {
     /// Its key.
     pub key: String,
