@@ -56,7 +56,8 @@ pub fn cut_in_picture(text: &str) -> &str {
     let is_stray = |c: char| {
         !(c.is_ascii_uppercase() || c.is_ascii_digit() || " $%*+-./:".contains(c)) || is_surrounding(c)
     };
-    let bare = cut(text.trim_matches(is_stray));
+    // `]` begins an AIM prefix, which [`cut`] takes off.
+    let bare = cut(text.trim_start_matches(|c| c != ']' && is_stray(c)).trim_end_matches(is_stray));
     if PREFIXES.iter().any(|(prefix, _)| bare.starts_with(prefix)) { bare } else { cut(text) }
 }
 

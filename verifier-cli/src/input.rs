@@ -80,9 +80,9 @@ pub(crate) fn foreign(name: &str, texts: &[String]) -> Failure {
     failure.hint(zh, en)
 }
 
-/// Whether a text is a licence code.
+/// Whether a text read from a picture is a licence code.
 pub(crate) fn is_licence(text: &str) -> bool {
-    classify(text) == Reading::Licence
+    classify(cut_in_picture(text)) == Reading::Licence
 }
 
 /// Reads INPUT.
@@ -164,7 +164,7 @@ fn from_bytes(reader: &mut dyn Read, name: &str) -> Result<Input, Failure> {
     match Format::of(&bytes) {
         Some(format) => {
             reader.take(picture::MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
-            let texts = picture::read(bytes, format, name, |text| is_licence(cut_in_picture(text)))?;
+            let texts = picture::read(bytes, format, name, is_licence)?;
             for text in texts {
                 let bare = cut_in_picture(&text);
                 if is_licence(bare) {
@@ -192,7 +192,7 @@ fn texts(bytes: &[u8], name: &str) -> Result<Vec<Result<String, Refusal>>, Failu
     }
     let lines: Vec<&str> = text.lines().map(cut).filter(|line| !line.is_empty()).collect();
     // No code holds a line end. What is wrapped or followed by something else stays one text, and is refused as it is.
-    let is_list = lines.iter().all(|line| is_licence(line));
+    let is_list = lines.iter().all(|line| classify(line) == Reading::Licence);
     Ok(if is_list {
         lines.into_iter().map(|line| Ok(line.to_owned())).collect()
     } else {

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | `verifier` | the inspector's page, the widget, Node | core and `p256` |
 //! | `wallet` | the holder's phone: packing, key-binding proofs, drawing codes | core and `fast_qr` |
-//! | `scanner` | reading a code from a picture | `rxing` |
+//! | `scanner` | reading a code from a picture | core (`reading`) and `rxing` |
 //!
 //! What crosses the border is text: JSON is parsed by the engine on the other side, which is smaller than carrying
 //! a second object model in the module. Errors are JSON too (`{code, message, hint}`) and become `LiangzhengError`

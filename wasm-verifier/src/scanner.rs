@@ -1,5 +1,6 @@
 //! Finds QR codes in the pixels of a picture.
 
+use liangzheng_core::reading::{Reading, classify, cut_in_picture};
 use rxing::{
     BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, RXingResult,
     common::{GlobalHistogramBinarizer, HybridBinarizer},
@@ -24,36 +25,53 @@ pub fn read_codes(rgba: &[u8], width: u32, height: u32) -> Vec<String> {
     if pixels == 0 || pixels > MAX_PIXELS || rgba.len() != pixels * 4 {
         return Vec::new();
     }
-    let mut luma = luminance(rgba);
+    let luma = luminance(rgba);
     let hints = DecodeHints {
         TryHarder: Some(true),
         PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
         ..DecodeHints::default()
     };
-    let (found, is_light_on_dark) = read_by_neighbourhood(&luma, width, height, &hints);
-    if !found.is_empty() {
-        return found;
+    let (mut found, is_light_on_dark) = read_by_neighbourhood(&luma, width, height, &hints);
+    if is_light_on_dark && !holds_licence(&found) {
+        let turned: Vec<u8> = luma.iter().map(|grey| 255 - grey).collect();
+        add(&mut found, read_by_neighbourhood(&turned, width, height, &hints).0);
     }
-    if is_light_on_dark {
-        luma.iter_mut().for_each(|grey| *grey = 255 - *grey);
-        return read_by_neighbourhood(&luma, width, height, &hints).0;
+    if !holds_licence(&found) {
+        add(&mut found, read_by_one_threshold(&luma, width, height, &hints));
     }
-    read_by_one_threshold(&luma, width, height, &hints)
+    found
 }
 
-/// Black and white by neighbourhood, which copes with shadow and glare. Where that finds nothing, also whether three
-/// light corners of a code seem to stand on dark: most pictures of a camera hold no code at all, and to read each a
-/// second time would halve their rate.
+/// Whether a licence code is among them. What stands on a sticker beside it is easily read where the licence takes a
+/// harder look.
+fn holds_licence(texts: &[String]) -> bool {
+    texts.iter().any(|text| classify(text) == Reading::Licence)
+}
+
+fn add(found: &mut Vec<String>, texts: Vec<String>) {
+    for text in texts {
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+}
+
+/// Corners of a code that are seen even where the third is not: then light on dark is worth a look.
+const CORNERS_SEEN: usize = 2;
+
+/// Black and white by neighbourhood, which copes with shadow and glare. Where that finds no licence, also whether light
+/// corners of a code seem to stand on dark: most pictures of a camera hold no code at all, and to read each a second
+/// time would halve their rate.
 fn read_by_neighbourhood(luma: &[u8], width: u32, height: u32, hints: &DecodeHints) -> (Vec<String>, bool) {
     let Ok(source) = Luma8Source::new_with_slice(luma, width, height) else { return (Vec::new(), false) };
     let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
     let texts = texts(QrReader.decode_multiple_with_hints(&mut bitmap, hints));
-    if !texts.is_empty() {
+    if holds_licence(&texts) {
         return (texts, false);
     }
     // Only looked at, and read from the pixels: a plain dark ground counts as light in both.
     bitmap.invert();
-    (texts, FindFinderPatterns(bitmap.get_black_matrix(), true, 0).len() >= 3)
+    (texts, FindFinderPatterns(bitmap.get_black_matrix(), true, 0).len() >= CORNERS_SEEN)
 }
 
 /// One threshold for the whole picture: for flat screenshots that a neighbourhood breaks up along large plain areas.
@@ -63,15 +81,11 @@ fn read_by_one_threshold(luma: &[u8], width: u32, height: u32, hints: &DecodeHin
     texts(QrReader.decode_multiple_with_hints(&mut bitmap, hints))
 }
 
-/// The texts, each once.
+/// The texts, each once, without what surrounds a code of ours.
 fn texts(results: rxing::common::Result<Vec<RXingResult>>) -> Vec<String> {
     let mut texts = Vec::new();
-    for result in results.unwrap_or_default() {
-        let text = result.getText().to_owned();
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-    }
+    let read = results.unwrap_or_default();
+    add(&mut texts, read.iter().map(|result| cut_in_picture(result.getText()).to_owned()).collect());
     texts
 }
 
@@ -93,28 +107,50 @@ mod tests {
     use super::*;
     use fast_qr::qr::QRBuilder;
 
-    /// A code of 4 pixels a module in the given greys, with 8 modules of its ground around.
-    fn picture(text: &str, dark: u8, light: u8) -> (Vec<u8>, u32) {
-        let code = QRBuilder::new(text).build().unwrap();
-        let side = (code.size + 16) * 4;
-        let module = |pixel: usize| (pixel / 4).checked_sub(8).filter(|at| *at < code.size);
-        let rgba = (0..side * side).flat_map(|at| {
-            let is_dark = match (module(at % side), module(at / side)) {
+    const LICENCE: &str = "EL1:0123456789ABCDEF";
+    const PAYMENT: &str = "wxp://f2f0abcdef";
+
+    /// Codes in a row, each of 4 pixels a module in the given greys, with 8 modules of its ground around.
+    fn picture(codes: &[(&str, u8, u8)]) -> (Vec<u8>, u32, u32) {
+        let codes: Vec<_> = codes
+            .iter()
+            .map(|(text, dark, light)| (QRBuilder::new(*text).build().unwrap(), *dark, *light))
+            .collect();
+        let (code, count) = (codes.iter().map(|(code, ..)| code.size).max().unwrap(), codes.len());
+        let side = (code + 16) * 4;
+        let rgba = (0..side * side * count).flat_map(|at| {
+            let (column, y) = (at % (side * count), at / (side * count));
+            let (code, dark, light) = &codes[column / side];
+            let module = |pixel: usize| (pixel / 4).checked_sub(8).filter(|at| *at < code.size);
+            let is_dark = match (module(column % side), module(y)) {
                 (Some(x), Some(y)) => code[y][x].value(),
                 _ => false,
             };
-            let grey = if is_dark { dark } else { light };
+            let grey = if is_dark { *dark } else { *light };
             [grey, grey, grey, 255]
         });
-        (rgba.collect(), u32::try_from(side).unwrap())
+        (rgba.collect(), (side * count) as u32, side as u32)
     }
 
     #[test]
     fn codes_are_read_dark_on_light_and_light_on_dark() {
-        let text = "EL1:0123456789ABCDEF";
         for (dark, light) in [(0, 255), (255, 0), (220, 30), (40, 200), (140, 18)] {
-            let (rgba, side) = picture(text, dark, light);
-            assert_eq!(read_codes(&rgba, side, side), [text], "{dark} on {light}");
+            let (rgba, width, height) = picture(&[(LICENCE, dark, light)]);
+            assert_eq!(read_codes(&rgba, width, height), [LICENCE], "{dark} on {light}");
         }
+    }
+
+    #[test]
+    fn a_licence_is_found_beside_a_code_that_is_easier() {
+        let (rgba, width, height) = picture(&[(PAYMENT, 0, 255), (LICENCE, 255, 0)]);
+        assert_eq!(read_codes(&rgba, width, height), [PAYMENT, LICENCE]);
+    }
+
+    #[test]
+    fn strays_around_a_licence_are_cut_and_other_texts_stay() {
+        let (rgba, width, height) = picture(&[(&format!("\0{LICENCE}\n"), 0, 255), ("~a~", 0, 255)]);
+        let mut texts = read_codes(&rgba, width, height);
+        texts.sort();
+        assert_eq!(texts, [LICENCE, "~a~"]);
     }
 }

@@ -93,11 +93,12 @@ impl Video {
 }
 
 /// The texts of the codes in a frame; most frames hold none.
-pub(crate) fn codes_in(frame: Frame) -> picture::Glance {
-    picture::glance(move || match frame {
+pub(crate) fn codes_in(frame: Frame, wanted: fn(&str) -> bool) -> picture::Glance {
+    let unpack = move || match frame {
         Frame::Jpeg(bytes) => picture::unpack_jpeg(bytes),
         Frame::Grey(grey) => Some(grey),
-    })
+    };
+    picture::glance(unpack, wanted)
 }
 
 /// The video ends or breaks where it should not.

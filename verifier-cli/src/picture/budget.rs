@@ -116,3 +116,38 @@ fn cpu_time() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    const SHORT: Duration = Duration::from_millis(50);
+
+    /// Keeps the processor busy until `is_enough`, and one minute at most.
+    fn spin(is_enough: impl Fn() -> bool) {
+        let started = Instant::now();
+        while !is_enough() && started.elapsed() < Duration::from_secs(60) {
+            std::hint::spin_loop();
+        }
+    }
+
+    #[test]
+    fn work_ends_is_stopped_or_is_left_behind() {
+        assert!(matches!(within(SHORT, |_| 7), Ok(Outcome::Done(7, false))));
+        let stops = |budget: &Budget| spin(|| budget.is_spent());
+        assert!(matches!(within(SHORT, stops), Ok(Outcome::Done((), true))));
+
+        let release = Arc::new(AtomicBool::new(false));
+        let released = release.clone();
+        let outcome = within(SHORT, move |_| spin(|| released.load(Ordering::SeqCst)));
+        assert!(matches!(outcome, Ok(Outcome::LeftBehind)));
+        assert_eq!(LEFT_BEHIND.load(Ordering::SeqCst), 1);
+        release.store(true, Ordering::SeqCst);
+        let started = Instant::now();
+        while LEFT_BEHIND.load(Ordering::SeqCst) > 0 && started.elapsed() < Duration::from_secs(60) {
+            thread::sleep(TICK);
+        }
+        assert_eq!(LEFT_BEHIND.load(Ordering::SeqCst), 0, "it is counted out when it ends");
+    }
+}

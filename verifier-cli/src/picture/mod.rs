@@ -118,9 +118,12 @@ pub(crate) struct Glance {
 ///
 /// Only the decoder's first step looks: the next frame is a better second chance than a harder look at this one, and
 /// most frames hold no code.
-pub(crate) fn glance(frame: impl FnOnce() -> Option<GrayImage> + Send + 'static) -> Glance {
+pub(crate) fn glance(
+    frame: impl FnOnce() -> Option<GrayImage> + Send + 'static,
+    wanted: fn(&str) -> bool,
+) -> Glance {
     let outcome = budget::within(budget::LIMIT, move |budget| {
-        frame().map(|grey| ladder::glance(&grey, budget)).unwrap_or_default()
+        frame().map(|grey| ladder::glance(&grey, wanted, budget)).unwrap_or_default()
     });
     match outcome {
         Ok(Outcome::Done(texts, is_cut_short)) => Glance { texts, is_cut_short },

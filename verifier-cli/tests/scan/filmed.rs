@@ -6,7 +6,7 @@ use image::{GrayImage, Luma, imageops};
 
 use super::{
     setting::{answers, args, pairs, scan},
-    support::{Place, pictures::draw, program, said, videos, with_status, write},
+    support::{Place, pictures, pictures::draw, program, said, videos, with_status, write},
 };
 
 /// Frames of 640 × 480 in which the first code comes, moves, blurs, and is followed by the second.
@@ -108,4 +108,22 @@ fn other_videos_are_read_by_ffmpeg_where_it_is_installed() {
     let broken = scan_with("broken.mkv", &search);
     assert_eq!((broken.code, broken.stdout.as_str()), (3, ""), "{broken:?}");
     assert!(broken.stderr.contains("ffmpeg cannot read it"), "{broken:?}");
+}
+
+#[test]
+fn a_foreign_code_in_a_video_is_told_once_and_is_no_answer() {
+    let place = Place::new("scan-video-foreign");
+    let payment = draw("wxp://f2f0abcdef");
+    let code = draw(&with_status(1, 0));
+    let both = pictures::beside(&payment, &pictures::inverted(&code));
+    let frames = vec![both.clone(), GrayImage::from_pixel(both.width(), both.height(), Luma([90])), both];
+    write(place.0.join("both.y4m"), videos::y4m(&frames));
+    let said = scan(&place, &place.path("both.y4m"), &[]);
+    assert_eq!(pairs(&answers(&said)), [("both.y4m frame 1", "OK")]);
+    assert_eq!((said.code, said.stderr.matches("This is a payment code").count()), (0, 1), "{said:?}");
+
+    write(place.0.join("payment.y4m"), videos::y4m(&[payment]));
+    let said = scan(&place, &place.path("payment.y4m"), &[]);
+    assert_eq!((said.code, said.stdout.as_str()), (3, ""), "{said:?}");
+    assert!(said.stderr.contains("payment.y4m: This is a payment code"), "{said:?}");
 }

@@ -6,7 +6,11 @@ use image::{GrayImage, Luma};
 
 use super::{
     setting::{answers, args, code_of, pairs, scan, talk},
-    support::{Place, pictures::draw, pictures::png, program, videos, with_status, write},
+    support::{
+        Place,
+        pictures::{corners, draw, png},
+        program, videos, with_status, write,
+    },
 };
 
 #[test]
@@ -149,4 +153,18 @@ fn a_watched_folder_may_be_away_for_a_while() {
         said.stderr.contains("codes 2: valid 1, invalid 1") && !said.stderr.contains("error"),
         "{said:?}"
     );
+}
+
+#[test]
+fn a_watched_folder_goes_on_after_a_picture_that_keeps_the_decoder_busy() {
+    let place = Place::new("scan-watch-busy");
+    let inputs = place.0.join("inputs");
+    write(inputs.join("1-busy.png"), png(corners(300)));
+    let input = place.path("inputs");
+    let mut scanner = talk(&place, &input, &["--watch"]);
+    assert!(scanner.told("liangzheng-verify: error: ").contains("1-busy.png: given up after 2 s"));
+    write(inputs.join("2.png"), png(draw(&with_status(1, 0))));
+    assert_eq!(code_of(&scanner.answer()), "OK");
+    scanner.interrupt();
+    assert_eq!(scanner.end().code, 3);
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use liangzheng_core::reading::cut_in_picture;
+
 use super::Session;
 use crate::{
     error::Failure,
@@ -40,7 +42,7 @@ pub(super) fn run(session: &mut Session<'_>, mut frames: Box<dyn Frames>, name: 
         let known = last.take().filter(|(held, _)| *held == frame);
         let texts = known.map_or_else(
             || {
-                let seen = codes_in(frame.clone());
+                let seen = codes_in(frame.clone(), input::is_licence);
                 is_slow |= seen.is_cut_short;
                 seen.texts
             },
@@ -54,7 +56,7 @@ pub(super) fn run(session: &mut Session<'_>, mut frames: Box<dyn Frames>, name: 
             };
             if input::is_licence(&text) {
                 is_blank = false;
-                session.answer(&Ok(text), Some(&source), None)?;
+                session.answer(&Ok(cut_in_picture(&text).to_owned()), Some(&source), None)?;
             } else if foreign.len() < MAX_FOREIGN && !foreign.contains(&text) {
                 input::tell_beside(lang, &source, &text);
                 foreign.push(text);
