@@ -1,7 +1,14 @@
--- Units as this installation knows them. Kinds, scenes and using lists follow with their own tables; what verifiers
--- read of units is the signed catalogue (publication_catalogue).
+-- Units, and entries of the catalogue: matters, kinds of licence, scenes. What verifiers read of them is the signed
+-- catalogue (publication_catalogue), which is made from these tables.
+--
+-- A unit:
 --
 --     applied ──▶ active ──▶ closed (successor, if another unit took its work over)
+--
+-- A version of an entry; the published one stays in force while the next is written:
+--
+--     draft ──submit──▶ submitted ──publish──▶ published ──disable──▶ disabled
+--       ▲ ◀────return──────┘
 
 -- An issuing, using or social unit.
 CREATE TABLE catalogue_unit (
@@ -15,3 +22,43 @@ CREATE TABLE catalogue_unit (
     state      TEXT    NOT NULL,
     created_at INSTANT NOT NULL
 );
+
+-- A matter, a kind or a scene.
+CREATE TABLE catalogue_entry (
+    sort       TEXT    NOT NULL,                                -- matter, kind, scene
+    code       TEXT    NOT NULL,
+    unit       TEXT    NOT NULL REFERENCES catalogue_unit (id), -- who may edit it
+    name       TEXT    NOT NULL,                                -- Chinese name of its newest version
+    newest     INTEGER NOT NULL,                                -- number of its newest version
+    in_force   INTEGER,                                         -- number of the published version; NULL = none
+    changes    INTEGER NOT NULL,                                -- rises with every change: its entity tag
+    created_at INSTANT NOT NULL,
+    PRIMARY KEY (sort, code),
+    UNIQUE (sort, name)                                         -- one entry for one thing (R08)
+);
+
+CREATE INDEX catalogue_entry_unit ON catalogue_entry (unit);
+
+-- What was written of it, and what became of that.
+CREATE TABLE catalogue_entry_version (
+    sort         TEXT    NOT NULL,
+    code         TEXT    NOT NULL,
+    version      INTEGER NOT NULL,
+    state        TEXT    NOT NULL,
+    body         TEXT    NOT NULL,                              -- JSON, as its sort has it
+    writers      TEXT    NOT NULL,                              -- JSON, accounts: none of them publishes it
+    written_at   INSTANT NOT NULL,
+    published_at INSTANT,
+    disabled_at  INSTANT,
+    PRIMARY KEY (sort, code, version),
+    FOREIGN KEY (sort, code) REFERENCES catalogue_entry (sort, code)
+);
+
+-- How often units and entries in force have changed, and up to which change the signed catalogue has them.
+CREATE TABLE catalogue_head (
+    one    INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    seq    INTEGER NOT NULL,
+    signed INTEGER NOT NULL
+);
+
+INSERT INTO catalogue_head (one, seq, signed) VALUES (1, 0, 0);

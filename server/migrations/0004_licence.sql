@@ -37,6 +37,7 @@ CREATE TABLE licence_record (
 );
 
 CREATE INDEX licence_record_holder ON licence_record (holder);
+CREATE INDEX licence_record_kind ON licence_record (kind);
 -- Looked through every minute for annual inspections that ran out.
 CREATE INDEX licence_record_inspection ON licence_record (inspection_due) WHERE inspection_due IS NOT NULL;
 

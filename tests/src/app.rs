@@ -8,7 +8,7 @@ use liangzheng_core::text::Text;
 use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::trust::{NamedKey, Purpose, RootSet, sign_list};
 use liangzheng_server::config::Config;
-use liangzheng_server::demo::demo_catalogue;
+use liangzheng_server::demo::{demo_catalogue, demo_units};
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::{ManualClock, SystemEntropy};
 use liangzheng_server::domain::ids::{AccountId, HolderId};
@@ -209,7 +209,7 @@ pub async fn publish(db: &Db, keys: &dyn KeyStore, config: &Config, now: UnixTim
     let draft = key_life::draft(db, &operator, &roots, now).await.unwrap();
     let jws = sign_list(&draft, &[&root]).unwrap();
     key_life::publish(db, &roots, &jws, now).await.unwrap();
-    let content = demo_catalogue().unwrap().content();
+    let content = demo_catalogue().unwrap().content(&demo_units().unwrap());
     let row = sign_catalogue_row(content, &*keys.open(&catalogue_kid).unwrap().signer, &config.tokens, now)
         .unwrap();
     let mut tx = db.begin_write().await.unwrap();

@@ -106,6 +106,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kind of licence: those in force, and drafts of one's own unit */
+        get: operations["catalogue.entries.list.<Kind>"];
+        put?: never;
+        /** Writes a kind of licence, as a draft */
+        post: operations["catalogue.entries.create.<Kind>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kinds/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One kind of licence */
+        get: operations["catalogue.entries.read.<Kind>"];
+        /** Writes the draft of a kind of licence; begins one from the version in force */
+        put: operations["catalogue.entries.edit.<Kind>"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kinds/{code}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submits, returns, publishes or disables a kind of licence */
+        post: operations["catalogue.entries.act.<Kind>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kinds/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a kind of licence */
+        get: operations["catalogue.entries.versions.<Kind>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kinds/{code}/versions/{a}/diff/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of a kind of licence */
+        get: operations["catalogue.entries.diff.<Kind>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licences/{id}/acts": {
         parameters: {
             query?: never;
@@ -117,6 +204,93 @@ export interface paths {
         put?: never;
         /** Suspends, resumes or revokes a licence of the caller's unit */
         post: operations["licence.acts.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every matter: those in force, and drafts of one's own unit */
+        get: operations["catalogue.entries.list.<Matter>"];
+        put?: never;
+        /** Writes a matter, as a draft */
+        post: operations["catalogue.entries.create.<Matter>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One matter */
+        get: operations["catalogue.entries.read.<Matter>"];
+        /** Writes the draft of a matter; begins one from the version in force */
+        put: operations["catalogue.entries.edit.<Matter>"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submits, returns, publishes or disables a matter */
+        post: operations["catalogue.entries.act.<Matter>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a matter */
+        get: operations["catalogue.entries.versions.<Matter>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matters/{code}/versions/{a}/diff/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of a matter */
+        get: operations["catalogue.entries.diff.<Matter>"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -151,6 +325,93 @@ export interface paths {
         put?: never;
         /** Takes in receipts of scans made without a network */
         post: operations["verifying.scans.hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every scene: those in force, and drafts of one's own unit */
+        get: operations["catalogue.entries.list.<Scene>"];
+        put?: never;
+        /** Writes a scene, as a draft */
+        post: operations["catalogue.entries.create.<Scene>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One scene */
+        get: operations["catalogue.entries.read.<Scene>"];
+        /** Writes the draft of a scene; begins one from the version in force */
+        put: operations["catalogue.entries.edit.<Scene>"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes/{code}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submits, returns, publishes or disables a scene */
+        post: operations["catalogue.entries.act.<Scene>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a scene */
+        get: operations["catalogue.entries.versions.<Scene>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes/{code}/versions/{a}/diff/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of a scene */
+        get: operations["catalogue.entries.diff.<Scene>"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -577,6 +838,8 @@ export interface components {
         AgencyLevel: "legal_representative" | "manager" | "handler" | "guardian";
         /** @description The three answers. */
         Answer: "valid" | "invalid" | "undetermined";
+        /** @enum {string} */
+        Assurance: "pin" | "real_person";
         /** @description What everybody is told. */
         BriefVerdict: {
             /** @description Why. */
@@ -704,11 +967,32 @@ export interface components {
          * @enum {string}
          */
         CheckName: "form" | "signature" | "issuer" | "time" | "replay" | "scene" | "status" | "dates" | "notices" | "holder" | "clock";
+        /** @description One value of a choice. */
+        Choice: {
+            /** @description As stored. */
+            code: string;
+            /** @description As read. */
+            names: components["schemas"]["Text"];
+        };
         /**
          * @description A stable code of a verdict.
          * @enum {string}
          */
         Code: "OK" | "E_SIZE" | "E_FORMAT" | "E_QR" | "E_SEGMENTS" | "E_B64" | "E_UTF8" | "E_ALG" | "E_TYP" | "E_HEADER_FIELD" | "E_KID_FORMAT" | "E_KID_UNKNOWN" | "E_KEY_STATE" | "E_SIG_LEN" | "E_SIG_RANGE" | "E_SIG_S_HIGH" | "E_SIG" | "E_ISSUER_KEY_MISMATCH" | "E_SCOPE" | "E_CLAIM_MISSING" | "E_CLAIM_TYPE" | "E_CLAIM_UNKNOWN" | "E_LIFETIME" | "E_TOKEN_EARLY" | "E_TOKEN_EXPIRED" | "E_GRANT_EXPIRED" | "E_PROOF_MISSING" | "E_PROOF_TIME" | "E_PROOF_SIG" | "E_PROOF_HASH" | "E_NONCE" | "E_AUDIENCE" | "E_SCENE" | "E_REPLAY" | "E_LICENCE_NOT_YET" | "E_LICENCE_EXPIRED" | "E_STATUS_INVALID" | "E_STATUS_SUSPENDED" | "E_STATUS_SUPERSEDED" | "E_STATUS_INDEX" | "U_CLOCK" | "U_TRUST_MISSING" | "U_TRUST_STALE" | "U_CATALOGUE_STALE" | "U_STATUS_MISSING" | "U_STATUS_STALE" | "C_NOTICE" | "C_REPORTED_LOST" | "C_INSPECTION_OVERDUE" | "C_AUDIENCE_ASSUMED" | "C_STATUS_AGEING" | "C_CLOCK_OFF" | "C_PAPER" | "E_ROLLBACK" | "E_TRUST_SIG" | "E_TRUST_THRESHOLD" | "E_TRUST_KEY" | "E_TRUST_EXPIRED" | "E_CATALOGUE_SIG" | "E_STATUS_SIG" | "E_STATUS_SIZE" | "E_STATUS_SUB" | "E_DELTA_BASE" | "E_DELTA_RESULT";
+        /** @description How serial numbers are made: gapless per unit and year. */
+        Coding: {
+            /**
+             * Format: uint8
+             * @description Digits of the running number.
+             */
+            digits: number;
+            /** @description Within what it runs. */
+            per: components["schemas"]["CodingScope"];
+        };
+        /** @enum {string} */
+        CodingScope: "unit_year";
+        /** @enum {string} */
+        Consequence: "notice" | "refuse";
         /** @description A day in UTC+8, `YYYYMMDD`. */
         Day: string;
         /** @description Who shows a licence for its holder 委托用证. */
@@ -740,11 +1024,139 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
         };
+        /** @enum {string} */
+        Drawing: "title" | "label" | "value" | "image" | "line" | "seal";
+        /** @description One thing drawn on a card. */
+        Element: {
+            /** @description What it is. */
+            draw: components["schemas"]["Drawing"];
+            /**
+             * Format: uint16
+             * @description Its height; of a text the size of its letters.
+             */
+            height: number;
+            /** @description The field, for a label, a value or an image. */
+            key?: string | null;
+            /**
+             * Format: uint16
+             * @description Its width.
+             */
+            width: number;
+            /**
+             * Format: uint16
+             * @description From the left.
+             */
+            x: number;
+            /**
+             * Format: uint16
+             * @description From the top.
+             */
+            y: number;
+        };
+        /** @enum {string} */
+        EntryAct: "submit" | "return" | "publish" | "disable";
+        /** @description Body of `POST …/acts`. */
+        EntryActRequest: {
+            /** @description What to do. */
+            act: components["schemas"]["EntryAct"];
+            /**
+             * @description Why; needed to return and to disable.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /** @description What differs between two versions. */
+        EntryDifference: {
+            /** @description In the second. */
+            after: unknown;
+            /** @description In the first; null if it is not there. */
+            before: unknown;
+            /** @description JSON pointer. */
+            pointer: string;
+        };
+        /** @enum {string} */
+        EntryState: "draft" | "submitted" | "published" | "disabled";
+        /** @description One version of an entry, without what it says. */
+        EntryVersion: {
+            /**
+             * Format: int64
+             * @description Since when it is out of force.
+             */
+            disabled_at: number | null;
+            /**
+             * Format: int64
+             * @description Since when it has been in force.
+             */
+            published_at: number | null;
+            state: components["schemas"]["EntryState"];
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description When it was last written, in unix seconds.
+             */
+            written_at: number;
+        };
+        /** @description What stands on a licence 照面信息. Closed: nothing else is taken (R28). */
+        Face: {
+            /** @description Its fields, in the order they are read. */
+            fields: components["schemas"]["Field"][];
+            /**
+             * @description The field that must equal the holder's name.
+             * @default null
+             */
+            holder_name: string | null;
+            /**
+             * @description The field that must equal the holder's number.
+             * @default null
+             */
+            holder_number: string | null;
+        };
         /** @description Proofs of who one is, beyond the password. */
         Factors: {
             /** @description Six digits, for showing licences. */
             pin: boolean;
         };
+        /** @description One field of a face. */
+        Field: {
+            /** @description The values of a choice. */
+            choices?: components["schemas"]["Choice"][];
+            /** @description Its short key, `[a-z][a-z0-9_]{0,15}`: it stands in every code. */
+            key: string;
+            /** @description What people read before the value. */
+            labels: components["schemas"]["Text"];
+            /**
+             * @description How it is masked where a scene says no more.
+             * @default none
+             * @enum {string}
+             */
+            mask: "none" | "name" | "tail4" | "id_number";
+            /**
+             * Format: uint16
+             * @description Characters of a value at most, and three bytes of UTF-8 for each; null = what the type allows.
+             * @default null
+             */
+            max: number | null;
+            /**
+             * @description Whether it tells of a person: then it is sealed in the database and never public.
+             * @default false
+             */
+            personal: boolean;
+            /**
+             * @description Whether everybody may see it, where the kind is public.
+             * @default false
+             */
+            public: boolean;
+            /**
+             * @description Whether a licence must have it.
+             * @default false
+             */
+            required: boolean;
+            /** @description What a value looks like. */
+            type: components["schemas"]["FieldType"];
+        };
+        /** @enum {string} */
+        FieldType: "text" | "date" | "integer" | "decimal" | "uscc" | "citizen_id" | "choice" | "image";
         /** @description What became of a batch; stored as the answer to the same request sent again. */
         HandedIn: {
             /**
@@ -761,6 +1173,19 @@ export interface components {
         HolderId: string;
         /** @enum {string} */
         HolderKind: "natural" | "legal" | "unincorporated";
+        /** @description Annual inspection 年检. */
+        Inspection: {
+            /**
+             * Format: uint16
+             * @description Months from one to the next.
+             */
+            months: number;
+            /**
+             * @description What an overdue one does.
+             * @default notice
+             */
+            overdue: components["schemas"]["Consequence"];
+        };
         /** @description A time: RFC 3339 with an offset, or unix seconds. */
         Instant: number | string;
         /** @description A public key as RFC 7517 JSON with exactly the members `kty`, `crv`, `x`, `y`. */
@@ -774,7 +1199,206 @@ export interface components {
             /** @description base64url of the 32-byte y coordinate. */
             y: string;
         };
+        /** @description A kind, as its unit writes it. */
+        Kind: {
+            /**
+             * @description What its holder proves himself with before he shows it (R44).
+             * @default pin
+             */
+            assurance: components["schemas"]["Assurance"];
+            /** @description 证照类别, as the standards name it. */
+            category: string;
+            /**
+             * @description Units that issue it together (R12).
+             * @default []
+             */
+            co_issuers: components["schemas"]["Uscc"][];
+            /** @description Its type code (GB/T 36904). */
+            code: components["schemas"]["KindCode"];
+            /**
+             * @description How its serial numbers are made.
+             * @default {
+             *       "digits": 6,
+             *       "per": "unit_year"
+             *     }
+             */
+            coding: components["schemas"]["Coding"];
+            /**
+             * @description Fields that together may not be the same on two licences in force.
+             * @default []
+             */
+            duplicate: string[];
+            /**
+             * @description Made by a national norm, so exempt from the rule of issue on conclusion (R18).
+             * @default false
+             */
+            exempt: boolean;
+            /** @description What stands on it. */
+            face: components["schemas"]["Face"];
+            /** @description Who may hold it. */
+            holder_types: components["schemas"]["HolderKind"][];
+            /**
+             * @description Its annual inspection 年检; null if the law asks for none (R39).
+             * @default null
+             */
+            inspection: components["schemas"]["Inspection"] | null;
+            /**
+             * @description What a lost paper does to it.
+             * @default notice
+             */
+            lost: components["schemas"]["Consequence"];
+            /** @description The issuing matter whose cases end with it (R89). */
+            matter: string;
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /**
+             * @description The national standard it follows, with its version (R08).
+             * @default null
+             */
+            national_standard: string | null;
+            /**
+             * @description The kinds a composite licence is made of (R13).
+             * @default []
+             */
+            parts: components["schemas"]["KindCode"][];
+            /**
+             * @description Whether everybody may look it up; that needs a legal basis (R57).
+             * @default {
+             *       "allowed": false,
+             *       "legal_basis": null
+             *     }
+             */
+            public: components["schemas"]["Permission"];
+            /**
+             * @description Whether it is a secret one, which this system does not take (R01).
+             * @default none
+             */
+            secrecy: components["schemas"]["Secrecy"];
+            /**
+             * @description Whether other units may get it; not to share needs a legal basis (R10).
+             * @default {
+             *       "allowed": true,
+             *       "legal_basis": null
+             *     }
+             */
+            sharing: components["schemas"]["Permission"];
+            /**
+             * @description How its card is drawn; null = the fields in their order.
+             * @default null
+             */
+            template: components["schemas"]["Template"] | null;
+            /** @description The unit that owns the entry. */
+            unit: components["schemas"]["Uscc"];
+            /** @description The units that may issue it. */
+            units: components["schemas"]["Uscc"][];
+            /** @description How long it lasts. */
+            validity: components["schemas"]["Validity"];
+        };
         KindCode: string;
+        /** @description An entry as it is read: what was sent, and where it stands. */
+        KindEntry: {
+            /**
+             * @description What its holder proves himself with before he shows it (R44).
+             * @default pin
+             */
+            assurance: components["schemas"]["Assurance"];
+            /** @description 证照类别, as the standards name it. */
+            category: string;
+            /**
+             * @description Units that issue it together (R12).
+             * @default []
+             */
+            co_issuers: components["schemas"]["Uscc"][];
+            /** @description Its type code (GB/T 36904). */
+            code: components["schemas"]["KindCode"];
+            /**
+             * @description How its serial numbers are made.
+             * @default {
+             *       "digits": 6,
+             *       "per": "unit_year"
+             *     }
+             */
+            coding: components["schemas"]["Coding"];
+            /**
+             * @description Fields that together may not be the same on two licences in force.
+             * @default []
+             */
+            duplicate: string[];
+            /** @description For `If-Match`; changes with every change of the entry. */
+            etag: string;
+            /**
+             * @description Made by a national norm, so exempt from the rule of issue on conclusion (R18).
+             * @default false
+             */
+            exempt: boolean;
+            /** @description What stands on it. */
+            face: components["schemas"]["Face"];
+            /** @description Who may hold it. */
+            holder_types: components["schemas"]["HolderKind"][];
+            /**
+             * @description Its annual inspection 年检; null if the law asks for none (R39).
+             * @default null
+             */
+            inspection: components["schemas"]["Inspection"] | null;
+            /**
+             * @description What a lost paper does to it.
+             * @default notice
+             */
+            lost: components["schemas"]["Consequence"];
+            /** @description The issuing matter whose cases end with it (R89). */
+            matter: string;
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /**
+             * @description The national standard it follows, with its version (R08).
+             * @default null
+             */
+            national_standard: string | null;
+            /**
+             * @description The kinds a composite licence is made of (R13).
+             * @default []
+             */
+            parts: components["schemas"]["KindCode"][];
+            /**
+             * @description Whether everybody may look it up; that needs a legal basis (R57).
+             * @default {
+             *       "allowed": false,
+             *       "legal_basis": null
+             *     }
+             */
+            public: components["schemas"]["Permission"];
+            /**
+             * @description Whether it is a secret one, which this system does not take (R01).
+             * @default none
+             */
+            secrecy: components["schemas"]["Secrecy"];
+            /**
+             * @description Whether other units may get it; not to share needs a legal basis (R10).
+             * @default {
+             *       "allowed": true,
+             *       "legal_basis": null
+             *     }
+             */
+            sharing: components["schemas"]["Permission"];
+            /** @description Where this version stands. */
+            state: components["schemas"]["EntryState"];
+            /**
+             * @description How its card is drawn; null = the fields in their order.
+             * @default null
+             */
+            template: components["schemas"]["Template"] | null;
+            /** @description The unit that owns the entry. */
+            unit: components["schemas"]["Uscc"];
+            /** @description The units that may issue it. */
+            units: components["schemas"]["Uscc"][];
+            /** @description How long it lasts. */
+            validity: components["schemas"]["Validity"];
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
         LicenceId: string;
         /** @description That the process answers. */
         Live: {
@@ -787,6 +1411,43 @@ export interface components {
             /** @description 1 to 256 bytes. */
             password: string;
         };
+        /** @description A matter, as its unit writes it. */
+        Matter: {
+            /** @description Its code, `[A-Za-z0-9._-]{1,64}`. */
+            code: string;
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description The business system it is done in. */
+            system?: string | null;
+            /** @description What licences are to it. */
+            type: components["schemas"]["MatterType"];
+            /** @description The unit that owns it. */
+            unit: components["schemas"]["Uscc"];
+        };
+        /** @description An entry as it is read: what was sent, and where it stands. */
+        MatterEntry: {
+            /** @description Its code, `[A-Za-z0-9._-]{1,64}`. */
+            code: string;
+            /** @description For `If-Match`; changes with every change of the entry. */
+            etag: string;
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description Where this version stands. */
+            state: components["schemas"]["EntryState"];
+            /** @description The business system it is done in. */
+            system?: string | null;
+            /** @description What licences are to it. */
+            type: components["schemas"]["MatterType"];
+            /** @description The unit that owns it. */
+            unit: components["schemas"]["Uscc"];
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        MatterType: "issuing" | "using";
         /** @description What the caller is here. */
         Me: {
             /** @description The account. */
@@ -864,10 +1525,50 @@ export interface components {
             next: string | null;
         };
         /** @description A list, or one page of it. */
+        PageOfEntryDifference: {
+            items: components["schemas"]["EntryDifference"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfEntryVersion: {
+            items: components["schemas"]["EntryVersion"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfKindEntry: {
+            items: components["schemas"]["KindEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfMatterEntry: {
+            items: components["schemas"]["MatterEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfSceneEntry: {
+            items: components["schemas"]["SceneEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
         PageOfUse: {
             items: components["schemas"]["Use"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
+        };
+        /** @description Whether something is allowed, and by which law. */
+        Permission: {
+            /** @description Whether it is. */
+            allowed: boolean;
+            /**
+             * @description 法律依据.
+             * @default null
+             */
+            legal_basis: string | null;
         };
         /** @description A problem as it is told. */
         Problem: {
@@ -939,6 +1640,108 @@ export interface components {
             /** @description All of a batch are kept, or none. */
             scans: components["schemas"]["ReceiptBody"][];
         };
+        /** @description A scene, as its unit writes it. */
+        Scene: {
+            /**
+             * @description What a holder proves himself with.
+             * @default pin
+             */
+            assurance: components["schemas"]["Assurance"];
+            /** @description The class of those who look: any verifier of it scans in this scene. */
+            audience: string;
+            /** @description Its code, `[a-z0-9._-]{1,32}`. */
+            code: string;
+            /** @description What they look at. */
+            kinds: components["schemas"]["SceneKind"][];
+            /**
+             * Format: int64
+             * @description Life of a code, in seconds: 30 to 300 on a screen, to 180 days on paper.
+             */
+            lifetime: number;
+            /**
+             * Format: int64
+             * @description How old status knowledge may be, in seconds.
+             */
+            max_status_age: number;
+            /** @description Screen or paper. */
+            medium: components["schemas"]["Medium"];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description What is accepted. */
+            profiles: components["schemas"]["Profile"][];
+            /**
+             * @description What it is for, as people are told before they show.
+             * @default null
+             */
+            purpose: string | null;
+            /** @description The unit that owns it. */
+            unit: components["schemas"]["Uscc"];
+        };
+        /** @description An entry as it is read: what was sent, and where it stands. */
+        SceneEntry: {
+            /**
+             * @description What a holder proves himself with.
+             * @default pin
+             */
+            assurance: components["schemas"]["Assurance"];
+            /** @description The class of those who look: any verifier of it scans in this scene. */
+            audience: string;
+            /** @description Its code, `[a-z0-9._-]{1,32}`. */
+            code: string;
+            /** @description For `If-Match`; changes with every change of the entry. */
+            etag: string;
+            /** @description What they look at. */
+            kinds: components["schemas"]["SceneKind"][];
+            /**
+             * Format: int64
+             * @description Life of a code, in seconds: 30 to 300 on a screen, to 180 days on paper.
+             */
+            lifetime: number;
+            /**
+             * Format: int64
+             * @description How old status knowledge may be, in seconds.
+             */
+            max_status_age: number;
+            /** @description Screen or paper. */
+            medium: components["schemas"]["Medium"];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description What is accepted. */
+            profiles: components["schemas"]["Profile"][];
+            /**
+             * @description What it is for, as people are told before they show.
+             * @default null
+             */
+            purpose: string | null;
+            /** @description Where this version stands. */
+            state: components["schemas"]["EntryState"];
+            /** @description The unit that owns it. */
+            unit: components["schemas"]["Uscc"];
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
+        /** @description A field as a scene sees it. */
+        SceneField: {
+            /** @description Its key. */
+            key: string;
+            /**
+             * @description What is hidden of it; absent = as the kind says.
+             * @default null
+             */
+            mask: string | null;
+        };
+        /** @description A kind as a scene sees it. */
+        SceneKind: {
+            /** @description Its type code. */
+            code: components["schemas"]["KindCode"];
+            /** @description The fields that are seen. */
+            fields: components["schemas"]["SceneField"][];
+        };
+        /** @enum {string} */
+        Secrecy: "none" | "secret";
         /** @description A new session. */
         Session: {
             /** @description Over at the latest, in unix seconds. */
@@ -1073,6 +1876,14 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How a card is drawn: elements of a closed set, on a card of 856 × 540 units (ISO/IEC 7810 ID-1, tenths of a
+         *     millimetre).
+         */
+        Template: {
+            /** @description In the order they are drawn. */
+            elements: components["schemas"]["Element"][];
+        };
         /** @description One text in both languages of the system. */
         Text: {
             /** @description English. */
@@ -1114,6 +1925,19 @@ export interface components {
             /** @description Its unit, for staff. */
             unit: components["schemas"]["Uscc"] | null;
         };
+        /** @description How long a licence lasts. */
+        Validity: {
+            /** @description By which rule. */
+            kind: components["schemas"]["ValidityRule"];
+            /**
+             * Format: uint16
+             * @description Months at most; for `fixed` exactly so many.
+             * @default null
+             */
+            max_months: number | null;
+        };
+        /** @enum {string} */
+        ValidityRule: "none" | "fixed" | "free";
         /** @description The answer and everything that led to it. */
         Verdict: {
             /** @description What to mind although valid. */
@@ -1355,6 +2179,194 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "catalogue.entries.list.<Kind>": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfKindEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.create.<Kind>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Kind"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.read.<Kind>": {
+        parameters: {
+            query?: {
+                /** @description Its number; absent = the newest one may see. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.edit.<Kind>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Kind"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.act.<Kind>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.versions.<Kind>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.diff.<Kind>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                a: number;
+                b: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryDifference"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "licence.acts.create": {
         parameters: {
             query?: never;
@@ -1382,6 +2394,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActOutcome"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.list.<Matter>": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMatterEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.create.<Matter>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Matter"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.read.<Matter>": {
+        parameters: {
+            query?: {
+                /** @description Its number; absent = the newest one may see. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.edit.<Matter>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Matter"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.act.<Matter>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.versions.<Matter>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.diff.<Matter>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                a: number;
+                b: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryDifference"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1431,6 +2631,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HandedIn"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.list.<Scene>": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSceneEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.create.<Scene>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scene"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.read.<Scene>": {
+        parameters: {
+            query?: {
+                /** @description Its number; absent = the newest one may see. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.edit.<Scene>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scene"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.act.<Scene>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.versions.<Scene>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.diff.<Scene>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                a: number;
+                b: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryDifference"];
                 };
             };
             default: components["responses"]["Problem"];

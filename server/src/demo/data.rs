@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use liangzheng_core::text::Text;
 use liangzheng_core::time::UnixTime;
-use liangzheng_core::trust::{Catalogue, Kind, Labels, Scene, Unit};
+use liangzheng_core::trust::{Catalogue, Unit};
 use serde::Deserialize;
 
 use crate::domain::catalogue;
-use crate::domain::catalogue::codes::Uscc;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::catalogue::kind::Kind;
+use crate::domain::catalogue::matter::Matter;
+use crate::domain::catalogue::scene::Scene;
 use crate::domain::words::UnknownWord;
 
 /// `assets/demo/catalogue.json`
@@ -18,46 +21,34 @@ pub struct DemoCatalogue {
     /// What is invented and what is not.
     #[serde(rename = "//")]
     pub about: String,
-    /// Issuing and verifying units.
-    pub units: Vec<Unit>,
+    /// The kinds of which no published type code was found, so that theirs is invented.
+    pub invented: Vec<KindCode>,
+    /// Matters.
+    pub matters: Vec<Matter>,
     /// Kinds of licence.
-    pub kinds: Vec<DemoKind>,
+    pub kinds: Vec<Kind>,
     /// Scenes.
     pub scenes: Vec<Scene>,
 }
 
-/// A kind, and whether its type code is one of ours.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DemoKind {
-    /// Type code.
-    pub code: String,
-    /// Names.
-    pub names: Text,
-    /// No published type code was found, so this one is invented.
-    pub invented: bool,
-    /// Labels of the short field keys.
-    pub labels: Labels,
-}
-
 impl DemoCatalogue {
-    /// The catalogue to be signed as version 1; times are set when it is.
-    pub fn content(&self) -> Catalogue {
-        let kinds = self.kinds.iter();
+    /// What of it is signed, together with the demo's `units`, as version 1; times are set when it is.
+    pub fn content(&self, units: &[DemoUnit]) -> Catalogue {
+        let of_code = |code| self.kinds.iter().find(|kind| kind.code == code);
+        let issued_by = |unit: Uscc| self.kinds.iter().filter(move |kind| kind.units.contains(&unit));
+        let units = units.iter().map(|unit| Unit {
+            id: unit.id.to_string(),
+            names: unit.names.clone(),
+            kinds: issued_by(unit.id).map(|kind| kind.code.to_string()).collect(),
+        });
         Catalogue {
             iss: String::new(),
             version: 1,
             iat: UnixTime(0),
             exp: UnixTime(0),
-            units: self.units.clone(),
-            kinds: kinds
-                .map(|kind| Kind {
-                    code: kind.code.clone(),
-                    names: kind.names.clone(),
-                    labels: kind.labels.clone(),
-                })
-                .collect(),
-            scenes: self.scenes.clone(),
+            units: units.collect(),
+            kinds: self.kinds.iter().map(Kind::signed).collect(),
+            scenes: self.scenes.iter().map(|scene| scene.signed(of_code)).collect(),
         }
     }
 }

@@ -131,7 +131,8 @@ async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy)
     let db = Db::open(&config.database).await?;
     founding::make_keys(&db, &store, entropy, now).await?;
     sign_and_publish(dir, &db, config, &roots, now).await?;
-    let content = embedded("assets/demo/catalogue.json", data::demo_catalogue())?.content();
+    let units = embedded("assets/demo/people.json", data::demo_units())?;
+    let content = embedded("assets/demo/catalogue.json", data::demo_catalogue())?.content(&units);
     founding::publish_first_catalogue(&db, &store, content, &config.tokens, now).await?;
     let base_url = config.server.base_url.clone().unwrap_or_default();
     let file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;

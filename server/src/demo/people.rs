@@ -16,6 +16,7 @@ use crate::domain::ids::{AccountId, HolderId, LicenceId};
 use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
 use crate::secrets::Secrets;
 use crate::service::actor::password::{Passwords, invented};
+use crate::service::catalogue::entries;
 use crate::storage::actor::account::AccountRow;
 use crate::storage::{self, Db, Tx};
 
@@ -40,6 +41,9 @@ pub(super) async fn make(
         let unit = unit.unit().map_err(|error| wrong(unit.id.as_str(), &error.to_string()))?;
         storage::catalogue::unit::insert(&mut tx, &unit, now).await?;
     }
+    entries::enter_in_force(&mut tx, &catalogue.matters, now).await?;
+    entries::enter_in_force(&mut tx, &catalogue.kinds, now).await?;
+    entries::enter_in_force(&mut tx, &catalogue.scenes, now).await?;
     for ((login, secret), person) in hashed.holders.iter().zip(&people.holders) {
         let id = maker.holder(&mut tx, person).await?;
         holders.insert(login.clone(), id);
@@ -64,7 +68,7 @@ pub(super) async fn make(
         accounts,
         licences,
         scenes: scenes
-            .map(|scene| FileScene { code: scene.code.clone(), audience: scene.aud.clone() })
+            .map(|scene| FileScene { code: scene.code.clone(), audience: scene.audience.clone() })
             .collect(),
     })
 }

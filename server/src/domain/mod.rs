@@ -4,6 +4,7 @@ pub mod access;
 pub mod actor;
 pub mod catalogue;
 pub mod clock;
+pub mod fault;
 pub mod ids;
 pub mod licence;
 pub mod showing;

@@ -2,6 +2,7 @@
 
 mod annual_inspection;
 mod change_feed;
+mod follow_catalogue;
 mod forget;
 mod keep_lease;
 mod publish;
@@ -54,6 +55,8 @@ jobs! {
     keep_lease        every Duration::from_millis(500);
     publish           every Duration::from_millis(500), under PUBLISHER, woken by |app| &app.publisher.changed;
     annual_inspection every Duration::from_secs(60), under PUBLISHER;
+    // Changes within two seconds make one version.
+    follow_catalogue  every Duration::from_secs(2), under PUBLISHER;
     renew_catalogue   every Duration::from_secs(60), under PUBLISHER;
     forget            every Duration::from_secs(60), under PUBLISHER;
     sweep             every Duration::from_secs(60);

@@ -47,7 +47,7 @@ macro_rules! statements_of {
 }
 
 statements_of! {
-    actor::account, actor::agency, actor::holder, actor::known_place, actor::membership, actor::session, catalogue::unit, change, db,
+    actor::account, actor::agency, actor::holder, actor::known_place, actor::membership, actor::session, catalogue::entry, catalogue::unit, change, db,
     idempotency, job_lease, licence::act, licence::record, publication::keys, publication::status,
     publication::status_publication, publication::trust, showing::device, showing::show, trace::access_log,
     trace::audit, verifying::scan, verifying::spent,

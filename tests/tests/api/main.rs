@@ -4,6 +4,7 @@
 
 mod actor;
 mod at_rest;
+mod catalogue;
 mod connections;
 mod database;
 mod embed;

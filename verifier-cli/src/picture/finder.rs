@@ -79,7 +79,7 @@ pub(super) fn corners(matrix: &BitMatrix, budget: &Budget) -> Vec<ConcentricPatt
             let is_new =
                 !found.iter().any(|old| rxing::Point::distance(middle, old.p) < old.size as f32 / 2.);
             if is_new {
-                let range = corner.iter().map(|width| i32::from(width)).sum::<i32>() * 3;
+                let range = corner.iter().map(i32::from).sum::<i32>() * 3;
                 found.extend(LocateConcentricPattern::<true, 5, 7>(matrix, &CORNER.into(), middle, range));
             }
             rest = corner;

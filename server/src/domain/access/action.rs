@@ -1,6 +1,6 @@
 //! The actions that need a permit, within what they are done, and the roles that may do them.
 
-use super::scope::ActionScope;
+use super::scope::{ActionScope, Reach};
 use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::{AccountId, HolderId};
@@ -45,6 +45,12 @@ actions! {
     VerifyFully in Uscc by Inspector | Verifier | Handler;
     /// Hand in receipts of scans made without a network.
     ReportScans in Uscc by Inspector | Verifier | Handler;
+    /// Write entries of the catalogue: matters, kinds, scenes of one's own unit (R07).
+    EditEntry in Uscc by IssuerMaker | IssuerChecker | UnitAdmin;
+    /// Submit them, and put them in force or out of it.
+    ActOnEntry in Reach by IssuerMaker | IssuerChecker | UnitAdmin | Manager;
+    /// See drafts of entries: one's own unit's, or all.
+    ViewEntries in Reach by IssuerMaker | IssuerChecker | UnitAdmin | Handler | Inspector | Verifier | Manager | Auditor;
     /// Suspend, resume, revoke… a licence of one's own unit.
     ChangeStatus in Uscc by IssuerChecker;
 }

@@ -8,8 +8,8 @@ mod permit;
 mod scope;
 
 pub use action::{
-    Action, ChangeStatus, FetchOfflineGrant, ManageDevices, ManageOwnAccount, OpenShow, ReportScans,
-    VerifyFully, ViewOwnLicences, ViewOwnUses,
+    ActOnEntry, Action, ChangeStatus, EditEntry, FetchOfflineGrant, ManageDevices, ManageOwnAccount,
+    OpenShow, ReportScans, VerifyFully, ViewEntries, ViewOwnLicences, ViewOwnUses,
 };
 pub use permit::{Denied, Permit, permit};
-pub use scope::{ActionScope, Scope};
+pub use scope::{ActionScope, Reach, Scope};

@@ -55,6 +55,26 @@ impl From<Uscc> for Scope {
     }
 }
 
+/// How far an action on the catalogue or on units reaches: one's own unit, or the province for its manager and its
+/// auditor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What is of this unit.
+    Unit(Uscc),
+    /// Everything.
+    Province,
+}
+
+impl ActionScope for Reach {
+    fn of(principal: &Principal, roles: &[Role]) -> Option<Self> {
+        let membership = principal.membership.as_ref().filter(|membership| membership.has_role(roles))?;
+        let of_the_province = [Role::Manager, Role::Auditor];
+        let reaches_far =
+            of_the_province.iter().any(|role| roles.contains(role) && membership.roles.contains(role));
+        Some(if reaches_far { Self::Province } else { Self::Unit(membership.unit) })
+    }
+}
+
 /// A type of scope that an action names: [`HolderId`] for what is done in a wallet, [`Uscc`] for the work of a unit,
 /// [`AccountId`] for what concerns the account itself.
 pub trait ActionScope: Copy + std::fmt::Debug + Send + Sync + 'static {

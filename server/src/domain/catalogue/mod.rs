@@ -5,7 +5,14 @@
 //! token are an error here, found when a scene is confirmed.
 
 pub mod codes;
+pub mod entry;
+pub mod kind;
+pub mod kind_rules;
+pub mod matter;
+pub mod scene;
 pub mod unit;
+
+use std::collections::HashSet;
 
 use liangzheng_core::token::Fields;
 use liangzheng_core::trust::{Catalogue as Signed, Kind, Profile, Scene, SceneField, Unit};
@@ -16,6 +23,17 @@ use self::codes::{KindCode, SceneCode, Uscc};
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     signed: Signed,
+    out_of_force: OutOfForce,
+}
+
+/// Kinds and scenes out of force: they stay in the signed catalogue, since licences and codes name them, and are not
+/// shown any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutOfForce {
+    /// Type codes.
+    pub kinds: HashSet<String>,
+    /// Codes of scenes.
+    pub scenes: HashSet<String>,
 }
 
 /// What one scene asks of one kind of licence.
@@ -35,6 +53,9 @@ pub enum SceneError {
     /// The scene does not list this kind of licence.
     #[error("the scene does not take this kind of licence")]
     KindNotListed,
+    /// The scene or the kind has been taken out of force.
+    #[error("the scene or the kind is out of force")]
+    OutOfForce,
     /// The scene does not take this profile.
     #[error("the scene does not take this way of showing")]
     ProfileNotListed,
@@ -44,9 +65,9 @@ pub enum SceneError {
 }
 
 impl Catalogue {
-    /// Takes the payload of a catalogue that was signed or verified here.
-    pub fn new(signed: Signed) -> Self {
-        Self { signed }
+    /// Takes the payload of a catalogue that was signed or verified here, and what of it is not shown.
+    pub fn new(signed: Signed, out_of_force: OutOfForce) -> Self {
+        Self { signed, out_of_force }
     }
 
     /// The signed content.
@@ -72,12 +93,18 @@ impl Catalogue {
     /// What `scene` asks of licences of `kind`.
     pub fn rule(&self, scene: &SceneCode, kind: KindCode) -> Result<SceneRule<'_>, SceneError> {
         let scene = self.scene(scene).ok_or(SceneError::Unknown)?;
-        rule_of(scene, kind).ok_or(SceneError::KindNotListed)
+        let rule = rule_of(scene, kind).ok_or(SceneError::KindNotListed)?;
+        if self.is_in_force(scene, kind) { Ok(rule) } else { Err(SceneError::OutOfForce) }
     }
 
     /// Every scene in which licences of `kind` may be shown.
     pub fn rules(&self, kind: KindCode) -> impl Iterator<Item = SceneRule<'_>> {
-        self.signed.scenes.iter().filter_map(move |scene| rule_of(scene, kind))
+        let scenes = self.signed.scenes.iter().filter(move |scene| self.is_in_force(scene, kind));
+        scenes.filter_map(move |scene| rule_of(scene, kind))
+    }
+
+    fn is_in_force(&self, scene: &Scene, kind: KindCode) -> bool {
+        !self.out_of_force.scenes.contains(&scene.code) && !self.out_of_force.kinds.contains(kind.as_str())
     }
 }
 

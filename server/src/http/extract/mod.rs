@@ -1,12 +1,14 @@
 //! What handlers take from a request: who sent it, from where, what they may do, conditions, idempotency keys, pages.
 
 mod address;
+mod body;
 mod caller;
 mod conditions;
 mod language;
 mod page;
 
 pub(crate) use address::{client_address, find_address, is_from_this_machine};
+pub use body::Body;
 pub use caller::{DEVICE_COOKIE, MaybePermitted, Permitted, SESSION_COOKIE};
 pub(crate) use caller::{cookie, identify, is_our_page, known_account};
 pub use conditions::{IdempotencyKey, IfMatch};

@@ -43,6 +43,8 @@ problems! {
         "您的角色不能执行此操作。" / "Your role does not allow this.".
     CROSS_SITE 403 "cross-site-request": "拒绝跨站请求" / "Cross-site request refused";
         "请在本站页面中操作。" / "Act from this site's own pages.".
+    TWO_PERSONS 403 "two-persons": "须由另一人办理" / "Another person must do this";
+        "起草或经办的人不能自己确认。" / "Who wrote or asked for it cannot confirm it.".
     WRONG_PIN 403 "wrong-pin": "亮证密码错误" / "Wrong PIN";
         "请重新输入六位亮证密码；连续输错五次将锁定 15 分钟。" / "Enter the six digits again; five wrong ones shut the PIN for 15 minutes.".
     NOT_FOUND 404 "not-found": "未找到" / "Not found";
@@ -53,6 +55,10 @@ problems! {
         "请重试。" / "Try again.".
     CONFLICT 409 "conflict": "内容已被他人修改" / "Changed by somebody else meanwhile";
         "请重新读取后再试。" / "Read it again, then retry.".
+    ALREADY_EXISTS 409 "already-exists": "已存在" / "There already";
+        "请查看已有的一项；名称和代码不能重复。" / "See the one that is there: no two have one name or one code.".
+    CATALOGUE_FULL 409 "catalogue-full": "目录已满" / "The catalogue is full";
+        "请停用不再使用的证照类型或场景。" / "Take kinds or scenes that are no longer used out of force.".
     FORBIDDEN_TRANSITION 409 "forbidden-transition": "当前状态不允许该操作" / "The licence's state does not allow this act";
         "请核对证照当前状态。" / "Check the licence's present state.".
     LICENCE_NOT_SHOWABLE 409 "licence-not-showable": "该证照当前不能亮证" / "This licence cannot be shown now";

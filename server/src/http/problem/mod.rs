@@ -19,9 +19,11 @@ use liangzheng_core::text::Text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::fault::{self, Fault, Faults};
 use crate::domain::text::{NotPlain, PlainText};
 
 pub use kinds::{PROBLEMS, ProblemType};
+pub(super) use payload::json_fault;
 pub use payload::{MAX_BODY, json_config, path_config, query_config};
 
 /// Something a client is told instead of what it asked for.
@@ -57,21 +59,14 @@ pub struct FieldError {
 impl FieldError {
     /// A text that cannot be taken.
     pub fn not_plain(pointer: &'static str, why: NotPlain) -> Self {
-        let (code, detail) = match why {
-            NotPlain::Length { most } => (
-                "length",
-                Text::new(format!("应为 1 到 {most} 个字符"), format!("must be 1 to {most} characters")),
-            ),
-            NotPlain::Hidden { character, at } => {
-                let code_point = format!("U+{:04X}", u32::from(character));
-                let zh = format!("第 {at} 个字符 {code_point} 不可见或会改变阅读方向，请删去");
-                let en = format!(
-                    "character {at}, {code_point}, cannot be seen or turns what is read: take it out"
-                );
-                ("hidden-character", Text::new(zh, en))
-            }
-        };
+        let (code, detail) = fault::told(why);
         Self { pointer: pointer.into(), code, detail }
+    }
+}
+
+impl From<Fault> for FieldError {
+    fn from(fault: Fault) -> Self {
+        Self { pointer: fault.pointer, code: fault.code, detail: fault.text }
     }
 }
 
@@ -130,6 +125,13 @@ impl Problem {
         read: Result<PlainText, NotPlain>,
     ) -> Option<PlainText> {
         read.map_err(|why| self.errors.push(FieldError::not_plain(pointer, why))).ok()
+    }
+
+    /// Adds what is wrong with single members of the body.
+    #[must_use]
+    pub fn faults(mut self, faults: Faults) -> Self {
+        self.errors.extend(faults.0.into_iter().map(FieldError::from));
+        self
     }
 
     /// Adds when to try again, in seconds; at least 1.

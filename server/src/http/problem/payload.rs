@@ -41,7 +41,7 @@ fn json_problem(error: &JsonPayloadError) -> Problem {
 ///
 /// serde's words name members and positions, never a value that was sent: a PIN in the wrong member must not come
 /// back in an answer that somebody logs. `invalid type: string "…"` does quote it, so that part is cut.
-fn json_fault(cause: &serde_json::Error) -> Problem {
+pub(in crate::http) fn json_fault(cause: &serde_json::Error) -> Problem {
     let place = format!("line {}, column {}", cause.line(), cause.column());
     let place_zh = format!("第 {} 行第 {} 列", cause.line(), cause.column());
     match cause.classify() {

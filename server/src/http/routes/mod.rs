@@ -75,6 +75,7 @@ macro_rules! handled {
 }
 
 mod actor;
+mod catalogue;
 mod licence;
 mod operations;
 mod pages;
@@ -138,6 +139,7 @@ pub fn routes() -> impl Iterator<Item = &'static RouteEntry> {
         pages::ROUTES,
         operations::ROUTES,
         actor::ROUTES,
+        catalogue::ROUTES,
         licence::ROUTES,
         trace::ROUTES,
         verifying::ROUTES,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Handled, Login};
 use crate::domain::access::Action;
 use crate::http::answer::Answer;
-use crate::http::extract::{IdempotencyKey, IfMatch, MaybePermitted, PageQuery, Paging, Permitted};
+use crate::http::extract::{Body, IdempotencyKey, IfMatch, MaybePermitted, PageQuery, Paging, Permitted};
 use crate::http::openapi::Operation;
 use crate::http::problem::Problem;
 
@@ -124,6 +124,7 @@ argument! {
     [] IdempotencyKey, Public, (), |operation| operation.header(
         "Idempotency-Key", "1 to 128 ASCII characters; the same request sent again under it gets the first answer.");
     [T: JsonSchema] web::Json<T>, Public, T, |operation| operation.body::<T>();
+    [T: JsonSchema] Body<T>, Public, T, |operation| operation.body::<T>();
 }
 
 macro_rules! arguments {

@@ -1,3 +1,7 @@
 //! Units, kinds, scenes.
 
+pub mod content;
+pub mod entries;
+pub mod reading;
+mod sorts;
 pub mod unit;

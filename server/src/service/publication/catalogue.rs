@@ -6,6 +6,7 @@ use liangzheng_core::trust::{Catalogue, Purpose, sign_catalogue};
 
 use crate::App;
 use crate::config::TokensConfig;
+use crate::service::catalogue::content;
 use crate::service::publication::publisher::{self, PublishError};
 use crate::service::work::Work;
 use crate::storage;
@@ -26,18 +27,38 @@ pub async fn renew(app: &App) -> Result<bool, PublishError> {
         return Ok(false);
     }
     let next = Catalogue { version: held.version + 1, ..held.clone() };
-    put(app, next).await?;
+    put(app, next, None).await?;
     Ok(true)
 }
 
-/// Signs and publishes a catalogue version; its times are set here.
-pub async fn put(app: &App, content: Catalogue) -> Result<(), PublishError> {
+/// Signs what units and entries say now, if they have changed since the catalogue was last made of them.
+///
+/// All changes up to this moment make one version. Returns whether there is a new one.
+pub async fn follow(app: &App) -> Result<bool, PublishError> {
+    let mut tx = app.db.begin_read().await?;
+    let (seq, signed) = storage::catalogue::entry::head(&mut tx).await?;
+    if seq == signed {
+        return Ok(false);
+    }
+    let content = content::content(&mut tx, app.now()).await?;
+    tx.commit().await?;
+    let version = app.trust.current().catalogue.signed().version + 1;
+    put(app, Catalogue { version, ..content }, Some(seq)).await?;
+    Ok(true)
+}
+
+/// Signs and publishes a catalogue version; its times are set here. `made_of` is the change of units and entries up to
+/// which it was made of them; `None` for the content of the version before.
+async fn put(app: &App, content: Catalogue, made_of: Option<i64>) -> Result<(), PublishError> {
     publisher::believed(app)?;
     let now = app.now();
     let signer = app.keys.signer(Purpose::Catalogue, now)?;
     let row = sign_catalogue_row(content, &*signer, &app.config.tokens, now)?;
     let mut work = Work::of_server(app).await?;
     storage::publication::trust::insert_catalogue(&mut work.tx, &row).await?;
+    if let Some(seq) = made_of {
+        storage::catalogue::entry::signed_to(&mut work.tx, seq).await?;
+    }
     work.changed(Change::Catalogue).await?;
     Ok(work.finish().await?)
 }

@@ -16,7 +16,8 @@ use liangzheng_core::verify::{OnExpired, Refusal, Verifier};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::catalogue::Catalogue;
+use crate::domain::catalogue::{Catalogue, OutOfForce};
+use crate::service::catalogue::content;
 use crate::storage::publication::trust::SignedRow;
 use crate::storage::{self, Db, StorageError};
 
@@ -143,14 +144,16 @@ async fn read(db: &Db, roots: &RootSet, now: UnixTime) -> Result<TrustState, Tru
     let mut tx = db.begin_read().await?;
     let lists = storage::publication::trust::lists(&mut tx).await?;
     let catalogue = storage::publication::trust::newest_catalogue(&mut tx).await?;
+    let out_of_force = content::out_of_force(&mut tx).await?;
     tx.commit().await?;
     let catalogue = catalogue.ok_or(TrustError::Missing { what: "catalogue" })?;
-    state_of(&lists, &catalogue, roots, now)
+    state_of(&lists, &catalogue, out_of_force, roots, now)
 }
 
 fn state_of(
     lists: &[SignedRow],
     catalogue: &SignedRow,
+    out_of_force: OutOfForce,
     roots: &RootSet,
     now: UnixTime,
 ) -> Result<TrustState, TrustError> {
@@ -174,7 +177,7 @@ fn state_of(
         jwks: Document::new(jwks(&newest)),
         roots: Document::new(serde_json::to_string_pretty(&newest.roots).unwrap_or_default()),
         lists: lists.iter().map(|row| (row.version, Document::new(row.jws.as_str()))).collect(),
-        catalogue: Catalogue::new(compact_payload(&catalogue.jws, "catalogue")?),
+        catalogue: Catalogue::new(compact_payload(&catalogue.jws, "catalogue")?, out_of_force),
         catalogue_document: Document::new(catalogue.jws.as_str()),
         newest,
         verifier,

@@ -75,6 +75,10 @@ impl From<SceneError> for NotShowable {
                 "scene-kind-not-listed",
                 Text::fixed("该场景不使用此类证照", "The scene does not take this kind of licence"),
             ),
+            SceneError::OutOfForce => (
+                "out-of-force",
+                Text::fixed("该场景或证照类型已停用", "The scene or the kind of licence is out of force"),
+            ),
             SceneError::ProfileNotListed => (
                 "scene-profile-not-listed",
                 Text::fixed("该场景不接受此种亮证方式", "The scene does not take this way of showing"),

@@ -4,7 +4,7 @@ use liangzheng_core::time::UnixTime;
 
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::catalogue::unit::Unit;
-use crate::storage::sql::{columns, execute, one, statements};
+use crate::storage::sql::{all, columns, execute, one, statements};
 use crate::storage::{StorageError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -49,6 +49,12 @@ pub async fn find(tx: &mut Tx, id: Uscc) -> Result<Option<Unit>, StorageError> {
     row.map(Unit::try_from).transpose()
 }
 
+/// Every unit, by its code.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Unit>, StorageError> {
+    let rows: Vec<UnitRow> = all!(tx, ALL)?;
+    rows.into_iter().map(Unit::try_from).collect()
+}
+
 impl TryFrom<UnitRow> for Unit {
     type Error = StorageError;
 
@@ -81,5 +87,6 @@ columns!(unit = "id, names, regions, capacities, audiences, parent, successor, s
 statements! {
     INSERT = concat!("INSERT INTO catalogue_unit (", unit!(), ", created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING");
+    ALL = concat!("SELECT ", unit!(), " FROM catalogue_unit ORDER BY id");
     FIND = concat!("SELECT ", unit!(), " FROM catalogue_unit WHERE id = $1");
 }

@@ -4,6 +4,7 @@ use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::{Day, UnixTime};
 
 use crate::domain::access::Scope;
+use crate::domain::catalogue::codes::KindCode;
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{HolderId, LicenceId};
 use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
@@ -120,6 +121,12 @@ pub async fn status_word(tx: &mut Tx, id: LicenceId) -> Result<Option<String>, S
     one_value!(tx, STATUS_WORD, id)
 }
 
+/// Whether there is any licence of a kind.
+pub async fn any_of_kind(tx: &mut Tx, kind: KindCode) -> Result<bool, StorageError> {
+    let one: Option<i64> = one_value!(tx, ANY_OF_KIND, kind)?;
+    Ok(one.is_some())
+}
+
 /// Writes what an act changed, if the row still has the version before it; otherwise [`StorageError::Conflict`].
 ///
 /// Identifier, holder, face and dates of a version never change: that would be a new version.
@@ -231,6 +238,7 @@ statements! {
     OVERDUE = "SELECT DISTINCT l.id FROM licence_record l JOIN publication_status_entry e ON e.licence = l.id \
         WHERE l.status = 'ACTIVE' AND l.inspection_due < $1 AND e.value IN (0, 3) ORDER BY l.id LIMIT $2";
     HOLD = "UPDATE licence_record SET version = version WHERE id = $1";
+    ANY_OF_KIND = "SELECT CAST(1 AS BIGINT) FROM licence_record WHERE kind = $1 LIMIT 1";
     ID_OF = "SELECT id FROM licence_record WHERE identifier = $1";
     STATUS_WORD = "SELECT status FROM licence_record WHERE id = $1";
     REPLACE = "UPDATE licence_record SET status = $3, status_since = $4, successor = $5, seized_until = $6, \

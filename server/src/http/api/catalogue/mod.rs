@@ -1,0 +1,3 @@
+//! The catalogue: matters, kinds, scenes.
+
+pub mod entries;

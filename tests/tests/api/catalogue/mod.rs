@@ -1,0 +1,3 @@
+//! Entries of the catalogue.
+
+mod entries;
