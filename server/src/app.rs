@@ -14,7 +14,7 @@ use crate::service::access::limits::Limits;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
 use crate::service::publication::keys::Keys;
-use crate::service::publication::publisher::Publisher;
+use crate::service::publication::publisher::{self, Publisher, Trouble};
 use crate::service::publication::state;
 use crate::service::publication::status_lists::StatusLists;
 use crate::service::publication::trust::TrustBook;
@@ -91,6 +91,7 @@ impl App {
         if self.status_lists.newest_seen().is_none_or(|newest| newest.exp <= now.0) {
             reasons.push("status-lists");
         }
+        reasons.extend(publisher::trouble(self).map(Trouble::as_str));
         reasons
     }
 }

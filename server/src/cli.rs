@@ -6,6 +6,7 @@ mod demo;
 mod init;
 mod key;
 mod progress;
+mod publish;
 mod roots;
 
 use std::io::{IsTerminal, Write};
@@ -50,6 +51,9 @@ enum Command {
     /// Trust list: draft, sign (offline), publish. 信任名录
     #[command(subcommand)]
     Trust(key::TrustCommand),
+    /// What verifiers fetch: recover after a wrong clock. 发布
+    #[command(subcommand)]
+    Publish(publish::PublishCommand),
     /// Print the description of the API, as in docs/openapi.json. 打印接口说明
     #[command(hide = true)]
     Openapi,
@@ -138,6 +142,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Key(command) => key::run_key(command),
         Command::Trust(command) => key::run_trust(command),
+        Command::Publish(command) => publish::run(command),
         Command::Openapi => {
             print!("{}", openapi::text());
             Ok(())

@@ -194,7 +194,7 @@ async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyh
         keys: Keys::new(keys),
         trust,
         status_lists: StatusLists::default(),
-        publisher: Publisher::new(&*entropy),
+        publisher: Publisher::new(&*clock, &*entropy),
         open_shows: OpenShows::default(),
         readiness: Readiness::default(),
         access_log,

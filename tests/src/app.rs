@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::text::Text;
-use liangzheng_core::time::Seconds;
+use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::trust::{NamedKey, Purpose, RootSet, sign_list};
 use liangzheng_server::config::Config;
 use liangzheng_server::demo::{demo_catalogue, demo_units};
@@ -80,7 +80,7 @@ impl TestApp {
         let keys = Arc::new(MemoryKeyStore::default());
         let (opened, roots) = runtime.block_on(async {
             let opened = db.open().await;
-            let roots = publish(&opened, &*keys, &config).await;
+            let roots = publish(&opened, &*keys, &config, NOON).await;
             (opened, roots)
         });
         let clock = Arc::new(ManualClock::at(NOON));
@@ -125,6 +125,11 @@ impl TestApp {
     /// Moves the server's clock.
     pub fn pass(&self, seconds: i64) {
         self.clock.advance(Seconds(seconds));
+    }
+
+    /// Sets the server's clock wrong by so many seconds, or right again.
+    pub fn jump(&self, seconds: i64) {
+        self.clock.jump(Seconds(seconds));
     }
 
     /// Somebody without credentials.
@@ -184,28 +189,28 @@ fn launch(
     Running::start(async move || Application::build_with(config, given).await.expect("a server"))
 }
 
-/// Keys, a trust list signed by one root, and the demo's catalogue.
-async fn publish(db: &Db, keys: &dyn KeyStore, config: &Config) -> RootSet {
+/// Makes and publishes at `now` keys, a trust list signed by one root, and the demo's catalogue.
+pub async fn publish(db: &Db, keys: &dyn KeyStore, config: &Config, now: UnixTime) -> RootSet {
     let (root, _) = AwsLcSigner::generate("root-1").unwrap();
     let roots = RootSet {
         keys: vec![NamedKey { kid: "root-1".into(), jwk: root.public_key().to_jwk() }],
         threshold: 1,
     };
-    let earlier = NOON.minus(Seconds(60));
+    let earlier = now.minus(Seconds(60));
     let mut catalogue_kid = String::new();
     for purpose in [Purpose::Show, Purpose::Grant, Purpose::Status, Purpose::Catalogue] {
-        catalogue_kid = key_life::add(db, keys, purpose, earlier, &SystemEntropy, NOON).await.unwrap().kid;
+        catalogue_kid = key_life::add(db, keys, purpose, earlier, &SystemEntropy, now).await.unwrap().kid;
     }
     let operator = OperatorEntry {
         id: config.tokens.operator.clone(),
         names: Text::fixed("测试平台", "Test platform"),
         regions: vec!["1199".into(), "1299".into()],
     };
-    let draft = key_life::draft(db, &operator, &roots, NOON).await.unwrap();
+    let draft = key_life::draft(db, &operator, &roots, now).await.unwrap();
     let jws = sign_list(&draft, &[&root]).unwrap();
-    key_life::publish(db, &roots, &jws, NOON).await.unwrap();
+    key_life::publish(db, &roots, &jws, now).await.unwrap();
     let content = demo_catalogue().unwrap().content(&demo_units().unwrap());
-    let row = sign_catalogue_row(content, &*keys.open(&catalogue_kid).unwrap().signer, &config.tokens, NOON)
+    let row = sign_catalogue_row(content, &*keys.open(&catalogue_kid).unwrap().signer, &config.tokens, now)
         .unwrap();
     let mut tx = db.begin_write().await.unwrap();
     storage::publication::trust::insert_catalogue(&mut tx, &row).await.unwrap();

@@ -1,5 +1,7 @@
 //! Checks that take long or look outward, run by hand or by night: `cargo xtask soak …`.
 
+use std::process::Command;
+
 use anyhow::Result;
 use clap::Subcommand;
 
@@ -19,6 +21,15 @@ pub(crate) enum What {
     Sync,
     /// Let each write and sync of a server's database fail once, ten times over: nothing is lost, the service goes on
     Disk,
+    /// Kill a server under load at random moments, on both databases: nothing acknowledged is lost, nothing is half done
+    Kill {
+        /// How often, on each
+        #[arg(long, default_value_t = 40)]
+        count: u64,
+        /// The same seed kills after the same counts of answers
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Put each known fault into a copy of core: core, program and browser module must notice
     Sabotages {
         /// Only these shells
@@ -47,6 +58,7 @@ pub(crate) fn soak(what: What) -> Result<()> {
         What::Advisories => advisories(),
         What::Sync => sync(),
         What::Disk => disk(),
+        What::Kill { count, seed } => kill(count, seed),
         What::Sabotages { shells, from } if shells.is_empty() => sabotage::sabotages(&Shell::ALL, &from),
         What::Sabotages { shells, from } => sabotage::sabotages(&shells, &from),
         What::Fuzz(arguments) => fuzz::fuzz(&arguments),
@@ -63,10 +75,19 @@ fn sync() -> Result<()> {
 }
 
 fn disk() -> Result<()> {
-    const TEST: &str = "faults::every_write_and_sync_fails_once_and_the_service_goes_on";
+    let mut test = story("faults::every_write_and_sync_fails_once_and_the_service_goes_on")?;
+    run(test.env("LZ_DISK_ROUNDS", "10"))
+}
+
+fn kill(count: u64, seed: u64) -> Result<()> {
+    let mut test = story("kill_load")?;
+    run(test.env("LZ_KILLS", count.to_string()).env("LZ_KILL_SEED", seed.to_string()))
+}
+
+/// One of the tests of the programs, which must be built beside it.
+fn story(test: &str) -> Result<Command> {
     run(&mut cargo(["build", "--locked", "--workspace", "--bins"]))?;
-    let mut test = cargo(["test", "--locked", "--workspace", "--test", "story"]);
-    run(test.args(["--", "--nocapture", TEST]).env("LZ_DISK_ROUNDS", "10"))
+    Ok(cargo(["test", "--locked", "--workspace", "--test", "story", "--", "--nocapture", test]))
 }
 
 fn advisories() -> Result<()> {

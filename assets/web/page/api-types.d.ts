@@ -805,6 +805,11 @@ export interface components {
             /** @description Its status now. */
             status: string;
             /**
+             * @description `stuck` while no status list is published: the act is done and holds online, verifiers without a network learn of
+             *     it only when lists are published again. Left out otherwise.
+             */
+            status_list?: string | null;
+            /**
              * Format: int64
              * @description Its version now.
              */

@@ -162,14 +162,23 @@ struct Place {
 }
 
 impl Installation {
-    async fn open(&self) -> anyhow::Result<Place> {
-        let config = match &self.data {
+    /// Its database alone.
+    pub(super) async fn database(&self) -> anyhow::Result<Db> {
+        Ok(Db::open(&self.config()?.database).await?)
+    }
+
+    fn config(&self) -> anyhow::Result<Config> {
+        Ok(match &self.data {
             Some(dir) if dir.join(init::CONFIG_FILE).exists() => {
                 Config::load(Some(&dir.join(init::CONFIG_FILE)), &[])?
             }
             Some(dir) => crate::demo::config_of(dir)?,
             None => self.source.load()?,
-        };
+        })
+    }
+
+    async fn open(&self) -> anyhow::Result<Place> {
+        let config = self.config()?;
         let is_demo = self.data.as_ref().is_some_and(|dir| !dir.join(init::CONFIG_FILE).exists());
         Ok(Place {
             db: Db::open(&config.database).await?,

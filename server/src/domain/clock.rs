@@ -8,6 +8,9 @@ use liangzheng_core::time::{Seconds, UnixTime};
 pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> UnixTime;
+
+    /// Seconds since some moment, by a clock that nobody sets and that goes on while the machine sleeps.
+    fn steady(&self) -> i64;
 }
 
 /// The machine's clock: the only place in this crate that reads it.
@@ -20,32 +23,50 @@ impl Clock for SystemClock {
         let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         UnixTime(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))
     }
+
+    fn steady(&self) -> i64 {
+        rustix::time::clock_gettime(rustix::time::ClockId::Boottime).tv_sec
+    }
 }
 
 /// A clock that stands still until it is moved; for tests and for building the demo's past.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    now: AtomicI64,
+    steady: AtomicI64,
+}
 
 impl ManualClock {
     /// A clock standing at `now`.
     pub const fn at(now: UnixTime) -> Self {
-        Self(AtomicI64::new(now.0))
+        Self { now: AtomicI64::new(now.0), steady: AtomicI64::new(0) }
     }
 
-    /// Moves the clock to `now`, forward or back.
+    /// Lets time pass until `now`, or go back to it.
     pub fn set(&self, now: UnixTime) {
-        self.0.store(now.0, Ordering::SeqCst);
+        let before = self.now.swap(now.0, Ordering::SeqCst);
+        self.steady.fetch_add(now.0.wrapping_sub(before), Ordering::SeqCst);
     }
 
-    /// Moves the clock by `by`, which may be negative.
+    /// Lets time pass; `by` may be negative.
     pub fn advance(&self, by: Seconds) {
-        self.0.fetch_add(by.0, Ordering::SeqCst);
+        self.now.fetch_add(by.0, Ordering::SeqCst);
+        self.steady.fetch_add(by.0, Ordering::SeqCst);
+    }
+
+    /// Sets the clock wrong by `by`, or right again, in no time.
+    pub fn jump(&self, by: Seconds) {
+        self.now.fetch_add(by.0, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> UnixTime {
-        UnixTime(self.0.load(Ordering::SeqCst))
+        UnixTime(self.now.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> i64 {
+        self.steady.load(Ordering::SeqCst)
     }
 }
 

@@ -8,6 +8,7 @@ mod keep_lease;
 mod publish;
 mod renew_catalogue;
 mod sweep;
+mod watch_clock;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -59,6 +60,7 @@ jobs! {
     renew_catalogue   every Duration::from_secs(60), under PUBLISHER;
     forget            every Duration::from_secs(60), under PUBLISHER;
     sweep             every Duration::from_secs(60);
+    watch_clock       every Duration::from_millis(500);
 }
 
 /// One lease for all: a further one would be a further row to renew every second.

@@ -31,6 +31,8 @@ pub enum Change {
     Trust,
     /// A new catalogue version is in force.
     Catalogue,
+    /// An operator said that this is the time, and took back what was published ahead of it.
+    Clock(UnixTime),
 }
 
 impl Change {
@@ -45,6 +47,7 @@ impl Change {
             Self::Keys => ("keys", String::new()),
             Self::Trust => ("trust", String::new()),
             Self::Catalogue => ("catalogue", String::new()),
+            Self::Clock(now) => ("clock", now.0.to_string()),
         }
     }
 
@@ -61,6 +64,7 @@ impl Change {
             "keys" => Self::Keys,
             "trust" => Self::Trust,
             "catalogue" => Self::Catalogue,
+            "clock" => Self::Clock(UnixTime(reference.parse().ok()?)),
             _ => return None,
         })
     }

@@ -44,4 +44,5 @@ pub fn secrets() -> Secrets {
     Secrets::from_master(&MASTER).unwrap()
 }
 
-pub(crate) const MASTER: [u8; 32] = [7; 32];
+/// The master secret of every test server.
+pub const MASTER: [u8; 32] = [7; 32];

@@ -10,6 +10,7 @@
 mod faults;
 mod init;
 mod interop;
+mod kill_load;
 mod kills;
 mod main_job;
 mod programs;

@@ -304,3 +304,21 @@ fn what_was_scanned_offline_is_handed_in_once_and_its_holder_sees_it() {
         "the forged code named no licence, and a second upload adds nothing: {uses}"
     );
 }
+
+#[test]
+fn an_operator_looks_at_the_clock_before_recovering_and_publishing_goes_on() {
+    let programs = Programs::start(&[]);
+    let is_ready = || {
+        within(Duration::from_secs(20), "the server is ready", || {
+            (Caller::anyone(&programs.url()).get("/readyz").status == 200).then_some(())
+        });
+    };
+    is_ready();
+    let told = programs.operated(&["publish", "recover"]);
+    assert!(told.contains("newest status lists: ") && told.contains("nothing was changed"), "{told}");
+    let told = programs.operated(&["publish", "recover", "--clock-is-right"]);
+    assert!(told.contains("recovered: "), "{told}");
+    is_ready();
+    programs.sync();
+    assert_eq!(programs.code_of(&programs.shown()), "OK");
+}

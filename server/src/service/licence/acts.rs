@@ -12,7 +12,7 @@ use crate::domain::access::{ChangeStatus, Permit};
 use crate::domain::ids::{ActId, LicenceId};
 use crate::domain::licence::lifecycle::{DirectAct, ForbiddenTransition};
 use crate::domain::text::PlainText;
-use crate::service::publication::status;
+use crate::service::publication::{publisher, status};
 use crate::service::work::{Reply, Work, WorkError};
 use crate::storage::StorageError;
 use crate::storage::change::Change;
@@ -44,6 +44,10 @@ pub struct ActOutcome {
     pub status: &'static str,
     /// Its version now.
     pub version: i64,
+    /// `stuck` while no status list is published: the act is done and holds online, verifiers without a network learn of
+    /// it only when lists are published again. Left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_list: Option<&'static str>,
 }
 
 /// Why nothing was done.
@@ -121,7 +125,14 @@ pub async fn perform(
     }
     work.changed(Change::Licence(id)).await?;
     work.audit(request.act.act().name(), &id.to_string(), Some(request.reason.as_str())).await?;
-    Ok(work.commit(ActOutcome { id, status: after.status.as_str(), version: after.version }).await?)
+    Ok(work
+        .commit(ActOutcome {
+            id,
+            status: after.status.as_str(),
+            version: after.version,
+            status_list: publisher::trouble(app).map(|_| "stuck"),
+        })
+        .await?)
 }
 
 /// An instant this far ahead is a clerk's clock, not a plan.

@@ -2,10 +2,12 @@
 
 pub mod catalogue;
 pub mod ceremony;
+pub mod clock_watch;
 pub mod founding;
 pub mod key_life;
 pub mod keys;
 pub mod publisher;
+pub mod recover;
 pub mod state;
 pub mod status;
 pub mod status_lists;

@@ -8,6 +8,7 @@
 //! Of several servers the one that has the lease publishes.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use liangzheng_core::key::SignError;
 use liangzheng_core::status::{SHARD_BYTES, StatusArray, StatusValue, packed};
@@ -17,8 +18,9 @@ use tokio::sync::{Mutex, Notify};
 use tokio::task::spawn_blocking;
 
 use crate::App;
-use crate::domain::clock::Entropy;
+use crate::domain::clock::{Clock, Entropy};
 use crate::service::lease::{self, Lease};
+use crate::service::publication::clock_watch::ClockWatch;
 use crate::service::publication::keys::NoActiveKey;
 use crate::service::work::Work;
 use crate::storage::change::{self, Change};
@@ -33,14 +35,51 @@ pub struct Publisher {
     pub lease: Lease,
     /// Rung when an index changed here, so that the publisher need not wait for its next look.
     pub changed: Notify,
+    /// Whether the machine's clock may be believed.
+    pub clock: ClockWatch,
     /// Two publications of one process would be of the same second.
     turn: Mutex<()>,
+    /// Whether the last turn failed for a reason that does not pass by itself.
+    is_failing: AtomicBool,
+}
+
+/// Why acts do not reach verifiers that have no network at the moment of verifying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// This machine's clock jumped, or what is published lies ahead of it.
+    Clock,
+    /// Publishing fails; the log says why.
+    Publication,
+}
+
+impl Trouble {
+    /// For programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Clock => "clock",
+            Self::Publication => "publication",
+        }
+    }
 }
 
 impl Publisher {
     /// A publisher without the lease.
-    pub fn new(entropy: &dyn Entropy) -> Self {
-        Self { lease: Lease::new(LEASE_NAME, entropy), changed: Notify::new(), turn: Mutex::new(()) }
+    pub fn new(clock: &dyn Clock, entropy: &dyn Entropy) -> Self {
+        Self {
+            lease: Lease::new(LEASE_NAME, entropy),
+            changed: Notify::new(),
+            clock: ClockWatch::new(clock),
+            turn: Mutex::new(()),
+            is_failing: AtomicBool::new(false),
+        }
+    }
+
+    /// Keeps how a turn ended; whether that is news worth a line in the log.
+    pub fn note(&self, error: Option<&PublishError>) -> bool {
+        // A database that fails is told apart already, and passes.
+        let is_failing = error.is_some_and(|error| !matches!(error, PublishError::Storage(_)));
+        let before = self.is_failing.swap(is_failing, Ordering::Relaxed);
+        error.is_some() && !(before && is_failing)
     }
 }
 
@@ -60,6 +99,12 @@ pub enum PublishError {
         /// By how much.
         behind: i64,
     },
+    /// The machine's clock went otherwise than time did.
+    #[error("the clock jumped by {by} s; nothing is signed for verifiers until it is set right")]
+    ClockJumped {
+        /// By how much; negative if back.
+        by: i64,
+    },
     /// The thread in which an array was packed came to an end.
     #[error("an array could not be packed: {0}")]
     Pack(#[from] tokio::task::JoinError),
@@ -75,6 +120,7 @@ pub enum PublishError {
 pub async fn publish(app: &App, force: bool) -> Result<bool, PublishError> {
     let _turn = app.publisher.turn.lock().await;
     let Some(epoch) = app.publisher.lease.epoch() else { return Ok(false) };
+    believed(app)?;
     let now = app.now();
     let signer = app.keys.signer(Purpose::Status, now)?;
     let mut tx = app.db.begin_read().await?;
@@ -100,6 +146,25 @@ pub async fn publish(app: &App, force: bool) -> Result<bool, PublishError> {
     let exp = now.plus(app.config.tokens.status_lifetime()).0;
     let row = PublicationRow { iat: now.0, exp, seq, kid: signer.kid().to_owned(), epoch };
     Ok(keep(app, &row, shards).await?)
+}
+
+/// Nothing that verifiers order by its time is signed by a clock that jumped.
+pub fn believed(app: &App) -> Result<(), PublishError> {
+    match app.publisher.clock.look(&*app.clock) {
+        Some(by) => Err(PublishError::ClockJumped { by: by.0 }),
+        None => Ok(()),
+    }
+}
+
+/// What keeps acts from being published, if anything does.
+pub fn trouble(app: &App) -> Option<Trouble> {
+    let newest = app.status_lists.newest_seen();
+    let is_ahead = newest.is_some_and(|newest| UnixTime(newest.iat).since(app.now()) > SERVERS_DIFFER);
+    if is_ahead || app.publisher.clock.jumped().is_some() {
+        return Some(Trouble::Clock);
+    }
+    let fails = app.publisher.is_failing.load(Ordering::Relaxed) && app.publisher.lease.epoch().is_some();
+    fails.then_some(Trouble::Publication)
 }
 
 /// Whether some server is publishing: one is running on this database.
@@ -198,5 +263,8 @@ async fn keep(app: &App, row: &PublicationRow, shards: Vec<Shard>) -> Result<boo
     work.finish().await?;
     Ok(true)
 }
+
+/// Clocks of servers that a time server keeps differ by less.
+const SERVERS_DIFFER: Seconds = Seconds(10);
 
 const LEASE_NAME: &str = "publisher";

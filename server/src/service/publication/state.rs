@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::RootSet;
 
 use super::publisher::{self, PublishError};
@@ -41,11 +42,7 @@ pub enum StateError {
 
 /// Makes the first status list if there is none. Returns the number of the newest change: whatever is read from the
 /// database afterwards has all changes up to it.
-pub async fn prepare(
-    db: &Db,
-    base_url: &str,
-    now: liangzheng_core::time::UnixTime,
-) -> Result<i64, StorageError> {
+pub async fn prepare(db: &Db, base_url: &str, now: UnixTime) -> Result<i64, StorageError> {
     let mut tx = db.begin_write().await?;
     status::ensure_lists(&mut tx, base_url, 1, now).await?;
     let head = storage::change::head(&mut tx).await?;
@@ -62,7 +59,7 @@ pub async fn start(app: &App) -> Result<(), StateError> {
             match publisher::publish(app, true).await {
                 // What is published stays good for a while; an operator with a wrong clock needs a running server to
                 // see it.
-                Err(error @ PublishError::ClockBehind { .. }) => {
+                Err(error @ (PublishError::ClockBehind { .. } | PublishError::ClockJumped { .. })) => {
                     tracing::error!(%error, "status lists not renewed")
                 }
                 outcome => drop(outcome?),
@@ -83,6 +80,7 @@ pub async fn apply(app: &App, change: &Change) {
         Change::Trust | Change::Catalogue => reload_trust(app).await,
         Change::Keys => reload_keys(app).await,
         Change::Published => app.status_lists.reload(&app.db).await.map_err(StateError::from),
+        Change::Clock(at) => accept_clock(app, *at).await,
         Change::Status => {
             app.publisher.changed.notify_one();
             Ok(())
@@ -111,6 +109,23 @@ async fn reload_keys(app: &App) -> Result<(), StateError> {
     Ok(app.keys.reload(&operator)?)
 }
 
+/// An operator said at `at` that this is the time. What was remembered may have been taken back.
+async fn accept_clock(app: &App, at: UnixTime) -> Result<(), StateError> {
+    let off = app.now().since(at);
+    if off.0.unsigned_abs() > SAME_TIME {
+        tracing::error!(
+            off = off.0,
+            "this machine's clock is not the one that is right: nothing is published here"
+        );
+    } else {
+        app.publisher.clock.accept(&*app.clock);
+    }
+    app.status_lists.forget();
+    app.status_lists.reload(&app.db).await?;
+    app.publisher.changed.notify_one();
+    Ok(())
+}
+
 async fn reload_trust(app: &App) -> Result<(), StateError> {
     app.trust.reload(&app.db, app.now()).await?;
     reload_keys(app).await
@@ -123,5 +138,7 @@ pub fn read_roots(path: &Path) -> Result<RootSet, StateError> {
     serde_json::from_str(&text).map_err(|error| problem(error.to_string()))
 }
 
+/// Seconds between the operator's clock and this one, the change's way here included.
+const SAME_TIME: u64 = 30;
 /// How soon a server that starts looks again for the first publication.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);

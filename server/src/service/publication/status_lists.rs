@@ -74,6 +74,11 @@ impl StatusLists {
         self.memory().newest.clone()
     }
 
+    /// Forgets everything: publications were taken back.
+    pub fn forget(&self) {
+        *self.memory() = Memory::default();
+    }
+
     /// Looks for a newer publication.
     pub async fn reload(&self, db: &Db) -> Result<(), StorageError> {
         let mut tx = db.begin_read().await?;

@@ -155,7 +155,7 @@ impl OpenShows {
             Change::Show(id) => &move |show: &OpenShow| show.key == *id,
             // Scenes, masks and units may all be others now.
             Change::Catalogue | Change::Trust => &|_: &OpenShow| true,
-            Change::Status | Change::Published | Change::Keys => return,
+            Change::Status | Change::Published | Change::Keys | Change::Clock(_) => return,
         };
         let rebuilt_only = matches!(change, Change::Catalogue | Change::Trust);
         let mut shows = self.shows.write().unwrap_or_else(PoisonError::into_inner);

@@ -108,6 +108,16 @@ pub async fn offer_text(tx: &mut Tx, list: i64, iat: i64, jws: &str) -> Result<(
     execute!(tx, OFFER_TEXT, list, iat, jws).map(drop)
 }
 
+/// Takes back the publications made after `after`. A shard that changed in one of them counts as not published yet: the
+/// next publication makes its array from its indexes.
+pub async fn take_back_after(tx: &mut Tx, after: UnixTime) -> Result<(), StorageError> {
+    execute!(tx, UNPUBLISH, after.0)?;
+    execute!(tx, TAKE_BACK_ARRAYS, after.0)?;
+    execute!(tx, TAKE_BACK_HASHES, after.0)?;
+    execute!(tx, TAKE_BACK_TEXTS, after.0)?;
+    execute!(tx, TAKE_BACK, after.0).map(drop)
+}
+
 /// Forgets publications made before `before`, but never the newest, and what no kept one needs: of each shard the
 /// newest hash at or before the oldest kept publication stays.
 pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
@@ -143,6 +153,13 @@ statements! {
     OFFER_TEXT = "INSERT INTO publication_status_text (list, iat, jws) VALUES ($1, $2, $3) \
         ON CONFLICT (list) DO UPDATE SET iat = excluded.iat, jws = excluded.jws \
         WHERE publication_status_text.iat < excluded.iat";
+    UNPUBLISH = "UPDATE publication_status_list SET first_published = NULL \
+        WHERE id IN (SELECT list FROM publication_status_hash WHERE iat > $1)";
+    TAKE_BACK_ARRAYS = "DELETE FROM publication_status_array \
+        WHERE list IN (SELECT list FROM publication_status_hash WHERE iat > $1)";
+    TAKE_BACK_HASHES = "DELETE FROM publication_status_hash WHERE iat > $1";
+    TAKE_BACK_TEXTS = "DELETE FROM publication_status_text WHERE iat > $1";
+    TAKE_BACK = "DELETE FROM publication_status_publication WHERE iat > $1";
     FORGET = "DELETE FROM publication_status_publication WHERE iat < $1 \
         AND iat < (SELECT MAX(n.iat) FROM publication_status_publication n)";
     FORGET_HASHES = "DELETE FROM publication_status_hash WHERE iat < $1 AND iat < (SELECT MAX(n.iat) \

@@ -1,5 +1,6 @@
 //! What verifiers fetch.
 
+mod clock;
 mod filled;
 mod keys;
 mod scale;

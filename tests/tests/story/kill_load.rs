@@ -1,0 +1,333 @@
+//! A server killed under load, again and again, on both databases: nothing it acknowledged is lost, nothing is half done.
+//!
+//! Its clients keep what was acknowledged; after each kill the tables are held against that. `LZ_KILLS` and
+//! `LZ_KILL_SEED` say how often and from which number on; `cargo xtask soak kill` sets them.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use liangzheng_core::time::Day;
+use liangzheng_server::config::Config;
+use liangzheng_server::domain::access::Scope;
+use liangzheng_server::domain::actor::membership::Role;
+use liangzheng_server::domain::clock::{Clock, SystemClock};
+use liangzheng_server::domain::ids::LicenceId;
+use liangzheng_server::domain::licence::Status;
+use liangzheng_server::signing::FileKeyStore;
+use liangzheng_server::storage::{self, Db};
+use liangzheng_tests::app::publish;
+use liangzheng_tests::db::{Cluster, TestDb};
+use liangzheng_tests::make::{BUSINESS_LICENCE, MASTER, Maker, PASSWORD, PIN, UNIT, secrets};
+use liangzheng_tests::until::{until, within};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use super::programs::program;
+
+/// Clients of one run; each acts on a licence of its own, logs in, and shows another licence.
+const CLIENTS: usize = 4;
+
+/// What one client was told is done.
+#[derive(Default)]
+struct Acknowledged {
+    /// The licence's version and status.
+    act: Option<(i64, String)>,
+    /// Tokens of sessions, and not yet looked for.
+    sessions: Vec<String>,
+    /// Shows, likewise.
+    shows: Vec<String>,
+    count: usize,
+}
+
+/// One client's people and licences.
+struct Client {
+    checker: String,
+    holder: String,
+    acted_on: LicenceId,
+    shown: LicenceId,
+    told: Mutex<Acknowledged>,
+}
+
+/// The program on a database of either kind.
+struct Installation {
+    db: TestDb,
+    cluster: Option<Cluster>,
+    port: u16,
+    server: Option<Child>,
+    clients: Vec<Client>,
+    runtime: Runtime,
+}
+
+impl Drop for Installation {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Installation {
+    fn make(db: TestDb, cluster: Option<Cluster>) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let in_folder = |name: &str| db.folder().join(name);
+        std::fs::write(in_folder("master.key"), MASTER).unwrap();
+        private(&in_folder("master.key"));
+        let clients = runtime.block_on(async {
+            let open = db.open().await;
+            let keys = FileKeyStore::open_or_create(&in_folder("keys"), &in_folder("keystore.pass")).unwrap();
+            let roots = publish(&open, &keys, &Config::default(), SystemClock.now()).await;
+            std::fs::write(in_folder("roots.json"), serde_json::to_vec(&roots).unwrap()).unwrap();
+            let make = Maker::new(open);
+            let mut clients = Vec::new();
+            for number in 0..CLIENTS {
+                let (checker, holder) = (format!("checker{number}"), format!("holder{number}"));
+                make.staff(&checker, Role::IssuerChecker, UNIT).await;
+                let (_, owner) = make.holder(&holder).await;
+                let acted_on = make.licence(owner, BUSINESS_LICENCE, UNIT, Status::Active).await.id;
+                let shown = make.licence(owner, BUSINESS_LICENCE, UNIT, Status::Active).await.id;
+                clients.push(Client { checker, holder, acted_on, shown, told: Mutex::default() });
+            }
+            make.db.close().await;
+            clients
+        });
+        let config = format!(
+            "[server]\nbind = \"127.0.0.1:{port}\"\nbase_url = \"http://127.0.0.1:{port}\"\n\
+             [database]\nurl = \"{}\"\n[limits]\nenabled = false\n[secrets]\nmaster_file = {:?}\n\
+             [tokens]\nroots = {:?}\nkeys = {:?}\nkeystore_pass_file = {:?}\n",
+            db.config.url,
+            in_folder("master.key"),
+            in_folder("roots.json"),
+            in_folder("keys"),
+            in_folder("keystore.pass")
+        );
+        std::fs::write(in_folder("lz.toml"), config).unwrap();
+        Self { db, cluster, port, server: None, clients, runtime }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts the program, which is ready within the time that a crash may cost.
+    fn start(&mut self) {
+        let log = std::fs::File::create(self.db.folder().join("log")).unwrap();
+        let mut serve = Command::new(program("liangzheng-server"));
+        serve.args(["serve", "--config"]).arg(self.db.folder().join("lz.toml"));
+        self.server = Some(serve.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
+        let url = format!("{}/readyz", self.url());
+        within(Duration::from_secs(20), "the server is ready", || ureq::get(&url).call().ok());
+    }
+
+    /// Ends it as a power cut would.
+    fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+
+    /// Loads the server until `enough` was acknowledged since the start, then kills it.
+    fn load_and_kill(&mut self, enough: usize) {
+        for client in &self.clients {
+            client.told.lock().unwrap().count = 0;
+        }
+        let mut server = self.server.take().unwrap();
+        std::thread::scope(|scope| {
+            for client in &self.clients {
+                let url = self.url();
+                scope.spawn(move || client.work(&url));
+            }
+            until("enough is acknowledged", || {
+                let counts = self.clients.iter().map(|client| client.told.lock().unwrap().count);
+                (counts.sum::<usize>() >= enough).then_some(())
+            });
+            server.kill().unwrap();
+            server.wait().unwrap();
+        });
+    }
+
+    /// Holds the tables against what was acknowledged.
+    fn nothing_is_lost_or_half(&self) {
+        self.runtime.block_on(async {
+            let db = Db::open(&self.db.config).await.unwrap();
+            if let Db::Sqlite { readers, .. } = &db {
+                let told: String =
+                    sqlx::query_scalar("PRAGMA integrity_check").fetch_one(readers).await.unwrap();
+                assert_eq!(told, "ok");
+            }
+            for client in &self.clients {
+                client.is_kept(&db).await;
+            }
+            db.close().await;
+        });
+    }
+
+    /// The running server knows each session that it gave.
+    fn sessions_are_known(&self) {
+        for client in &self.clients {
+            for token in std::mem::take(&mut client.told.lock().unwrap().sessions) {
+                let known = ask(&self.url(), "GET", "/api/v1/me", &token, None);
+                assert_eq!(known.map(|(status, _)| status), Some(200), "a session is lost");
+            }
+        }
+    }
+}
+
+impl Client {
+    /// Works until the server is gone.
+    fn work(&self, url: &str) {
+        let Some(checker) = self.log_in(url, &self.checker) else { return };
+        let Some(holder) = self.log_in(url, &self.holder) else { return };
+        let act = format!("/api/v1/licences/{}/acts", self.acted_on);
+        let show = format!("/api/v1/wallet/licences/{}/show", self.shown);
+        for turn in 0.. {
+            for name in ["suspend", "resume"] {
+                let body = json!({ "act": name, "reason": "核查", "legal_basis": "第十八条" });
+                match ask(url, "POST", &act, &checker, Some(&body)) {
+                    Some((200, done)) => {
+                        let told = &mut *self.told.lock().unwrap();
+                        let status = done["status"].as_str().unwrap().to_owned();
+                        told.act = Some((done["version"].as_i64().unwrap(), status));
+                        told.count += 1;
+                    }
+                    // Done by the request whose answer the kill cut off; or no time for it now.
+                    Some((409 | 503, _)) => {}
+                    Some(other) => panic!("{other:?}"),
+                    None => return,
+                }
+            }
+            if turn % 4 == 0 {
+                let body = json!({ "scene": "inspect.food", "pin": PIN });
+                match ask(url, "POST", &show, &holder, Some(&body)) {
+                    Some((201, shown)) => {
+                        let told = &mut *self.told.lock().unwrap();
+                        told.shows.push(shown["show"].as_str().unwrap().to_owned());
+                        told.count += 1;
+                        let path = format!("/api/v1/wallet/shows/{}", told.shows.last().unwrap());
+                        // Only so many may be open.
+                        drop(ask(url, "DELETE", &path, &holder, None));
+                    }
+                    Some((503, _)) => {}
+                    Some(other) => panic!("{other:?}"),
+                    None => return,
+                }
+            }
+            if turn % 8 == 7 && self.log_in(url, &self.holder).is_none() {
+                return;
+            }
+        }
+    }
+
+    fn log_in(&self, url: &str, login: &str) -> Option<String> {
+        let body = json!({ "login": login, "password": PASSWORD });
+        loop {
+            match ask(url, "POST", "/api/v1/sessions", "", Some(&body))? {
+                (201, session) => {
+                    let token = session["token"].as_str().unwrap().to_owned();
+                    let told = &mut *self.told.lock().unwrap();
+                    told.sessions.push(token.clone());
+                    told.count += 1;
+                    return Some(token);
+                }
+                (503, _) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    async fn is_kept(&self, db: &Db) {
+        let now = SystemClock.now();
+        let mut tx = db.begin_read().await.unwrap();
+        let found = storage::licence::record::find(&mut tx, &secrets(), Scope::All, self.acted_on).await;
+        let licence = found.unwrap().unwrap();
+        let acts = storage::licence::act::of_licence(&mut tx, self.acted_on).await.unwrap();
+        let told = &mut *self.told.lock().unwrap();
+        if let Some((version, status)) = &told.act {
+            assert!(licence.version >= *version, "version {version} was acknowledged: {licence:?}");
+            assert!(licence.version <= version + 1, "one act at most was in flight: {licence:?}");
+            assert!(licence.version > *version || licence.status.as_str() == status, "{status}: {licence:?}");
+        }
+        // No act without its row, no row without its act, and every index says what the licence does.
+        let versions: Vec<i64> = acts.iter().map(|act| act.licence_version).collect();
+        let mut sorted = versions.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (2..=licence.version).collect::<Vec<_>>());
+        let wire = licence.wire_status(Day::of(now)).unwrap();
+        for entry in storage::publication::status::entries_of_licence(&mut tx, self.acted_on).await.unwrap() {
+            assert_eq!(entry.value, i64::from(wire.wire()), "{licence:?}");
+        }
+        let logged = storage::trace::access_log::shows_between(
+            &mut tx,
+            self.shown,
+            now.minus(liangzheng_core::time::Seconds(86_400)),
+            now,
+        );
+        let logged: Vec<String> = logged.await.unwrap().iter().map(|row| row.show.to_string()).collect();
+        for show in std::mem::take(&mut told.shows) {
+            assert!(logged.contains(&show), "{show} left without its row");
+        }
+    }
+}
+
+/// One request; nothing if the server is gone. It never answers that the fault is its own.
+fn ask(url: &str, method: &str, path: &str, token: &str, body: Option<&Value>) -> Option<(u16, Value)> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(20)))
+        .build()
+        .into();
+    let mut request = ureq::http::Request::builder().method(method).uri(format!("{url}{path}"));
+    if !token.is_empty() {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let mut answer = match body {
+        Some(body) => {
+            agent.run(request.header("content-type", "application/json").body(body.to_string()).unwrap())
+        }
+        None => agent.run(request.body(()).unwrap()),
+    }
+    .ok()?;
+    let text = answer.body_mut().read_to_string().ok()?;
+    assert_ne!(answer.status().as_u16(), 500, "{path}: {text}");
+    Some((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
+}
+
+fn private(file: &PathBuf) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
+}
+
+#[test]
+fn what_a_killed_server_acknowledged_is_there_and_nothing_is_half_on_both_databases() {
+    let (kills, mut seed) = (number("LZ_KILLS", 4), number("LZ_KILL_SEED", 1));
+    let (postgres, cluster) = TestDb::postgres_alone();
+    let mut tried = BTreeMap::new();
+    for (db, cluster) in [(TestDb::sqlite(), None), (postgres, Some(cluster))] {
+        let name = db.name;
+        let started = Instant::now();
+        let mut installation = Installation::make(db, cluster);
+        installation.start();
+        for kill in 0..kills {
+            // Knuth's generator (MMIX): the same seed kills after the same counts.
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            installation.load_and_kill(20 + usize::try_from(seed >> 33).unwrap() % 120);
+            if let Some(cluster) = installation.cluster.as_ref().filter(|_| kill % 2 == 1) {
+                cluster.crash();
+                cluster.come_up();
+            }
+            installation.nothing_is_lost_or_half();
+            installation.start();
+            installation.sessions_are_known();
+        }
+        tried.insert(name, (kills, started.elapsed()));
+    }
+    println!("kills, and the time they took: {tried:?}");
+}
