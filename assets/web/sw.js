@@ -71,6 +71,7 @@ const SHELL = [
   '/assets/wallet/screens/login.js',
   '/assets/wallet/screens/staff.js',
   '/assets/wallet/showing.js',
+  '/assets/wallet/tabs.js',
   '/assets/wallet/turns.js',
   '/assets/wallet/units.js',
   '/assets/wasm/errors.js',
@@ -89,8 +90,8 @@ const SHELL = [
   '/wallet',
 ];
 
-/** The file that every release changes. */
-const RELEASE = '/assets/wasm/release.js';
+/** The digest over all files of a build: it differs when any of them does, be it one page's script. */
+const RELEASE = '/assets/release.txt';
 
 const OURS = 'shell-';
 

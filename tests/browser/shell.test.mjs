@@ -4,15 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { logIn, modules, newPage, serverAndBrowser } from './harness.mjs';
+import { logIn, modules, newPage, root, serverAndBrowser } from './harness.mjs';
 
 const SCANNER = '/assets/wasm/scanner_wasm_bg.wasm';
 const RELEASE = '/assets/wasm/release.js';
+const BUILD = '/assets/release.txt';
 const TEXTS = '/assets/i18n/shared.zh-CN.json';
+const web = join(root, 'assets/web');
 const DAY = 86_400_000;
 const { server, browser } = await serverAndBrowser();
 let proxy;
@@ -71,6 +73,7 @@ function nextRelease() {
   return [
     [RELEASE, changed],
     [SCANNER, scanner],
+    [BUILD, 'a later build'],
   ];
 }
 
@@ -206,6 +209,28 @@ test('a server replaced in the middle of a fetch leaves no copy of two releases'
   assert.equal((await copies()).length, 1);
   await open();
   assert.deepEqual(await wholeness(), [true, true]);
+});
+
+test('builds that differ only in a script of the pages are different releases', async () => {
+  // What the server says of its build is a digest over every file in it.
+  const files = readdirSync(web, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const lines = files.map((entry) => {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    return `${relative(web, path)} ${createHash('sha256').update(readFileSync(path)).digest('base64')}\n`;
+  });
+  const whole = createHash('sha256').update(lines.sort().join('')).update(readFileSync(join(modules, 'web/release.js')));
+  assert.equal(await (await fetch(server.url + BUILD)).text(), whole.digest('base64'));
+
+  await open();
+  const held = await copies();
+  proxy.onRequest = (path) => {
+    if (path !== SCANNER) return;
+    proxy.changed.set(TEXTS, retitled('新版'));
+    proxy.changed.set(BUILD, 'a later build');
+  };
+  await open();
+  assert.ok(proxy.changed.has(TEXTS), 'the server was replaced');
+  assert.deepEqual(await copies(), held);
 });
 
 test('a copy that could not be finished is taken away', async () => {

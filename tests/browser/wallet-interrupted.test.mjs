@@ -61,7 +61,7 @@ test('back after 90 s without a network and without a grant, the page says that 
   await page.context().setOffline(true);
   await page.clock.runFor(90_000);
   await setHidden(page, false);
-  await page.waitForFunction(() => document.querySelector('#veil').textContent === '暂时无法更新，请联网后重试');
+  await page.waitForFunction(() => document.querySelector('#veil').textContent === '连不上服务器，暂时无法更新。请检查网络，正在重试…');
   assert.ok(await page.isVisible('#veil'));
   assert.ok(await page.isHidden('#qr'));
   await page.context().setOffline(false);

@@ -314,7 +314,7 @@ test('a list that the server refuses is not told as a network that is missing', 
   assert.doesNotMatch(said, /网络。|没有网络/);
   assert.deepEqual(await axe(page), []);
   await page.unroute(LICENCES);
-  await page.getByRole('button', { name: '重新联网' }).click();
+  await page.getByRole('button', { name: '重试' }).click();
   await page.waitForSelector('.card');
   await done(page);
 });

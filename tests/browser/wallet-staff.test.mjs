@@ -60,7 +60,7 @@ test('the page is still theirs after a reload, and logging out ends the session 
   await done(page);
 });
 
-test('where another page logged in, there is no name, but still the way out', async () => {
+test('where another page logged in the server says who it is, and there is the way out', async () => {
   const page = await newPage(browser);
   await page.goto(`${server.url}/wallet`);
   await page.waitForSelector('#login');
@@ -75,6 +75,7 @@ test('where another page logged in, there is no name, but still the way out', as
     ['verifier.hotel', password],
   );
   await page.reload();
+  await page.locator('#staff').filter({ hasText: 'verifier.hotel' }).waitFor();
   await page.getByRole('button', { name: '退出登录' }).click();
   await page.waitForSelector('#login');
   await done(page);

@@ -11,8 +11,14 @@ import { lang } from './i18n.js';
 /** Longest wait for an answer: after that a person in a basement should see what works without one. */
 const PATIENCE_MS = 8000;
 
+/** A request that takes longer is told of: whoever waits should know within five seconds that it is not their doing. */
+const SLOW_MS = 3000;
+
 /** The server could not be reached. */
 export class NoNetwork extends Error {}
+
+/** It could be reached, or so it seemed, but gave no answer in time. What helps without a network helps here, too. */
+export class Mute extends NoNetwork {}
 
 /** The server said no: `status`, `code`, and words for people. `retryAfter` in seconds where it was told. */
 export class Problem extends Error {
@@ -26,6 +32,8 @@ export class Problem extends Error {
     this.code = body.code ?? '';
     this.body = body;
     this.retryAfter = Number(response.headers.get('Retry-After')) || null;
+    /** Under which the server's log tells more. A proxy's own page of an error has none. */
+    this.requestId = body.request_id ?? response.headers.get('X-Request-Id');
   }
 }
 
@@ -42,7 +50,7 @@ export const isProblem = (error, status) => error instanceof Problem && error.st
  */
 export async function call(method, path, body) {
   const response = await send(method, path, body);
-  return response.status === 204 ? null : response.json();
+  return response.status === 204 ? null : response.json().catch(unreachable);
 }
 
 /**
@@ -54,7 +62,7 @@ export async function call(method, path, body) {
  */
 export async function send(method, path, body) {
   const sent = Date.now();
-  const response = await fetch(`/api/v1${path}`, {
+  const asked = fetch(`/api/v1${path}`, {
     method,
     headers: {
       'Accept-Language': lang,
@@ -62,10 +70,49 @@ export async function send(method, path, body) {
     },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: patience(PATIENCE_MS),
-  }).catch((cause) => {
-    throw new NoNetwork('no network', { cause });
   });
+  const response = await noted(asked).catch(unreachable);
   learn(response, sent, Date.now());
   if (!response.ok) throw new Problem(response, await response.json().catch(() => ({})));
   return response;
+}
+
+/**
+ * An answer that breaks off, and one that is none of ours (a hotel's login page), are no answer.
+ *
+ * @param {unknown} cause
+ * @returns {never}
+ */
+function unreachable(cause) {
+  const isLate = cause instanceof DOMException && cause.name === 'TimeoutError';
+  throw isLate ? new Mute('no answer', { cause }) : new NoNetwork('no network', { cause });
+}
+
+let slow = 0;
+/** @type {(isSlow: boolean) => void} */
+let tellSlow = () => undefined;
+
+/** Has `listener` told when an answer begins to be slow, and when none is any more. @param {(isSlow: boolean) => void} listener */
+export function onSlow(listener) {
+  tellSlow = listener;
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} asked
+ */
+async function noted(asked) {
+  let counted = false;
+  const timer = setTimeout(() => {
+    counted = true;
+    slow += 1;
+    tellSlow(true);
+  }, SLOW_MS);
+  try {
+    return await asked;
+  } finally {
+    clearTimeout(timer);
+    if (counted) slow -= 1;
+    tellSlow(slow > 0);
+  }
 }

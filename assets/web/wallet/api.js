@@ -9,6 +9,9 @@ export const login = (login, password) => call('POST', '/sessions', { login, pas
 /** @type {() => Promise<null>} */
 export const logout = () => call('DELETE', '/sessions/current');
 
+/** @type {() => Promise<Schemas['Me']>} */
+export const me = () => call('GET', '/me');
+
 /** @type {() => Promise<Schemas['PageOfCard']>} */
 export const licences = () => call('GET', '/wallet/licences');
 

@@ -2,7 +2,7 @@
  * A code that renews itself, and never outlives itself on the screen.
  *
  * Two sources: `Online` asks the server for the next token of an open show (profile S); `Offline` lets the phone's own
- * key sign a fresh proof for a grant (profile H). Both give `{text, refreshAt, deadAt, endsAt, era}`: unix seconds, and
+ * key sign a fresh proof for a grant (profile H). Both give `{text, life, refreshAt, deadAt, endsAt, era}`: unix seconds, and
  * the clock's era in which they can be told. A source's own `endsAt` is the end of all its codes.
  */
 import { NoNetwork, Problem } from '../page/client.js';
@@ -35,8 +35,14 @@ export class Online {
   /** @type {Schemas['Shown'] | null} */
   #opened;
 
-  /** @param {Schemas['Shown']} opened the answer of `openShow`, whose token is the first code */
-  constructor(opened) {
+  #life;
+
+  /**
+   * @param {Schemas['Shown']} opened the answer of `openShow`, whose token is the first code
+   * @param {number} life of each code, in seconds
+   */
+  constructor(opened, life) {
+    this.#life = life;
     this.#opened = opened;
     this.show = opened.show;
     this.endsAt = opened.show_expires_at;
@@ -48,7 +54,7 @@ export class Online {
     this.#opened = null;
     // The server's times; its answer may just have told how far off the clock is.
     const { qr_text: text, refresh_at: refreshAt, expires_at: deadAt, show_expires_at: endsAt } = reply;
-    return { text, refreshAt, deadAt, endsAt, era: clockEra() };
+    return { text, life: this.#life, refreshAt, deadAt, endsAt, era: clockEra() };
   }
 
   async end() {
@@ -91,7 +97,7 @@ export class Offline {
     const text = await this.wallet.show(this.kept.grant, this.key, options);
     const { endsAt } = this;
     const [refreshAt, deadAt] = [PROOF_EVERY, PROOF_LIFE].map((life) => Math.min(iat + life, endsAt));
-    return { text, refreshAt, deadAt, endsAt, era };
+    return { text, life: PROOF_LIFE, refreshAt, deadAt, endsAt, era };
   }
 
   async end() {}
@@ -102,7 +108,7 @@ export class Over extends Error {}
 
 /**
  * Keeps one code alive. `on` is told of `{code}` (draw it; it answers when that is done), `{hidden}` (take it away:
- * `background`, `no-network`, or `renewing` while another is to come), `{offline}` (no other could be had), `{waiting}`
+ * `background`, `no-network`, or `renewing` while another is to come), `{offline}` (why no other could be had), `{waiting}`
  * (nor for so many seconds), `{tick}` (seconds to the next code, seconds to the end), `{over}` (ask for the PIN again)
  * and `{problem}`.
  */
@@ -113,6 +119,8 @@ export class LiveCode {
   #code = null;
   #drawn = false;
   #busy = false;
+  /** The last request gave none: another is tried, though the code before may not be due yet. */
+  #missed = false;
   /** By the timer, not the clock: that may be set back while this waits. */
   #notBefore = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -154,6 +162,7 @@ export class LiveCode {
       const code = await this.#source.next();
       if (this.#timer === undefined) return;
       this.#code = code;
+      this.#missed = false;
       await this.#draw();
     } catch (error) {
       if (this.#timer === undefined) return;
@@ -172,7 +181,8 @@ export class LiveCode {
     // A server that stumbles is, for a moment, no server.
     if (error instanceof NoNetwork || status >= 500) {
       this.#notBefore = performance.now() + RETRY_MS;
-      this.#on({ offline: true });
+      this.#missed = true;
+      this.#on({ offline: error });
       return;
     }
     if (error instanceof Problem && status === 429) {
@@ -221,7 +231,7 @@ export class LiveCode {
       const left = Math.max(0, Math.ceil(((this.#drawn ? refreshAt : 0) * 1000 - time) / 1000));
       this.#on({ tick: { left, ends: Math.ceil((endsAt * 1000 - time) / 1000) } });
     }
-    const due = !timed || time >= timed.refreshAt * 1000 - MARGIN_MS;
+    const due = !timed || this.#missed || time >= timed.refreshAt * 1000 - MARGIN_MS;
     if (due && performance.now() >= this.#notBefore && document.visibilityState !== 'hidden') this.refresh();
   }
 

@@ -1,9 +1,9 @@
 /** `/wallet`: log in, choose a card, show it. This file holds the page's frame and which view is on it. */
 import { say } from '../kit/notice.js';
-import { isProblem } from '../page/client.js';
+import { isProblem, onSlow } from '../page/client.js';
 import { deviceIsAheadBy, WARN_AT } from '../page/clock.js';
 import { focusHeading, heading, main } from '../page/frame.js';
-import { t } from '../page/i18n.js';
+import { pick, t } from '../page/i18n.js';
 import { keepOffline } from '../page/offline.js';
 import { storageNotice } from '../page/storage.js';
 import { el, show } from '../shared/dom.js';
@@ -14,10 +14,12 @@ import { challengeView } from './screens/challenge.js';
 import { listView } from './screens/list.js';
 import { leavingView, loginView } from './screens/login.js';
 import { staffView } from './screens/staff.js';
+import { onNews, tellTabs } from './tabs.js';
 import { turns } from './turns.js';
 
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
 const storage = storageNotice();
+const slow = el('p', { class: 'notice', id: 'slow', role: 'status', hidden: true });
 const view = el('div', { id: 'view' });
 
 /** The mark of a logout that is not finished, kept with the browser: closing or reloading the page undoes none. */
@@ -43,9 +45,11 @@ let toldOff = 0;
 /** Of answers that decide what is on the page the last one asked for counts. */
 const { begin } = turns();
 
-show(main(), clock, storage.node, view);
+show(main(), slow, clock, storage.node, view);
+onSlow((isSlow) => say(slow, isSlow ? t('error.slow') : ''));
+onNews(heard);
 setInterval(drawNotices, 1000);
-addEventListener('hashchange', route);
+addEventListener('hashchange', () => drawRoute());
 const offline = keepOffline();
 await load();
 document.documentElement.dataset.ready = (await offline) ? 'offline' : 'online';
@@ -57,20 +61,21 @@ function modules() {
 
 /**
  * Fetches the cards; if the server gives none, those this phone can show by itself. Who is logged out gets the login, who
- * is no holder the page for staff.
+ * is no holder the page for staff. `said` is what has just happened, told above whatever comes; `refused` what a login is
+ * told that comes instead.
  */
-async function load() {
+async function load(said = '', refused = said) {
   if (isLeaving()) {
     await logout();
     return;
   }
   const late = begin();
-  const found = await offered().catch(instead);
+  const found = await offered().catch((error) => instead(error, refused));
   if (late()) return;
   app.cards = found.cards;
   app.offline = found.offline;
   if (found.view) draw(found.view());
-  else route();
+  else drawRoute(said);
 }
 
 /**
@@ -82,6 +87,7 @@ async function load() {
 /** The server's cards. @returns {Promise<Found>} */
 async function offered() {
   const { items } = await api.licences();
+  await phone.keepOnly(items);
   return { cards: items, offline: null };
 }
 
@@ -90,16 +96,29 @@ async function offered() {
  * cannot say; then there are the cards this phone can show by itself.
  *
  * @param {unknown} error
+ * @param {string} refused why a session that was there is not, if that is known
  * @returns {Promise<Found>}
  */
-async function instead(error) {
-  if (isProblem(error, 401)) return { cards: null, offline: null, view: () => loginView(app) };
-  if (isProblem(error, 403)) {
-    const principal = await phone.lastPrincipal();
-    return { cards: null, offline: null, view: () => staffView(app, principal) };
+async function instead(error, refused) {
+  if (isProblem(error, 401)) {
+    const why = refused || ((await phone.hasOwner()) ? t('login.session_lost') : '');
+    return { cards: null, offline: null, view: () => loginView(app, [], why) };
   }
-  const kept = await phone.grants();
-  return { cards: [...new Map(kept.map(({ card }) => [card.id, card])).values()], offline: error };
+  if (isProblem(error, 403)) {
+    const member = await api.me().then(memberOf, () => null);
+    return { cards: null, offline: null, view: () => staffView(app, member) };
+  }
+  return { cards: await phone.cards(), offline: error };
+}
+
+/**
+ * Who works for a unit, as the page for staff says it.
+ *
+ * @param {import('./types.d.ts').Schemas['Me']} me
+ * @returns {import('./types.d.ts').Member}
+ */
+function memberOf({ account: { name, login }, membership }) {
+  return { name, login, unit: membership ? pick(membership.unit.names) : null, roles: membership?.roles ?? [] };
 }
 
 /**
@@ -110,13 +129,16 @@ async function instead(error) {
 async function loggedIn(principal) {
   setLeaving(false);
   await phone.belongsTo(principal);
-  await load();
+  tellTabs('entered');
+  // Should the very next request come without the session, the browser has not kept its cookie.
+  await load('', t(location.protocol === 'http:' ? 'login.cookie_http' : 'login.cookie'));
 }
 
 /** Wipes the phone and ends the session. What fails is told and tried again with the next visit; till then no card. */
 async function logout() {
   const late = begin();
   setLeaving(true);
+  tellTabs('left');
   app.cards = null;
   location.hash = '';
   draw(leavingView(app));
@@ -127,6 +149,22 @@ async function logout() {
   if (late()) return;
   if (unfinished.length === 0) setLeaving(false);
   draw(loginView(app, unfinished));
+}
+
+/** What another tab of this browser has done. @param {import('./tabs.js').News} news */
+function heard(news) {
+  if (news === 'left') {
+    begin();
+    phone.wiped();
+    app.cards = null;
+    location.hash = '';
+    draw(loginView(app, [], t('login.left_elsewhere')));
+  } else if (news === 'entered' || !isShowing()) load();
+}
+
+/** A show that is on finds out by itself what has changed. */
+function isShowing() {
+  return document.getElementById('showing') !== null;
 }
 
 function isLeaving() {
@@ -148,21 +186,24 @@ function setLeaving(leaving) {
 }
 
 /** Views have addresses, so that the phone's back button works: ``, `#card/<id>`, `#answer`. */
-function route() {
+function drawRoute(said = '') {
   const { cards } = app;
   if (cards === null) return;
   const [name, id] = location.hash.slice(1).split('/');
   const card = name === 'card' ? cards.find((one) => one.id === id) : null;
-  if (card) draw(cardView(app, card));
-  else if (name === 'answer') draw(challengeView(app));
-  else draw(listView(app, cards));
+  if (card) draw(cardView(app, card), said);
+  else if (name === 'answer') draw(challengeView(app), said);
+  else draw(listView(app, cards), said);
 }
 
-/** @param {import('./types.d.ts').View} view the nodes of a view, and how to leave it */
-function draw({ nodes, onLeave = () => undefined }) {
+/**
+ * @param {import('./types.d.ts').View} view the nodes of a view, and how to leave it
+ * @param {string} [said] what has just happened
+ */
+function draw({ nodes, onLeave = () => undefined }, said = '') {
   leave();
   leave = onLeave;
-  show(view, nodes);
+  show(view, said ? el('p', { class: 'notice', role: 'status', id: 'said' }, said) : null, nodes);
   drawNotices();
   scrollTo(0, 0);
   focusHeading();

@@ -68,12 +68,25 @@ export async function belongsTo(principal) {
     await giveUp().catch(() => undefined);
     await store.set('owner', principal.login);
   }
-  await store.set('principal', principal);
 }
 
-/** Who logged in here last. @returns {Promise<import('./types.d.ts').Principal | null>} */
-export async function lastPrincipal() {
-  return (await store.get('principal')) ?? null;
+/** Whether somebody is logged in here as far as this phone knows. */
+export async function hasOwner() {
+  return (await store.get('owner')) !== undefined;
+}
+
+/** Another tab has wiped what is kept: what was begun here must not be kept after. */
+export function wiped() {
+  epoch += 1;
+}
+
+/** Drops the grants of licences that the server's `cards` do not show any more. @param {Card[]} cards */
+export async function keepOnly(cards) {
+  const showable = new Set(cards.filter((card) => card.showable).map(({ id }) => id));
+  /** @type {Kept[]} */
+  const all = await store.all('grant/');
+  const gone = all.filter(({ card }) => !showable.has(card.id));
+  await Promise.all(gone.map(({ card, scene }) => store.delete(`grant/${card.id}/${scene.code}`)));
 }
 
 /** Forgets key, grants and cards; tells the server to drop this phone if it can be reached. */
@@ -132,6 +145,17 @@ export async function grants() {
     all.filter((kept) => !alive(kept)).map(({ card, scene }) => store.delete(`grant/${card.id}/${scene.code}`)),
   );
   return all.filter(alive);
+}
+
+/** The cards this phone can show by itself, each in the scenes it holds a grant for. @returns {Promise<Card[]>} */
+export async function cards() {
+  /** @type {Map<string, Card>} */
+  const held = new Map();
+  for (const { card, scene } of await grants()) {
+    const others = held.get(card.id)?.scenes ?? [];
+    held.set(card.id, { ...card, scenes: [...others, scene] });
+  }
+  return [...held.values()];
 }
 
 /** The private key, usable but not readable. @returns {Promise<CryptoKey | null>} */

@@ -1,6 +1,6 @@
 /** The code on the screen, with its countdown, and everything that can happen to it. */
 import { rows } from '../kit/rows.js';
-import { isProblem } from '../page/client.js';
+import { isProblem, Mute, Problem } from '../page/client.js';
 import { now } from '../page/clock.js';
 import { clockTime, moment, pick, span, t } from '../page/i18n.js';
 import { wordsFor } from '../page/words.js';
@@ -10,6 +10,7 @@ import { LiveCode } from './code.js';
 import { seenIn, validity } from './licence.js';
 import { ownCodes } from './own-codes.js';
 import * as phone from './phone.js';
+import { tellTabs } from './tabs.js';
 
 /**
  * @typedef {import('./types.d.ts').Source} Source
@@ -24,7 +25,7 @@ const AROUND = 2 * Math.PI * RADIUS;
 const MODULE_MS = 1500;
 
 /** What is said where no code is. */
-/** @type {Record<NonNullable<CodeEvent['hidden']>, string>} */
+/** @type {Record<Exclude<CodeEvent['hidden'], undefined>, string>} */
 const VEILED = { renewing: 'show.preparing', background: 'show.background', 'no-network': 'show.no_network' };
 
 /**
@@ -42,7 +43,7 @@ const VEILED = { renewing: 'show.preparing', background: 'show.background', 'no-
  */
 export function showing({ app, card, place, scene, source, later = null, onOver }) {
   const parts = frame({ card, scene });
-  const state = { made: 0, span: 1, offline: false, takingOver: false, ended: false, turn: 0 };
+  const state = { made: 0, span: 1, offline: /** @type {unknown} */ (null), takingOver: false, ended: false, turn: 0 };
   /** @type {Promise<null>} */
   const patience = new Promise((resolve) => setTimeout(resolve, MODULE_MS, null));
   let live = start(source);
@@ -53,10 +54,11 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   parts.enlarge.addEventListener('click', () => {
     const large = parts.code.classList.toggle('large');
     parts.enlarge.setAttribute('aria-pressed', String(large));
-    parts.code.scrollIntoView({ block: 'center' });
+    inView();
   });
   show(place, parts.root);
   parts.root.focus({ preventScroll: true });
+  inView();
   if (later) keep(later).then((words) => tell(parts.kept, words));
 
   /** @param {Source} from */
@@ -76,7 +78,7 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     if (event.code) await draw(event.code, from);
     if (event.hidden) hide(event.hidden);
     if (event.tick) tick(event.tick);
-    if (event.offline) wentOffline();
+    if (event.offline) wentOffline(event.offline);
     if (event.waiting) tell(parts.said, t('error.wait', { span: span(event.waiting) }));
     if (event.over) over(t('show.over'));
     if (event.problem) failed(event.problem);
@@ -105,11 +107,11 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
       return;
     }
     swapPicture(picture);
-    Object.assign(state, { made: now(), offline: false });
+    Object.assign(state, { made: now(), offline: null });
     state.span = Math.max(1, code.refreshAt - state.made);
     parts.veil.hidden = true;
     const time = clockTime(state.made);
-    tell(parts.madeAt, t('show.made_at', { time }));
+    tell(parts.madeAt, t('show.made_at', { time, n: code.life }));
     tell(parts.said, t('show.renewed', { time }));
   }
 
@@ -147,15 +149,17 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   /** @param {NonNullable<CodeEvent['hidden']>} reason */
   function veil(reason) {
     parts.veil.hidden = false;
-    tell(parts.veil, t(VEILED[reason]));
+    tell(parts.veil, reason === 'no-network' ? whyNone(state.offline) : t(VEILED[reason]));
     if (reason !== 'no-network') return;
     tell(parts.said, '');
     if (state.offline) takeOver();
   }
 
   /** Where the code has gone already (it died in the background, or while a request hung) this is when to act on it. */
-  function wentOffline() {
-    state.offline = true;
+  /** @param {unknown} error */
+  function wentOffline(error) {
+    state.offline = error;
+    tell(parts.said, whyNone(error));
     if (parts.picture.hidden && document.visibilityState !== 'hidden') veil('no-network');
   }
 
@@ -169,6 +173,7 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     if (!own || state.ended || !state.offline) return;
     live.stop();
     live = start(own);
+    inView();
   }
 
   async function ownSource() {
@@ -187,12 +192,18 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
 
   /** @param {unknown} error */
   function failed(error) {
-    if (isProblem(error, 401)) {
+    if (isProblem(error, 401) || isProblem(error, 409)) {
       stop();
-      app.load();
+      if (isProblem(error, 401)) app.load();
+      else changed(app, error);
       return;
     }
     over(wordsFor(error));
+  }
+
+  /** The code into the middle of the screen, whatever its size: the other side is to read it, not to ask for it. */
+  function inView() {
+    parts.code.scrollIntoView({ block: 'center' });
   }
 
   /** @param {string} words */
@@ -212,6 +223,24 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   }
 
   return { stop };
+}
+
+/**
+ * A licence is no longer what this page took it for (suspended, say): the list, its screen and the other tabs learn it.
+ *
+ * @param {import('./types.d.ts').App} app
+ * @param {unknown} error
+ */
+export function changed(app, error) {
+  tellTabs('changed');
+  return app.load(wordsFor(error));
+}
+
+/** Why there is no newer code. @param {unknown} error */
+function whyNone(error) {
+  if (error instanceof Mute) return t('show.mute');
+  if (error instanceof Problem) return t('show.failing', { id: error.requestId ?? String(error.status) });
+  return t('show.no_network');
 }
 
 /**

@@ -11,6 +11,14 @@ export type Principal = Schemas['SessionPrincipal'];
 export type WalletModule = typeof walletModule;
 export type Challenge = walletModule.Challenge;
 
+/** Who works for a unit: its name and theirs, and what they may do there. */
+export interface Member {
+  name: string;
+  login: string;
+  unit: string | null;
+  roles: Schemas['Role'][];
+}
+
 /** What the views share. */
 export interface App {
   /** Null until the server or the phone's own store has given them. */
@@ -19,7 +27,7 @@ export interface App {
   offline: unknown;
   /** The wallet's module; null if it cannot be had. */
   modules: Promise<WalletModule | null>;
-  load(): Promise<void>;
+  load(said?: string): Promise<void>;
   loggedIn(principal: Principal): Promise<void>;
   logout(): Promise<void>;
   title(text: string, back?: boolean): void;
@@ -56,6 +64,8 @@ export interface Opened {
 /** One code and its times in unix seconds, told in the clock's era `era`. */
 export interface Code {
   text: string;
+  /** How long each such code counts, in seconds. */
+  life: number;
   refreshAt: number;
   deadAt: number;
   endsAt: number;
@@ -66,7 +76,8 @@ export interface Code {
 export interface CodeEvent {
   code?: Code;
   hidden?: 'background' | 'no-network' | 'renewing';
-  offline?: boolean;
+  /** The error for which no other code could be had. */
+  offline?: unknown;
   waiting?: number;
   tick?: { left: number; ends: number };
   over?: boolean;

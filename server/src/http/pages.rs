@@ -4,6 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64ct::{Base64, Encoding};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::extract::prefers_english;
@@ -39,10 +41,46 @@ pub(crate) async fn service_worker(request: HttpRequest) -> Result<HttpResponse,
     embedded("sw.js", &request)
 }
 
-/// `GET /assets/{path}`: scripts, styles, pictures of the pages.
-pub(crate) async fn asset(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+/// `GET /assets/{path}`: scripts, styles, pictures of the pages; and which build they are of.
+pub(crate) async fn asset(
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    if *path == RELEASE {
+        return Ok(release(&app).await);
+    }
     embedded(&path, &request)
 }
+
+/// What the service worker reads before and after it fetches the pages, so that it never keeps files of two builds
+/// together.
+async fn release(app: &App) -> HttpResponse {
+    let folder = app.config.server.assets.as_deref();
+    // It names the hash of every module.
+    let modules = match folder {
+        Some(folder) => tokio::fs::read(folder.join("release.js")).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let pages =
+        Web::iter().filter_map(|path| Some((path.to_string(), Web::get(&path)?.metadata.sha256_hash())));
+    page_headers(&mut HttpResponse::Ok())
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(build_of(pages, &modules))
+}
+
+/// One digest over the names and hashes of `pages`, in any order, and the `modules`' own list of hashes.
+fn build_of(pages: impl Iterator<Item = (String, [u8; 32])>, modules: &[u8]) -> String {
+    let mut lines: Vec<String> =
+        pages.map(|(path, hash)| format!("{path} {}\n", Base64::encode_string(&hash))).collect();
+    lines.sort_unstable();
+    let whole = [lines.concat().as_bytes(), modules].concat();
+    Base64::encode_string(digest(&SHA256, &whole).as_ref())
+}
+
+/// Below `/assets/`; no file of that name lies there.
+const RELEASE: &str = "release.txt";
 
 /// `GET /assets/wasm/{path}`: browser modules from the `--assets` folder.
 pub(crate) async fn module(

@@ -11,7 +11,7 @@ import { Online } from '../code.js';
 import { badge, seenIn, stateOf, validity } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
-import { showing } from '../showing.js';
+import { changed, showing } from '../showing.js';
 import { turns } from '../turns.js';
 
 /**
@@ -35,6 +35,8 @@ export function cardView(app, card) {
   function ask(said = '') {
     stop();
     show(place, form({ app, card, said, onOpen }));
+    // Whoever has just ended a show, or seen it end, goes on here; on a screen that has only come its heading is first.
+    if (said) /** @type {HTMLInputElement | null} */ (place.querySelector('#pin'))?.focus();
   }
 
   /** @param {Opening} opening */
@@ -112,11 +114,9 @@ function form({ app, card, said, onOpen }) {
       const given = { app, card, scene: scene(), pin: pin.value, keep: keep.checked && !keepLine.hidden };
       await onOpen((late) => opened(given, late));
     } catch (error) {
-      if (isProblem(error, 401)) {
-        await app.load();
-        return;
-      }
-      tell(error);
+      if (isProblem(error, 401)) await app.load();
+      else if (isProblem(error, 409)) await changed(app, error);
+      else tell(error);
     }
   }
 
@@ -182,7 +182,7 @@ async function opened({ app, card, scene, pin, keep }, late) {
       const kept = await phone.prepare(card, scene, pin);
       return { scene, source: await ownCodes(app, kept) };
     }
-    const source = new Online(await api.openShow(card.id, scene.code, pin));
+    const source = new Online(await api.openShow(card.id, scene.code, pin), scene.lifetime);
     return { scene, source, later: keep ? () => phone.prepare(card, scene, pin) : null };
   } catch (error) {
     // A PIN given for a show that is off is not tried here: a wrong one would count.

@@ -4,7 +4,7 @@
 import { problemNotice, say } from '../../kit/notice.js';
 import { pinField } from '../../kit/pin.js';
 import { rows } from '../../kit/rows.js';
-import { NoNetwork } from '../../page/client.js';
+import { isProblem, NoNetwork } from '../../page/client.js';
 import { pick, t } from '../../page/i18n.js';
 import { hasTexts, Refused, wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
@@ -12,7 +12,7 @@ import { codesIn, PictureError } from '../../shared/pictures.js';
 import { seenIn } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
-import { showing } from '../showing.js';
+import { changed, showing } from '../showing.js';
 import { turns } from '../turns.js';
 import { unitName } from '../units.js';
 
@@ -230,12 +230,19 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
         return { card, scene, source: await ownCodes(app, kept, { answer: challenge }) };
       });
     } catch (error) {
-      say(problem, wordsFor(error));
-      pin.value = '';
-      pin.focus();
+      if (isProblem(error, 401)) await app.load();
+      else if (isProblem(error, 409)) await changed(app, error);
+      else tell(error);
     } finally {
       button.disabled = false;
     }
+  }
+
+  /** @param {unknown} error */
+  function tell(error) {
+    say(problem, wordsFor(error));
+    pin.value = '';
+    pin.focus();
   }
 
   preview();

@@ -1,5 +1,5 @@
 /** The cards. */
-import { NoNetwork } from '../../page/client.js';
+import { Mute, NoNetwork } from '../../page/client.js';
 import { pick, t } from '../../page/i18n.js';
 import { wordsFor } from '../../page/words.js';
 import { el } from '../../shared/dom.js';
@@ -43,7 +43,7 @@ export function listView(app, cards) {
  * @param {number} n
  */
 function whyOffline(error, n) {
-  if (error instanceof NoNetwork) return t('list.offline', { n });
+  if (isAway(error)) return t('list.offline', { n });
   return [wordsFor(error), ' ', t('list.kept', { n })];
 }
 
@@ -53,9 +53,12 @@ function whyOffline(error, n) {
  * @param {unknown} error
  */
 function none(error) {
-  if (error && !(error instanceof NoNetwork)) return null;
+  if (error && !isAway(error)) return null;
   return el('p', { class: 'panel' }, t(error ? 'list.none_offline' : 'list.none'));
 }
+
+/** Whether the server cannot be reached, rather than say nothing. @param {unknown} error */
+const isAway = (error) => error instanceof NoNetwork && !(error instanceof Mute);
 
 /** @param {Card} card */
 function entry(card) {

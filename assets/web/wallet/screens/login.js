@@ -8,9 +8,10 @@ import * as api from '../api.js';
 /**
  * @param {import('../types.d.ts').App} app
  * @param {string[]} unfinished what a logout could not do; it can be tried again, a new session takes the old's place
+ * @param {string} [why] why there is no session any more
  * @returns {import('../types.d.ts').View}
  */
-export function loginView(app, unfinished = []) {
+export function loginView(app, unfinished = [], why = '') {
   app.title(t('login.title'), false);
   const name = field('login', { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false' });
   const password = field('password', { type: 'password', autocomplete: 'current-password' });
@@ -36,6 +37,7 @@ export function loginView(app, unfinished = []) {
 
   return {
     nodes: [
+      why ? el('p', { class: 'notice problem', role: 'alert', id: 'why' }, why) : null,
       unfinished.map((words) => el('p', { class: 'notice problem', role: 'alert' }, words)),
       unfinished.length > 0
         ? el('button', { class: 'button secondary', type: 'button', onclick: () => app.logout() }, t('login.again'))

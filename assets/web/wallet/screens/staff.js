@@ -1,25 +1,24 @@
 /** Whom the wallet has nothing for: a member of a unit. Says who is logged in and what there is for them, and logs out. */
 import { rows } from '../../kit/rows.js';
 import { t } from '../../page/i18n.js';
-import { el, show } from '../../shared/dom.js';
-import { unitName } from '../units.js';
+import { el } from '../../shared/dom.js';
 
-/** @typedef {import('../types.d.ts').Principal} Principal */
+/** @typedef {import('../types.d.ts').Member} Member */
 
 /** Roles that have work on a page of today. */
 const SCANNING = ['inspector', 'verifier'];
 
 /**
  * @param {import('../types.d.ts').App} app
- * @param {Principal | null} principal null where another page of this browser logged in
+ * @param {Member | null} member null where the server did not say
  * @returns {import('../types.d.ts').View}
  */
-export function staffView(app, principal) {
+export function staffView(app, member) {
   app.title(t('staff.title'), false);
-  const roles = principal ? rolesOf(principal) : [];
+  const roles = member?.roles ?? [];
   return {
     nodes: [
-      principal ? who(principal, roles) : null,
+      member ? who(member) : null,
       el('p', { class: 'panel' }, t('staff.no_wallet')),
       roles.some((role) => SCANNING.includes(role)) ? scanning() : elsewhere(),
       el(
@@ -31,33 +30,16 @@ export function staffView(app, principal) {
   };
 }
 
-/** @param {Principal} principal */
-const rolesOf = ({ role, roles }) => roles ?? [role];
-
-/**
- * @param {Principal} principal
- * @param {string[]} roles
- */
-function who({ name, login, unit }, roles) {
-  const named = roles.map((role) => t(`role.${role}`)).join(t('staff.and'));
-  const list = el('dl', { class: 'seen', id: 'staff' });
-
-  /** @param {string | null} unitInWords */
-  function draw(unitInWords) {
-    /** @type {[string, string][]} */
-    const lines = [
-      [t('staff.name'), name],
-      [t('staff.login'), login],
-      [t('staff.role'), named],
-    ];
-    if (unitInWords) lines.splice(1, 0, [t('staff.unit'), unitInWords]);
-    show(list, rows(lines));
-  }
-
-  draw(unit);
-  // Its code stands there until the name is known, and stays if the catalogue has none.
-  if (unit) unitName(unit).then((found) => draw(found ?? unit));
-  return el('section', { class: 'panel' }, el('h2', {}, t('staff.who')), list);
+/** @param {Member} member */
+function who({ name, login, unit, roles }) {
+  /** @type {[string, string][]} */
+  const lines = [
+    [t('staff.name'), name],
+    [t('staff.login'), login],
+    [t('staff.role'), roles.map((role) => t(`role.${role}`)).join(t('staff.and'))],
+  ];
+  if (unit) lines.splice(1, 0, [t('staff.unit'), unit]);
+  return el('section', { class: 'panel' }, el('h2', {}, t('staff.who')), el('dl', { class: 'seen', id: 'staff' }, rows(lines)));
 }
 
 const scanning = () =>
