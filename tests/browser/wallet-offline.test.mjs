@@ -57,7 +57,7 @@ test('with the server killed and the page loaded anew, the phone makes codes tha
   await page.goto('about:blank');
   await page.goto(`${server.url}/wallet`);
   await page.waitForSelector('.card');
-  assert.match(await page.textContent('#view .notice'), /没有网络/);
+  assert.match(await page.textContent('#view .notice'), /连不上服务器/);
   assert.deepEqual(await axe(page), []);
 
   await page.click('.card');

@@ -245,8 +245,11 @@ impl Client {
         let found = storage::licence::record::find(&mut tx, &secrets(), Scope::All, self.acted_on).await;
         let licence = found.unwrap().unwrap();
         let acts = storage::licence::act::of_licence(&mut tx, self.acted_on).await.unwrap();
-        let told = &mut *self.told.lock().unwrap();
-        if let Some((version, status)) = &told.act {
+        let (act, shows) = {
+            let told = &mut *self.told.lock().unwrap();
+            (told.act.clone(), std::mem::take(&mut told.shows))
+        };
+        if let Some((version, status)) = &act {
             assert!(licence.version >= *version, "version {version} was acknowledged: {licence:?}");
             assert!(licence.version <= version + 1, "one act at most was in flight: {licence:?}");
             assert!(licence.version > *version || licence.status.as_str() == status, "{status}: {licence:?}");
@@ -267,7 +270,7 @@ impl Client {
             now,
         );
         let logged: Vec<String> = logged.await.unwrap().iter().map(|row| row.show.to_string()).collect();
-        for show in std::mem::take(&mut told.shows) {
+        for show in shows {
             assert!(logged.contains(&show), "{show} left without its row");
         }
     }

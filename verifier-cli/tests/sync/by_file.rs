@@ -115,7 +115,7 @@ fn objects_saved_with_a_line_end_are_read() {
 fn a_damaged_root_file_is_a_finding() {
     let setting = Setting::new("by-file-doctor");
     setting.sync();
-    write(&setting.bundle.join("roots.json"), "{\"keys\": [");
+    write(setting.bundle.join("roots.json"), "{\"keys\": [");
     let said = run(&["doctor", "--bundle", path(&setting.bundle), "--now", "1800000000", "--json"]);
     let told: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
     let findings = told["findings"].as_array().unwrap();
