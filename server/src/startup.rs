@@ -148,7 +148,7 @@ impl Application {
         Ok(())
     }
 
-    /// Serves until SIGTERM or SIGINT. The process ends [`LAST`] after its draining should have, whatever hangs.
+    /// Serves until SIGTERM or SIGINT. The process ends `LAST` after its draining should have, whatever hangs.
     pub async fn run(self) -> anyhow::Result<()> {
         let end = self.drain + LAST;
         self.run_until(async move {

@@ -2,7 +2,7 @@
 //!
 //! A database that only reads (a full disk, a writer that hangs, a standby) answers a `SELECT` as ever. So something is
 //! written too. Anybody may ask `/readyz`, and each write costs a flush of the disk: one asker at a time looks, and
-//! what was found is told to all for [`FRESH`].
+//! what was found is told to all for `FRESH`.
 
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ impl NotReady {
 }
 
 impl Readiness {
-    /// Looks, or tells what was seen a moment ago; within [`LOOK`] whatever the database does.
+    /// Looks, or tells what was seen a moment ago; within `LOOK` whatever the database does.
     pub async fn database(&self, db: &Db) -> Result<(), NotReady> {
         let look = async {
             let mut last = self.last.lock().await;
