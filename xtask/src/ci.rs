@@ -28,7 +28,7 @@ pub(crate) fn ci() -> Result<()> {
     report.part("core without std", core_without_std);
     report.part("dependencies", dependencies);
     test::parts(&mut report);
-    report.part("sabotages, core and program", || sabotage::sabotages(&[Shell::Core, Shell::Cli], ""));
+    report.part("sabotages, core and program", || sabotage::sabotages(&[Shell::Core, Shell::Cli], "", &[]));
     report.part("fuzzing, a few seconds each", fuzz::short);
     report.part("mutants of the change", mutants::in_change);
     report.part("work tree unchanged", work_tree_unchanged);

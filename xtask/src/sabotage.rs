@@ -37,13 +37,17 @@ enum Answers {
     Wrong(usize, String),
 }
 
-/// Applies each patch, from the file name `from` on, to a copy of the workspace and asks `shells`.
+/// Applies each patch, from the file name `from` on, to a copy of the workspace and asks `shells`; of these only the ones
+/// whose file names begin with one of `only`, if it names any.
 ///
 /// # Errors
 /// When the unharmed copy gives a wrong answer, or a fault is not caught, or a patch does not apply or compile.
-pub(crate) fn sabotages(shells: &[Shell], from: &str) -> Result<()> {
+pub(crate) fn sabotages(shells: &[Shell], from: &str, only: &[String]) -> Result<()> {
     let mut patches = patches()?;
     patches.retain(|patch| patch.name.as_str() >= from);
+    patches
+        .retain(|patch| only.is_empty() || only.iter().any(|start| patch.name.starts_with(start.as_str())));
+    ensure!(!patches.is_empty(), "no file in tests/sabotage is so named");
     let copy = Workshop::make()?;
     if shells.contains(&Shell::Wasm) {
         wasm::build_generator()?;

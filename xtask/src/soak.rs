@@ -38,6 +38,9 @@ pub(crate) enum What {
         /// Only the faults from this file on
         #[arg(long, default_value = "")]
         from: String,
+        /// Only the faults whose files begin so: `12,41`
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
     },
     /// Fuzz core, coverage-guided, from the corpora kept
     Fuzz(fuzz::Arguments),
@@ -59,8 +62,10 @@ pub(crate) fn soak(what: What) -> Result<()> {
         What::Sync => sync(),
         What::Disk => disk(),
         What::Kill { count, seed } => kill(count, seed),
-        What::Sabotages { shells, from } if shells.is_empty() => sabotage::sabotages(&Shell::ALL, &from),
-        What::Sabotages { shells, from } => sabotage::sabotages(&shells, &from),
+        What::Sabotages { shells, from, only } => {
+            let shells = if shells.is_empty() { &Shell::ALL[..] } else { &shells };
+            sabotage::sabotages(shells, &from, &only)
+        }
         What::Fuzz(arguments) => fuzz::fuzz(&arguments),
         What::Mutants(arguments) => mutants::mutants(&arguments),
         What::Coverage => coverage::coverage(),

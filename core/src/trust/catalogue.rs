@@ -351,7 +351,11 @@ pub fn sign_catalogue(catalogue: &Catalogue, signer: &dyn Signer) -> Result<Stri
         .check()
         .map_err(|refusal| SignError::Content(refusal.about.unwrap_or("catalogue".into()).into_owned()))?;
     let payload = serde_json::to_vec(catalogue).map_err(|_| SignError::Content("catalogue".into()))?;
-    jws::sign(CATALOGUE_TYP, &payload, signer)
+    let text = jws::sign(CATALOGUE_TYP, &payload, signer)?;
+    if text.len() > MAX_CATALOGUE {
+        return Err(SignError::Content("catalogue, longer than 8 MiB,".into()));
+    }
+    Ok(text)
 }
 
 /// Reads and verifies a catalogue; it must be signed by the operator it names.

@@ -77,6 +77,7 @@ pub fn add(all: &mut Cases) {
         }
     }
     all.add("form: another symbology's prefix", format!("]C1{packed}"), Format);
+    all.add("form: a scanner's prefix twice", format!("]Q1]Q1{packed}"), Format);
 
     // Base64url.
     let last = |text: &str, with: char| format!("{}{with}", &text[..text.len() - 1]);

@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use liangzheng_core::{
+    reading::{Reading, classify},
     time::UnixTime,
     verify::{Answer as Said, Code, Verdict},
 };
@@ -142,18 +143,30 @@ impl Cli {
         let output = self.run(&self.arguments(line, "verify", &now), line.input.clone())?;
         let bytes = line.input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line.input);
         let wanted = match std::str::from_utf8(bytes) {
-            _ if line.input.len() > MAX_TEXT => Verdict::refused(UnixTime(line.now), &Code::Size.into()),
-            Err(_) => Verdict::refused(UnixTime(line.now), &Code::Utf8.into()),
+            _ if line.input.len() > MAX_TEXT => {
+                vec![Verdict::refused(UnixTime(line.now), &Code::Size.into())]
+            }
+            Err(_) => vec![Verdict::refused(UnixTime(line.now), &Code::Utf8.into())],
             // No code at all is no verdict, but an answer of its own.
             Ok(text) if text.trim().is_empty() => {
                 check_run(&line.id, &output, 3, fault);
                 return Ok(());
             }
-            Ok(text) => known_or_asked(line, known, text.trim(), core),
+            Ok(text) => match list(text) {
+                Some(codes) => codes.into_iter().map(|code| core.judge(line, code)).collect(),
+                None => vec![known_or_asked(line, known, text.trim(), core)],
+            },
         };
         let mut exit = Exits::default();
-        exit.add(&wanted);
-        compare(line, String::from_utf8_lossy(&output.stdout).trim_end(), &wanted, fault);
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let answers: Vec<&str> = stdout.trim_end().lines().collect();
+        if answers.len() != wanted.len() {
+            fault(format!("{}: verify gave {} answers, wanted {}", line.id, answers.len(), wanted.len()));
+        }
+        for (got, wanted) in answers.into_iter().zip(&wanted) {
+            exit.add(wanted);
+            compare(line, got, wanted, fault);
+        }
         check_run(&line.id, &output, exit.code(), fault);
         Ok(())
     }
@@ -263,6 +276,12 @@ impl Ask for Cli {
 fn fits_a_line(line: &Line) -> bool {
     let is_blank = std::str::from_utf8(&line.input).is_ok_and(|text| text.trim().is_empty());
     line.challenge.is_none() && !line.input.contains(&b'\n') && !is_blank
+}
+
+/// The lines of a text that holds a code in each: `verify` answers each of them. Core, given the whole, refuses it.
+fn list(text: &str) -> Option<Vec<&str>> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    (lines.len() > 1 && lines.iter().all(|line| classify(line) == Reading::Licence)).then_some(lines)
 }
 
 /// Core's verdict on the text without the white space around it, which no file is without.

@@ -29,13 +29,14 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Each line's text, or why it can hold no code. Empty lines are passed over.
+    /// Each line's text, or why it can hold no code. Empty lines are passed over. Only core cuts what surrounds a code: cut here
+    /// too, a second prefix would go with the first.
     pub(super) fn texts(&self) -> impl Iterator<Item = Result<&str, Refusal>> {
         self.lines.iter().filter_map(|line| {
             let Some(line) = line else { return Some(Err(Code::Size.into())) };
-            match str::from_utf8(&self.bytes[line.clone()]).map(cut) {
-                Ok("") => None,
-                Ok(text) => Some(Ok(text)),
+            match str::from_utf8(&self.bytes[line.clone()]) {
+                Ok(text) if cut(text).is_empty() => None,
+                Ok(text) => Some(Ok(text.trim())),
                 Err(_) => Some(Err(Code::Format.into())),
             }
         })
@@ -126,10 +127,10 @@ mod tests {
     #[test]
     fn lines_are_read_whatever_they_hold() {
         let long = "A".repeat(100_000);
-        let text = format!("\u{feff}EL1:A\r\n\n  \n{long}\nEL1:B");
+        let text = format!("\u{feff}EL1:A\r\n\n  \n{long}\nEL1:B\n]Q1]Q1EL1:C");
         let mut bytes = text.into_bytes();
         bytes.extend(b"\n\xff\xfe\n");
-        assert_eq!(told(&bytes), ["EL1:A", "E_SIZE", "EL1:B", "E_FORMAT"]);
+        assert_eq!(told(&bytes), ["EL1:A", "E_SIZE", "EL1:B", "]Q1]Q1EL1:C", "E_FORMAT"]);
         assert!(told(b"").is_empty());
     }
 
