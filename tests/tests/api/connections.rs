@@ -109,7 +109,6 @@ fn a_client_that_drips_empty_lines_or_a_body_that_nobody_waits_for_is_ended() {
         let mut client = TcpStream::connect(address_of(&app)).unwrap();
         client.write_all(begin.as_bytes()).unwrap();
         within(Duration::from_secs(15), "the server has ended the connection", || {
-            std::thread::sleep(Duration::from_millis(100));
             client.write_all(piece.as_bytes()).err().map(drop)
         });
     }
