@@ -1,19 +1,21 @@
 //! base64url without padding, canonical (RFC 4648 §5; RFC 7515 §2).
 //!
-//! Decoded by table and not in constant time: everything read here is public.
+//! Decoded by table and not in constant time: everything read here is public, and lists are long. Encoded by the smaller
+//! library, since the browser module has a size to keep and what is written here is short.
 
 use alloc::{string::String, vec::Vec};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 /// Bytes as base64url.
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    Base64UrlUnpadded::encode_string(bytes.as_ref())
 }
 
 /// Appends bytes as base64url.
 pub(crate) fn append(text: &mut String, bytes: &[u8]) {
-    URL_SAFE_NO_PAD.encode_string(bytes, text);
+    text.push_str(&encode(bytes));
 }
 
 /// base64url as bytes; `None` for padding, other characters, or bits after the last byte that are not zero.
