@@ -3,6 +3,8 @@
 //! Everything is looked at before anything is made, and what was made is taken away again if a later step fails, so
 //! that the same command can be given again.
 
+mod claim;
+
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -14,6 +16,8 @@ use liangzheng_core::text::Text;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::{Catalogue, RootSet};
 use zeroize::Zeroizing;
+
+use claim::{Claim, not_empty};
 
 use super::roots::{make_root_keys, root_files};
 use super::{note, write_json};
@@ -83,6 +87,7 @@ pub(super) fn run(arguments: &InitArguments) -> anyhow::Result<()> {
     let plan = Plan::of(arguments)?;
     super::block_on(async move {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&plan.dir).map_err(named(&plan.dir))?;
+        let _claim = Claim::on(&plan.dir)?;
         match plan.make().await {
             Ok(made) => {
                 plan.tell(&made);
@@ -124,12 +129,7 @@ impl Plan {
         let dir = std::path::absolute(&arguments.data)?;
         if dir.exists() {
             let mut inside = fs::read_dir(&dir).map_err(named(&dir))?;
-            ensure!(
-                inside.next().is_none(),
-                "{} is not empty: give a new folder; an installation there is served with `serve --config {}` (目录非空)",
-                dir.display(),
-                dir.join(CONFIG_FILE).display()
-            );
+            ensure!(inside.next().is_none(), not_empty(&dir));
         }
         let (uscc, unit_name) = split(&arguments.unit);
         let id: Uscc = uscc.parse().with_context(|| format!("--unit {uscc:?} (统一社会信用代码有误)"))?;
@@ -149,10 +149,11 @@ impl Plan {
             None => None,
         };
         config.database.url = match &arguments.database {
-            Some(url) => url.clone(),
+            Some(url) => from_anywhere(url)?,
             None => format!("sqlite:{}", dir.join("liangzheng.db").display()),
         };
-        config.database.password_file.clone_from(&arguments.database_password_file);
+        config.database.password_file =
+            arguments.database_password_file.as_deref().map(std::path::absolute).transpose()?;
         config.secrets.master_file = dir.join("master.key");
         config.tokens.operator = operator.to_owned();
         config.tokens.operator_names = operator_names;
@@ -199,8 +200,11 @@ impl Plan {
         );
         let secrets = Secrets::open_or_create(&config.secrets.master_file, &SystemEntropy)?;
         let store = FileKeyStore::open_or_create(&tokens.keys, &tokens.keystore_pass_file)?;
+        // Files before rows: after a failure the folder is emptied again, a database elsewhere is not.
+        let roots = self.root_keys()?;
+        write_json(&tokens.roots, &roots)?;
         founding::make_keys(&db, &store, &SystemEntropy, now).await?;
-        let draft = self.first_trust_list(&db, now).await?;
+        let draft = self.first_trust_list(&db, &roots, now).await?;
         founding::publish_first_catalogue(&db, &store, empty_catalogue(), tokens, now).await?;
         let passwords = Passwords::new(&secrets, &SystemEntropy, self.managers.len())?;
         let passwords =
@@ -211,25 +215,33 @@ impl Plan {
         Ok(Made { passwords, draft })
     }
 
+    /// The public root keys; made now, unless they lie elsewhere.
+    fn root_keys(&self) -> anyhow::Result<RootSet> {
+        match &self.roots {
+            Roots::Here(folder) => make_root_keys(folder, ROOT_KEYS, ROOT_THRESHOLD),
+            Roots::Elsewhere(roots) => Ok(roots.clone()),
+        }
+    }
+
     /// Signs and publishes the first trust list where the root keys are at hand, and drafts it otherwise.
-    async fn first_trust_list(&self, db: &Db, now: UnixTime) -> anyhow::Result<Option<PathBuf>> {
-        let entry = OperatorEntry::of(&self.config.tokens);
+    async fn first_trust_list(
+        &self,
+        db: &Db,
+        roots: &RootSet,
+        now: UnixTime,
+    ) -> anyhow::Result<Option<PathBuf>> {
+        let draft = key_life::draft(db, &OperatorEntry::of(&self.config.tokens), roots, now).await?;
         match &self.roots {
             Roots::Here(folder) => {
-                let roots = make_root_keys(folder, ROOT_KEYS, ROOT_THRESHOLD)?;
-                write_json(&self.config.tokens.roots, &roots)?;
-                let draft = key_life::draft(db, &entry, &roots, now).await?;
                 let keys = root_files(folder, ROOT_KEYS)
                     .take(usize::try_from(ROOT_THRESHOLD)?)
                     .map(|file| RootKey::read(&file))
                     .collect::<Result<Vec<_>, _>>()?;
                 let signed = ceremony::sign(ceremony::Input::Draft(draft), &keys, None, now)?;
-                key_life::publish(db, &roots, &signed.jws, now).await?;
+                key_life::publish(db, roots, &signed.jws, now).await?;
                 Ok(None)
             }
-            Roots::Elsewhere(roots) => {
-                write_json(&self.config.tokens.roots, roots)?;
-                let draft = key_life::draft(db, &entry, roots, now).await?;
+            Roots::Elsewhere(_) => {
                 let file = self.dir.join("trust-draft.json");
                 write_json(&file, &draft)?;
                 Ok(Some(file))
@@ -297,6 +309,14 @@ impl Plan {
                 let _ = fs::remove_file(file);
             }
         }
+    }
+}
+
+/// The database's address as it counts wherever `serve` is started: a relative file would be another one there.
+fn from_anywhere(url: &str) -> std::io::Result<String> {
+    match url.strip_prefix("sqlite:").filter(|file| !file.is_empty() && !file.starts_with([':', '/'])) {
+        Some(file) => Ok(format!("sqlite:{}", std::path::absolute(file)?.display())),
+        None => Ok(url.to_owned()),
     }
 }
 

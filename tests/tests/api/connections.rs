@@ -95,6 +95,26 @@ fn a_client_that_does_not_read_its_answers_is_ended() {
 }
 
 #[test]
+fn a_client_that_drips_empty_lines_or_a_body_that_nobody_waits_for_is_ended() {
+    let app = TestApp::start(TestDb::sqlite(), |config| config.server.request_seconds = 1);
+    for (begin, piece) in [
+        ("GET /livez HTTP/1.1\r\nhost: a\r\n\r\n", "\r\n"),
+        ("GET /livez HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n", "1\r\n \r\n"),
+        (
+            "POST /api/v1/verify HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n\
+                transfer-encoding: chunked\r\n\r\n",
+            "1\r\n \r\n",
+        ),
+    ] {
+        let mut client = TcpStream::connect(address_of(&app)).unwrap();
+        client.write_all(begin.as_bytes()).unwrap();
+        within(Duration::from_secs(15), "the server has ended the connection", || {
+            client.write_all(piece.as_bytes()).err().map(drop)
+        });
+    }
+}
+
+#[test]
 fn a_head_with_a_bare_line_feed_is_refused() {
     let app = TestApp::sqlite();
     for head in [

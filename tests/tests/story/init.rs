@@ -155,8 +155,36 @@ fn one_command_makes_an_installation_that_serves() {
 }
 
 #[test]
+fn a_database_file_beside_the_folder_is_found_from_wherever_the_server_is_started() {
+    let place = Place::new();
+    let told = said(&place.init(&["--database", "sqlite:beside.db"]));
+    assert!(place.path("beside.db").exists());
+    is_in_work(&place, &told);
+}
+
+#[test]
+fn of_many_at_once_one_makes_the_installation_and_the_others_take_nothing_away() {
+    for _ in 0..4 {
+        let place = Place::new();
+        let made = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..6).map(|_| scope.spawn(|| place.init(&[]))).collect();
+            all.into_iter().map(|one| one.join().unwrap()).filter(|one| one.status.success()).count()
+        });
+        assert_eq!(made, 1);
+        for part in ["liangzheng.toml", "liangzheng.db", "master.key", "keys", "roots/root-1.pem"] {
+            assert!(place.path("data").join(part).exists(), "{part}");
+        }
+        assert!(!place.path("data/init.lock").exists());
+    }
+}
+
+#[test]
 fn one_command_makes_an_installation_on_postgresql() {
     let (place, db) = (Place::new(), TestDb::postgres());
+    fs::write(place.path("a file"), "").unwrap();
+    let failed = place.init(&["--database", &db.config.url, "--roots", "a file/roots"]);
+    assert_eq!(failed.status.code(), Some(1));
+    // A failure leaves nothing in the database either: the same command can be given again.
     let told = said(&place.init(&["--database", &db.config.url]));
     is_in_work(&place, &told);
     let again = Place::new();

@@ -11,6 +11,8 @@ pub(super) struct Heads {
     /// The beginning of the present line: all of it that matters here.
     line: Vec<u8>,
     last: u8,
+    /// A byte of a head, or of empty lines before it, has come.
+    is_waited_for: bool,
     is_begun: bool,
     length: u64,
     is_chunked: bool,
@@ -28,9 +30,14 @@ enum At {
 }
 
 impl Heads {
-    /// Whether a head has begun and not ended.
+    /// Whether a head has begun and not ended. Empty lines before it count: they could go on for ever.
     pub(super) fn is_within(&self) -> bool {
-        matches!(self.at, At::Head) && self.is_begun
+        matches!(self.at, At::Head) && self.is_waited_for
+    }
+
+    /// Whether no further request can come.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.at, At::End)
     }
 
     /// Passes on what was read.
@@ -60,20 +67,20 @@ impl Heads {
 
     fn take(&mut self, byte: &mut u8) {
         let last = std::mem::replace(&mut self.last, *byte);
+        self.is_waited_for = true;
         if *byte != b'\n' {
             self.is_begun |= *byte != b'\r';
             if *byte != b'\r' && self.line.len() < LONGEST {
                 self.line.push(byte.to_ascii_lowercase());
             }
-        } else if last == b'\r' {
-            self.line_ended();
-        } else {
+        } else if last != b'\r' || !self.line_ended() {
             *byte = 0;
             self.at = At::End;
         }
     }
 
-    fn line_ended(&mut self) {
+    /// False if the line is none that can be followed.
+    fn line_ended(&mut self) -> bool {
         if self.line.is_empty() {
             // Empty lines may stand before a request (RFC 9112 section 2.2).
             if self.is_begun {
@@ -84,15 +91,21 @@ impl Heads {
                 };
                 *self = Self { at, line: std::mem::take(&mut self.line), ..Self::default() };
             }
-            return;
+            return true;
         }
         if let Some(value) = self.line.strip_prefix(b"content-length:") {
+            // Blanks or zeros may stand before a number as long as one likes. The parser would read what was not kept
+            // here, and take for a body what is looked through here as heads.
+            if self.line.len() >= LONGEST {
+                return false;
+            }
             // One that is no number is refused by the parser.
             let text = std::str::from_utf8(value).unwrap_or_default();
             self.length = text.trim().parse().unwrap_or_default();
         }
         self.is_chunked |= self.line.starts_with(b"transfer-encoding:");
         self.line.clear();
+        true
     }
 }
 
@@ -130,6 +143,14 @@ mod tests {
             ),
         ] {
             assert_eq!(passed(text), told);
+        }
+    }
+
+    #[test]
+    fn a_length_longer_than_any_number_is_refused_and_not_misread() {
+        for padding in [" ".repeat(60), "0".repeat(60), "\t".repeat(60), "0".repeat(7_000)] {
+            let head = format!("POST / HTTP/1.1\r\ncontent-length:{padding}3\r");
+            assert_eq!(passed(&format!("{head}\n\r\n\n\n\nGET /\n")), format!("{head}\0\r\n\n\n\nGET /\n"));
         }
     }
 

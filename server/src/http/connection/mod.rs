@@ -28,6 +28,8 @@ pub(super) struct Connection {
     heads: Heads,
     /// Runs while a head has begun and not ended.
     head: Limit,
+    /// Runs once no further request can come, for the last one and its answer.
+    rest: Limit,
     /// Runs while something written waits for the client to take it.
     write: Limit,
     // Given back when the connection ends.
@@ -47,7 +49,8 @@ impl Connection {
     /// A connection whose client must take what is written within `patience`, some 32 KiB at a time.
     pub(super) fn new(socket: Socket, place: Option<Place>, patience: Duration) -> Self {
         let (head, write) = (Limit::of(HEAD), Limit::of(patience));
-        Self { socket, heads: Heads::default(), head, write, _place: place }
+        let rest = Limit::of(patience.saturating_mul(2));
+        Self { socket, heads: Heads::default(), head, rest, write, _place: place }
     }
 }
 
@@ -62,12 +65,17 @@ impl AsyncRead for Connection {
         if let Some(new) = buf.filled_mut().get_mut(before..) {
             this.heads.pass(new);
         }
-        if !this.heads.is_within() {
+        let limit = if this.heads.is_over() {
+            // The parser below us reads on behind its last answer, as long as a chunked body does not end.
+            &mut this.rest
+        } else if this.heads.is_within() {
+            &mut this.head
+        } else {
             this.head.rest();
             return read;
-        }
+        };
         // Polled in any case: a client that always has one more byte is late too.
-        match this.head.poll(cx) {
+        match limit.poll(cx) {
             Poll::Ready(late) => Poll::Ready(Err(late)),
             Poll::Pending => read,
         }
