@@ -29,12 +29,14 @@ CREATE TABLE catalogue_entry (
     code       TEXT    NOT NULL,
     unit       TEXT    NOT NULL REFERENCES catalogue_unit (id), -- who may edit it
     name       TEXT    NOT NULL,                                -- Chinese name of its newest version
+    name_in_force TEXT,                                         -- that of the version in force; NULL = none
     newest     INTEGER NOT NULL,                                -- number of its newest version
     in_force   INTEGER,                                         -- number of the published version; NULL = none
     changes    INTEGER NOT NULL,                                -- rises with every change: its entity tag
     created_at INSTANT NOT NULL,
     PRIMARY KEY (sort, code),
-    UNIQUE (sort, name)                                         -- one entry for one thing (R08)
+    UNIQUE (sort, name),                                        -- one entry for one thing (R08)
+    UNIQUE (sort, name_in_force)
 );
 
 CREATE INDEX catalogue_entry_unit ON catalogue_entry (unit);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use liangzheng_core::text::Text;
+use unicode_normalization::is_nfc;
 
 use crate::domain::text::{NotPlain, PlainText};
 
@@ -47,11 +48,20 @@ impl Faults {
         }
     }
 
-    /// A text that people read: of one line, all of it visible.
+    /// A text that people read: of one line, all of it visible, in the one spelling by which it is compared.
     pub fn line(&mut self, pointer: impl Into<Cow<'static, str>>, text: &str, most: usize) {
         if let Err(why) = PlainText::line(text, most) {
             let (code, text) = told(why);
             self.0.push(Fault { pointer: pointer.into(), code, text });
+        } else if text.trim() != text {
+            self.add(pointer, "blank", "首尾不能有空格", "must not begin or end with a blank");
+        } else if !is_nfc(text) {
+            self.add(
+                pointer,
+                "not-normal",
+                "含分解形式的字符，请用常规输入（Unicode NFC）",
+                "has letters in parts: type them whole (Unicode NFC)",
+            );
         }
     }
 

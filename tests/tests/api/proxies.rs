@@ -128,11 +128,11 @@ fn no_header_that_a_client_sends_gives_it_another_address_or_the_figures() {
         let forger = |n: u32| {
             let line = format!("X-Forwarded-For: 198.51.100.{n}");
             let lines = [line.as_str(), "X-Forwarded-For: 127.0.0.1"];
-            status(&app, [127, 0, 0, 2], proxy.port, "/livez", &lines)
+            status(&app, [127, 0, 0, 2], proxy.port, "/version", &lines)
         };
         let got: Vec<u16> = (0..3 * BURST).map(forger).collect();
         assert!(got.contains(&429), "{name}: each forged address had a bucket of its own: {got:?}");
-        let honest = status(&app, [127, 0, 0, 3], proxy.port, "/livez", &[]);
+        let honest = status(&app, [127, 0, 0, 3], proxy.port, "/version", &[]);
         assert_eq!(honest, 200, "{name}: one client's requests are not counted for another");
         for forged in [&[][..], &["X-Forwarded-For: 127.0.0.1"], &["Forwarded: for=127.0.0.1"]] {
             for from in [[127, 0, 0, 1], [127, 0, 0, 4]] {
@@ -155,9 +155,9 @@ fn a_client_that_forges_the_other_header_shares_the_bucket_of_the_unknown() {
     let proxy = Proxy::nginx(folder.path(), to, NGINX[0].1);
     let forger = |n: u32| {
         let line = format!("Forwarded: for=198.51.100.{n}");
-        status(&app, [127, 0, 0, 2], proxy.port, "/livez", &[&line])
+        status(&app, [127, 0, 0, 2], proxy.port, "/version", &[&line])
     };
     let got: Vec<u16> = (0..3 * BURST).map(forger).collect();
     assert!(got.contains(&429), "{got:?}");
-    assert_eq!(status(&app, [127, 0, 0, 3], proxy.port, "/livez", &[]), 200);
+    assert_eq!(status(&app, [127, 0, 0, 3], proxy.port, "/version", &[]), 200);
 }

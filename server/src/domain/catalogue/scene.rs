@@ -224,13 +224,15 @@ fn check_lower_code(faults: &mut Faults, pointer: &'static str, code: &str) {
     let fits = (1..=32).contains(&code.len())
         && code
             .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'));
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'))
+        // `.` and `..` mean other places where the code stands in an address.
+        && code.bytes().any(|b| b.is_ascii_alphanumeric());
     faults.require(
         fits,
         pointer,
         "malformed",
-        "应为 1 到 32 位小写字母、数字、点、连字符或下划线",
-        "must be 1 to 32 small letters, digits, dots, hyphens or underscores",
+        "应为 1 到 32 位小写字母、数字、点、连字符或下划线，至少一位字母或数字",
+        "must be 1 to 32 small letters, digits, dots, hyphens or underscores, at least one of them a letter or digit",
     );
 }
 

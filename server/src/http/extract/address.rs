@@ -106,13 +106,15 @@ fn node(text: &str) -> Option<IpAddr> {
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Headers by which proxies say that they speak for somebody else.
-const FORWARDING: [HeaderName; 6] = [
+const FORWARDING: [HeaderName; 8] = [
     header::X_FORWARDED_FOR,
     header::FORWARDED,
     header::X_FORWARDED_HOST,
     header::X_FORWARDED_PROTO,
     header::VIA,
     HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("x-forwarded-server"),
+    HeaderName::from_static("x-forwarded-port"),
 ];
 
 #[cfg(test)]

@@ -126,6 +126,7 @@ pub async fn create<E: Entry>(
         code: body.code().to_owned(),
         unit: body.unit(),
         name: body.names().zh.to_string(),
+        name_in_force: None,
         newest: 1,
         in_force: None,
         changes: 1,
@@ -148,6 +149,7 @@ pub async fn enter_in_force<E: Entry>(tx: &mut Tx, bodies: &[E], now: UnixTime) 
             code: body.code().to_owned(),
             unit: body.unit(),
             name: body.names().zh.to_string(),
+            name_in_force: Some(body.names().zh.to_string()),
             newest: 1,
             in_force: Some(1),
             changes: 1,
@@ -237,10 +239,12 @@ pub async fn act<E: Entry>(
         EntryAct::Publish => {
             version.published_at = Some(work.now.0);
             entry.in_force = Some(version.version);
+            entry.name_in_force = Some(entry.name.clone());
         }
         EntryAct::Disable => {
             version.disabled_at = Some(work.now.0);
             entry.in_force = None;
+            entry.name_in_force = None;
         }
         EntryAct::Submit | EntryAct::Return => {}
     }
@@ -282,9 +286,9 @@ fn refuse_stale(entry: &EntryRow, if_tag: Option<Vec<i64>>) -> Result<(), EntryE
 }
 
 async fn refuse_taken_name<E: Entry>(tx: &mut Tx, body: &E) -> Result<(), EntryError> {
-    match stored::with_name(tx, E::SORT, &body.names().zh).await? {
-        Some(code) if code != body.code() => Err(EntryError::Taken { code, by_name: true }),
-        _ => Ok(()),
+    match stored::with_name(tx, E::SORT, &body.names().zh, body.code()).await? {
+        Some(code) => Err(EntryError::Taken { code, by_name: true }),
+        None => Ok(()),
     }
 }
 

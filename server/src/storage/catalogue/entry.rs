@@ -17,6 +17,8 @@ pub struct EntryRow {
     pub unit: Uscc,
     /// Chinese name of its newest version.
     pub name: String,
+    /// Chinese name of its version in force: a draft under another name does not give it up.
+    pub name_in_force: Option<String>,
     /// Number of its newest version.
     pub newest: i64,
     /// Number of the published version.
@@ -70,8 +72,9 @@ pub enum Drafts {
 
 /// Adds an entry; false if there is one of its sort with its code or its name.
 pub async fn insert(tx: &mut Tx, sort: Sort, entry: &EntryRow, now: UnixTime) -> Result<bool, StorageError> {
-    let EntryRow { code, unit, name, newest, in_force, changes } = entry;
-    Ok(execute!(tx, INSERT, sort.as_str(), code, unit, name, newest, in_force, changes, now.0)? == 1)
+    let EntryRow { code, unit, name, name_in_force, newest, in_force, changes } = entry;
+    let sort = sort.as_str();
+    Ok(execute!(tx, INSERT, sort, code, unit, name, name_in_force, newest, in_force, changes, now.0)? == 1)
 }
 
 /// An entry by its code.
@@ -79,9 +82,14 @@ pub async fn find(tx: &mut Tx, sort: Sort, code: &str) -> Result<Option<EntryRow
     one!(tx, FIND, sort.as_str(), code)
 }
 
-/// The code of the entry of this sort that has this name.
-pub async fn with_name(tx: &mut Tx, sort: Sort, name: &str) -> Result<Option<String>, StorageError> {
-    one_value!(tx, WITH_NAME, sort.as_str(), name)
+/// The code of an entry of this sort, other than `code`, that has this name, in force or in a draft.
+pub async fn with_name(
+    tx: &mut Tx,
+    sort: Sort,
+    name: &str,
+    code: &str,
+) -> Result<Option<String>, StorageError> {
+    one_value!(tx, WITH_NAME, sort.as_str(), name, code)
 }
 
 /// A page of entries, by code.
@@ -101,8 +109,19 @@ pub async fn replace(
     before: &EntryRow,
     after: &EntryRow,
 ) -> Result<(), StorageError> {
-    let EntryRow { code, name, newest, in_force, changes, .. } = after;
-    let done = execute!(tx, REPLACE, sort.as_str(), code, name, newest, in_force, changes, before.changes)?;
+    let EntryRow { code, name, name_in_force, newest, in_force, changes, .. } = after;
+    let done = execute!(
+        tx,
+        REPLACE,
+        sort.as_str(),
+        code,
+        name,
+        name_in_force,
+        newest,
+        in_force,
+        changes,
+        before.changes
+    )?;
     if done == 1 { Ok(()) } else { Err(StorageError::Conflict) }
 }
 
@@ -206,7 +225,7 @@ fn wrong(row: &VersionRow, column: &'static str) -> StorageError {
     }
 }
 
-columns!(entry = "code, unit, name, newest, in_force, changes");
+columns!(entry = "code, unit, name, name_in_force, newest, in_force, changes");
 columns!(
     version_row =
         "v.code, v.version, v.state, v.body, v.writers, v.written_at, v.published_at, v.disabled_at"
@@ -214,13 +233,14 @@ columns!(
 
 statements! {
     INSERT = concat!("INSERT INTO catalogue_entry (sort, ", entry!(), ", created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING");
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING");
     FIND = concat!("SELECT ", entry!(), " FROM catalogue_entry WHERE sort = $1 AND code = $2");
-    WITH_NAME = "SELECT code FROM catalogue_entry WHERE sort = $1 AND name = $2";
+    WITH_NAME = "SELECT code FROM catalogue_entry \
+        WHERE sort = $1 AND (name = $2 OR name_in_force = $2) AND code <> $3 ORDER BY code LIMIT 1";
     LIST = concat!("SELECT ", entry!(), " FROM catalogue_entry WHERE sort = $1 AND code > $2 \
         AND (in_force IS NOT NULL OR CAST($3 AS BIGINT) = 1 OR unit = $4) ORDER BY code LIMIT $5");
-    REPLACE = "UPDATE catalogue_entry SET name = $3, newest = $4, in_force = $5, changes = $6 \
-        WHERE sort = $1 AND code = $2 AND changes = $7";
+    REPLACE = "UPDATE catalogue_entry SET name = $3, name_in_force = $4, newest = $5, in_force = $6, \
+        changes = $7 WHERE sort = $1 AND code = $2 AND changes = $8";
     PUT_VERSION = "INSERT INTO catalogue_entry_version \
         (sort, code, version, state, body, writers, written_at, published_at, disabled_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (sort, code, version) DO UPDATE SET \

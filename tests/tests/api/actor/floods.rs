@@ -184,11 +184,11 @@ fn who_is_logged_in_is_counted_by_account_and_not_with_his_address() {
         assert_eq!(me(&[home]), 200);
     }
     assert_eq!(
-        app.anyone().with_all(&[home]).get("/livez").status,
+        app.anyone().with_all(&[home]).get("/version").status,
         200,
         "nor do his requests count against others"
     );
-    let public = |_| lin.with_all(&[home]).get("/livez").status;
+    let public = |_| lin.with_all(&[home]).get("/version").status;
     let more: Vec<u16> = (0..30).map(public).collect();
     assert!(more.contains(&429), "his own rate holds, for what is public, too: {more:?}");
 }

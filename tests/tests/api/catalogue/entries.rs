@@ -268,6 +268,18 @@ fn what_is_wrong_is_named_and_leans_on_what_is_in_force() {
     assert_eq!(pointers(&twice.must(409)), ["/names/zh-CN"]);
     assert!(twice.text().contains(KIND), "the first one is named");
 
+    for (code, name, pointer) in [
+        (".", "一", "/code"),
+        ("..", "一", "/code"),
+        ("m1", "测试许可　", "/names/zh-CN"),
+        ("m1", " 测试许可", "/names/zh-CN"),
+        ("m1", "cafe\u{301}", "/names/zh-CN"),
+    ] {
+        let mut odd = matter();
+        (odd["code"], odd["names"]["zh-CN"]) = (json!(code), json!(name));
+        assert_eq!(wrong("/api/v1/matters", &odd), [pointer], "{code} {name:?}");
+    }
+
     let mut long = scene();
     long["lifetime"] = json!(10);
     long["max_status_age"] = json!(86_401);
@@ -315,6 +327,31 @@ fn what_is_out_of_force_is_not_shown_and_stays_signed_as_long_as_licences_name_i
         until("the catalogue follows", || Some(signed(&app)).filter(|next| next["version"] != version));
     assert_eq!(next["kinds"][0]["code"], KIND, "a code made a minute ago still has its names");
     act(&app.as_("admin"), "scenes/test.scene", "disable");
+}
+
+#[test]
+fn a_draft_under_another_name_does_not_give_the_name_in_force_up() {
+    for db in TestDb::both() {
+        let app = office(db);
+        app.as_("maker").post("/api/v1/matters", &matter()).must(201);
+        publish(&app, "maker", "matters/food.test");
+        let mut renamed = matter();
+        renamed["names"]["zh-CN"] = json!("改名许可");
+        app.as_("maker").send("PUT", "/api/v1/matters/food.test", Some(&renamed)).must(200);
+        for name in ["测试许可", "改名许可"] {
+            let mut second = matter();
+            (second["code"], second["names"]["zh-CN"]) = (json!("second"), json!(name));
+            assert_eq!(
+                app.as_("maker").post("/api/v1/matters", &second).problem(),
+                "already-exists",
+                "{name}"
+            );
+        }
+        publish(&app, "maker", "matters/food.test");
+        let mut second = matter();
+        second["code"] = json!("second");
+        app.as_("maker").post("/api/v1/matters", &second).must(201);
+    }
 }
 
 #[test]
