@@ -1,21 +1,29 @@
 //! base64url without padding, canonical (RFC 4648 §5; RFC 7515 §2).
 //!
-//! Decoded by table and not in constant time: everything read here is public, and lists are long. Encoded by the smaller
-//! library, since the browser module has a size to keep and what is written here is short.
+//! By table and not in constant time: everything here is public. The browser module, which has a size to keep and writes
+//! little, encodes by a smaller library.
 
 use alloc::{string::String, vec::Vec};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 /// Bytes as base64url.
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
-    Base64UrlUnpadded::encode_string(bytes.as_ref())
+    let mut text = String::new();
+    append(&mut text, bytes.as_ref());
+    text
 }
 
 /// Appends bytes as base64url.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn append(text: &mut String, bytes: &[u8]) {
-    text.push_str(&encode(bytes));
+    URL_SAFE_NO_PAD.encode_string(bytes, text);
+}
+
+#[cfg(target_family = "wasm")]
+pub(crate) fn append(text: &mut String, bytes: &[u8]) {
+    use base64ct::{Base64UrlUnpadded, Encoding as _};
+    text.push_str(&Base64UrlUnpadded::encode_string(bytes));
 }
 
 /// base64url as bytes; `None` for padding, other characters, or bits after the last byte that are not zero.
