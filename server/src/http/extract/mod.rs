@@ -13,4 +13,5 @@ pub use caller::{DEVICE_COOKIE, MaybePermitted, Permitted, SESSION_COOKIE};
 pub(crate) use caller::{cookie, identify, is_our_page, known_account};
 pub use conditions::{IdempotencyKey, IfMatch};
 pub(crate) use language::prefers_english;
+pub(crate) use page::items_on_page;
 pub use page::{PageQuery, Paging};

@@ -41,15 +41,7 @@ impl FromRequest for Paging {
 
 impl PageQuery {
     fn read(self) -> Result<Paging, Problem> {
-        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
-        if !(1..=MAX_LIMIT).contains(&limit) {
-            return Err(Problem::new(&kinds::INVALID).field(
-                "/limit",
-                "range",
-                "应为 1 到 200",
-                "give 1 to 200",
-            ));
-        }
+        let limit = items_on_page(self.limit)?;
         let before = self.cursor.as_deref().map(str::parse).transpose().map_err(|_| {
             Problem::new(&kinds::INVALID).field(
                 "/cursor",
@@ -59,6 +51,16 @@ impl PageQuery {
             )
         })?;
         Ok(Paging { before, limit })
+    }
+}
+
+/// How many items a page may have, as asked for; of any list, whatever its cursor is.
+pub(crate) fn items_on_page(asked: Option<i64>) -> Result<i64, Problem> {
+    let limit = asked.unwrap_or(DEFAULT_LIMIT);
+    if (1..=MAX_LIMIT).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(Problem::new(&kinds::INVALID).field("/limit", "range", "应为 1 到 200", "give 1 to 200"))
     }
 }
 

@@ -64,8 +64,7 @@ pub async fn content(tx: &mut Tx, now: UnixTime) -> Result<trust::Catalogue, Sto
 pub async fn out_of_force(tx: &mut Tx) -> Result<OutOfForce, StorageError> {
     let mut out = OutOfForce::default();
     for (sort, codes) in [(Sort::Kind, &mut out.kinds), (Sort::Scene, &mut out.scenes)] {
-        let disabled = stored::in_use(tx, sort).await?.into_iter();
-        codes.extend(disabled.filter(|row| row.state == EntryState::Disabled).map(|row| row.code));
+        codes.extend(stored::out_of_force(tx, sort).await?);
     }
     Ok(out)
 }

@@ -5,7 +5,7 @@ use liangzheng_core::time::UnixTime;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::catalogue::entry::{EntryState, Sort};
 use crate::domain::ids::AccountId;
-use crate::storage::sql::{all, columns, execute, one, one_value, statements};
+use crate::storage::sql::{all, columns, execute, one, one_value, statements, values};
 use crate::storage::{StorageError, Tx};
 
 /// An entry.
@@ -167,6 +167,11 @@ pub async fn in_use(tx: &mut Tx, sort: Sort) -> Result<Vec<VersionRow>, StorageE
     rows.into_iter().map(VersionRow::try_from).collect()
 }
 
+/// Codes of the entries of a sort that were in force and are not: without what they say, which may be megabytes.
+pub async fn out_of_force(tx: &mut Tx, sort: Sort) -> Result<Vec<String>, StorageError> {
+    values!(tx, OUT_OF_FORCE, sort.as_str())
+}
+
 /// Notes that units or entries in force have changed.
 pub async fn advance(tx: &mut Tx) -> Result<(), StorageError> {
     execute!(tx, ADVANCE).map(drop)
@@ -254,6 +259,9 @@ statements! {
         JOIN (SELECT code, MAX(version) AS version FROM catalogue_entry_version \
             WHERE sort = $1 AND published_at IS NOT NULL GROUP BY code) newest \
         ON newest.code = v.code AND newest.version = v.version WHERE v.sort = $1 ORDER BY v.code");
+    OUT_OF_FORCE = "SELECT code FROM catalogue_entry e WHERE sort = $1 AND in_force IS NULL AND EXISTS \
+        (SELECT 1 FROM catalogue_entry_version v WHERE v.sort = e.sort AND v.code = e.code \
+        AND v.published_at IS NOT NULL)";
     ADVANCE = "UPDATE catalogue_head SET seq = seq + 1 WHERE one = 1";
     HEAD = "SELECT seq, signed FROM catalogue_head WHERE one = 1";
     SIGNED_TO = "UPDATE catalogue_head SET signed = $1 WHERE one = 1 AND signed < $1";

@@ -11,7 +11,7 @@ use crate::domain::access::{ActOnEntry, EditEntry, ViewEntries};
 use crate::domain::catalogue::entry::{ActRefused, EntryAct, EntryState, allowed};
 use crate::domain::text::PlainText;
 use crate::http::answer::{Answer, Page};
-use crate::http::extract::{Body, IdempotencyKey, IfMatch, MaybePermitted, Permitted};
+use crate::http::extract::{Body, IdempotencyKey, IfMatch, MaybePermitted, Permitted, items_on_page};
 use crate::http::problem::{FieldError, Problem, kinds};
 use crate::service::catalogue::entries::{self, Entered, Entry, EntryError};
 use crate::service::catalogue::reading::{self, Version, Viewer};
@@ -141,10 +141,7 @@ pub async fn list<E: Entry>(
     permit: MaybePermitted<ViewEntries>,
     query: web::Query<EntriesQuery>,
 ) -> Result<Answer<Page<Entered<E>>>, Problem> {
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::new(&kinds::INVALID).field("/limit", "range", "应为 1 到 200", "give 1 to 200"));
-    }
+    let limit = items_on_page(query.limit)?;
     let (items, next) = reading::list::<E>(&app, viewer(&permit), &query.cursor, limit).await?;
     Ok(Answer::of(Page::part(items, next)))
 }
@@ -257,8 +254,6 @@ impl From<ActRefused> for Problem {
     }
 }
 
-const DEFAULT_LIMIT: i64 = 50;
-const MAX_LIMIT: i64 = 200;
 /// Characters of a reason.
 const MAX_REASON: usize = 500;
 
