@@ -18,7 +18,7 @@
 )]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "ofd"))]
 extern crate std;
 
 pub mod base64url;
@@ -30,11 +30,15 @@ pub mod jws;
 pub mod key;
 pub mod limits;
 mod members;
+#[cfg(feature = "ofd")]
+pub mod ofd;
 pub mod qr;
 pub mod reading;
 mod refusal;
 #[cfg(feature = "schema")]
 mod schema;
+#[cfg(feature = "seal")]
+pub mod seal;
 pub mod status;
 pub mod text;
 pub mod time;

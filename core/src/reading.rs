@@ -121,19 +121,21 @@ impl Reading {
     pub const fn message(self) -> Text {
         match self {
             Self::Challenge => Text::fixed(
-                "这是核验方的核验码,不是亮证码",
+                "这是核验方的核验码，不是亮证码",
                 "This is a verifier's challenge, not a licence code",
             ),
             Self::CounterRequest => {
-                Text::fixed("这是窗口的请求码,不是亮证码", "This is a counter's request, not a licence code")
+                Text::fixed("这是窗口的请求码，不是亮证码", "This is a counter's request, not a licence code")
             }
-            Self::CapsLock => Text::fixed("大小写颠倒,大写锁定可能已开启", "Small letters: is caps lock on?"),
+            Self::CapsLock => {
+                Text::fixed("大小写颠倒，大写锁定可能已开启", "Small letters: is caps lock on?")
+            }
             Self::FullWidth => {
-                Text::fixed("内容是全角字符,被输入法改过", "Full-width: an input method changed it")
+                Text::fixed("内容是全角字符，被输入法改过", "Full-width: an input method changed it")
             }
-            Self::Link => Text::fixed("这是网址,不是亮证码", "This is a link, not a licence code"),
+            Self::Link => Text::fixed("这是网址，不是亮证码", "This is a link, not a licence code"),
             Self::Payment => {
-                Text::fixed("这是支付码,不是亮证码", "This is a payment code, not a licence code")
+                Text::fixed("这是支付码，不是亮证码", "This is a payment code, not a licence code")
             }
             Self::Licence | Self::Other => Code::Format.message(),
         }

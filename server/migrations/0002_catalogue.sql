@@ -1,9 +1,10 @@
--- Units, and entries of the catalogue: matters, kinds of licence, scenes. What verifiers read of them is the signed
+-- Units, and entries of the catalogue: matters, kinds of licence, scenes, inspection matters, using lists. What verifiers read of them is the signed
 -- catalogue (publication_catalogue), which is made from these tables.
 --
 -- A unit:
 --
---     applied ──▶ active ──▶ closed (successor, if another unit took its work over)
+--     applied ──approve──▶ active ──close, succeed──▶ closed (successor, if another unit took its work over)
+--        └──refuse──▶ closed, and free to apply again: it never worked
 --
 -- A version of an entry; the published one stays in force while the next is written:
 --
@@ -20,15 +21,25 @@ CREATE TABLE catalogue_unit (
     parent     TEXT    REFERENCES catalogue_unit (id),          -- for statistics and succession; gives no right
     successor  TEXT    REFERENCES catalogue_unit (id),
     state      TEXT    NOT NULL,
-    created_at INSTANT NOT NULL
+    contact    BYTES,                                           -- who is responsible: office, person, phone; sealed
+    recovers   FLAG    NOT NULL DEFAULT 0 CHECK (recovers IN (0, 1)), -- its counter restores accounts
+    changes    INTEGER NOT NULL DEFAULT 1,                      -- rises with every change: its entity tag
+    worked_at  INSTANT,                                         -- since when it has been active; NULL = never
+    ends_on    INTEGER,                                         -- YYYYMMDD, the day on which its work moves; NULL = none
+    succession TEXT,                                            -- JSON {to, split}: where its work moves, or moved
+    former_kinds TEXT  NOT NULL DEFAULT '[]',                   -- JSON, kinds it issued before its work moved
+    created_at INSTANT NOT NULL,
+    CHECK ((ends_on IS NULL) OR (succession IS NOT NULL))
 );
 
--- A matter, a kind or a scene.
+CREATE INDEX catalogue_unit_ends ON catalogue_unit (ends_on) WHERE ends_on IS NOT NULL;
+
+-- A matter, a kind, a scene, an inspection matter; and a using list, whose code is its unit's.
 CREATE TABLE catalogue_entry (
-    sort       TEXT    NOT NULL,                                -- matter, kind, scene
+    sort       TEXT    NOT NULL,                                -- word of the sort
     code       TEXT    NOT NULL,
     unit       TEXT    NOT NULL REFERENCES catalogue_unit (id), -- who may edit it
-    name       TEXT    NOT NULL,                                -- Chinese name of its newest version
+    name       TEXT    NOT NULL,                                -- of its newest version, as compared (NFKC, small)
     name_in_force TEXT,                                         -- that of the version in force; NULL = none
     newest     INTEGER NOT NULL,                                -- number of its newest version
     in_force   INTEGER,                                         -- number of the published version; NULL = none

@@ -54,7 +54,7 @@ CREATE TABLE publication_status_entry (
     list    INTEGER NOT NULL REFERENCES publication_status_list (id),
     idx     INTEGER NOT NULL CHECK (idx BETWEEN 0 AND 1048575),
     licence TEXT    NOT NULL,                                   -- licence version
-    device  TEXT    NOT NULL DEFAULT '',                        -- '' = profile S
+    device  TEXT    NOT NULL DEFAULT '',                        -- '' = profile S; 'ended …' = taken from one
     value   INTEGER NOT NULL DEFAULT 0 CHECK (value IN (0, 1, 2, 3, 12, 13, 14)),
     PRIMARY KEY (list, idx),
     UNIQUE (licence, device)

@@ -6,7 +6,7 @@
 CREATE TABLE trace_access_log (
     seq     SERIAL,
     at      INSTANT NOT NULL,
-    kind    INTEGER NOT NULL,                                   -- 1 show, 3 offline grant, 4 verification
+    kind    INTEGER NOT NULL,                                   -- 1 show, 3 offline grant, 4 verification, 7 download
     licence TEXT    NOT NULL,                                   -- '' = not known (a verification that failed)
     actor   TEXT    NOT NULL,                                   -- account; '' = anonymous
     subject TEXT    NOT NULL,                                   -- 1 the show, 3 the device, 4 the verdict's code
@@ -23,7 +23,8 @@ CREATE TABLE trace_access_ground (
     unit         TEXT,                                          -- for which a member acted
     on_behalf_of TEXT,                                          -- the holder an agent or delegate acted for
     case_id      TEXT,                                          -- the case it was needed for
-    purpose      TEXT                                           -- code of the purpose, as in the using list
+    purpose      TEXT,                                          -- code of the purpose, as in the using list
+    matter       TEXT                                           -- code of the inspection matter
 );
 
 -- What was done by a command, by whom and why. Append only.

@@ -26,6 +26,7 @@ CREATE TABLE verifying_scan (
     token         TEXT,                                         -- the token's jti
     status_as_of  INSTANT,                                      -- how fresh the verifier's status list was
     trust_version INTEGER,
+    matter        TEXT,                                         -- the inspection matter it was scanned in
     log_seq       INTEGER,                                      -- its row in the access log
     PRIMARY KEY (account, id)                                   -- handed in twice, counted once
 );

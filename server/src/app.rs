@@ -5,14 +5,19 @@ use std::sync::atomic::AtomicI64;
 
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::Purpose;
+use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::domain::clock::{Clock, Entropy};
 use crate::secrets::Secrets;
 use crate::service::access::limits::Limits;
+use crate::service::actor::oidc::Provider;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
+use crate::service::issuing::register::Registers;
+use crate::service::issuing::seals::Seals;
+use crate::service::outbox::Outbox;
 use crate::service::publication::keys::Keys;
 use crate::service::publication::publisher::{self, Publisher, Trouble};
 use crate::service::publication::state;
@@ -22,6 +27,7 @@ use crate::service::readiness::Readiness;
 use crate::service::showing::open_shows::OpenShows;
 use crate::service::trace::access_log::AccessLog;
 use crate::service::verifying::judge::Judge;
+use crate::service::verifying::room::FileRoom;
 use crate::storage::Db;
 use crate::storage::change::Change;
 
@@ -39,14 +45,22 @@ pub struct App {
     pub secrets: Secrets,
     /// Checks passwords and PINs.
     pub passwords: Passwords,
+    /// The identity provider by which citizens log in.
+    pub oidc: Option<Provider>,
     /// Sessions in memory.
     pub sessions: SessionCache,
+    /// The base registers with which holders are compared.
+    pub registers: Registers,
+    /// By what notices and tasks go out.
+    pub outbox: Outbox,
     /// Request rates.
     pub limits: Limits,
     /// How this server is named in tokens, without a slash at its end.
     pub base_url: String,
     /// The signing keys.
     pub keys: Keys,
+    /// Seal keys, and whom to trust for seals.
+    pub seals: Seals,
     /// Trust lists and catalogue.
     pub trust: TrustBook,
     /// Status lists as they are served.
@@ -55,10 +69,14 @@ pub struct App {
     pub publisher: Publisher,
     /// Open shows, ready for their next token.
     pub open_shows: OpenShows,
+    /// Rung when an import was sent or is to be carried out.
+    pub imports: Notify,
     /// What the database was last found to do.
     pub readiness: Readiness,
     /// The access log's writer.
     pub access_log: AccessLog,
+    /// What files that anybody sends may take at once.
+    pub file_room: FileRoom,
     /// What `POST /api/v1/verify` judges by.
     pub judge: Judge,
     /// The change of other servers' feed up to which this server's caches are emptied.

@@ -3,11 +3,13 @@
 mod check;
 mod config_file;
 mod demo;
+mod demo_register;
 mod init;
 mod key;
 mod progress;
 mod publish;
 mod roots;
+mod seal;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -45,6 +47,9 @@ enum Command {
     Config(ConfigCommand),
     /// Make an invented province in an empty folder and serve it. 演示
     Demo(demo::DemoArguments),
+    /// The demo's base register, as `demo` starts it. 演示用基础库
+    #[command(hide = true)]
+    DemoRegister,
     /// Signing keys: list, rotate, compromise. 签名密钥
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -140,6 +145,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Demo(arguments) => demo::run(arguments),
+        Command::DemoRegister => demo_register::run(),
         Command::Key(command) => key::run_key(command),
         Command::Trust(command) => key::run_trust(command),
         Command::Publish(command) => publish::run(command),
@@ -194,8 +200,8 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
     use std::io::ErrorKind;
     let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>())?;
     match io.kind() {
-        ErrorKind::AddrInUse => Some("another program listens there: choose another --bind (端口已被占用)"),
-        ErrorKind::PermissionDenied => Some("this user may not do that there (权限不足)"),
+        ErrorKind::AddrInUse => Some("another program listens there: choose another --bind（端口已被占用）"),
+        ErrorKind::PermissionDenied => Some("this user may not do that there（权限不足）"),
         _ => None,
     }
 }

@@ -3,9 +3,9 @@
 //! One file of 32 random bytes; each use gets its own key, HMAC-SHA256(master, name of the use), so that a leak of
 //! one derived key says nothing of the others. Signing keys are not here but in [`crate::signing`].
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::actor::holder::HolderNumber;
 use crate::domain::clock::Entropy;
+use crate::files;
 
 /// Keys for everything that is kept secret but not signed.
 pub struct Secrets {
@@ -41,7 +42,7 @@ pub enum SecretsError {
     /// It is not there, and the database holds what only it opens.
     #[error(
         "{0} is missing, but the database holds accounts: bring it back from your copy; no new one could open them \
-         (主密钥文件缺失,请从备份恢复)"
+        （主密钥文件缺失，请从备份恢复）"
     )]
     Lost(PathBuf),
     /// Reading or writing failed.
@@ -171,11 +172,9 @@ fn take32(bytes: &[u8]) -> [u8; 32] {
 
 fn create(file: &Path, master: &[u8; 32]) -> io::Result<()> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        files::make_folder(folder)?;
     }
-    let mut open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-    open.write_all(master)?;
-    open.sync_all()
+    files::write_new(file, master)
 }
 
 #[cfg(test)]

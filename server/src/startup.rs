@@ -19,8 +19,12 @@ use crate::jobs::{self, Jobs};
 use crate::secrets::{Secrets, SecretsError};
 use crate::service::access::limits::Limits;
 use crate::service::actor::founding::has_accounts;
+use crate::service::actor::oidc::Provider;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
+use crate::service::issuing::register::Registers;
+use crate::service::issuing::seals::Seals;
+use crate::service::outbox::Outbox;
 use crate::service::publication::keys::Keys;
 use crate::service::publication::publisher::Publisher;
 use crate::service::publication::state;
@@ -30,6 +34,7 @@ use crate::service::readiness::Readiness;
 use crate::service::showing::open_shows::OpenShows;
 use crate::service::trace::access_log::AccessLog;
 use crate::service::verifying::judge::Judge;
+use crate::service::verifying::room::FileRoom;
 use crate::signing::{FileKeyStore, KeyStore};
 use crate::storage::Db;
 
@@ -164,7 +169,8 @@ impl Application {
     }
 }
 
-async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyhow::Result<App> {
+/// What handlers share, without a port or a job: for a command that does what handlers do.
+pub(crate) async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyhow::Result<App> {
     let Dependencies { clock, entropy, keys, roots, judge, .. } = given;
     let db = Db::open(&config.database).await?;
     let secrets = master_secret(&config.secrets.master_file, &db, &*entropy).await?;
@@ -189,15 +195,21 @@ async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyh
     let app = App {
         passwords: Passwords::new(&secrets, &*entropy, config.limits.password_queue)?,
         limits: Limits::new(&config.limits),
+        oidc: Provider::new(&config.oidc, &base_url)?,
+        registers: Registers::new(&config.registers)?,
+        outbox: Outbox::new(&config.notices, &base_url)?,
         sessions: SessionCache::default(),
         base_url,
         keys: Keys::new(keys),
+        seals: Seals::new(config.seals.clone()),
         trust,
         status_lists: StatusLists::default(),
         publisher: Publisher::new(&*clock, &*entropy),
         open_shows: OpenShows::default(),
+        imports: tokio::sync::Notify::new(),
         readiness: Readiness::default(),
         access_log,
+        file_room: FileRoom::default(),
         judge,
         feed_read_to: AtomicI64::new(feed_start),
         config,

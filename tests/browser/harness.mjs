@@ -35,8 +35,8 @@ export function binary(name) {
   return built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }
 
-/** With `tls` it serves HTTPS with a certificate it made itself, as on a phone in the same network. */
-export async function startServer({ tls = false } = {}) {
+/** With `tls` it serves HTTPS with a certificate it made itself, as on a phone in the same network; `env` holds settings. */
+export async function startServer({ tls = false, env = {} } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'lz-browser-'));
   const port = await freePort();
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
@@ -44,7 +44,7 @@ export async function startServer({ tls = false } = {}) {
   const child = spawn(
     binary('liangzheng-server'),
     ['demo', '--data', data, '--port', String(port), '--assets', join(modules, 'web'), ...(tls ? ['--tls'] : [])],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.push(chunk.toString()));
   const exited = new Promise((resolve) => child.once('exit', resolve));
@@ -179,14 +179,25 @@ export const untilKept = (page) =>
 /** The text of the code on the screen, read from its pixels by a decoder that is not ours. */
 export async function readScreen(page) {
   const image = page.locator('#qr');
-  await image.waitFor({ state: 'visible' });
-  // While a new picture is being decoded the browser still shows the one before.
-  await image.evaluate((picture) => picture.decode());
-  const { data, width, height } = PNG.sync.read(await image.screenshot());
+  const { data, width, height } = PNG.sync.read(await pictureOf(image));
   // Some codes it reads only at twice the size, where a module's edge falls otherwise.
   const found = jsQR(new Uint8ClampedArray(data), width, height) ?? jsQR(...doubled(data, width, height));
   if (!found) throw new Error('no code could be read from the screen');
   return found.data;
+}
+
+/** The code replaces itself, perhaps just while it is looked at: then the next one is. */
+async function pictureOf(image) {
+  for (let left = 3; ; left -= 1) {
+    try {
+      await image.waitFor({ state: 'visible' });
+      // While a new picture is being decoded the browser still shows the one before.
+      await image.evaluate((picture) => picture.decode());
+      return await image.screenshot();
+    } catch (error) {
+      if (left === 0 || !/not attached|detached/.test(error.message)) throw error;
+    }
+  }
 }
 
 /** A picture (RGBA) with each pixel four times. */
@@ -233,19 +244,20 @@ export async function cardFor(page, scene) {
 }
 
 /** Calls to the API as `login`. */
-async function caller(server, login) {
-  const call = async (method, path, body, token) => {
+export async function caller(server, login) {
+  const call = async (method, path, body, token, headers = {}) => {
+    const isForm = body instanceof FormData;
     const response = await fetch(`${server.url}/api/v1${path}`, {
       method,
-      headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { ...(isForm ? {} : { 'Content-Type': 'application/json' }), ...(token ? { Authorization: `Bearer ${token}` } : {}), ...headers },
+      body: isForm ? body : body === undefined ? undefined : JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    return response.status === 204 ? null : response.json();
   };
   const { password } = account(server, login);
   const { token } = await call('POST', '/sessions', { login, password });
-  return (method, path, body) => call(method, path, body, token);
+  return (method, path, body, headers) => call(method, path, body, token, headers);
 }
 
 /** Does an act on a licence as the person who may. */
@@ -255,11 +267,12 @@ export async function act(server, login, licence, name) {
 }
 
 /** Shows a clean licence of `login` without a page; gives its first code, and with each call of `next` a new one. */
-export async function showing(server, login, scene) {
+export async function showing(server, login, scene, kind = '') {
   const call = await caller(server, login);
   const { items } = await call('GET', '/wallet/licences');
   const card = items.find(
-    ({ showable, cautions, scenes }) => showable && cautions.length === 0 && scenes.some(({ code }) => code === scene),
+    ({ showable, cautions, scenes, kind: { names } }) =>
+      showable && cautions.length === 0 && scenes.some(({ code }) => code === scene) && (kind === '' || names['zh-CN'] === kind),
   );
   const { show, qr_text: first } = await call('POST', `/wallet/licences/${card.id}/show`, {
     scene,

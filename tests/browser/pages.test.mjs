@@ -29,17 +29,36 @@ test('the landing page leads to the wallet, the verifier and the API, and says w
   await everyWay('/', async (page, lang) => {
     await page.waitForSelector('html[data-ready]');
     const doors = await page.locator('.door').evaluateAll((links) => links.map((link) => link.pathname));
-    assert.deepEqual(doors, ['/wallet', '/verify', '/api/docs']);
+    assert.deepEqual(doors, ['/wallet', '/verify', '/exempt-materials', '/office', '/api/docs']);
     assert.equal(await page.locator('.steps li').count(), 3);
     assert.match(await page.textContent('#facts'), lang === 'en' ? /Jiuyue Province.*\d+ units/ : /九岳省.*\d+ 个单位/);
     assert.equal(await page.getAttribute('html', 'lang'), lang);
   });
 });
 
+// Rows: R66.
+test('everybody finds in which matters a paper need not be handed in, by words, in both languages', async () => {
+  await everyWay('/exempt-materials', async (page, lang) => {
+    await page.waitForSelector('html[data-ready]');
+    assert.equal(await page.locator('#found > li').count(), 4);
+    await page.fill('#q', lang === 'en' ? 'housing fund' : '公积金');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('#found > li').length === 1);
+    const told = await page.textContent('#found');
+    assert.match(told, lang === 'en' ? /Withdrawal from the housing fund.*Marriage certificate/s : /住房公积金提取.*结婚证.*经您在办件中同意后调取/s);
+    assert.match(page.url(), /[?&]q=/);
+  });
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  await page.goto(`${server.url}/exempt-materials?q=${encodeURIComponent('没有这个')}`);
+  await page.waitForSelector('html[data-ready]');
+  assert.match(await page.textContent('#count'), /没有符合的事项/);
+  await done(page);
+});
+
 test('every door of the landing page opens, in the language chosen there', async () => {
   const page = await newPage(browser, { serviceWorkers: 'block' });
   await page.goto(`${server.url}/?lang=en`);
-  for (const path of ['/wallet', '/verify', '/api/docs']) {
+  for (const path of ['/wallet', '/verify', '/exempt-materials', '/office', '/api/docs']) {
     await page.goto(`${server.url}/`);
     await page.click(`.door[href='${path}']`);
     await page.waitForURL(`${server.url}${path}`);

@@ -38,7 +38,84 @@ function within(folder) {
 }
 
 /** Families whose last part comes from a value. */
-const FAMILIES = ['check.', 'result.', 'role.', 'store.', 'verify.picture_', 'widget.camera_'];
+const FAMILIES = [
+  'about.',
+  'act.',
+  'agency.as_',
+  'agencyact.',
+  'agencyeffect.',
+  'agencyeffect.approve_',
+  'agencylevel.',
+  'agencystate.',
+  'assurance.',
+  'capacity.',
+  'caseact.',
+  'caseeffect.',
+  'casemode.',
+  'change.',
+  'carrier.',
+  'check.',
+  'coding.',
+  'consequence.',
+  'decision.',
+  'differs.',
+  'document.',
+  'draft.valid_to_',
+  'drawing.',
+  'effect.',
+  'evidence.',
+  'exempt.',
+  'file.check.',
+  'found.',
+  'duplicateact.',
+  'duplicateeffect.',
+  'duplicatestate.',
+  'letteract.',
+  'lettereffect.',
+  'letterstate.',
+  'holder.',
+  'importtype.',
+  'keystate.',
+  'licenceact.',
+  'licenceeffect.',
+  'licencestate.',
+  'mask.',
+  'materialfooting.',
+  'mattertype.',
+  'means.',
+  'medium.',
+  'member.',
+  'memberstate.',
+  'new.',
+  'place.',
+  'profile.',
+  'proof.',
+  'proposalstate.',
+  'purpose.',
+  'recovery.then_',
+  'requeststate.',
+  'result.',
+  'role.',
+  'secrecy.',
+  'section.',
+  'sort.',
+  'state.',
+  'store.',
+  'succession.by_',
+  'taskact.',
+  'theme.',
+  'type.',
+  'unitact.',
+  'uniteffect.',
+  'unitstate.',
+  'validity.',
+  'verify.picture_',
+  'weekday.',
+  'whose.',
+  'widget.camera_',
+  'within.',
+  'widget.store_',
+];
 
 const sourceOf = (folder) => scripts[folder].map((path) => readFileSync(path, 'utf8')).join('\n');
 
@@ -73,7 +150,7 @@ test('every text a script asks for is loaded where it runs, and every text is as
   for (const folder of Object.keys(scripts)) {
     const known = within(folder).flatMap(keysOf);
     const source = sourceOf(folder);
-    for (const [, family] of source.matchAll(/\bt\(`([a-z]+\.[a-z_]*)\$\{/g)) {
+    for (const [, family] of source.matchAll(/\bt\(`([a-z]+\.(?:[a-z_]+\.)*[a-z_]*)\$\{/g)) {
       assert.ok(FAMILIES.includes(family), family);
       assert.ok(known.some((key) => key.startsWith(family)), `${folder}: ${family} is missing`);
     }
@@ -83,6 +160,25 @@ test('every text a script asks for is loaded where it runs, and every text is as
   const all = Object.keys(catalogues).flatMap(keysOf);
   const unused = all.filter((key) => !asked.has(key) && !FAMILIES.some((family) => key.startsWith(family)));
   assert.deepEqual(unused, []);
+});
+
+test('every text of a family is for a value that there is', () => {
+  const values = new Set(['0', '1', '2', '3', '4', '5', '6']);
+  const named = (text, pattern) => [...text.matchAll(pattern)].forEach(([, word]) => values.add(word));
+  for (const path of allScripts) {
+    const text = readFileSync(path, 'utf8');
+    named(text, /['"`]([\w.-]+)['"`]/g);
+    named(text, /\b(\w+):/g);
+  }
+  // What only the server or core says: members, states, names of checks.
+  named(readFileSync(join(root, 'docs/openapi.json'), 'utf8'), /"(\w+)"/g);
+  for (const folder of ['core/src', 'server/src']) {
+    const sources = readdirSync(join(root, folder), { recursive: true }).filter((path) => path.endsWith('.rs'));
+    for (const path of sources) named(readFileSync(join(root, folder, path), 'utf8'), /"(\w+)"/g);
+  }
+  const longest = (key) => FAMILIES.filter((family) => key.startsWith(family)).toSorted((one, other) => other.length - one.length)[0];
+  const dead = Object.keys(catalogues).flatMap(keysOf).filter((key) => longest(key) && !values.has(key) && !values.has(key.slice(longest(key).length)));
+  assert.deepEqual(dead, []);
 });
 
 test('every page names a folder of scripts, whose texts it then gets', () => {
@@ -98,7 +194,7 @@ test('the service worker keeps every file of the pages', () => {
   const worker = read('sw.js');
   const kept = [...worker.matchAll(/^ {2}'(\/[^']+)',$/gm)].map(([, path]) => path);
   const expected = files
-    .filter((path) => /\.(js|css|json|svg)$/.test(path) && path !== 'sw.js' && !path.startsWith('i18n/widget.'))
+    .filter((path) => /\.(js|css|json|svg|webmanifest)$/.test(path) && path !== 'sw.js' && !path.startsWith('i18n/widget.'))
     .map((path) => `/assets/${path}`);
   const ours = kept.filter((path) => path.startsWith('/assets/') && !path.startsWith('/assets/wasm/'));
   assert.deepEqual(ours.toSorted(), expected.toSorted());

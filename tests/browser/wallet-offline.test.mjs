@@ -148,7 +148,7 @@ test('the key cannot be taken out of the phone, and five wrong PINs wipe what wa
   }
   await page.goto('about:blank');
   await page.goto(`${server.url}/wallet`);
-  await page.waitForSelector('#view .panel');
+  await page.waitForSelector('#none');
   assert.equal(await page.locator('.card').count(), 0);
   await page.context().close();
 });
@@ -200,7 +200,7 @@ test('logging out leaves nothing on the phone', async () => {
   await server.stop();
   await page.goto('about:blank');
   await page.goto(`${server.url}/wallet`);
-  await page.waitForSelector('#view .panel');
+  await page.waitForSelector('#none');
   assert.equal(await page.locator('.card').count(), 0);
   await page.context().close();
 });

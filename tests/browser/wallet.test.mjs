@@ -306,7 +306,7 @@ test('nothing scrolls sideways at 320 px, in either language', async () => {
     const card = await cardFor(page, SCENE);
     for (const address of ['', `#card/${card.id}`, '#answer']) {
       await page.goto(`${server.url}/wallet?lang=${lang}${address}`);
-      await page.waitForSelector('#view *');
+      await page.waitForSelector('#view *:visible');
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(overflow <= 0, `${lang} ${address}: ${overflow} px too wide`);
     }

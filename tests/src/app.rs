@@ -10,9 +10,11 @@ use liangzheng_core::trust::{NamedKey, Purpose, RootSet, sign_list};
 use liangzheng_server::config::Config;
 use liangzheng_server::demo::{demo_catalogue, demo_units};
 use liangzheng_server::domain::actor::membership::Role;
+use liangzheng_server::domain::actor::session::StaffFactor;
 use liangzheng_server::domain::clock::{ManualClock, SystemEntropy};
 use liangzheng_server::domain::ids::{AccountId, HolderId};
 use liangzheng_server::domain::licence::{Licence, Status};
+use liangzheng_server::service::catalogue::entries::enter_in_force;
 use liangzheng_server::service::publication::catalogue::sign_catalogue_row;
 use liangzheng_server::service::publication::key_life::{self, OperatorEntry};
 use liangzheng_server::service::verifying::judge::Judge;
@@ -25,7 +27,7 @@ use tokio::runtime::Runtime;
 use crate::caller::{Caller, LoggedIn};
 use crate::clock::NOON;
 use crate::db::TestDb;
-use crate::make::{MASTER, Maker, PASSWORD};
+use crate::make::{MASTER, Maker, PASSWORD, seals};
 use crate::server::Running;
 
 /// A running server; stopped when dropped.
@@ -72,15 +74,19 @@ impl TestApp {
         config.server.base_url = Some("https://licence.example".into());
         config.server.workers = 2;
         config.database = db.config.clone();
+        config.access.staff_factor = StaffFactor::None;
+        config.clients.bearer_sessions = true;
         config.secrets.master_file = db.folder().join("master.key");
         std::fs::write(&config.secrets.master_file, MASTER).unwrap();
         std::fs::set_permissions(&config.secrets.master_file, std::fs::Permissions::from_mode(0o600))
             .unwrap();
+        seals::configure(&mut config, db.folder());
         adjust(&mut config);
         let keys = Arc::new(MemoryKeyStore::default());
         let (opened, roots) = runtime.block_on(async {
             let opened = db.open().await;
             let roots = publish(&opened, &*keys, &config, NOON).await;
+            seals::register(&opened).await;
             (opened, roots)
         });
         let clock = Arc::new(ManualClock::at(NOON));
@@ -115,6 +121,11 @@ impl TestApp {
     /// Stops the server as SIGTERM does, and waits for its end.
     pub fn stop(&mut self) {
         self.running.end();
+    }
+
+    /// `sqlite` or `postgres`, for messages.
+    pub fn db_name(&self) -> &'static str {
+        self.db.name
     }
 
     /// Runs something that waits, such as a storage function.
@@ -160,6 +171,24 @@ impl TestApp {
     /// Makes a licence of `kind` by `unit`, valid from 2025 to 2029.
     pub fn licence(&self, holder: HolderId, kind: &str, unit: &str, status: Status) -> Licence {
         self.wait(self.make.licence(holder, kind, unit, status))
+    }
+
+    /// Puts the demo's units and entries in force, as if they had been so from the beginning.
+    pub fn enter_demo_catalogue(&self) {
+        let demo = demo_catalogue().unwrap();
+        self.wait(async {
+            let mut tx = self.app.db.begin_write().await.unwrap();
+            let now = self.app.now();
+            for unit in demo_units().unwrap() {
+                storage::catalogue::unit::insert(&mut tx, &unit.unit().unwrap(), now).await.unwrap();
+            }
+            enter_in_force(&mut tx, &demo.matters, now).await.unwrap();
+            enter_in_force(&mut tx, &demo.kinds, now).await.unwrap();
+            enter_in_force(&mut tx, &demo.scenes, now).await.unwrap();
+            enter_in_force(&mut tx, &demo.inspection_matters, now).await.unwrap();
+            enter_in_force(&mut tx, &demo.using_lists, now).await.unwrap();
+            tx.commit().await.unwrap();
+        });
     }
 
     /// Stores a licence made by hand.

@@ -78,26 +78,76 @@ impl Caller {
         self.send("POST", path, Some(body))
     }
 
+    /// `POST` of a form: names, media types and contents of its parts.
+    pub fn form(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, media, content) in parts {
+            let head = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\
+                 Content-Type: {media}\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let authorization = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let media = format!("multipart/form-data; boundary={BOUNDARY}");
+        let mut headers: Vec<(&str, &str)> = vec![("Content-Type", &media)];
+        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        if let Some(authorization) = &authorization {
+            headers.push(("Authorization", authorization));
+        }
+        send("POST", &format!("{}{path}", self.url), &headers, Some(&body))
+    }
+
     /// `POST` without a body.
     pub fn post_nothing(&self, path: &str) -> Answer {
         self.send("POST", path, None)
     }
 
+    /// `POST` of a form with fields and a file.
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            body.extend(
+                format!(
+                    "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+                )
+                .bytes(),
+            );
+        }
+        let part = format!("form-data; name=\"file\"; filename=\"{name}\"");
+        let head =
+            format!("--{BOUNDARY}\r\nContent-Disposition: {part}\r\nContent-Type: application/octet-stream");
+        body.extend(format!("{head}\r\n\r\n").bytes());
+        body.extend(file);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
+        let media = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.sent("POST", path, Some((&media, body)))
+    }
+
     /// Any request.
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        self.sent(method, path, body.map(|body| ("application/json", body.to_string().into_bytes())))
+    }
+
+    fn sent(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
         let mut headers: Vec<(&str, &str)> = Vec::new();
         headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let authorization = self.token.as_ref().map(|token| format!("Bearer {token}"));
         if let Some(authorization) = &authorization {
             headers.push(("Authorization", authorization));
         }
-        let body = body.map(|body| body.to_string().into_bytes());
-        if body.is_some() {
-            headers.push(("Content-Type", "application/json"));
+        if let Some((media, _)) = &body {
+            headers.push(("Content-Type", media));
         }
-        send(method, &format!("{}{path}", self.url), &headers, body.as_deref())
+        send(method, &format!("{}{path}", self.url), &headers, body.as_ref().map(|(_, body)| &**body))
     }
 }
+
+/// Between the parts of a form.
+const BOUNDARY: &str = "lz-parts-3fb1c2";
 
 /// Who has logged in already: one session per person.
 #[derive(Default)]

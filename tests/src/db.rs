@@ -62,6 +62,11 @@ impl TestDb {
         Db::open(&self.config).await.unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
+    /// Opens it as it is.
+    pub async fn connect(&self) -> Db {
+        Db::connect(&self.config).await.unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    }
+
     /// A folder that goes with this database.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -220,6 +225,15 @@ pub async fn execute(db: &Db, sql: &'static str) {
         Db::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(drop),
     }
     .unwrap();
+}
+
+/// What a column of bytes holds, as it stands in the only row of a statement with one parameter.
+pub async fn bytes(db: &Db, sql: &'static str, parameter: &str) -> Vec<u8> {
+    match db {
+        Db::Sqlite { readers, .. } => sqlx::query_scalar(sql).bind(parameter).fetch_one(readers).await,
+        Db::Postgres(pool) => sqlx::query_scalar(sql).bind(parameter).fetch_one(pool).await,
+    }
+    .unwrap()
 }
 
 /// Whether another transaction waits for a lock.

@@ -11,13 +11,17 @@
     reason = "a test that goes wrong should stop at once"
 )]
 
+pub mod acts;
 pub mod app;
+pub mod authenticator;
 pub mod caller;
 pub mod clock;
 pub mod db;
 pub mod demo;
 pub mod http;
 pub mod make;
+pub mod outside;
+pub mod register;
 mod server;
 pub mod silence;
 pub mod snapshot;

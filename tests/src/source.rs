@@ -23,6 +23,21 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// The Python with the libraries of tests/requirements.txt; `None`, said aloud, if `cargo xtask setup` has not made it.
+///
+/// # Panics
+/// With `LZ_TEST_STRICT`, as `cargo xtask test` sets it: there nothing may be missing.
+pub fn python() -> Option<PathBuf> {
+    let set = std::env::var_os("LZ_TEST_PYTHON").map(PathBuf::from);
+    let python = set.unwrap_or_else(|| root().join(".venv/bin/python"));
+    if !python.exists() {
+        assert!(std::env::var_os("LZ_TEST_STRICT").is_none(), "Python's libraries: cargo xtask setup");
+        eprintln!("skipped: Python's libraries are not installed (cargo xtask setup)");
+        return None;
+    }
+    Some(python)
+}
+
 /// Every Rust file under `folder` of the repository, sub-folders too, in the order of their names.
 pub fn sources(folder: &str) -> Vec<Source> {
     let folder = root().join(folder);

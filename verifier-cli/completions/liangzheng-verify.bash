@@ -814,7 +814,7 @@ _liangzheng__verify() {
             return 0
             ;;
         liangzheng__subcmd__verify__subcmd__verify)
-            opts="-h --audience --scene --challenge --replay-cache --receipts --bundle --lang --json --now --help"
+            opts="-h --audience --scene --challenge --replay-cache --receipts --seal-trust --bundle --lang --json --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -849,6 +849,21 @@ _liangzheng__verify() {
                     ;;
                 --receipts)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seal-trust)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --bundle)

@@ -30,10 +30,10 @@ const EXIT_CODES: &str = "\
 /// What every command understands.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// 核验包目录,默认在用户数据目录 · Bundle of lists; default: the user's data folder
+    /// 核验包目录，默认在用户数据目录 · Bundle of lists; default: the user's data folder
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) bundle: Option<PathBuf>,
-    /// 输出语言,默认按系统 · Language of the output; default: the locale's
+    /// 输出语言，默认按系统 · Language of the output; default: the locale's
     #[arg(long, global = true, value_enum, ignore_case = true)]
     pub(crate) lang: Option<Lang>,
     /// 以 JSON 输出结果 · Print the answer as JSON
@@ -46,41 +46,44 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// 核验一个码:文字、文件、PNG、JPEG,或 - 读标准输入 · Check a code: text, file, PNG, JPEG, or - for stdin
+    /// 核验一个码（文字、图片、- 读标准输入）或证照文件（OFD） · Check a code: text, PNG, JPEG, - for stdin; or an OFD file
     Verify {
-        /// EL1: 文字、令牌、文件名或 - · `EL1:` text, a token, a file, or -
+        /// EL1 文字、令牌、文件名或 - · `EL1:` text, a token, a file, or -
         input: OsString,
         #[command(flatten)]
         expect: Expect,
         #[command(flatten)]
         keep: Keep,
+        /// 证照文件：所信任的印章证书机构（PEM） · For a file: certificates and revocation lists to trust for seals (PEM)
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        seal_trust: Option<PathBuf>,
     },
-    /// 连续核验:文件夹、视频、或 - 接扫码枪 · Check one code after the other: a folder, a video, - for a scanner
+    /// 连续核验：文件夹、视频、或 - 接扫码枪 · Check one code after the other: a folder, a video, - for a scanner
     Scan {
-        /// 文件夹、视频或图片文件,或 - 读扫码枪 · A folder, a video or picture, or - for a scanner that types lines
+        /// 文件夹、视频或图片文件，或 - 读扫码枪 · A folder, a video or picture, or - for a scanner that types lines
         #[arg(default_value = "-")]
         input: OsString,
         #[command(flatten)]
         expect: Expect,
         #[command(flatten)]
         keep: Keep,
-        /// 持续监视文件夹,按 Ctrl-C 结束 · Keep watching the folder for new files until Ctrl-C
+        /// 持续监视文件夹，按 Ctrl-C 结束 · Keep watching the folder for new files until Ctrl-C
         #[arg(long)]
         watch: bool,
-        /// 每次先出示核验码,只接受手机的回应 · Show a fresh challenge each time and accept only its answer
+        /// 每次先出示核验码，只接受手机的回应 · Show a fresh challenge each time and accept only its answer
         #[arg(long, requires_all = ["rp", "scene"], conflicts_with = "challenge")]
         ask: bool,
         /// 本单位统一社会信用代码 · With --ask: the verifying unit's social credit code
         #[arg(long, value_name = "UNIT", requires = "ask")]
         rp: Option<String>,
-        /// 核验码另存为图片,每次更新 · With --ask: keep the challenge in this picture, too
+        /// 核验码另存为图片，每次更新 · With --ask: keep the challenge in this picture, too
         #[arg(long, value_name = "FILE", requires = "ask", value_hint = ValueHint::FilePath)]
         png: Option<PathBuf>,
         /// 每个码只输出一行 · One line for each code instead of the form
         #[arg(long)]
         brief: bool,
     },
-    /// 逐行核验,每行一个码 · Check a file with one code text a line; answers keep its order
+    /// 逐行核验，每行一个码 · Check a file with one code text a line; answers keep its order
     Batch {
         /// 文件名或 - · A file, or -
         file: OsString,
@@ -92,22 +95,22 @@ pub(crate) enum Command {
         /// 平台地址 · Address of the platform, such as `https://licences.example`
         #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
         server: String,
-        /// 根密钥文件;仅在尚无根密钥时使用 · Root file to pin; counts only while the bundle holds no root
+        /// 根密钥文件；仅在尚无根密钥时使用 · Root file to pin; counts only while the bundle holds no root
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         root: Option<PathBuf>,
-        /// 平台证书的签发方(PEM) · Certificates (PEM) to trust for HTTPS instead of the public ones
+        /// 平台证书的签发方（PEM） · Certificates (PEM) to trust for HTTPS instead of the public ones
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         ca: Option<PathBuf>,
     },
     /// 查看、导出、导入或清空核验包 · Show, export, import or empty the bundle
     Bundle {
-        /// 能否撑过这么久,如 8h;不能则退出码 2 · Exit 2 unless everything held lasts this long, such as 8h
+        /// 能否撑过这么久，如 8h；不能则退出码 2 · Exit 2 unless everything held lasts this long, such as 8h
         #[arg(long = "for", value_name = "TIME", value_parser = clock::parse_span)]
         patrol: Option<Seconds>,
         #[command(subcommand)]
         action: Option<BundleAction>,
     },
-    /// 出示核验码,让手机扫描后回应 · Make a challenge for a phone to answer
+    /// 出示核验码，让手机扫描后回应 · Make a challenge for a phone to answer
     Challenge {
         /// 场景代码 · Code of the scene
         #[arg(long, value_name = "CODE")]
@@ -119,9 +122,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         png: Option<PathBuf>,
     },
-    /// 拆开一个码看内容,不作核验 · Take a code apart without checking it
+    /// 拆开一个码看内容，不作核验 · Take a code apart without checking it
     Inspect {
-        /// EL1: 文字、令牌、EC1: 核验码、文件名或 - · `EL1:` or `EC1:` text, a token, a file, or -
+        /// EL1 文字、令牌、EC1 核验码、文件名或 - · `EL1:` or `EC1:` text, a token, a file, or -
         text: OsString,
     },
     /// 查看、导出、上传核验记录 · List, export or upload what --receipts kept
@@ -131,10 +134,10 @@ pub(crate) enum Command {
     },
     /// 检查本机能否核验 · Tell whether this machine is ready to verify
     Doctor {
-        /// 能否撑过这么久的外勤,如 8h · Whether it stays ready this long, such as 8h
+        /// 能否撑过这么久的外勤，如 8h · Whether it stays ready this long, such as 8h
         #[arg(long = "for", value_name = "TIME", value_parser = clock::parse_span)]
         patrol: Option<Seconds>,
-        /// 外勤的场景;按其名单时限判断 · The patrol's scene, whose limit on the lists' age then counts
+        /// 外勤的场景；按其名单时限判断 · The patrol's scene, whose limit on the lists' age then counts
         #[arg(long, value_name = "CODE")]
         scene: Option<String>,
         /// 同时检查已用码记录 · Look at this replay cache, too
@@ -156,7 +159,7 @@ pub(crate) struct Keep {
     /// 只接受对此核验码的回应 · Accept nothing but the answer to this `EC1:` challenge
     #[arg(long, value_name = "EC1-TEXT")]
     pub(crate) challenge: Option<String>,
-    /// 记住已核验的码,再次出示即拒绝 · Remember accepted codes here and refuse them next time
+    /// 记住已核验的码，再次出示即拒绝 · Remember accepted codes here and refuse them next time
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) replay_cache: Option<PathBuf>,
     /// 每次核验留一条记录 · Keep a receipt of each verdict here
@@ -189,11 +192,11 @@ pub(crate) enum ReceiptsAction {
         /// 存放会话令牌的文件 · File that holds the session's token
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         token_file: PathBuf,
-        /// 平台证书的签发方(PEM) · Certificates (PEM) to trust for HTTPS instead of the public ones
+        /// 平台证书的签发方（PEM） · Certificates (PEM) to trust for HTTPS instead of the public ones
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         ca: Option<PathBuf>,
     },
-    /// 导出为表格(CSV) · Write them as a table (CSV)
+    /// 导出为表格（CSV） · Write them as a table (CSV)
     Export {
         #[command(flatten)]
         kept: Receipts,
@@ -224,7 +227,7 @@ pub(crate) enum BundleAction {
     Export {
         /// 文件名或 - · A file, or -
         file: OsString,
-        /// 对方已有的信任名录版本;默认全部带上 · Trust list version that the receiver holds; default: all are written
+        /// 对方已有的信任名录版本；默认全部带上 · Trust list version that the receiver holds; default: all are written
         #[arg(long, value_name = "VERSION", default_value_t = 0, hide_default_value = true)]
         from: u64,
     },
@@ -232,10 +235,10 @@ pub(crate) enum BundleAction {
     Import {
         /// 文件名或 - · A file, or -
         file: OsString,
-        /// 根密钥文件;仅在尚无根密钥时使用 · Root file to pin; counts only while the bundle holds no root
+        /// 根密钥文件；仅在尚无根密钥时使用 · Root file to pin; counts only while the bundle holds no root
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         root: Option<PathBuf>,
     },
-    /// 清空,包括根密钥和时间下限 · Empty it, with its root and floors
+    /// 清空，包括根密钥和时间下限 · Empty it, with its root and floors
     Reset,
 }

@@ -31,7 +31,7 @@ impl Symbol {
         let code = QrCode::with_error_correction_level(text, EcLevel::L).map_err(|error| {
             Failure::new(
                 Exit::Internal,
-                format!("无法画出二维码: {error}"),
+                format!("无法画出二维码：{error}"),
                 format!("cannot draw the QR code: {error}"),
             )
         })?;
@@ -86,7 +86,7 @@ impl Symbol {
         picture.write_to(&mut png, ImageFormat::Png).map_err(|error| {
             Failure::new(
                 Exit::Internal,
-                format!("无法生成图片: {error}"),
+                format!("无法生成图片：{error}"),
                 format!("cannot make the picture: {error}"),
             )
         })?;

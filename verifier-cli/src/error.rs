@@ -63,7 +63,7 @@ impl Failure {
         let code = refusal.code;
         Self {
             hint: Some(code.hint()),
-            ..Self::new(Exit::Invalid, format!("{what}: {zh} ({code})"), format!("{what}: {en} ({code})"))
+            ..Self::new(Exit::Invalid, format!("{what}：{zh}（{code}）"), format!("{what}: {en} ({code})"))
         }
     }
 
@@ -71,14 +71,14 @@ impl Failure {
     pub(crate) fn disk(path: &Path, error: &io::Error) -> Self {
         let name = visible(&path.display().to_string());
         let Text { zh, en } = fault::told(error);
-        Self::new(Exit::Io, format!("无法读写 {name}: {zh}"), format!("cannot read or write {name}: {en}"))
+        Self::new(Exit::Io, format!("无法读写 {name}：{zh}"), format!("cannot read or write {name}: {en}"))
             .hint("请检查路径、权限和磁盘空间。", "check the path, its permissions and the disk's free space")
     }
 
     /// An input that could not be read further.
     pub(crate) fn unreadable(exit: Exit, name: &str, error: &io::Error) -> Self {
         let Text { zh, en } = fault::told(error);
-        Self::new(exit, format!("无法读取 {name}: {zh}"), format!("cannot read {name}: {en}"))
+        Self::new(exit, format!("无法读取 {name}：{zh}"), format!("cannot read {name}: {en}"))
     }
 
     /// Ids and nonces come from the system, or there are none.
@@ -92,7 +92,7 @@ impl Failure {
         let Text { zh, en } = fault::told(error);
         Self {
             is_silent: error.kind() == io::ErrorKind::BrokenPipe,
-            ..Self::new(Exit::Io, format!("无法输出结果: {zh}"), format!("cannot write the answer: {en}"))
+            ..Self::new(Exit::Io, format!("无法输出结果：{zh}"), format!("cannot write the answer: {en}"))
         }
     }
 

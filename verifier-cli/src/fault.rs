@@ -11,7 +11,7 @@ pub(crate) fn told(error: &io::Error) -> Text {
         ErrorKind::PermissionDenied => "没有权限",
         ErrorKind::AlreadyExists => "已经存在",
         ErrorKind::NotADirectory => "路径中有一段不是文件夹",
-        ErrorKind::IsADirectory => "是文件夹,不是文件",
+        ErrorKind::IsADirectory => "是文件夹，不是文件",
         ErrorKind::ReadOnlyFilesystem => "磁盘只读",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘已满",
         ErrorKind::FileTooLarge => "文件过大",

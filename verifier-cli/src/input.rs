@@ -5,7 +5,7 @@
 
 use std::{
     ffi::OsStr,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::Path,
 };
@@ -60,7 +60,7 @@ pub(crate) fn tell_beside(lang: Lang, name: &str, text: &str) {
     warn(
         lang,
         &Text::new(
-            format!("{name}: 另有一个码,不影响结果:{zh} ({text})"),
+            format!("{name}：另有一个码，不影响结果：{zh}（{text}）"),
             format!("{name}: another code, which does not count: {en} ({text})"),
         ),
         None,
@@ -71,9 +71,9 @@ pub(crate) fn tell_beside(lang: Lang, name: &str, text: &str) {
 pub(crate) fn foreign(name: &str, texts: &[String]) -> Failure {
     let Some(first) = texts.first() else { return picture::no_code(name) };
     let told = |lang: Lang| {
-        let of = |text: &String| format!("{} ({})", lang.of(&classify(text).message()), shortened(text));
+        let of = |text: &String| lang.with_aside(lang.of(&classify(text).message()), &shortened(text));
         let texts: Vec<String> = texts.iter().map(of).collect();
-        format!("{name}: {}", texts.join("; "))
+        [name, lang.colon(), &texts.join(lang.pick("；", "; "))].concat()
     };
     let failure = Failure::new(Exit::NoCode, told(Lang::Zh), told(Lang::En));
     let Text { zh, en } = classify(first).hint();
@@ -131,29 +131,35 @@ fn is_code_text(text: &str) -> bool {
         || (text.bytes().filter(|byte| *byte == b'.').count() >= 2 && !text.contains(['/', '\\']))
 }
 
-/// Opens a file to read.
+/// Opens a file to read. It is looked at first: to open a pipe by its name is to wait for whoever writes into it, who may
+/// never come, and a device may have no end.
 ///
 /// # Errors
-/// 66 if there is none, or it is a folder; 74 if it cannot be opened.
+/// 66 if there is none, or it is a folder, a pipe, or a device; 74 if it cannot be opened.
 pub(crate) fn open(path: &Path) -> Result<File, Failure> {
     let name = visible(&path.display().to_string());
     let missing = |zh: &str, en: &str| {
-        Failure::new(Exit::NoInput, format!("{name}: {zh}"), format!("{name}: {en}")).hint(
-            "请给出亮证码文字、文件名,或用 - 从标准输入读取。",
+        Failure::new(Exit::NoInput, format!("{name}：{zh}"), format!("{name}: {en}")).hint(
+            "请给出亮证码文字、文件名，或用 - 从标准输入读取。",
             "give the code's text, a file, or - for stdin",
         )
     };
-    let file = File::open(path).map_err(|error| match error.kind() {
+    let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => {
             missing("没有这个文件", "no such file")
         }
         io::ErrorKind::InvalidInput => missing("不是文件名", "not a file name"),
         _ => Failure::disk(path, &error),
-    })?;
-    match file.metadata() {
-        Ok(metadata) if metadata.is_dir() => Err(missing("是文件夹,不是文件", "is a folder, not a file")),
-        _ => Ok(file),
+    };
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(missing("是文件夹，不是文件", "is a folder, not a file"));
     }
+    if !metadata.is_file() {
+        return Err(missing("不是普通文件，而是管道或设备", "is a pipe or a device, not a regular file")
+            .hint(format!("请改用标准输入：- < {name}"), format!("read it by stdin: - < {name}")));
+    }
+    File::open(path).map_err(failed)
 }
 
 fn from_bytes(reader: &mut dyn Read, name: &str) -> Result<Input, Failure> {
@@ -173,6 +179,9 @@ fn from_bytes(reader: &mut dyn Read, name: &str) -> Result<Input, Failure> {
                     input.beside.push(bare.to_owned())
                 }
             }
+        }
+        None if !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0) => {
+            return Err(picture::only_zeros(name));
         }
         None => input.codes = texts(&bytes, name)?,
     }

@@ -39,6 +39,10 @@ use clock::Clock;
 use error::{Exit, Failure};
 use words::Lang;
 
+/// A verdict is made of some two hundred small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a command needs to know beside its own arguments.
 struct Shell {
     lang: Lang,
@@ -79,7 +83,9 @@ fn run(cli: Cli, lang: Lang) -> Result<Exit, Failure> {
         Ok(Shell { lang, json: global.json, clock: Clock::new(global.now), bundle })
     };
     match command {
-        Command::Verify { input, expect, keep } => commands::verify::run(&shell()?, &input, &expect, &keep),
+        Command::Verify { input, expect, keep, seal_trust } => {
+            commands::verify::run(&shell()?, &input, &expect, &keep, seal_trust.as_deref())
+        }
         Command::Scan { input, expect, keep, watch, ask, rp, png, brief } => {
             // clap has seen to it that `--ask` has its unit.
             let ask = rp.filter(|_| ask).map(|rp| commands::scan::Ask { rp, png });

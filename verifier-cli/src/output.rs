@@ -43,7 +43,7 @@ pub(crate) fn append_json(bytes: &mut Vec<u8>, value: &impl Serialize) -> Result
 }
 
 fn not_json(error: &serde_json::Error) -> Failure {
-    Failure::new(Exit::Internal, format!("结果无法写成 JSON: {error}"), format!("cannot write JSON: {error}"))
+    Failure::new(Exit::Internal, format!("结果无法写成 JSON：{error}"), format!("cannot write JSON: {error}"))
 }
 
 /// Writes a line to stdout, in `colour` (the number of an SGR sequence) if stdout wants it.

@@ -36,7 +36,7 @@ pub(crate) fn list_limit(verifier: &Verifier, scene: Option<&str>) -> Option<Lim
     let in_scene = strictest(verifier, scene).map(|scene| {
         let code = visible(&scene.code);
         let what =
-            Text::new(format!("按场景 {code},最旧的名单"), format!("for scene {code}, the oldest list"));
+            Text::new(format!("按场景 {code}，最旧的名单"), format!("for scene {code}, the oldest list"));
         Limit { what, at: made.plus(scene.max_status_age) }
     });
     [Some(own), in_scene].into_iter().flatten().min_by_key(|limit| limit.at)
@@ -57,7 +57,7 @@ pub(crate) fn fallen_behind(verifier: &Verifier) -> Option<Text> {
         verifier.status_lists().find(|list| floors.get(&list.uri).is_some_and(|floor| list.iat < *floor))?;
     let uri = visible(&list.uri);
     Some(Text::new(
-        format!("状态名单 {uri} 比此前见过的旧,不能采信"),
+        format!("状态名单 {uri} 比此前见过的旧，不能采信"),
         format!("the status list {uri} is older than one seen before and proves nothing"),
     ))
 }
@@ -91,7 +91,10 @@ pub(crate) fn outlook(
         return Err(text);
     }
     let Some(limit) = limit(verifier, scene) else {
-        return Err(Text::fixed("核验包不完整,不能外勤", "the bundle is not complete: not fit for a patrol"));
+        return Err(Text::fixed(
+            "核验包不完整，不能外勤",
+            "the bundle is not complete: not fit for a patrol",
+        ));
     };
     let told = limit.told(now);
     if limit.at > now.plus(length) {
@@ -99,11 +102,11 @@ pub(crate) fn outlook(
     }
     let Text { zh, en } = told;
     let (length_zh, length_en) = (Lang::Zh.span(length), Lang::En.span(length));
-    Err(Text::new(format!("{zh},撑不到 {length_zh}"), format!("{en}, before {length_en} are over")))
+    Err(Text::new(format!("{zh}，撑不到 {length_zh}"), format!("{en}, before {length_en} are over")))
 }
 
 /// What to do about a shortfall.
 pub(crate) const SYNC_FIRST: Text = Text::fixed(
-    "出发前请同步(sync),并尽量晚出发;途中有网时再同步。",
+    "出发前请同步（sync），并尽量晚出发；途中有网时再同步。",
     "sync right before leaving, and again on the way when there is a network",
 );

@@ -61,7 +61,7 @@ impl Cache {
             let name = named.display();
             return Err(Failure::new(
                 Exit::Io,
-                format!("{name}: 已用码记录必须是普通文件"),
+                format!("{name}：已用码记录必须是普通文件"),
                 format!("{name}: the replay cache must be a regular file"),
             )
             .hint("请另取一个文件名。", "name another file"));
@@ -79,11 +79,11 @@ impl Cache {
             let name = path.display();
             Failure::new(
                 Exit::Io,
-                format!("{name}: 已用码记录已损坏"),
+                format!("{name}：已用码记录已损坏"),
                 format!("{name}: the replay cache is damaged"),
             )
             .hint(
-                "删除该文件即重新开始记录,此前用过的码可能再次通过。",
+                "删除该文件即重新开始记录，此前用过的码可能再次通过。",
                 "delete the file to start anew; codes used before may then pass again",
             )
         })?;
@@ -105,11 +105,11 @@ impl Cache {
             let name = self.path.display();
             return Err(Failure::new(
                 Exit::Io,
-                format!("{name}: 已用码记录已满"),
+                format!("{name}：已用码记录已满"),
                 format!("{name}: the replay cache is full"),
             )
             .hint(
-                "请稍候再试,过期的记录会自动清除。",
+                "请稍候再试，过期的记录会自动清除。",
                 "try again later: entries go when their codes expire",
             ));
         }

@@ -38,7 +38,8 @@ pub(crate) fn brief(lang: Lang, verdict: &Verdict, source: Option<&str>) -> Resu
     let mut parts = vec![format!("{symbol} {}", time.split(' ').next_back().unwrap_or_default())];
     parts.extend(source.map(visible));
     let message = visible(lang.of(&verdict.message));
-    parts.push(format!("{}: {message} ({})", answer(lang, verdict), verdict.code));
+    let told = [answer(lang, verdict), lang.colon(), &message].concat();
+    parts.push(lang.with_aside(&told, verdict.code.as_str()));
     if let Some(licence) = &verdict.licence {
         let kind = licence.kind.names.as_ref().map_or(licence.kind.code.as_str(), |names| lang.of(names));
         let fields = licence.fields.iter().map(|field| field.value.as_str());
@@ -94,15 +95,12 @@ impl Form {
         let (symbol, colour) = face(verdict);
         let answer = answer(self.lang, verdict);
         let message = visible(self.lang.of(&verdict.message));
-        let code = verdict.code;
-        if self.coloured {
-            let _ = writeln!(
-                self.text,
-                "\u{1b}[7;{colour}m {symbol} {answer} \u{1b}[0m \u{1b}[{colour}m{message}\u{1b}[0m ({code})"
-            );
+        let told = if self.coloured {
+            format!("\u{1b}[7;{colour}m {symbol} {answer} \u{1b}[0m \u{1b}[{colour}m{message}\u{1b}[0m")
         } else {
-            let _ = writeln!(self.text, "{symbol} {answer}: {message} ({code})");
-        }
+            format!("{symbol} {answer}{}{message}", self.lang.colon())
+        };
+        let _ = writeln!(self.text, "{}", self.lang.with_aside(&told, verdict.code.as_str()));
         if verdict.verdict == Answer::Valid {
             let reminder = self.reminder(verdict);
             self.coloured_line(colour, &format!("  ☐ {reminder}"));
@@ -113,7 +111,8 @@ impl Form {
         for caution in &verdict.cautions {
             let message = visible(self.lang.of(&caution.message));
             let hint = caution.code.hint();
-            let line = format!("! {message} ({})\n  → {}", caution.code, visible(self.lang.of(&hint)));
+            let told = self.lang.with_aside(&message, caution.code.as_str());
+            let line = format!("! {told}\n  → {}", visible(self.lang.of(&hint)));
             self.coloured_line("33", &line);
         }
     }
@@ -146,7 +145,7 @@ impl Form {
     fn licence(&mut self, licence: &ShownLicence, verdict: &Verdict) {
         let lang = self.lang;
         let named = |name: &ShownName| match &name.names {
-            Some(names) => format!("{} ({})", lang.of(names), name.code),
+            Some(names) => lang.with_aside(lang.of(names), &name.code),
             None => name.code.clone(),
         };
         self.row(lang.pick("证照类型", "Kind"), &named(&licence.kind));
@@ -159,20 +158,21 @@ impl Form {
         if let Some(delegate) = &licence.delegate {
             self.row(
                 lang.pick("代为出示", "Shown by delegate"),
-                &format!("{} ({})", delegate.name, delegate.sub),
+                &lang.with_aside(&delegate.name, &delegate.sub),
             );
         }
         self.row(lang.pick("签发单位", "Issued by"), &named(&licence.unit));
         self.row(lang.pick("证照标识", "Identifier"), &licence.identifier);
         if let Some(scene) = &verdict.scene {
             let name = scene.names.as_ref().map_or("", |names| lang.of(names));
-            self.row(lang.pick("场景", "Scene"), &format!("{name} ({}, {})", scene.code, scene.audience));
+            let codes = [&*scene.code, &scene.audience].join(lang.comma());
+            self.row(lang.pick("场景", "Scene"), &lang.with_aside(name, &codes));
         }
         if let Some(profile) = verdict.profile {
             let profile = match profile {
                 Profile::S => lang.pick("平台生成的限时码", "time-limited code from the platform"),
                 Profile::H => {
-                    lang.pick("手机离线生成,已绑定手机", "made offline by the phone it is bound to")
+                    lang.pick("手机离线生成，已绑定手机", "made offline by the phone it is bound to")
                 }
                 Profile::HNonce => {
                     lang.pick("手机回应了本机核验码", "the phone's answer to this verifier's challenge")
@@ -212,7 +212,8 @@ impl Form {
                     "live" => lang.pick("实时", "live"),
                     _ => lang.pick("离线名单", "offline list"),
                 };
-                format!("{} ({source}, {})", ago(status.age_s), Local(status.as_of))
+                let of_what = [source, &Local(status.as_of).to_string()].join(lang.comma());
+                lang.with_aside(&ago(status.age_s), &of_what)
             }
             None => lang.pick("无", "none").into(),
         };
@@ -220,7 +221,7 @@ impl Form {
         let trust = verdict.trust.as_ref().map_or(lang.pick("无", "none").into(), |trust| {
             let version = trust.version;
             match lang {
-                Lang::Zh => format!("第 {version} 版, {}", ago(trust.age_s)),
+                Lang::Zh => format!("第 {version} 版，{}", ago(trust.age_s)),
                 Lang::En => format!("version {version}, {}", ago(trust.age_s)),
             }
         });
@@ -275,7 +276,7 @@ const fn title(name: CheckName) -> Text {
 fn answer(lang: Lang, verdict: &Verdict) -> &'static str {
     match (verdict.verdict, verdict.cautions.is_empty()) {
         (Answer::Valid, true) => lang.pick("有效", "VALID"),
-        (Answer::Valid, false) => lang.pick("有效,但需注意", "VALID, with cautions"),
+        (Answer::Valid, false) => lang.pick("有效，但需注意", "VALID, with cautions"),
         (Answer::Invalid, _) => lang.pick("不通过", "INVALID"),
         (Answer::Undetermined, _) => lang.pick("无法判断", "UNDETERMINED"),
     }

@@ -65,9 +65,9 @@ fn sentence(error: &clap::Error) -> Text {
         if english.ends_with("not provided:") { format!("{english} {arg}") } else { english.to_owned() };
     let chinese = match error.kind() {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation if value.is_empty() => format!("{arg} 缺少取值"),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("{arg} 的取值“{value}”不正确"),
-        ErrorKind::UnknownArgument => format!("不认识的参数“{arg}”"),
-        ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令", about(ContextKind::InvalidSubcommand)),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("{arg} 的取值「{value}」不正确"),
+        ErrorKind::UnknownArgument => format!("不认识的参数「{arg}」"),
+        ErrorKind::InvalidSubcommand => format!("没有「{}」这个命令", about(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingRequiredArgument => format!("缺少参数 {arg}"),
         ErrorKind::MissingSubcommand => "没有给出命令".into(),
         ErrorKind::ArgumentConflict => format!("参数 {arg} 重复或冲突"),
@@ -84,7 +84,7 @@ fn hint(error: &clap::Error, command: Option<String>) -> Text {
             .find_map(|kind| error.get(kind))
             .map(|value| visible(&value.to_string()));
     if let Some(valid) = valid {
-        return Text::new(format!("可用:{valid}"), format!("try {valid}"));
+        return Text::new(format!("可用：{valid}"), format!("try {valid}"));
     }
     let help = match command {
         Some(command) => format!("liangzheng-verify {command} --help"),

@@ -14,17 +14,25 @@ const START: usize = 8;
 /// Which of the two byte orders a text is in; `None` for any other text, UTF-8 first of all. Without a byte order mark
 /// every second byte of what is Latin letters is 0, which no other text holds.
 fn order(start: &[u8]) -> Option<&'static Encoding> {
-    let zeros = |offset: usize| {
-        let bytes = start.iter().take(START);
-        start.len() >= START && bytes.enumerate().all(|(at, byte)| (*byte == 0) == (at % 2 == offset))
-    };
     match start {
         [0xff, 0xfe, ..] => Some(UTF_16LE),
         [0xfe, 0xff, ..] => Some(UTF_16BE),
-        _ if zeros(1) => Some(UTF_16LE),
-        _ if zeros(0) => Some(UTF_16BE),
+        _ if start.len() < START => None,
+        _ if has_zeros(start, 1) => Some(UTF_16LE),
+        _ if has_zeros(start, 0) => Some(UTF_16BE),
         _ => None,
     }
+}
+
+/// Whether of the first bytes every second one is 0, from `offset` on, and no other.
+fn has_zeros(start: &[u8], offset: usize) -> bool {
+    start.iter().take(START).enumerate().all(|(at, byte)| (*byte == 0) == (at % 2 == offset))
+}
+
+/// Whether more bytes could still make it UTF-16.
+fn is_open(start: &[u8]) -> bool {
+    matches!(start, [] | [0xff] | [0xfe])
+        || start.len() < START && order(start).is_none() && (has_zeros(start, 1) || has_zeros(start, 0))
 }
 
 /// A whole text as UTF-8, without its byte order mark.
@@ -36,14 +44,14 @@ pub(crate) fn to_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     text.into_owned().into_bytes().into()
 }
 
-/// What a text is read through as UTF-8; whether it was in UTF-16. Anything else stays as it is.
+/// What a text is read through as UTF-8; whether it was in UTF-16. Anything else stays as it is. No byte is waited for that
+/// cannot make a difference: whoever pipes a line wants it answered before the next.
 ///
 /// # Errors
 /// If the beginning cannot be read.
 pub(crate) fn reader<'a>(mut source: impl Read + Send + 'a) -> io::Result<(Box<dyn Read + Send + 'a>, bool)> {
     let mut start = vec![];
-    // A pipe may give less at once than is wanted.
-    source.by_ref().take(START as u64).read_to_end(&mut start)?;
+    while is_open(&start) && source.by_ref().take(1).read_to_end(&mut start)? > 0 {}
     let encoding = order(&start);
     let whole = io::Cursor::new(start).chain(source);
     Ok(match encoding {
@@ -74,6 +82,23 @@ mod tests {
                 reader(&bytes[..]).unwrap().0.read_to_string(&mut read).unwrap();
                 assert_eq!(read.trim_start_matches('\u{feff}'), want, "{bytes:?}");
             }
+        }
+    }
+
+    #[test]
+    fn no_more_is_waited_for_than_tells() {
+        for (bytes, taken) in [
+            (&b"EL1:AB"[..], 2),
+            (b"\nA", 2),
+            (b"\xff\xfeE\0", 2),
+            (b"E\0L\x001\0:\0A\0", 8),
+            (b"E\0LA", 4),
+            (b"\0\0", 2),
+        ] {
+            let mut source = bytes;
+            let rest = |source: &[u8]| bytes.len() - source.len();
+            reader(source.by_ref()).unwrap();
+            assert_eq!(rest(source), taken, "{bytes:?}");
         }
     }
 

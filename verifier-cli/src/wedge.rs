@@ -30,11 +30,11 @@ pub(crate) fn hint(line: &str) -> Option<Text> {
 }
 
 const CASE: Text = Text::fixed(
-    "扫码枪改变了大小写:请关闭大写锁定(Caps Lock)和扫码枪的大小写转换,然后重扫。",
+    "扫码枪改变了大小写：请关闭大写锁定（Caps Lock）和扫码枪的大小写转换，然后重扫。",
     "upper and lower case were changed: turn off Caps Lock and the scanner's case conversion, and scan again",
 );
 const LAYOUT: Text = Text::fixed(
-    "键盘布局不符(EL1 后应为冒号):请将系统键盘和扫码枪都设为美式英语(US),然后重扫。",
+    "键盘布局不符（EL1 后应为冒号）：请将系统键盘和扫码枪都设为美式英语（US），然后重扫。",
     "the keyboard layout does not fit (a colon should follow EL1): set both the system and the scanner to US \
      English, and scan again",
 );

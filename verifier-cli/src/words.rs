@@ -42,6 +42,24 @@ impl Lang {
         }
     }
 
+    /// `text`, and behind it `aside` in the brackets of the language.
+    pub(crate) fn with_aside(self, text: &str, aside: &str) -> String {
+        match self {
+            Self::Zh => format!("{text}（{aside}）"),
+            Self::En => format!("{text} ({aside})"),
+        }
+    }
+
+    /// Between a name and what is said of it.
+    pub(crate) fn colon(self) -> &'static str {
+        self.pick("：", ": ")
+    }
+
+    /// Between the parts of a list.
+    pub(crate) fn comma(self) -> &'static str {
+        self.pick("，", ", ")
+    }
+
     /// A length of time in its two largest units: `3 h 12 min`.
     pub(crate) fn span(self, seconds: Seconds) -> String {
         let seconds = seconds.0.unsigned_abs();

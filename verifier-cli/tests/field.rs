@@ -112,9 +112,15 @@ fn what_powershell_writes_is_read() {
     {
         let path = work.join(name);
         fs::write(&path, &bytes).unwrap();
-        for (command, input) in
-            [("verify", path.to_str().unwrap()), ("batch", path.to_str().unwrap()), ("batch", "-")]
-        {
+        let file = path.to_str().unwrap();
+        for (command, input) in [
+            ("verify", file),
+            ("verify", "-"),
+            ("batch", file),
+            ("batch", "-"),
+            ("scan", file),
+            ("scan", "-"),
+        ] {
             let said = field.run_with(&[command, input], if input == "-" { &bytes } else { b"" });
             // The same code twice, and nothing remembers it.
             assert_eq!(

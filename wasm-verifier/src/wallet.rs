@@ -106,5 +106,5 @@ pub fn make_challenge(audience: String, unit: String, scene: String, nonce: &str
 /// `USAGE` if the text does not fit a QR code.
 #[wasm_bindgen(js_name = qrSvg)]
 pub fn draw_qr(text: &str) -> Result<String, String> {
-    qr_svg::draw(text).ok_or_else(|| usage("内容过长,放不进二维码", "the text does not fit a QR code"))
+    qr_svg::draw(text).ok_or_else(|| usage("内容过长，放不进二维码", "the text does not fit a QR code"))
 }

@@ -16,11 +16,14 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these parts (core, wasm, cli, size, refresh, scale, batch, pictures, status); all when none is named
+    /// Only these parts (core, wasm, cli, size, refresh, issue, import, scale, batch, pictures, status); all when none is named
     parts: Vec<String>,
-    /// scale: licences of the large installation
+    /// scale, issue: licences of the large installation
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     licences: u64,
+    /// import: rows of the larger file
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    rows: u32,
     /// scale: status lists they are spread over
     #[arg(long, value_name = "K", default_value_t = 400)]
     shards: u32,
@@ -53,6 +56,12 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     }
     if wanted("refresh") {
         report.part("refresh: over HTTP, against one bare signature", refresh);
+    }
+    if wanted("issue") {
+        report.part("issue: drafts and approvals, lists at ten thousand and a million", || issue(arguments));
+    }
+    if wanted("import") {
+        report.part("import: rows validated, sealed and logged per second", || import(arguments));
     }
     if wanted("scale") {
         report.part("scale: one status list against many", || scale(arguments));
@@ -123,6 +132,22 @@ fn refresh() -> Result<()> {
         "--bin",
         "bench_refresh",
     ]))
+}
+
+/// The driver starts a server on each database, fills it, and asks as clerks do.
+fn issue(arguments: &Arguments) -> Result<()> {
+    let licences = arguments.licences.to_string();
+    let driver =
+        ["run", "--locked", "--profile", "release", "-p", "liangzheng-tests", "--bin", "bench_issue", "--"];
+    run(&mut cargo(driver.into_iter().chain([&*licences])))
+}
+
+/// The driver starts a server on each database, and sends it one file.
+fn import(arguments: &Arguments) -> Result<()> {
+    let rows = arguments.rows.to_string();
+    let driver =
+        ["run", "--locked", "--profile", "release", "-p", "liangzheng-tests", "--bin", "bench_import", "--"];
+    run(&mut cargo(driver.into_iter().chain([&*rows])))
 }
 
 /// The driver fills a folder, and starts a small and a large installation side by side.

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::{
-    fuzz, mutants,
+    fuzz, mutants, requirements,
     sabotage::{self, Shell},
     setup::{self, Need},
     step::{Report, cargo, output, program, root, run},
@@ -31,6 +31,7 @@ pub(crate) fn ci() -> Result<()> {
     report.part("sabotages, core and program", || sabotage::sabotages(&[Shell::Core, Shell::Cli], "", &[]));
     report.part("fuzzing, a few seconds each", fuzz::short);
     report.part("mutants of the change", mutants::in_change);
+    report.part("table of rows and tests", requirements::write);
     report.part("work tree unchanged", work_tree_unchanged);
     report.close()
 }

@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask setup|demo|show|test|ci|wasm|bench|soak`.
+//! Developer commands: `cargo xtask setup|demo|show|test|ci|requirements|wasm|bench|soak`.
 //!
 //! Nothing here is needed to build or run the two binaries; `cargo build --release` alone makes those.
 
@@ -10,6 +10,7 @@ mod demo;
 mod fuzz;
 mod mutants;
 mod package;
+mod requirements;
 mod sabotage;
 mod setup;
 mod soak;
@@ -40,6 +41,8 @@ enum Command {
     Test,
     /// What must pass before a change lands: format, lints, documents, dependencies, all tests
     Ci,
+    /// Make the table of docs/REQUIREMENTS.md that tells which tests prove a row
+    Requirements,
     /// Build the browser modules into target/modules
     Wasm,
     /// Measure; prints ratios of this one run
@@ -69,6 +72,7 @@ fn asked() -> anyhow::Result<()> {
         Command::Show(place) => demo::show(&place),
         Command::Test => test::test(),
         Command::Ci => ci::ci(),
+        Command::Requirements => requirements::write(),
         Command::Wasm => wasm::build(&step::modules()),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Soak { what } => soak::soak(what),

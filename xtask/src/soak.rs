@@ -30,6 +30,14 @@ pub(crate) enum What {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Send many requests made from the description of the API, on both databases: none is answered otherwise than it says
+    Api {
+        /// How many of each operation
+        #[arg(long, default_value_t = 500)]
+        examples: u32,
+    },
+    /// Have a foreign reader of OFD files verify the seals of licence files, and find what was altered; it takes minutes to build
+    Sofd,
     /// Put each known fault into a copy of core: core, program and browser module must notice
     Sabotages {
         /// Only these shells
@@ -62,6 +70,8 @@ pub(crate) fn soak(what: What) -> Result<()> {
         What::Sync => sync(),
         What::Disk => disk(),
         What::Kill { count, seed } => kill(count, seed),
+        What::Api { examples } => api(examples),
+        What::Sofd => sofd(),
         What::Sabotages { shells, from, only } => {
             let shells = if shells.is_empty() { &Shell::ALL[..] } else { &shells };
             sabotage::sabotages(shells, &from, &only)
@@ -87,6 +97,19 @@ fn disk() -> Result<()> {
 fn kill(count: u64, seed: u64) -> Result<()> {
     let mut test = story("kill_load")?;
     run(test.env("LZ_KILLS", count.to_string()).env("LZ_KILL_SEED", seed.to_string()))
+}
+
+fn api(examples: u32) -> Result<()> {
+    setup::setup(setup::Need::Everything)?;
+    let mut test =
+        cargo(["test", "--locked", "--workspace", "--test", "api", "--", "--nocapture", "generated::"]);
+    run(test.env("LZ_API_EXAMPLES", examples.to_string()).env("LZ_TEST_PYTHON", setup::venv_python()))
+}
+
+fn sofd() -> Result<()> {
+    setup::setup(setup::Need::Everything)?;
+    let mut test = story("interop::sealed")?;
+    run(test.env("LZ_TEST_SOFD", setup::sofd()?).env("LZ_TEST_STRICT", "1"))
 }
 
 /// One of the tests of the programs, which must be built beside it.

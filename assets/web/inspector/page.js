@@ -1,10 +1,11 @@
 /** `/verify`: paste a code or give a picture of one; the verdict is made on this device, with or without a network. */
+import { busy } from '../kit/busy.js';
 import { say } from '../kit/notice.js';
 import { heading, main } from '../page/frame.js';
 import { pick, span, t, words } from '../page/i18n.js';
 import { keepOffline } from '../page/offline.js';
 import { storageNotice } from '../page/storage.js';
-import { hasTexts } from '../page/words.js';
+import { wordsFor as wordsForError } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
 import { enterSubmits } from '../shared/field.js';
 import { codesIn, PictureError } from '../shared/pictures.js';
@@ -14,6 +15,9 @@ import { clockHint, clockTrouble, syncTrouble } from '../shared/trouble.js';
 import { TrustStore } from '../shared/trust.js';
 import { verdictCard } from '../shared/verdict.js';
 import { listen } from '../shared/wedge.js';
+import { hasTexts } from '../shared/words.js';
+import { fileCard, isLicenceFile } from './file.js';
+import { matterChoice, outside, recorded } from './matters.js';
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -34,7 +38,14 @@ const text = el('textarea', {
   oninput: nextTurn,
   onkeydown: enterSubmits,
 });
-const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*', class: 'visually-hidden', onchange: chosen });
+/** The matter says in which scene. */
+const matter = matterChoice(() => {
+  scene.disabled = matter.chosen() !== null;
+  scene.value = matter.chosen()?.scene ?? '';
+  nextTurn();
+});
+const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*,.ofd,application/ofd', class: 'visually-hidden', onchange: chosen });
+/** @type {HTMLButtonElement} */
 const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
 
 /** @type {import('../shared/store.js').Store | null} */
@@ -62,6 +73,7 @@ function draw() {
     el(
       'form',
       { class: 'panel input', onsubmit: submitted, ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(), ondrop: dropped },
+      matter.node,
       el('label', { for: 'scene' }, t('inspector.scene')),
       scene,
       el('label', { for: 'code' }, t('verify.paste')),
@@ -76,6 +88,7 @@ function draw() {
       ),
       el('p', { class: 'quiet' }, t('inspector.drop')),
     ),
+    matter.asked,
     results,
     el('p', { class: 'quiet' }, t('inspector.local')),
   );
@@ -97,22 +110,24 @@ async function start() {
   }
   drawHeld();
   listen({ element: document.body, take: (code) => judge([code]) });
+  // Who is no inspector, or has no network, verifies without.
+  void matter.load();
   await sync();
   document.documentElement.dataset.ready = (await offline) ? 'offline' : 'online';
   setInterval(drawChip, 30_000);
 }
 
 async function sync() {
-  update.disabled = true;
-  try {
-    await trust?.sync(now());
-    tell('');
-  } catch (error) {
-    tell(syncTrouble(error, trust, words));
-  } finally {
-    update.disabled = false;
-    drawHeld();
-  }
+  await busy(update, async () => {
+    try {
+      await trust?.sync(now());
+      tell('');
+    } catch (error) {
+      tell(syncTrouble(error, trust, words));
+    } finally {
+      drawHeld();
+    }
+  });
 }
 
 function drawHeld() {
@@ -175,6 +190,10 @@ function dropped(event) {
 async function read(file) {
   const mine = nextTurn();
   tell(t('verify.reading'));
+  if (await isLicenceFile(file)) {
+    await readLicence(file, mine);
+    return;
+  }
   try {
     const codes = await codesIn(file, () => import('/assets/wasm/scanner.js'));
     if (mine !== turn) return;
@@ -183,6 +202,22 @@ async function read(file) {
     else tell(codes.length === 0 ? t('verify.no_code') : `${t('verify.no_licence_code')}${wordsFor(others, words)}`);
   } catch (error) {
     if (mine === turn) tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
+  }
+}
+
+/**
+ * @param {File} file
+ * @param {number} mine
+ */
+async function readLicence(file, mine) {
+  try {
+    const card = await fileCard(file);
+    if (mine !== turn) return;
+    tell('');
+    show(results, card);
+    results.querySelector('h2')?.focus();
+  } catch (error) {
+    if (mine === turn) tell(wordsForError(error));
   }
 }
 
@@ -200,10 +235,12 @@ function judge(codes, beside = '') {
     return;
   }
   try {
-    const options = { now: now(), scene: scene.value || null };
+    const within = matter.chosen();
+    const options = { now: now(), scene: within?.scene ?? (scene.value || null) };
     const card = (/** @type {string} */ code) => {
       const verdict = verifier.verify(code, options);
-      return verdictCard(verdict, code, words, { raw: true, hint: clockHint(verdict, trust, words) });
+      const drawn = verdictCard(verdict, code, words, { raw: true, hint: clockHint(verdict, trust, words) });
+      return within ? [drawn, noted(within, verdict, code)] : drawn;
     };
     show(results, codes.map(card));
   } catch (error) {
@@ -211,6 +248,22 @@ function judge(codes, beside = '') {
     return;
   }
   results.querySelector('h2')?.focus();
+}
+
+/**
+ * What the matter says of a verdict: that it looks at other licences, or that the server has recorded it.
+ *
+ * @param {import('./matters.js').InspectionMatter} within
+ * @param {import('/assets/wasm/verifier.js').Verdict} verdict
+ * @param {string} code
+ */
+function noted(within, verdict, code) {
+  const note = el('p', { class: 'notice noted', role: 'status' }, outside(within, verdict));
+  if (note.textContent === '') {
+    say(note, t('inspector.recording'));
+    recorded(within, code).then((message) => say(note, message));
+  }
+  return note;
 }
 
 function clear() {

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/seal-trust.pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Authorities trusted for seals, and their revocation lists */
+        get: operations["issuing.trust.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/trust-list": {
         parameters: {
             query?: never;
@@ -98,6 +115,457 @@ export interface paths {
         };
         /** This description */
         get: operations["operations.openapi.show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One member's account */
+        get: operations["actor.accounts.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets a member's roles with their last days, or whether he works */
+        patch: operations["actor.accounts.change"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/effective": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every right of an account, and where it comes from */
+        get: operations["actor.effective.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restores an account at a counter: 202 for the first person, 200 for the second, a day later it counts */
+        post: operations["actor.recovery.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agencies that the caller's unit entered at its counter, newest first */
+        get: operations["actor.agencies.entries"];
+        put?: never;
+        /** Enters the legal representative of an organisation, or the guardian of a person */
+        post: operations["actor.agencies.enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves an entry, with which the agency begins, by another person; refuses it; or ends what began */
+        post: operations["actor.agencies.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Working days of a year */
+        get: operations["issuing.calendar.read"];
+        /** Enters a year as the State Council has announced it */
+        put: operations["issuing.calendar.enter"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of the caller's unit */
+        get: operations["issuing.cases.list"];
+        put?: never;
+        /** Opens a case */
+        post: operations["issuing.cases.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case */
+        get: operations["issuing.cases.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Concludes or closes a case, or records the holder's consent */
+        post: operations["issuing.cases.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Registered clients */
+        get: operations["actor.clients.list"];
+        put?: never;
+        /** Registers a client: a program of a unit */
+        post: operations["actor.clients.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One registered client */
+        get: operations["actor.clients.read"];
+        put?: never;
+        post?: never;
+        /** Ends a client: its tokens and the sessions begun through it count no more */
+        delete: operations["actor.clients.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts that may be of what is there already, both sides beside each other */
+        get: operations["issuing.suspects.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides that the two are the same, or different */
+        post: operations["issuing.suspects.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exempt-materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people need not hand in: every matter on using lists in force */
+        get: operations["catalogue.using_list.exempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a picture for the face of a licence; its id is the value of the field */
+        post: operations["issuing.pictures.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports of the caller's unit */
+        get: operations["issuing.imports.list"];
+        put?: never;
+        /** Takes a file of many rows, which are examined; the same file again is the import that is there */
+        post: operations["issuing.imports.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import: how far it is, and the first cells in which something is wrong */
+        get: operations["issuing.imports.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Commits an import that another person has sent, or takes one back */
+        post: operations["issuing.imports.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/errors.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows in which something is wrong, each cell with its sentence */
+        get: operations["issuing.imports.errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is, as it goes; resumes by Last-Event-ID */
+        get: operations["issuing.imports.events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every inspection matter: those in force, and drafts of one's own unit */
+        get: operations["catalogue.entries.list.<InspectionMatter>"];
+        put?: never;
+        /** Writes an inspection matter, as a draft */
+        post: operations["catalogue.entries.create.<InspectionMatter>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-matters/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One inspection matter */
+        get: operations["catalogue.entries.read.<InspectionMatter>"];
+        /** Writes the draft of an inspection matter; begins one from the version in force */
+        put: operations["catalogue.entries.edit.<InspectionMatter>"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-matters/{code}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submits, returns, publishes or disables an inspection matter */
+        post: operations["catalogue.entries.act.<InspectionMatter>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-matters/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of an inspection matter */
+        get: operations["catalogue.entries.versions.<InspectionMatter>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-matters/{code}/versions/{a}/diff/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of an inspection matter */
+        get: operations["catalogue.entries.diff.<InspectionMatter>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Annual inspections that the caller's unit has to do, the most urgent first */
+        get: operations["licence.notices.inspections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -159,6 +627,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kinds/{code}/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The template for imports of a kind: to be filled in by a spreadsheet */
+        get: operations["issuing.imports.template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kinds/{code}/versions": {
         parameters: {
             query?: never;
@@ -193,6 +678,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts and licences of the caller's unit; counts of all units for managers and auditors */
+        get: operations["issuing.drafts.list"];
+        put?: never;
+        /** Writes a draft of a licence */
+        post: operations["issuing.drafts.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A draft or a licence; managers name its case, auditors a reason */
+        get: operations["issuing.drafts.read"];
+        /** Writes a draft again, by its maker */
+        put: operations["issuing.drafts.edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licences/{id}/acts": {
         parameters: {
             query?: never;
@@ -200,10 +721,147 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What was done to a licence of the caller's unit, oldest first */
+        get: operations["licence.history.of_unit"];
         put?: never;
-        /** Suspends, resumes or revokes a licence of the caller's unit */
+        /** Does an act on a licence of the caller's unit; what ends it is proposed (202) and confirmed by another person */
         post: operations["licence.acts.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/file.ofd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sealed file of a licence: issuing staff, or the holder once it is made */
+        get: operations["issuing.files.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/file.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The view copy of a licence, without a seal: issuing staff, or the holder once its file is made */
+        get: operations["issuing.files.read_view_copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/next-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller could do to a licence of his unit now, and what it will do */
+        get: operations["licence.history.next"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/pictures/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture on a draft or licence of the caller's unit */
+        get: operations["issuing.pictures.of_unit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a licence, and the draft of its next one */
+        get: operations["issuing.drafts.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what one may log in here */
+        get: operations["actor.oidc.ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the identity provider */
+        get: operations["actor.oidc.begin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the identity provider sends the browser back */
+        get: operations["actor.oidc.callback"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -304,10 +962,390 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the caller is here: account, holder, agencies, membership */
+        /** What the caller is here: account, holder, agencies, membership, factors */
         get: operations["actor.me.read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller is reached */
+        get: operations["actor.contact.read"];
+        /** Sends a code to an address of mail, which is in force when the code has come back */
+        put: operations["actor.contact.ask"];
+        post?: never;
+        /** Removes the address; it is told */
+        delete: operations["actor.contact.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/contact/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the address in force by the code that was sent there; the old one is told */
+        post: operations["actor.contact.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the password by the old one; other sessions and open shows end */
+        put: operations["actor.password.change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the PIN by the old one; other sessions and open shows end */
+        put: operations["actor.password.change_pin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the own account is being restored */
+        get: operations["actor.recovery.read_own"];
+        put?: never;
+        /** Objects to the restoring of the own account */
+        post: operations["actor.recovery.object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's open sessions */
+        get: operations["actor.own_sessions.list"];
+        put?: never;
+        post?: never;
+        /** Ends all of the caller's sessions but this one */
+        delete: operations["actor.own_sessions.end_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's sessions; its shows end with it */
+        delete: operations["actor.own_sessions.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to set up an authenticator */
+        post: operations["actor.totp.begin"];
+        /** Removes the authenticator by one of its codes */
+        delete: operations["actor.totp.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the authenticator in force by its first code */
+        post: operations["actor.totp.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Letters that wait, were sent or were given up (`?state=dead`), newest first */
+        get: operations["outbox.letters.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries all letters again that were given up */
+        post: operations["outbox.letters.act_on_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a letter again that was given up, or drops it */
+        post: operations["outbox.letters.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What members of the caller's unit have proposed, newest first */
+        get: operations["access.proposals.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal */
+        get: operations["access.proposals.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms a proposal, which carries it out, or refuses it */
+        post: operations["access.proposals.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comparisons of the unit's own lists with what is here */
+        get: operations["issuing.reconciliations.list"];
+        put?: never;
+        /** Compares a list of the unit's own system, JSON or CSV, with what is here */
+        post: operations["issuing.reconciliations.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a comparison found, with its differences */
+        get: operations["issuing.reconciliations.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}/differences.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The differences of a comparison as a CSV file */
+        get: operations["issuing.reconciliations.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recoveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts that the caller's unit is restoring, or has restored, newest first */
+        get: operations["actor.recovery.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holders ask of the caller's unit, newest first */
+        get: operations["licence.requests.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request to the caller's unit */
+        get: operations["licence.requests.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses what a holder asked, with a reason */
+        post: operations["licence.requests.answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -452,6 +1490,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands in a licence with its case and file; 202 while the base register has not answered */
+        post: operations["issuing.submissions.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a submission stands */
+        get: operations["issuing.submissions.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that came with a submission */
+        get: operations["issuing.submissions.file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller's roles have to do */
+        get: operations["issuing.tasks.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a task, gives it back, or gives it to another */
+        post: operations["issuing.tasks.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A registered client's token, for an assertion it signed (RFC 7523) */
+        post: operations["actor.clients.token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units: one's own, or all for manager and auditor */
+        get: operations["catalogue.units.list"];
+        put?: never;
+        /** Enters a unit that works from now on */
+        post: operations["catalogue.units.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A unit that wants to verify asks to be let in; five at once from one address, then one in ten seconds */
+        post: operations["catalogue.units.apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One unit */
+        get: operations["catalogue.units.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a unit: its administrator who is responsible, the manager all */
+        patch: operations["catalogue.units.change"];
+        trace?: never;
+    };
+    "/api/v1/units/{id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works in a unit, in which roles; an auditor says why he looks */
+        get: operations["actor.accounts.list"];
+        put?: never;
+        /** Gives a person an account as a member of a unit, with a first password */
+        post: operations["actor.accounts.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a unit in, refuses it, ends it, or has others take its work over on a day */
+        post: operations["catalogue.units.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}/using-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A unit's using list */
+        get: operations["catalogue.entries.read.<UsingList>"];
+        /** Writes the draft of a unit's using list; the first one, or one from the version in force */
+        put: operations["catalogue.using_list.put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}/using-list/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submits, returns, publishes or disables a unit's using list */
+        post: operations["catalogue.entries.act.<UsingList>"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}/using-list/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a unit's using list */
+        get: operations["catalogue.entries.versions.<UsingList>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}/using-list/versions/{a}/diff/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of a unit's using list */
+        get: operations["catalogue.entries.diff.<UsingList>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/using-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every using list: those in force, and the draft of one's own unit */
+        get: operations["catalogue.entries.list.<UsingList>"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/verify": {
         parameters: {
             query?: never;
@@ -463,6 +1777,58 @@ export interface paths {
         put?: never;
         /** Verifies a code; staff get the whole verdict and spend it, the public gets answer and code */
         post: operations["verifying.verify.verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who acts for the holders that the caller acts for, and for himself */
+        get: operations["actor.agencies.agents"];
+        put?: never;
+        /** Names a manager or handler of a firm */
+        post: operations["actor.agencies.name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/agencies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends an agent, with those he named */
+        delete: operations["actor.agencies.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/consents/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws the caller's consent to the use of his licences in a case */
+        post: operations["issuing.consents.act"];
         delete?: never;
         options?: never;
         head?: never;
@@ -511,7 +1877,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's own licences */
+        /** The licences of the caller, or of a holder he acts for (`?for=`) */
         get: operations["licence.cards.list"];
         put?: never;
         post?: never;
@@ -538,6 +1904,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet/licences/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to one of the caller's own licences, oldest first */
+        get: operations["licence.history.of_holder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/licences/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the file of an own licence, with a code for print, after the PIN */
+        post: operations["issuing.files.make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wallet/licences/{id}/grant": {
         parameters: {
             query?: never;
@@ -555,6 +1955,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet/licences/{id}/pictures/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture on one of the caller's own licences */
+        get: operations["issuing.pictures.of_holder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/licences/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller asked for one of his licences, newest first */
+        get: operations["licence.requests.own"];
+        put?: never;
+        /** Reports a loss, at once, or asks the issuing unit to cancel */
+        post: operations["licence.requests.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wallet/licences/{id}/show": {
         parameters: {
             query?: never;
@@ -566,6 +2001,23 @@ export interface paths {
         put?: never;
         /** Opens a show with the PIN and mints its first code */
         post: operations["showing.show.open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller is told: what runs out, and what units did; newest first */
+        get: operations["licence.notices.list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -797,11 +2249,67 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A member's account as it is told to who administers it. */
+        Account: {
+            /** @description For `If-Match`; changes with every change of roles or state. */
+            etag: string;
+            /**
+             * @description The password to begin with, told only here; null for a person who had an account. It serves to set another one,
+             *     within seven days.
+             */
+            first_password?: string | null;
+            /** @description The account. */
+            id: components["schemas"]["AccountId"];
+            /** @description What its owner types. */
+            login: string;
+            /** @description Whether the first password has not been changed yet. */
+            must_change_password: boolean;
+            /** @description The person's name. */
+            name: string;
+            /** @description The first of `proposals`. */
+            proposal?: components["schemas"]["ProposalId"] | null;
+            /** @description What another manager has to confirm before it counts: `POST /proposals/{id}/acts`. */
+            proposals?: components["schemas"]["ProposalId"][];
+            /** @description The roles that have not ended. */
+            roles: components["schemas"]["GivenRole"][];
+            /**
+             * Format: int64
+             * @description The last login, or when the account was given, in unix seconds; after ninety days without one it is disabled.
+             */
+            seen_at: number;
+            /** @description Whether this person works. */
+            state: components["schemas"]["MemberState"];
+            /** @description The unit. */
+            unit: components["schemas"]["Uscc"];
+        };
         AccountId: string;
+        /** @description Body of `PATCH /api/v1/accounts/{id}`: what is left out stays as it is. */
+        AccountPatch: {
+            /**
+             * @description Why; needed to disable.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * @description All of the roles: those left out are taken away.
+             * @default null
+             */
+            roles: components["schemas"]["WantedRole"][] | null;
+            /**
+             * @description Whether this person works.
+             * @default null
+             */
+            state: components["schemas"]["MemberState"] | null;
+        };
+        ActId: string;
+        /** @enum {string} */
+        ActName: "submit" | "approve" | "send_back" | "supersede" | "suspend" | "resume" | "seize" | "return" | "report_loss" | "withdraw_loss" | "disable" | "enable" | "cancel" | "revoke" | "withdraw" | "annul" | "pledge" | "release_pledge" | "mortgage" | "release_mortgage" | "pass_inspection" | "fail_inspection" | "open_dispute" | "close_dispute";
         /** @description What became of the licence; stored as the answer to the same request sent again. */
         ActOutcome: {
             /** @description The licence. */
             id: components["schemas"]["LicenceId"];
+            /** @description Under 202: nothing has been done yet, another person is to confirm this proposal. */
+            proposal?: components["schemas"]["ProposalId"] | null;
             /** @description Its status now. */
             status: string;
             /**
@@ -815,19 +2323,57 @@ export interface components {
              */
             version: number;
         };
+        /** @description A paper licence. */
+        ActPhysical: {
+            /** @description Its number. */
+            number: string;
+        };
         /** @description Body of `POST …/acts`. Serialised again for the idempotency fingerprint, so spaces and member order do not count. */
         ActRequest: {
-            /** @description `suspend`, `resume` or `revoke`. */
+            /**
+             * @description Done by one checker: `suspend`, `resume`, `seize`, `return`, `disable`, `enable`, `pledge`, `release_pledge`,
+             *     `mortgage`, `release_mortgage`, `pass_inspection`, `fail_inspection`, `report_loss`, `withdraw_loss`. Proposed, and
+             *     confirmed by another person: `cancel`, `revoke`, `withdraw`, `annul`. Of a draft: `submit` by its maker, `approve`
+             *     and `send_back` by a checker who is another person.
+             */
             act: string;
+            /**
+             * @description Last day on which a passed inspection counts, `YYYYMMDD`; absent = as many months from today as its kind says.
+             * @default null
+             */
+            due: string | null;
             /**
              * @description From when it counts in law; absent or null = now.
              * @default null
              */
             effective_at: components["schemas"]["Instant"] | null;
-            /** @description On what legal basis. */
-            legal_basis: string;
-            /** @description Why. */
-            reason: string;
+            /**
+             * @description On what legal basis; needed likewise.
+             * @default null
+             */
+            legal_basis: string | null;
+            /**
+             * @description The paper licence to which the same was done.
+             * @default null
+             */
+            physical: components["schemas"]["PhysicalDone"] | null;
+            /**
+             * @description Why; needed for every act on an issued licence.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * @description Last day of a seizure, `YYYYMMDD`; absent = none is named.
+             * @default null
+             */
+            until: string | null;
+        };
+        /** @description For which unit an act was done. */
+        ActUnit: {
+            /** @description Its unified social credit code. */
+            id: components["schemas"]["Uscc"];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
         };
         /** @description Name of a holder somebody acts for. */
         ActedFor: {
@@ -835,11 +2381,169 @@ export interface components {
             name: string;
         };
         /** @enum {string} */
+        AgencyAct: "view" | "show" | "ask";
+        /** @description Body of `POST /api/v1/agencies/{id}/acts`. */
+        AgencyDecision: {
+            /** @description `approve`, by another person than who entered it, `refuse`, or `end` what began. */
+            act: components["schemas"]["EntryDecision"];
+            /**
+             * @description Why; needed to refuse and to end.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /** @description An entry as it is told; stored as the answer to the same request sent again. */
+        AgencyEntry: {
+            /** @description Who is to act. */
+            agent: components["schemas"]["AgencyParty"];
+            /**
+             * Format: int64
+             * @description When it was decided.
+             */
+            decided_at: number | null;
+            /**
+             * Format: int64
+             * @description When it was ended at the counter.
+             */
+            ended_at: number | null;
+            /**
+             * Format: int64
+             * @description When, in unix seconds.
+             */
+            entered_at: number;
+            /** @description Who entered it. */
+            entered_by: string;
+            /** @description What was shown. */
+            evidence: string;
+            /** @description For whom. */
+            holder: components["schemas"]["AgencyParty"];
+            /** @description Its id. */
+            id: components["schemas"]["AgencyEntryId"];
+            /** @description Whether the agency is in force now: it may have ended by itself, or another may have taken its place. */
+            in_force: boolean;
+            /** @description How near. */
+            level: components["schemas"]["AgencyLevel"];
+            /** @description Whether that was the caller: another approves it. */
+            own: boolean;
+            /** @description Why it was refused or ended. */
+            reason: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["AgencyEntryState"];
+            /** @description The last day, `YYYYMMDD`; null = none is named. */
+            until: string | null;
+        };
+        AgencyEntryId: string;
+        /** @enum {string} */
+        AgencyEntryState: "entered" | "approved" | "refused" | "ended";
+        AgencyId: string;
+        /** @enum {string} */
         AgencyLevel: "legal_representative" | "manager" | "handler" | "guardian";
+        /** @description A person or organisation, as far as a list tells. */
+        AgencyParty: {
+            /** @description The number, masked. */
+            id_number: string;
+            /** @description The name. */
+            name: string;
+        };
+        /** @description Body of `POST /api/v1/agencies`. Serialised again for the idempotency fingerprint. */
+        AgencyRequest: {
+            /** @description Who is to act: a person with an account here. */
+            agent: components["schemas"]["Person"];
+            /** @description What was shown: the entry of the register, the judgment, the household register. */
+            evidence: string;
+            /** @description For whom. */
+            holder: components["schemas"]["HolderRequest"];
+            /** @description `legal_representative` of an organisation, or `guardian` of a natural person. */
+            level: components["schemas"]["AgencyLevel"];
+            /**
+             * @description The last day, `YYYYMMDD`; absent = none is named. A guardian's ends on the ward's 18th birthday at the latest.
+             * @default null
+             */
+            until: string | null;
+        };
+        /** @description Who acts for a holder, as it is told; stored as the answer to the same request sent again. */
+        Agent: {
+            /** @description What for; empty = everything. */
+            acts: components["schemas"]["AgencyAct"][];
+            /** @description For whom. */
+            holder: components["schemas"]["HolderId"];
+            /** @description That holder's name. */
+            holder_name: string;
+            /** @description The agency. */
+            id: components["schemas"]["AgencyId"];
+            /** @description How near. */
+            level: components["schemas"]["AgencyLevel"];
+            /** @description The agent's name. */
+            name: string;
+            /** @description Whether it is the caller himself. */
+            own: boolean;
+            /** @description Whether the caller may end it. */
+            removable: boolean;
+            /** @description The last day, `YYYYMMDD`; null = none is named. */
+            until: string | null;
+        };
+        /** @description Body of `POST /api/v1/wallet/agencies`. Serialised again for the idempotency fingerprint. */
+        AgentRequest: {
+            /**
+             * @description What for; absent or empty = everything.
+             * @default []
+             */
+            acts: components["schemas"]["AgencyAct"][];
+            /** @description Who is to act: a person with an account here. */
+            agent: components["schemas"]["Person"];
+            /** @description The firm, for which the caller acts. */
+            holder: components["schemas"]["HolderId"];
+            /** @description `manager`, named by the legal representative, or `handler`. */
+            level: components["schemas"]["AgencyLevel"];
+            /**
+             * @description The last day, `YYYYMMDD`; absent = as long as who names him.
+             * @default null
+             */
+            until: string | null;
+        };
         /** @description The three answers. */
         Answer: "valid" | "invalid" | "undetermined";
+        /** @description Body of `POST /requests/{id}/acts`. */
+        AnswerRequest: {
+            /** @description `refuse`. To grant a `cancel`, propose it at the licence's acts: its confirmation answers the request. */
+            act: components["schemas"]["RequestAnswer"];
+            /** @description Why; the holder reads it. */
+            reason: string;
+        };
+        /** @description An application as it was taken. */
+        AppliedUnit: {
+            /** @description The unit. */
+            id: components["schemas"]["Uscc"];
+            /** @description `applied`. */
+            state: components["schemas"]["UnitState"];
+        };
+        /** @description An issuer that must approve. */
+        Approval: {
+            /**
+             * Format: int64
+             * @description When it did; null = not yet.
+             */
+            at: number | null;
+            unit: components["schemas"]["Uscc"];
+        };
+        /** @description Body of `POST …/requests`. */
+        AskRequest: {
+            /** @description `report_loss` is done at once; `cancel` is put on the unit's desk. */
+            act: components["schemas"]["RequestedAct"];
+            /** @description Why; the unit reads it. */
+            reason: string;
+        };
         /** @enum {string} */
         Assurance: "pin" | "real_person";
+        /** @description An authenticator that is being set up; told only here. */
+        BegunTotp: {
+            /** @description `otpauth://…` */
+            otpauth_uri: string;
+            /** @description The same as a QR code, to be scanned. */
+            qr_svg: string;
+            /** @description Base 32, to be typed into the authenticator. */
+            secret: string;
+        };
         /** @description What everybody is told. */
         BriefVerdict: {
             /** @description Why. */
@@ -847,20 +2551,28 @@ export interface components {
             /** @description The answer. */
             verdict: components["schemas"]["Answer"];
         };
+        /** @enum {string} */
+        Capacity: "issuing" | "using" | "social";
         /** @description One card. Days are `YYYYMMDD`, times unix seconds, as in tokens and verdicts. */
         Card: {
             /** @description What a reader is told though it is valid: `C_…`. */
             cautions: components["schemas"]["CardCaution"][];
             /** @description Where today lies against them. */
             dates: components["schemas"]["CardDates"];
+            /** @description How it came to stand as it does and what its holder can do; null while nothing need be done. */
+            explained: components["schemas"]["CardExplained"] | null;
             /** @description The face, masked as far as any scene masks it: what a passer-by may read over the holder's shoulder. */
             fields: components["schemas"]["CardField"][];
+            /** @description On what footing the caller has it, and for whom. */
+            footing: components["schemas"]["CardFooting"];
             /** @description The licence's id. */
             id: components["schemas"]["LicenceId"];
             /** @description Its number under GB/T 36904. */
             identifier: string;
             /** @description Code and names of its kind. */
             kind: components["schemas"]["CardKind"];
+            /** @description What a composite is made of; empty of any other licence. */
+            parts: components["schemas"]["CardPart"][];
             /** @description Why not. */
             reason: components["schemas"]["CardReason"] | null;
             /** @description Where it can be shown. */
@@ -894,14 +2606,36 @@ export interface components {
         };
         /** @description Where a day lies against the dates of a licence. */
         CardDates: "not_yet" | "current" | "expired";
+        /** @description How a licence came to stand as it does, in the words of who did it, and what its holder can do. */
+        CardExplained: {
+            /** @description Why, as recorded with the act; null where no act brought it there. */
+            because: string | null;
+            /** @description On what legal basis. */
+            legal_basis: string | null;
+            /** @description What its holder can do next. */
+            next_step: components["schemas"]["Text"];
+            /** @description Last day of a seizure that names one. */
+            until: components["schemas"]["Day"] | null;
+        };
         /** @description One line of a card. */
         CardField: {
             /** @description The short key. */
             key: string;
             /** @description Its label. */
             label: components["schemas"]["Text"];
-            /** @description The value, masked. */
+            /** @description Where its picture is fetched; null of a text. */
+            picture: string | null;
+            /** @description The value, masked; empty of a picture. */
             value: string;
+        };
+        /** @description On what footing somebody has a card. */
+        CardFooting: {
+            /** @description The holder. */
+            holder: components["schemas"]["HolderId"];
+            /** @description `own`, or `agent` for a holder one acts for. */
+            kind: components["schemas"]["Footing"];
+            /** @description The holder's name, where it is another. */
+            name: string | null;
         };
         /** @description A kind of licence. */
         CardKind: {
@@ -909,6 +2643,23 @@ export interface components {
             code: components["schemas"]["KindCode"];
             /** @description Its names. */
             names: components["schemas"]["Text"];
+        };
+        /** @description A part of a composite licence, which keeps its own status (R13). */
+        CardPart: {
+            /** @description Why the whole cannot be shown for its sake; null if it can. */
+            bar: components["schemas"]["Text"] | null;
+            /** @description What a reader is told though it is valid. */
+            cautions: components["schemas"]["CardCaution"][];
+            /** @description Its kind. */
+            kind: components["schemas"]["CardKind"];
+            /** @description The holder's licence of it; null if there is none. */
+            licence: components["schemas"]["LicenceId"] | null;
+            /** @description How that stands. */
+            status: string | null;
+            /** @description The same in words. */
+            status_label: components["schemas"]["Text"] | null;
+            /** @description Its last day; null = without end, or no licence. */
+            valid_to: components["schemas"]["Day"] | null;
         };
         /** @description Why a licence cannot be shown. */
         CardReason: {
@@ -946,6 +2697,138 @@ export interface components {
             /** @description Its names. */
             names: components["schemas"]["Text"];
         };
+        /** @enum {string} */
+        Carrier: "bearer" | "cookie";
+        /** @description A case. */
+        Case: {
+            /**
+             * Format: int64
+             * @description 办结, in unix seconds.
+             */
+            concluded_at: number | null;
+            /** @description The holder's consents to the use of his licences. */
+            consents: components["schemas"]["CaseConsent"][];
+            /** Format: int64 */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When its licences are due; null before 办结.
+             */
+            due_at: number | null;
+            /** @description Whom it is for. */
+            holder: components["schemas"]["HolderRequest"];
+            id: components["schemas"]["CaseId"];
+            /** @description Its licences. */
+            licences: components["schemas"]["CaseLicence"][];
+            /** @description Code of the matter. */
+            matter: string;
+            /** @description How its licences are made; null for a using case. */
+            mode: components["schemas"]["CaseMode"] | null;
+            /** @description Its number with the unit. */
+            number: string;
+            /** @description Whether they should have been there. */
+            overdue: boolean;
+            /** @description Whether its licences are still to come. */
+            owed: boolean;
+            /** @description Whether that counts a year that is not announced yet. */
+            provisional: boolean;
+            /** @description Why it was closed without a licence. */
+            reason: string | null;
+            state: components["schemas"]["CaseState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description `issuing` or `using`. */
+            type: components["schemas"]["MatterType"];
+            /** @description The unit whose it is. */
+            unit: components["schemas"]["Uscc"];
+            /**
+             * Format: int64
+             * @description Counts what was done to it: for `If-Match`.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        CaseAct: "conclude" | "close_without" | "consent" | "withdraw_consent";
+        /** @description Body of `POST /cases/{id}/acts`. */
+        CaseActRequest: {
+            /** @description What to do. */
+            act: components["schemas"]["CaseAct"];
+            /**
+             * @description Consent: what shows it.
+             * @default null
+             */
+            evidence: string | null;
+            /**
+             * @description Consent: how he agreed.
+             * @default null
+             */
+            means: components["schemas"]["ConsentMeans"] | null;
+            /**
+             * @description Why; needed to close a case without a licence and to withdraw a consent.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * @description Consent: version of the text that the holder agreed to.
+             * @default null
+             */
+            wording_version: string | null;
+        };
+        /** @description A consent. */
+        CaseConsent: {
+            evidence: string;
+            /** Format: int64 */
+            given_at: number;
+            id: components["schemas"]["ConsentId"];
+            means: components["schemas"]["ConsentMeans"];
+            /**
+             * Format: int64
+             * @description When the holder took it back.
+             */
+            withdrawn_at: number | null;
+            wording_version: string;
+        };
+        CaseId: string;
+        /** @description A licence of a case. */
+        CaseLicence: {
+            id: components["schemas"]["LicenceId"];
+            status: string;
+        };
+        /** @enum {string} */
+        CaseMode: "online" | "offline" | "bulk" | "stock" | "exempt";
+        /** @description A case that was opened; stored as the answer to the same request sent again. */
+        CaseOpened: {
+            /**
+             * Format: int64
+             * @description When its licences are due; null before 办结.
+             */
+            due_at: number | null;
+            /** @description Its id. */
+            id: components["schemas"]["CaseId"];
+            /** @description Its number with its unit. */
+            number: string;
+        };
+        /** @description Body of `POST /cases`. */
+        CaseRequest: {
+            /** @description Whom it is for. */
+            holder: components["schemas"]["HolderRequest"];
+            /** @description Code of a published matter of that type. */
+            matter: string;
+            /**
+             * @description How its licences are made; `online` if absent. Only of issuing cases.
+             * @default null
+             */
+            mode: components["schemas"]["CaseMode"] | null;
+            /**
+             * @description Its number with the unit, `[A-Za-z0-9-]{1,40}`; given if absent.
+             * @default null
+             */
+            number: string | null;
+            /** @description Whether licences come of it (`issuing`) or are used in it (`using`). */
+            type: components["schemas"]["MatterType"];
+        };
+        /** @enum {string} */
+        CaseState: "open" | "concluded" | "closed";
         /** @description A caution. */
         Caution: {
             /** @description `C_…`. */
@@ -953,6 +2836,10 @@ export interface components {
             /** @description What to mind. */
             message: components["schemas"]["Text"];
         };
+        /** @enum {string} */
+        ChangeKind: "renew" | "change" | "correct" | "reissue";
+        /** @enum {string} */
+        Channel: "webhook" | "mail";
         /** @description One check. */
         Check: {
             /** @description The fact behind it. */
@@ -974,6 +2861,47 @@ export interface components {
             /** @description As read. */
             names: components["schemas"]["Text"];
         };
+        /** @description Who has taken a task. */
+        Claimant: {
+            account: components["schemas"]["AccountId"];
+            /** Format: int64 */
+            at: number;
+            name: string;
+        };
+        /** @description A client as it is listed; stored as the answer to the same request sent again. */
+        Client: {
+            /** @description When it was registered, in unix seconds. */
+            created_at: components["schemas"]["UnixTime"];
+            /** @description Its id: `iss` and `sub` of its assertions. */
+            id: components["schemas"]["ClientId"];
+            /** @description The names of its keys. */
+            key_ids: string[];
+            /** @description The matters of the unit's using list that it may fetch for. */
+            matters: string[];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description What it may do there. */
+            roles: components["schemas"]["Role"][];
+            /** @description The unit it works for. */
+            unit: components["schemas"]["Uscc"];
+        };
+        ClientId: string;
+        /** @description Body of `POST /api/v1/clients`. */
+        ClientRequest: {
+            /** @description Its public keys. */
+            jwks: components["schemas"]["Jwks"];
+            /**
+             * @description Matters of the unit that it may fetch for.
+             * @default []
+             */
+            matters: string[];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description What it may do there: `issuer_maker`, `handler`, `inspector`, `verifier`, as the unit's capacities allow. */
+            roles: components["schemas"]["Role"][];
+            /** @description The unit it works for. */
+            unit: components["schemas"]["Uscc"];
+        };
         /**
          * @description A stable code of a verdict.
          * @enum {string}
@@ -992,9 +2920,123 @@ export interface components {
         /** @enum {string} */
         CodingScope: "unit_year";
         /** @enum {string} */
+        CommitRows: "all" | "good";
+        /** @description What the base register said. */
+        Compared: {
+            /**
+             * Format: int64
+             * @description When, in unix seconds.
+             */
+            at: number | null;
+            /** @description In the register's words, or why it has not answered. */
+            detail: string | null;
+            /** @description In a word: anything but `matched` and `not_configured` keeps the draft from being submitted. */
+            state: components["schemas"]["RegisterState"];
+        };
+        /** @enum {string} */
+        ConsentAct: "withdraw";
+        /** @description Body of `POST …/acts`. */
+        ConsentActRequest: {
+            /** @description `withdraw`. */
+            act: components["schemas"]["ConsentAct"];
+        };
+        ConsentId: string;
+        /** @enum {string} */
+        ConsentMeans: "counter" | "online";
+        /** @enum {string} */
         Consequence: "notice" | "refuse";
+        /** @description Who is responsible in a unit (R86). Sealed where it is kept: it names a person. */
+        Contact: {
+            /** @description The office's address of mail, to which goes what it has to do. */
+            email?: string | null;
+            /** @description The office. */
+            office: string;
+            /** @description The person. */
+            person: string;
+            /** @description Where that person is reached. */
+            phone: string;
+        };
+        /** @description Body of `POST /api/v1/me/contact/confirmation`. */
+        ContactCode: {
+            /** @description The code that was sent to the address. */
+            code: string;
+        };
+        /** @description Body of `PUT /api/v1/me/contact`. */
+        ContactRequest: {
+            /** @description The address of mail. */
+            email: string;
+        };
+        /** @description A restoring as the counter that carries it out sees it. Times are unix seconds. */
+        CounterRecovery: {
+            /** Format: int64 */
+            asked_at: number;
+            /** @description Who began it. */
+            asked_by: string;
+            /** @description Who agreed; null until somebody does. */
+            confirmed_by: string | null;
+            /**
+             * Format: int64
+             * @description When the new password counts; null until a second person agreed.
+             */
+            effective_at: number | null;
+            /**
+             * Format: int64
+             * @description When it was done, objected to, or over.
+             */
+            ended_at: number | null;
+            id: components["schemas"]["RecoveryId"];
+            /**
+             * Format: int64
+             * @description Until when a second person may agree.
+             */
+            lapses_at: number;
+            /** @description The login of the account. */
+            login: string;
+            /** @description Its owner's name. */
+            name: string;
+            /** @description Whether the caller began it: another agrees. */
+            own: boolean;
+            state: components["schemas"]["RecoveryState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+        };
         /** @description A day in UTC+8, `YYYYMMDD`. */
         Day: string;
+        /** @description What was decided, and what has become of its object; stored as the answer to the same request sent again. */
+        Decided: {
+            /** @description The account as it is now, of a role given or taken. */
+            account?: components["schemas"]["Account"] | null;
+            /** @description The licence. */
+            id?: components["schemas"]["LicenceId"];
+            /** @description The proposal. */
+            proposal: components["schemas"]["ProposalId"];
+            /** @description `confirmed`, and carried out, or `refused`. */
+            state: components["schemas"]["ProposalState"];
+            /** @description Its status now. */
+            status?: string;
+            /**
+             * @description `stuck` while no status list is published: the act is done and holds online, verifiers without a network learn of
+             *     it only when lists are published again. Left out otherwise.
+             */
+            status_list?: string | null;
+            /**
+             * Format: int64
+             * @description Its version now.
+             */
+            version?: number;
+        };
+        /** @enum {string} */
+        Decision: "confirm" | "refuse";
+        /** @description Body of `POST …/acts`. */
+        DecisionRequest: {
+            /** @description `confirm` carries it out, `refuse` ends it. */
+            act: components["schemas"]["Decision"];
+            /**
+             * @description Why; needed to refuse.
+             * @default null
+             */
+            reason: string | null;
+        };
         /** @description Who shows a licence for its holder 委托用证. */
         Delegate: {
             /** @description The delegate's name. */
@@ -1024,8 +3066,148 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
         };
+        /** @description One difference. */
+        Difference: {
+            /** @description `missing` here, `extra` here, or `different`. */
+            found: components["schemas"]["Found"];
+            /** @description The same in words. */
+            found_label: components["schemas"]["Text"];
+            /** @description Identifier of the licence. */
+            identifier: string;
+            /** @description The licence here; null of what is missing. */
+            licence: components["schemas"]["LicenceId"] | null;
+            /** @description `status`, `valid_to` or `digest`: the first that differs. */
+            member: string | null;
+            /** @description Its value here. */
+            ours: string | null;
+            /** @description Its value in the list. */
+            theirs: string | null;
+        };
+        /**
+         * @description A licence as its maker writes it. Codes and words are texts here, so that all that is wrong is told at once, each with
+         *     its place.
+         */
+        DraftRequest: {
+            /**
+             * @description The case that it ends.
+             * @default null
+             */
+            case: string | null;
+            /**
+             * @description Why there is a next version: `renew`, `change`, `correct` or `reissue`.
+             * @default null
+             */
+            change: string | null;
+            /**
+             * @description Who holds it, too.
+             * @default []
+             */
+            co_holders: components["schemas"]["HolderRequest"][];
+            /** @description What stands on it: key of the kind's face → value. */
+            face: components["schemas"]["FaceValues"];
+            /** @description Who holds it. */
+            holder: components["schemas"]["HolderRequest"];
+            /** @description Type code of its kind. */
+            kind: string;
+            /**
+             * @description `online`, `offline`, `bulk`, `stock` or `exempt`; absent = the case's, or `online`.
+             * @default null
+             */
+            mode: string | null;
+            /**
+             * @description The licence on paper or plastic that goes with it (R30).
+             * @default null
+             */
+            physical: components["schemas"]["Physical"] | null;
+            /**
+             * @description Where its content comes from, as of what was converted.
+             * @default null
+             */
+            provenance: string | null;
+            /**
+             * @description The licence whose next version this is.
+             * @default null
+             */
+            replaces: string | null;
+            /** @description First day of validity, `YYYYMMDD`. */
+            valid_from: string;
+            /**
+             * @description Last day; absent = 长期, or as the kind's fixed term has it.
+             * @default null
+             */
+            valid_to: string | null;
+        };
+        /** @enum {string} */
+        DraftState: "DRAFT" | "PENDING_REVIEW" | "CLOSED" | "ISSUED";
+        /** @description A draft that was written; stored as the answer to the same request sent again. */
+        DraftWritten: {
+            /** @description The licence's id. */
+            id: components["schemas"]["LicenceId"];
+            /** @description What the base register said of its holders. */
+            register: components["schemas"]["Compared"];
+            /** @description `DRAFT`. */
+            status: components["schemas"]["DraftState"];
+            /**
+             * Format: int64
+             * @description Counts changes and acts: for `If-Match`.
+             */
+            version: number;
+        };
         /** @enum {string} */
         Drawing: "title" | "label" | "value" | "image" | "line" | "seal";
+        /** @description An annual inspection that waits for the unit. */
+        DueInspection: {
+            /** @description Last day on which the present inspection counts. */
+            due: components["schemas"]["Day"];
+            /** @description Its number under GB/T 36904. */
+            identifier: string;
+            /** @description The licence. */
+            licence: components["schemas"]["NoticeLicence"];
+            /** @description `due` within 60 days, `overdue`, or `failed`. */
+            state: string;
+        };
+        /** @description A draft beside what it may be the same as. */
+        Duplicate: {
+            /**
+             * Format: int64
+             * @description When it was found, in unix seconds.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description When it was decided.
+             */
+            decided_at: number | null;
+            /** @description The draft, or the licence that came of it. */
+            draft: components["schemas"]["IssuedLicence"] | null;
+            id: components["schemas"]["SuspectId"];
+            /** @description The draft or licence that it may be the same as; null once it is another unit's. */
+            other: components["schemas"]["IssuedLicence"] | null;
+            /** @description Why it was decided so. */
+            reason: string | null;
+            /** @description Where it stands: while it is `open` the draft is not approved. */
+            state: components["schemas"]["SuspectState"];
+            /** @description That in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description Why the two are suspected to be one. */
+            why: components["schemas"]["Why"];
+            /** @description That in words. */
+            why_label: components["schemas"]["Text"];
+        };
+        /** @description Body of `POST …/acts`. */
+        DuplicateActRequest: {
+            /** @description `different`: the draft goes on. `same`: it is closed, or becomes the next version of the other. */
+            act: components["schemas"]["SuspectAct"];
+            /**
+             * @description Of `same`: the draft becomes the next version of the other licence, for this; left out = it is closed.
+             * @default null
+             */
+            change: components["schemas"]["ChangeKind"] | null;
+            /** @description Why; it is kept. */
+            reason: string;
+        };
+        /** @description The curve of EdDSA. */
+        EdwardsCurve: "Ed25519";
         /** @description One thing drawn on a card. */
         Element: {
             /** @description What it is. */
@@ -1065,6 +3247,8 @@ export interface components {
              */
             reason: string | null;
         };
+        /** @enum {string} */
+        EntryDecision: "approve" | "refuse" | "end";
         /** @description What differs between two versions. */
         EntryDifference: {
             /** @description In the second. */
@@ -1097,6 +3281,32 @@ export interface components {
              */
             written_at: number;
         };
+        /** @description What was looked at. */
+        Evidence: {
+            /** @description How. */
+            type: components["schemas"]["EvidenceType"];
+        };
+        /** @enum {string} */
+        EvidenceType: "id_card_read" | "photo_compared";
+        /** @description A licence that takes the place of a paper. */
+        ExemptMaterial: {
+            /** @description Labels of the fields that are looked at. */
+            fields: components["schemas"]["Text"][];
+            footing: components["schemas"]["MaterialFooting"];
+            kind: components["schemas"]["KindCode"];
+            names: components["schemas"]["Text"];
+        };
+        /** @description A matter in which people need not hand in what they have a licence of. */
+        ExemptMatter: {
+            materials: components["schemas"]["ExemptMaterial"][];
+            /** @description Code of the matter. */
+            matter: string;
+            names: components["schemas"]["Text"];
+            /** @description Code of what the licences are used for. */
+            purpose: string;
+            unit: components["schemas"]["Uscc"];
+            unit_names: components["schemas"]["Text"];
+        };
         /** @description What stands on a licence 照面信息. Closed: nothing else is taken (R28). */
         Face: {
             /** @description Its fields, in the order they are read. */
@@ -1112,10 +3322,24 @@ export interface components {
              */
             holder_number: string | null;
         };
-        /** @description Proofs of who one is, beyond the password. */
+        FaceValues: {
+            [key: string]: string;
+        };
+        /** @description A second factor. */
+        Factor: {
+            /** @description Six digits of the authenticator, or a recovery code. */
+            totp: string;
+        };
+        /** @description Proofs of who one is. */
         Factors: {
+            /** @description An identity of the identity provider. */
+            oidc: boolean;
+            /** @description To log in with. */
+            password: boolean;
             /** @description Six digits, for showing licences. */
             pin: boolean;
+            /** @description An authenticator, whose code logins ask for. */
+            totp: boolean;
         };
         /** @description One field of a face. */
         Field: {
@@ -1157,6 +3381,34 @@ export interface components {
         };
         /** @enum {string} */
         FieldType: "text" | "date" | "integer" | "decimal" | "uscc" | "citizen_id" | "choice" | "image";
+        /** @description A file that is there now. */
+        FileMade: {
+            /** @description Until when the code for the printed copy in it counts; null = it has none. */
+            code_expires_at: components["schemas"]["UnixTime"] | null;
+            /** @description Where it is fetched. */
+            href: string;
+            /**
+             * Format: uint
+             * @description Its size in bytes.
+             */
+            size: number;
+        };
+        /** @description Body of `POST …/file`. */
+        FileRequest: {
+            /** @description Six digits. */
+            pin: string;
+        };
+        /** @enum {string} */
+        Footing: "own" | "agent" | "delegate" | "member";
+        /** @enum {string} */
+        Found: "missing" | "extra" | "different";
+        /** @description A role that somebody has. */
+        GivenRole: {
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /** @description Its last day, `YYYYMMDD`; null = until it is taken away. */
+            until: string | null;
+        };
         /** @description What became of a batch; stored as the answer to the same request sent again. */
         HandedIn: {
             /**
@@ -1173,6 +3425,135 @@ export interface components {
         HolderId: string;
         /** @enum {string} */
         HolderKind: "natural" | "legal" | "unincorporated";
+        /** @description A holder as sent: every member a text, so that all that is wrong is told at once. */
+        HolderRequest: {
+            /** @description Its number. */
+            id_number: string;
+            /** @description Type of document (GB/T 36903): `111` citizen number, `001` unified social credit code … */
+            id_type: string;
+            /** @description 姓名 or 名称. */
+            name: string;
+            /** @description `natural`, `legal` or `unincorporated`. */
+            type: string;
+        };
+        /** @description An import. */
+        Import: {
+            /** @description What the caller may do with it now. */
+            acts: components["schemas"]["ImportAct"][];
+            /** Format: int64 */
+            changed_at: number;
+            /** @description Who has taken the task of committing it; only he acts on it. */
+            claimed_by: components["schemas"]["Claimant"] | null;
+            committed_by: string | null;
+            /** Format: int64 */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Rows examined; once it is committed, rows carried out.
+             */
+            done: number;
+            dry_run: boolean;
+            /** @description The first cells in which something is wrong; all are in `errors.xlsx`. Empty in lists and events. */
+            errors: components["schemas"]["ImportCellError"][];
+            /**
+             * Format: int64
+             * @description Seconds until the step under way is done, at its pace so far; null where there is none.
+             */
+            eta_s: number | null;
+            /**
+             * Format: int64
+             * @description Rows in which something is wrong.
+             */
+            failed: number;
+            /** @description As the file was called. */
+            file: string;
+            format: components["schemas"]["ImportFormat"];
+            id: components["schemas"]["ImportId"];
+            kind: components["schemas"]["KindCode"] | null;
+            mode: components["schemas"]["CaseMode"] | null;
+            /**
+             * Format: int64
+             * @description Its rows; 0 until they were counted.
+             */
+            rows: number;
+            sent_by: string;
+            state: components["schemas"]["ImportState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description Why it was refused, ended early, or waits. */
+            trouble: components["schemas"]["ImportTrouble"] | null;
+            type: components["schemas"]["ImportType"];
+            /** @description The type in words. */
+            type_label: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Counts everything that is told of it: the id of its events.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        ImportAct: "commit" | "cancel";
+        /** @description Body of `POST /imports/{id}/acts`. */
+        ImportActRequest: {
+            /** @description What to do. */
+            act: components["schemas"]["ImportAct"];
+            /**
+             * @description Which rows a commit carries out; `all` if absent: refused while one is wrong.
+             * @default null
+             */
+            rows: components["schemas"]["CommitRows"] | null;
+        };
+        /** @description An import after an act; stored likewise. */
+        ImportActed: {
+            /** @description Its id. */
+            id: components["schemas"]["ImportId"];
+            /** @description Where it stands now. */
+            state: components["schemas"]["ImportState"];
+            /**
+             * Format: int64
+             * @description Counts everything that is told of it.
+             */
+            version: number;
+        };
+        /** @description A cell in which something is wrong. */
+        ImportCellError: {
+            /** @description As spreadsheets name it, as `C17`. */
+            cell: string;
+            /** @description The rule, for programs. */
+            code: string;
+            /** @description The title of its column. */
+            column: string;
+            /** @description What would be right. */
+            detail: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Its row in the file, from 1.
+             */
+            row: number;
+        };
+        /** @enum {string} */
+        ImportFormat: "xlsx" | "csv";
+        ImportId: string;
+        /** @description An import that was taken; stored as the answer to the same request sent again. */
+        ImportSent: {
+            /** @description Its id. */
+            id: components["schemas"]["ImportId"];
+            /** @description Whether the same file had been sent before: this is that import. */
+            known: boolean;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+        };
+        /** @enum {string} */
+        ImportState: "checking" | "checked" | "committing" | "committed" | "cancelled" | "refused";
+        /** @description Why an import does not go on. */
+        ImportTrouble: {
+            /** @description For programs. */
+            code: string;
+            /** @description What to do. */
+            detail: components["schemas"]["Text"];
+        };
+        /** @enum {string} */
+        ImportType: "licences" | "acts" | "inspections";
         /** @description Annual inspection 年检. */
         Inspection: {
             /**
@@ -1186,8 +3567,105 @@ export interface components {
              */
             overdue: components["schemas"]["Consequence"];
         };
+        /** @description An inspection matter, as its unit writes it. */
+        InspectionMatter: {
+            /**
+             * @description What the inspector asks or looks at beside them, a line each, in this order.
+             * @default []
+             */
+            ask: string[];
+            /** @description Its code, `[A-Za-z0-9._-]{1,64}`. */
+            code: string;
+            /** @description The kinds of licence that are looked at: of those that the scene shows. */
+            kinds: components["schemas"]["KindCode"][];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description The scene in which they are shown. */
+            scene: components["schemas"]["SceneCode"];
+            /** @description The unit that inspects. */
+            unit: components["schemas"]["Uscc"];
+        };
+        /** @description An entry as it is read: what was sent, and where it stands. */
+        InspectionMatterEntry: {
+            /**
+             * @description What the inspector asks or looks at beside them, a line each, in this order.
+             * @default []
+             */
+            ask: string[];
+            /** @description Its code, `[A-Za-z0-9._-]{1,64}`. */
+            code: string;
+            /** @description For `If-Match`; changes with every change of the entry. */
+            etag: string;
+            /** @description The kinds of licence that are looked at: of those that the scene shows. */
+            kinds: components["schemas"]["KindCode"][];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description The scene in which they are shown. */
+            scene: components["schemas"]["SceneCode"];
+            /** @description Where this version stands. */
+            state: components["schemas"]["EntryState"];
+            /** @description The unit that inspects. */
+            unit: components["schemas"]["Uscc"];
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+            /** @description What whoever did this should know of; absent = nothing. */
+            warning?: components["schemas"]["Text"] | null;
+        };
         /** @description A time: RFC 3339 with an offset, or unix seconds. */
         Instant: number | string;
+        /** @description A draft or a licence. */
+        IssuedLicence: {
+            /** @description The acts that its state allows, by anybody; who does which, the refusal of another says. */
+            acts: string[];
+            /** @description Who must approve it, and has. */
+            approvals: components["schemas"]["Approval"][];
+            case: components["schemas"]["CaseId"] | null;
+            /** @description Why there is a next version. */
+            change: string | null;
+            co_holders: components["schemas"]["HolderRequest"][];
+            /** Format: int64 */
+            created_at: number;
+            face: components["schemas"]["FaceValues"];
+            /** @description Who holds it, named as on this version. */
+            holder: components["schemas"]["HolderRequest"];
+            id: components["schemas"]["LicenceId"];
+            /** @description Its number under GB/T 36904; null before it is issued. */
+            identifier: string | null;
+            kind: components["schemas"]["KindCode"];
+            /**
+             * Format: int64
+             * @description The version of the kind by which its face was checked; null if it was not made here.
+             */
+            kind_version: number | null;
+            mode: string | null;
+            physical: components["schemas"]["Physical"] | null;
+            provenance: string | null;
+            /** @description What the base register said of its holders; null if it was not made here. */
+            register: components["schemas"]["Compared"] | null;
+            /** @description That in words. */
+            register_label: components["schemas"]["Text"] | null;
+            /** @description The licence whose next version it is. */
+            replaces: string | null;
+            status: string;
+            /** @description The status in words. */
+            status_label: components["schemas"]["Text"];
+            /** @description What a program handed in, of which it comes; null otherwise. */
+            submission: components["schemas"]["SubmissionId"] | null;
+            /** @description The version in its place. */
+            successor: components["schemas"]["LicenceId"] | null;
+            /** @description The unit that makes it. */
+            unit: components["schemas"]["Uscc"];
+            valid_from: string;
+            valid_to: string | null;
+            /**
+             * Format: int64
+             * @description Counts changes and acts: for `If-Match`.
+             */
+            version: number;
+        };
         /** @description A public key as RFC 7517 JSON with exactly the members `kty`, `crv`, `x`, `y`. */
         Jwk: {
             /** @description Always `P-256`. */
@@ -1199,6 +3677,64 @@ export interface components {
             /** @description base64url of the 32-byte y coordinate. */
             y: string;
         };
+        /** @description A set of public keys (RFC 7517). */
+        Jwks: {
+            keys: components["schemas"]["JwksKey"][];
+        };
+        /** @description A public key. A private one has further members, and is refused. */
+        JwksKey: {
+            /** @description The one algorithm it is for. */
+            alg: components["schemas"]["KeyAlgorithm"];
+            /** @description `P-256` */
+            crv: components["schemas"]["NistCurve"];
+            /** @description By which assertions name it. */
+            kid: string;
+            /** @constant */
+            kty: "EC";
+            /**
+             * @description `sig`
+             * @default null
+             */
+            use: components["schemas"]["Signing"] | null;
+            /** @description First coordinate, base64url. */
+            x: string;
+            /** @description Second coordinate, base64url. */
+            y: string;
+        } | {
+            /** @description The one algorithm it is for. */
+            alg: components["schemas"]["KeyAlgorithm"];
+            /** @description `Ed25519` */
+            crv: components["schemas"]["EdwardsCurve"];
+            /** @description By which assertions name it. */
+            kid: string;
+            /** @constant */
+            kty: "OKP";
+            /**
+             * @description `sig`
+             * @default null
+             */
+            use: components["schemas"]["Signing"] | null;
+            /** @description The point, base64url. */
+            x: string;
+        } | {
+            /** @description The one algorithm it is for. */
+            alg: components["schemas"]["KeyAlgorithm"];
+            /** @description The exponent, base64url. */
+            e: string;
+            /** @description By which assertions name it. */
+            kid: string;
+            /** @constant */
+            kty: "RSA";
+            /** @description The modulus, base64url. */
+            n: string;
+            /**
+             * @description `sig`
+             * @default null
+             */
+            use: components["schemas"]["Signing"] | null;
+        };
+        /** @enum {string} */
+        KeyAlgorithm: "ES256" | "EdDSA" | "PS256" | "RS256";
         /** @description A kind, as its unit writes it. */
         Kind: {
             /**
@@ -1398,19 +3934,252 @@ export interface components {
              * @description Its number, from 1.
              */
             version: number;
+            /** @description What whoever did this should know of; absent = nothing. */
+            warning?: components["schemas"]["Text"] | null;
+        };
+        /** @description An act that the caller could do now. */
+        LegalAct: {
+            /** @description Its name. */
+            act: components["schemas"]["ActName"];
+            /** @description The same in words. */
+            act_label: components["schemas"]["Text"];
+            /** @description What it will do. */
+            effect: components["schemas"]["Text"];
+            /** @description The proposal of it that waits for another person. */
+            proposal: components["schemas"]["ProposalId"] | null;
+            /** @description The same in words. */
+            to_label: components["schemas"]["Text"];
+            /** @description The status it leads to. */
+            to_status: string;
+            /** @description Whether another person must confirm it. */
+            two_persons: boolean;
+        };
+        /** @description A letter. */
+        Letter: {
+            /** @description When it was written. */
+            at: components["schemas"]["UnixTime"];
+            /** @description By what it goes out. */
+            channel: components["schemas"]["Channel"];
+            /** @description The same in words. */
+            channel_label: components["schemas"]["Text"];
+            /** @description When it was sent, given up or dropped. */
+            ended_at: components["schemas"]["UnixTime"] | null;
+            /** @description The id of what it tells of: `webhook-id` at the receiver. */
+            event: string;
+            /** @description Why the last try failed. */
+            fault: string | null;
+            id: components["schemas"]["LetterId"];
+            /** @description When it is tried again, in unix seconds; null unless it waits. */
+            next_at: components["schemas"]["UnixTime"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["LetterState"];
+            /** @description The same in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description To whom, of a mail: the first character and the host. */
+            to: string | null;
+            /** @description What it tells of. */
+            topic: components["schemas"]["Topic"];
+            /** @description The same in words. */
+            topic_label: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Tries that failed.
+             */
+            tries: number;
+        };
+        /** @enum {string} */
+        LetterAct: "retry" | "drop";
+        /** @description Body of `POST …/{id}/acts`. */
+        LetterActRequest: {
+            /** @description `retry` or `drop`. */
+            act: components["schemas"]["LetterAct"];
+            /**
+             * @description Why; needed to drop.
+             * @default null
+             */
+            reason: string | null;
+        };
+        LetterId: string;
+        /** @enum {string} */
+        LetterState: "waiting" | "sent" | "dead" | "dropped";
+        /** @description An act, as the issuing unit reads it. */
+        LicenceAct: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description Its name. */
+            act: string;
+            /** @description The same in words. */
+            act_label: components["schemas"]["Text"];
+            /** @description When it was done and recorded. */
+            at: components["schemas"]["UnixTime"];
+            /** @description The name of who did it, or proposed it; null if the account is gone. */
+            by: string | null;
+            /** @description The name of who confirmed it, of what two persons do. */
+            confirmed_by: string | null;
+            /** @description The account. */
+            confirmed_by_account: components["schemas"]["AccountId"] | null;
+            /** @description Last day on which a passed inspection counts. */
+            due: components["schemas"]["Day"] | null;
+            /** @description From when it counts in law, in unix seconds. */
+            effective_at: components["schemas"]["UnixTime"];
+            /** @description `member` of the unit, or `own`: the holder himself. */
+            footing: string;
+            /** @description The status before. */
+            from_status: string;
+            id: components["schemas"]["ActId"];
+            /** @description On what legal basis. */
+            legal_basis: string;
+            /** @description The paper licence to which the same was done. */
+            physical: components["schemas"]["ActPhysical"] | null;
+            /** @description The proposal that was confirmed. */
+            proposal: components["schemas"]["ProposalId"] | null;
+            /** @description Why. */
+            reason: string;
+            /** @description The status after. */
+            to_status: string;
+            /** @description For which unit. */
+            unit: components["schemas"]["ActUnit"];
+            /** @description Last day of a seizure. */
+            until: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description The licence's version after it.
+             */
+            version: number;
+        };
+        /** @description How many licences, or drafts of them, a unit has. */
+        LicenceCount: {
+            /** Format: int64 */
+            count: number;
+            kind: components["schemas"]["KindCode"];
+            status: string;
+            /** @description The status in words. */
+            status_label: components["schemas"]["Text"];
+            unit: components["schemas"]["Uscc"];
         };
         LicenceId: string;
+        /** @description Drafts and licences of the caller's unit, one page of them; and counts, for managers and auditors. */
+        LicencePage: {
+            /** @description How many there are in all units; null for issuing staff, and of a case. */
+            counts: components["schemas"]["LicenceCount"][] | null;
+            items: components["schemas"]["ListedLicence"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: components["schemas"]["LicenceId"] | null;
+        };
+        /** @description What a holder asked. */
+        LicenceRequest: {
+            /** @description What was asked. */
+            act: components["schemas"]["RequestedAct"];
+            /** @description The same in words. */
+            act_label: components["schemas"]["Text"];
+            /** @description Why it was refused. */
+            answer: string | null;
+            /** @description When it was answered. */
+            answered_at: components["schemas"]["UnixTime"] | null;
+            /** @description When it was asked, in unix seconds. */
+            at: components["schemas"]["UnixTime"];
+            id: components["schemas"]["RequestId"];
+            /** @description Its number under GB/T 36904; null in the holder's own list. */
+            identifier: string | null;
+            /** @description Its kind; null in the holder's own list. */
+            kind: components["schemas"]["KindCode"] | null;
+            /** @description The licence. */
+            licence: components["schemas"]["LicenceId"];
+            /**
+             * Format: uint
+             * @description How many of the licence's holders have not asked for the same, while it is open: a cancellation needs all.
+             */
+            others_missing: number;
+            /** @description Why. */
+            reason: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RequestState"];
+            /** @description The same in words. */
+            state_label: components["schemas"]["Text"];
+        };
+        /** @description A row of the list. */
+        ListRow: {
+            /**
+             * @description SHA-256 in lower-case hexadecimal of the face as canonical JSON (RFC 8785), keys and values; left out = not
+             *     compared.
+             * @default null
+             */
+            digest: string | null;
+            /** @description GB/T 36904, with or without its root. */
+            identifier: string;
+            /**
+             * @description `ACTIVE`, `REVOKED` …; left out = not compared.
+             * @default null
+             */
+            status: string | null;
+            /**
+             * @description Last day of validity, `YYYYMMDD`, or `long-term`; left out = not compared.
+             * @default null
+             */
+            valid_to: string | null;
+        };
+        /** @description A line of the list: whom it is for stands in the licence itself. */
+        ListedLicence: {
+            /**
+             * Format: int64
+             * @description When its status last changed; of a draft, when anything did.
+             */
+            changed_at: number;
+            /** Format: int64 */
+            created_at: number;
+            id: components["schemas"]["LicenceId"];
+            /** @description Its number under GB/T 36904; null before it is issued. */
+            identifier: string | null;
+            kind: components["schemas"]["KindCode"];
+            status: string;
+            /** @description The status in words. */
+            status_label: components["schemas"]["Text"];
+            /** @description The unit that makes it. */
+            unit: components["schemas"]["Uscc"];
+            valid_from: string;
+            valid_to: string | null;
+            /**
+             * Format: int64
+             * @description Counts changes and acts.
+             */
+            version: number;
+        };
         /** @description That the process answers. */
         Live: {
             status: string;
         };
         /** @description Body of `POST /api/v1/sessions`. */
         LoginRequest: {
+            /**
+             * @description For programs: the signed assertion of the registered client through which somebody logs in, as for
+             *     `POST /api/v1/token`. Codes are made for such a session (R47).
+             */
+            client_assertion?: string | null;
             /** @description 1 to 64 bytes. */
             login: string;
             /** @description 1 to 256 bytes. */
             password: string;
+            /** @description A code of the account's authenticator, or a recovery code; asked for by 401 `totp-needed`. */
+            totp?: string | null;
         };
+        /** @description By what one may log in here. */
+        LoginWays: {
+            /** @description `GET /api/v1/login/oidc` */
+            oidc: boolean;
+            /** @description `POST /api/v1/sessions` */
+            password: boolean;
+        };
+        /** @description A licence that takes the place of a paper. */
+        Material: {
+            /** @description Keys of the fields that the matter needs; no others are given. */
+            fields: string[];
+            /** @description On what footing the unit gets it. */
+            footing: components["schemas"]["MaterialFooting"];
+            /** @description Its kind. */
+            kind: components["schemas"]["KindCode"];
+        };
+        /** @enum {string} */
+        MaterialFooting: "duty" | "authorised" | "public";
         /** @description A matter, as its unit writes it. */
         Matter: {
             /** @description Its code, `[A-Za-z0-9._-]{1,64}`. */
@@ -1445,6 +4214,8 @@ export interface components {
              * @description Its number, from 1.
              */
             version: number;
+            /** @description What whoever did this should know of; absent = nothing. */
+            warning?: components["schemas"]["Text"] | null;
         };
         /** @enum {string} */
         MatterType: "issuing" | "using";
@@ -1454,24 +4225,32 @@ export interface components {
             account: components["schemas"]["MyAccount"];
             /** @description The holders this person acts for. */
             agencies: components["schemas"]["MyAgency"][];
-            /** @description What this person proves himself with, beyond the password. */
+            /** @description What this person can prove himself with. */
             factors: components["schemas"]["Factors"];
             /** @description The holder this person is; null for one who has no wallet of his own. */
             holder: components["schemas"]["MyHolder"] | null;
             /** @description The unit this person works for. */
             membership: components["schemas"]["MyMembership"] | null;
+            /** @description The session this request came in. */
+            session: components["schemas"]["MySession"];
         };
         /** @description What the code is shown on. */
         Medium: "screen" | "paper";
+        /** @enum {string} */
+        MemberState: "active" | "disabled";
         /** @description The account. */
         MyAccount: {
             id: components["schemas"]["AccountId"];
             /** @description What its owner types. */
             login: string;
+            /** @description Whether others gave the password: nothing is done until it is changed (`PUT /api/v1/me/password`). */
+            must_change_password: boolean;
             name: string;
         };
         /** @description A holder a person acts for. */
         MyAgency: {
+            /** @description What for; empty = everything. */
+            acts: components["schemas"]["AgencyAct"][];
             holder: components["schemas"]["ActedFor"];
             /** @description How near the agent stands to the holder. */
             level: components["schemas"]["AgencyLevel"];
@@ -1488,10 +4267,100 @@ export interface components {
             roles: components["schemas"]["Role"][];
             unit: components["schemas"]["MyUnit"];
         };
+        /** @description The session a request came in. */
+        MySession: {
+            /** @description What it was made with. */
+            proof: components["schemas"]["Proof"];
+            /**
+             * @description What the unit's work still asks of this session: `totp` for the code of an authenticator, `password` where an
+             *     identity provider's word is not enough; null if it is good for it.
+             */
+            staff_factor_needed: components["schemas"]["Proof"] | null;
+        };
         /** @description The unit somebody works for. */
         MyUnit: {
             /** @description Its unified social credit code. */
             id: components["schemas"]["Uscc"];
+            names: components["schemas"]["Text"];
+        };
+        /** @description Body of `POST /api/v1/units/{id}/accounts`. Serialised again for the idempotency fingerprint. */
+        NewAccountRequest: {
+            /** @description What its owner is going to type: 1 to 64 letters, digits and `. _ @ -`. Who has an account keeps his login. */
+            login: string;
+            /** @description Whose account it is. */
+            person: components["schemas"]["Person"];
+            /** @description The roles. */
+            roles: components["schemas"]["WantedRole"][];
+        };
+        /** @description Body of `POST /api/v1/units`. Serialised again for the idempotency fingerprint. */
+        NewUnit: {
+            /**
+             * @description Audience classes of scenes that it may verify as.
+             * @default []
+             */
+            audiences: string[];
+            /** @description What it may do. */
+            capacities: components["schemas"]["Capacity"][];
+            /** @description Who is responsible. */
+            contact: components["schemas"]["Contact"];
+            /** @description Its unified social credit code. */
+            id: components["schemas"]["Uscc"];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /**
+             * @description The unit above; it gives no right.
+             * @default null
+             */
+            parent: components["schemas"]["Uscc"] | null;
+            /** @description Codes of the regions it works in, six digits each. */
+            regions: string[];
+        };
+        /** @description The curve of ES256. */
+        NistCurve: "P-256";
+        /** @description What a holder is told. */
+        Notice: {
+            /** @description What the unit did; null otherwise. */
+            act: components["schemas"]["ActName"] | null;
+            /** @description When it was told, in unix seconds. */
+            at: components["schemas"]["UnixTime"];
+            /** @description The consent; null of anything else. Withdrawn by `POST /wallet/consents/{id}/acts`. */
+            consent: components["schemas"]["NoticeConsent"] | null;
+            /**
+             * Format: int64
+             * @description How many days before it was told: 60, 30 or 7; null of an act.
+             */
+            days: number | null;
+            /** @description The last day of what runs out; null of an act. */
+            due: components["schemas"]["Day"] | null;
+            id: components["schemas"]["NoticeId"];
+            /** @description What it is of. */
+            kind: components["schemas"]["NoticeKind"];
+            /** @description The licence; null of a consent. */
+            licence: components["schemas"]["NoticeLicence"] | null;
+            /** @description All of it in words. */
+            text: components["schemas"]["Text"];
+        };
+        /** @description The consent that a notice is of. */
+        NoticeConsent: {
+            /** @description Number of the case with its unit. */
+            case_number: string;
+            id: components["schemas"]["ConsentId"];
+            /** @description The unit that recorded it. */
+            unit: components["schemas"]["Uscc"];
+            /** @description The unit's names. */
+            unit_names: components["schemas"]["Text"];
+            /** @description When it was withdrawn; null = it holds. */
+            withdrawn_at: components["schemas"]["UnixTime"] | null;
+        };
+        NoticeId: string;
+        /** @enum {string} */
+        NoticeKind: "expiry" | "inspection" | "act" | "request" | "consent";
+        /** @description The licence that a notice is about. */
+        NoticeLicence: {
+            id: components["schemas"]["LicenceId"];
+            /** @description Type code of its kind. */
+            kind: components["schemas"]["KindCode"];
+            /** @description The kind's names. */
             names: components["schemas"]["Text"];
         };
         /** @description With which a phone shows a licence without a network. */
@@ -1505,13 +4374,126 @@ export interface components {
         OfflineGrantRequest: {
             /** @description The phone, one of the caller's. */
             device: components["schemas"]["DeviceId"];
+            /** @description A second factor, where the kind or the scene asks for one. */
+            factor?: components["schemas"]["Factor"] | null;
             /** @description Six digits. */
             pin: string;
             /** @description The scene in which it may show the licence. */
             scene: string;
         };
+        /** @enum {string} */
+        OutboxAct: "retry";
+        /** @description Body of `POST /outbox/acts`. */
+        OutboxActRequest: {
+            /** @description `retry`. */
+            act: components["schemas"]["OutboxAct"];
+            /**
+             * @description Only letters of this channel.
+             * @default null
+             */
+            channel: components["schemas"]["Channel"] | null;
+        };
+        /** @description What was done with many letters. */
+        OutboxActed: {
+            /**
+             * Format: uint64
+             * @description How many they were.
+             */
+            letters: number;
+        };
         /** @description How a check went. */
         Outcome: "pass" | "fail" | "not_checked";
+        /** @description An act, as the holder reads it: the unit, and not which of its people. */
+        OwnAct: {
+            /** @description Its name. */
+            act: string;
+            /** @description The same in words. */
+            act_label: components["schemas"]["Text"];
+            /** @description When it was done and recorded. */
+            at: components["schemas"]["UnixTime"];
+            /** @description Last day on which a passed inspection counts. */
+            due: components["schemas"]["Day"] | null;
+            /** @description From when it counts in law, in unix seconds. */
+            effective_at: components["schemas"]["UnixTime"];
+            /** @description `member` of the unit, or `own`: the holder himself. */
+            footing: string;
+            /** @description The status before. */
+            from_status: string;
+            id: components["schemas"]["ActId"];
+            /** @description On what legal basis. */
+            legal_basis: string;
+            /** @description Why. */
+            reason: string;
+            /** @description The status after. */
+            to_status: string;
+            /** @description By which unit. */
+            unit: components["schemas"]["ActUnit"];
+            /** @description Last day of a seizure. */
+            until: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description The licence's version after it.
+             */
+            version: number;
+        };
+        /** @description Where the caller is reached. */
+        OwnContact: {
+            /** @description Whether this installation sends mail; if not, no address is taken. */
+            available: boolean;
+            /** @description Until when the code that was sent there counts, in unix seconds. */
+            code_until: components["schemas"]["UnixTime"] | null;
+            /** @description Since when, in unix seconds. */
+            confirmed_at: components["schemas"]["UnixTime"] | null;
+            /** @description The address in force; null if there is none. */
+            email: string | null;
+            /** @description The address that is to be confirmed; null if there is none. */
+            wanted: string | null;
+        };
+        /** @description The restoring of the own account. */
+        OwnRecovery: {
+            /** @description The one under way, or the last one; null if there never was one. */
+            recovery: components["schemas"]["Recovery"] | null;
+        };
+        /** @description What the owner of an account does about its being restored. */
+        OwnRecoveryAct: "object";
+        /** @description Body of `POST /api/v1/me/recovery`. */
+        OwnRecoveryRequest: {
+            /** @description `object`. */
+            act: components["schemas"]["OwnRecoveryAct"];
+        };
+        /** @description One of the caller's open sessions. Times are unix seconds. */
+        OwnSession: {
+            /** @description What the browser or program called itself; null if it did not say. */
+            agent: string | null;
+            /** @description How its token travels. */
+            carrier: components["schemas"]["Carrier"];
+            created_at: components["schemas"]["UnixTime"];
+            /** @description Whether this very request came in it. */
+            current: boolean;
+            /** @description Over at the latest. */
+            expires_at: components["schemas"]["UnixTime"];
+            id: components["schemas"]["SessionId"];
+            /** @description What it was made with. */
+            proof: components["schemas"]["Proof"];
+        };
+        /** @description A list, or one page of it. */
+        PageOfAccount: {
+            items: components["schemas"]["Account"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfAgencyEntry: {
+            items: components["schemas"]["AgencyEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfAgent: {
+            items: components["schemas"]["Agent"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
         /** @description A list, or one page of it. */
         PageOfCard: {
             items: components["schemas"]["Card"][];
@@ -1519,8 +4501,38 @@ export interface components {
             next: string | null;
         };
         /** @description A list, or one page of it. */
+        PageOfCase: {
+            items: components["schemas"]["Case"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfClient: {
+            items: components["schemas"]["Client"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfCounterRecovery: {
+            items: components["schemas"]["CounterRecovery"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
         PageOfDevice: {
             items: components["schemas"]["Device"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfDueInspection: {
+            items: components["schemas"]["DueInspection"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfDuplicate: {
+            items: components["schemas"]["Duplicate"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
         };
@@ -1537,8 +4549,56 @@ export interface components {
             next: string | null;
         };
         /** @description A list, or one page of it. */
+        PageOfExemptMatter: {
+            items: components["schemas"]["ExemptMatter"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfImport: {
+            items: components["schemas"]["Import"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfInspectionMatterEntry: {
+            items: components["schemas"]["InspectionMatterEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
         PageOfKindEntry: {
             items: components["schemas"]["KindEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfLegalAct: {
+            items: components["schemas"]["LegalAct"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfLetter: {
+            items: components["schemas"]["Letter"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfLicenceAct: {
+            items: components["schemas"]["LicenceAct"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfLicenceRequest: {
+            items: components["schemas"]["LicenceRequest"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfListedLicence: {
+            items: components["schemas"]["ListedLicence"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
         };
@@ -1549,8 +4609,56 @@ export interface components {
             next: string | null;
         };
         /** @description A list, or one page of it. */
+        PageOfNotice: {
+            items: components["schemas"]["Notice"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfOwnAct: {
+            items: components["schemas"]["OwnAct"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfOwnSession: {
+            items: components["schemas"]["OwnSession"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfProposal: {
+            items: components["schemas"]["Proposal"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfReconciliation: {
+            items: components["schemas"]["Reconciliation"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfRight: {
+            items: components["schemas"]["Right"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
         PageOfSceneEntry: {
             items: components["schemas"]["SceneEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfTask: {
+            items: components["schemas"]["Task"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfUnitEntry: {
+            items: components["schemas"]["UnitEntry"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
         };
@@ -1559,6 +4667,19 @@ export interface components {
             items: components["schemas"]["Use"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfUsingListEntry: {
+            items: components["schemas"]["UsingListEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description Body of `PUT /api/v1/me/password`. */
+        PasswordRequest: {
+            /** @description At least 10 characters, at most 256 bytes, without the login in it. */
+            new_password: string;
+            /** @description The password until now. */
+            old_password: string;
         };
         /** @description Whether something is allowed, and by which law. */
         Permission: {
@@ -1569,6 +4690,58 @@ export interface components {
              * @default null
              */
             legal_basis: string | null;
+        };
+        /** @description A person. */
+        Person: {
+            /** @description Its number. */
+            id_number: string;
+            /** @description Type of document, three digits: 111 citizen. */
+            id_type: string;
+            /** @description 1 to 50 characters. */
+            name: string;
+        };
+        /** @description The physical licence. */
+        Physical: {
+            /** @description The number printed on it. */
+            number: string;
+        };
+        /** @description A paper licence. */
+        PhysicalDone: {
+            /** @description Its number. */
+            number: string;
+        };
+        /** @description A picture that was kept; stored as the answer to the same request sent again. */
+        PictureKept: {
+            /** @description When it is forgotten unless a draft bears it by then. */
+            expires_at: components["schemas"]["UnixTime"];
+            /**
+             * Format: uint32
+             * @description In pixels.
+             */
+            height: number;
+            /** @description SHA-256 of the picture as it is kept: the value of a field of type `image`. */
+            id: string;
+            /** @description `image/jpeg`, whatever was sent. */
+            media_type: string;
+            /**
+             * Format: uint
+             * @description In bytes.
+             */
+            size: number;
+            /**
+             * Format: uint32
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /** @description Body of `PUT /api/v1/me/pin`: the new PIN, and the old one, or the password where there is no PIN yet. */
+        PinRequest: {
+            /** @description Six digits. */
+            new_pin: string;
+            /** @description The PIN until now. */
+            old_pin?: string | null;
+            /** @description The password, where there is no PIN yet. */
+            password?: string | null;
         };
         /** @description A problem as it is told. */
         Problem: {
@@ -1603,6 +4776,56 @@ export interface components {
         };
         /** @description How strongly a presentation is bound; a later one is stronger. */
         Profile: "S" | "H" | "H+nonce";
+        /** @enum {string} */
+        Proof: "password" | "totp" | "oidc" | "client";
+        /** @description A proposal. */
+        Proposal: {
+            /** @description What is to be done to it. */
+            act: string;
+            /** @description All that was asked, as it was put forward. */
+            asked: unknown;
+            /** @description Whether the caller may confirm it: another person, one of the two a checker. */
+            confirmable: boolean;
+            /** @description When, or when it lapsed. */
+            decided_at: components["schemas"]["UnixTime"] | null;
+            /** @description Who confirmed or refused it. */
+            decided_by: components["schemas"]["ProposalPerson"] | null;
+            id: components["schemas"]["ProposalId"];
+            /** @description Why it has lapsed, if that is known. */
+            lapsed_by: components["schemas"]["Text"] | null;
+            /** @description From when it no longer counts. */
+            lapses_at: components["schemas"]["UnixTime"];
+            /** @description Id of what it is about. */
+            object: string;
+            /** @description When, in unix seconds. */
+            proposed_at: components["schemas"]["UnixTime"];
+            /** @description Who proposed it. */
+            proposer: components["schemas"]["ProposalPerson"];
+            /** @description Why. */
+            reason: string | null;
+            /** @description What it is of. */
+            sort: components["schemas"]["ProposalSort"];
+            /** @description The same in words. */
+            sort_label: components["schemas"]["Text"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ProposalState"];
+            /** @description The same in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description Whose members see it. */
+            unit: components["schemas"]["Uscc"];
+        };
+        ProposalId: string;
+        /** @description Who proposed or decided. */
+        ProposalPerson: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description Its name; null if the account is gone. */
+            name: string | null;
+        };
+        /** @enum {string} */
+        ProposalSort: "licence_act" | "role_grant";
+        /** @enum {string} */
+        ProposalState: "open" | "confirmed" | "refused" | "lapsed";
         /** @description What a verifier kept of one scan. */
         ReceiptBody: {
             /**
@@ -1616,6 +4839,8 @@ export interface components {
             id: string;
             /** @description The licence's number, if the verdict named one. */
             licence?: string | null;
+            /** @description Code of the inspection matter of one's unit it was scanned in. */
+            matter?: string | null;
             /** @description The scene, if the verdict named one. */
             scene?: string | null;
             /**
@@ -1633,8 +4858,183 @@ export interface components {
             /** @description `valid`, `invalid` or `undetermined`. */
             verdict: string;
         };
+        /** @description A comparison; stored as the answer to the same request sent again. */
+        Reconciliation: {
+            /**
+             * Format: int64
+             * @description When, in unix seconds.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Rows that are here and differ.
+             */
+            different: number;
+            /**
+             * Format: int64
+             * @description Licences here that have not ended and are not in the list.
+             */
+            extra: number;
+            /** @description Its id. */
+            id: components["schemas"]["ReconciliationId"];
+            /** @description The kind that was compared. */
+            kind: components["schemas"]["KindCode"];
+            /**
+             * Format: int64
+             * @description Rows that are not here.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Rows of the list.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows that are here and are the same.
+             */
+            same: number;
+        };
+        ReconciliationId: string;
+        /** @description A comparison with a page of its differences. */
+        ReconciliationReport: {
+            /**
+             * Format: int64
+             * @description When, in unix seconds.
+             */
+            at: number;
+            differences: components["schemas"]["Difference"][];
+            /**
+             * Format: int64
+             * @description Rows that are here and differ.
+             */
+            different: number;
+            /**
+             * Format: int64
+             * @description Licences here that have not ended and are not in the list.
+             */
+            extra: number;
+            /** @description Its id. */
+            id: components["schemas"]["ReconciliationId"];
+            /** @description The kind that was compared. */
+            kind: components["schemas"]["KindCode"];
+            /**
+             * Format: int64
+             * @description Rows that are not here.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description `cursor` of the next page; null on the last.
+             */
+            next: number | null;
+            /**
+             * Format: int64
+             * @description Rows of the list.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows that are here and are the same.
+             */
+            same: number;
+        };
+        /** @description Body of `POST /reconciliations`; or a form with a CSV file called `file`, and `?kind=`. */
+        ReconciliationRequest: {
+            /** @description Type code of the kind that is compared. */
+            kind: components["schemas"]["KindCode"];
+            /** @description All licences of that kind that the unit's own system has in force, and any that have ended. */
+            rows: components["schemas"]["ListRow"][];
+        };
+        /** @description A restoring as it is told. */
+        Recovery: {
+            /**
+             * Format: int64
+             * @description When the new password counts, in unix seconds; null until a second person agreed.
+             */
+            effective_at: number | null;
+            /** @description The password to begin with, told only to who agreed, for its owner; it counts from `effective_at` on. */
+            first_password?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["RecoveryId"];
+            /** @description Where it stands. */
+            state: components["schemas"]["RecoveryState"];
+        };
+        /** @description What lets in whose phone is lost. */
+        RecoveryCodes: {
+            /** @description Each works once, in place of a code; told only here. */
+            recovery_codes: string[];
+        };
+        RecoveryId: string;
+        /** @description Body of `POST /api/v1/accounts/{id}/recovery`; of both persons the same. */
+        RecoveryRequest: {
+            /** @description What was looked at. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description Who stands at the counter: the account's owner, or the answer is 404. */
+            person: components["schemas"]["Person"];
+            /** @description Why. */
+            reason: string;
+        };
+        /** @enum {string} */
+        RecoveryState: "asked" | "confirmed" | "done" | "objected" | "over";
+        /** @enum {string} */
+        RegisterState: "matched" | "mismatched" | "waiting" | "not_configured";
+        /** @enum {string} */
+        RequestAnswer: "refuse";
+        RequestId: string;
+        /** @enum {string} */
+        RequestState: "open" | "done" | "refused" | "lapsed";
+        /** @description What became of a request; stored as the answer to the same request sent again. */
+        Requested: {
+            /** @description What was asked. */
+            act: components["schemas"]["RequestedAct"];
+            /** @description The request. */
+            id: components["schemas"]["RequestId"];
+            /** @description The licence. */
+            licence: components["schemas"]["LicenceId"];
+            /**
+             * Format: uint
+             * @description How many of its holders have not asked for the same yet: 注销 needs all of them.
+             */
+            others_missing: number;
+            /** @description `done` of 挂失; `open` of 注销, which two people of the unit must agree to. */
+            state: components["schemas"]["RequestState"];
+            /** @description Its status now. */
+            status: string;
+            /**
+             * Format: int64
+             * @description Its version now.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        RequestedAct: "report_loss" | "cancel";
+        /** @description A right. */
+        Right: {
+            /** @description The action, as the route table has it. */
+            action: string;
+            /** @description What gives it; any of them is enough. */
+            from: components["schemas"]["Source"][];
+            /** @description Method of the route. */
+            method: string;
+            /** @description Its pattern. */
+            path: string;
+            /** @description What it does. */
+            summary: components["schemas"]["Text"];
+            /** @description Within what: `account`, `wallet`, `unit`, `province`. */
+            within: string;
+        };
         /** @enum {string} */
         Role: "issuer_maker" | "issuer_checker" | "unit_admin" | "handler" | "inspector" | "verifier" | "manager" | "operator" | "auditor";
+        /** @description Somebody whom the identity provider knows, and who fits no holder. */
+        SaidIdentity: {
+            /** @description The number, masked. */
+            id_number: string;
+            /** @description The type of document. */
+            id_type: string;
+            /** @description The name, as the provider said. */
+            name: string;
+        };
         /** @description Body of `POST /api/v1/scans`. */
         ScansRequest: {
             /** @description All of a batch are kept, or none. */
@@ -1677,6 +5077,7 @@ export interface components {
             /** @description The unit that owns it. */
             unit: components["schemas"]["Uscc"];
         };
+        SceneCode: string;
         /** @description An entry as it is read: what was sent, and where it stands. */
         SceneEntry: {
             /**
@@ -1722,6 +5123,8 @@ export interface components {
              * @description Its number, from 1.
              */
             version: number;
+            /** @description What whoever did this should know of; absent = nothing. */
+            warning?: components["schemas"]["Text"] | null;
         };
         /** @description A field as a scene sees it. */
         SceneField: {
@@ -1740,6 +5143,33 @@ export interface components {
             /** @description The fields that are seen. */
             fields: components["schemas"]["SceneField"][];
         };
+        /** @description One check. */
+        SealCheck: {
+            /** @description The fact behind it. */
+            detail: components["schemas"]["Text"] | null;
+            /**
+             * @description `structure signature signer_listed seal_signature maker_certificate seal_period signer_certificate revocation
+             *     data_hash timestamp`; of a file also `references seal_file`.
+             */
+            name: string;
+            /** @description How it went. */
+            result: components["schemas"]["Outcome"];
+        };
+        /** @description What was found out about a seal. */
+        SealVerdict: {
+            /** @description Every check, always, in their order. */
+            checks: components["schemas"]["SealCheck"][];
+            /** @description Why: `OK`, `E_…` or `U_…`. */
+            code: string;
+            /** @description What to do next. */
+            hint: components["schemas"]["Text"];
+            /** @description What is the case. */
+            message: components["schemas"]["Text"];
+            /** @description The seal; `None` if it could not be read. What it says is true only if the verdict is valid. */
+            seal: components["schemas"]["ShownSeal"] | null;
+            /** @description The answer. */
+            verdict: components["schemas"]["Answer"];
+        };
         /** @enum {string} */
         Secrecy: "none" | "secret";
         /** @description A new session. */
@@ -1751,6 +5181,7 @@ export interface components {
             /** @description For `Authorization: Bearer`. Left out when it was set as a cookie: no script of a page ever holds it. */
             token?: string | null;
         };
+        SessionId: string;
         /** @description Who logged in. */
         SessionPrincipal: {
             /** @description Whether it is a holder, and so has a wallet. */
@@ -1771,6 +5202,8 @@ export interface components {
         ShowId: string;
         /** @description Body of `POST …/show`. */
         ShowRequest: {
+            /** @description A second factor, where the kind or the scene asks for one: else 403 `second-factor-needed`. */
+            factor?: components["schemas"]["Factor"] | null;
             /** @description Six digits. */
             pin: string;
             /** @description Where it is shown. */
@@ -1835,6 +5268,27 @@ export interface components {
             /** @description Its names. */
             names: components["schemas"]["Text"] | null;
         };
+        /** @description A seal as a screen may show it. */
+        ShownSeal: {
+            /** @description Its unique name. */
+            id: string;
+            /** @description Whom the maker's certificate names. */
+            maker: string;
+            /** @description What it says. */
+            name: string;
+            /** @description When it was set, by the signer's clock. */
+            sealed_at: components["schemas"]["UnixTime"];
+            /** @description Whom the signer's certificate names. */
+            signer: string;
+            /** @description What was sealed, as the signer names it. */
+            subject: string;
+            /** @description Whose certificate that is: unified social credit code, if it names one. */
+            unit: string | null;
+            /** @description First moment in which it may be set. */
+            valid_from: components["schemas"]["UnixTime"];
+            /** @description Last moment. */
+            valid_to: components["schemas"]["UnixTime"];
+        };
         /** @description The status used. */
         ShownStatus: {
             /** @description The act behind it; only a server knows. */
@@ -1878,6 +5332,148 @@ export interface components {
              */
             version: number;
         };
+        /** @description What a key is for. */
+        Signing: "sig";
+        /** @description What gives a right. */
+        Source: {
+            /** @description `own`, `agent` for a holder one acts for, or `member` for a role. */
+            footing: components["schemas"]["Footing"];
+            /** @description How near the agent stands to the holder; of an agency. */
+            level?: components["schemas"]["AgencyLevel"] | null;
+            /** @description The role. */
+            role?: components["schemas"]["Role"] | null;
+            /** @description The unit. */
+            unit?: components["schemas"]["Uscc"] | null;
+            /** @description Its last day, `YYYYMMDD`. */
+            until?: string | null;
+        };
+        /** @description A submission; stored as the answer to the same request sent again. */
+        Submission: {
+            /**
+             * Format: int64
+             * @description When it came, in unix seconds.
+             */
+            at: number;
+            /** @description The case that it ends. */
+            case: components["schemas"]["CaseId"] | null;
+            /** @description The unit's own file; null if none came. */
+            file: components["schemas"]["SubmittedFile"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["SubmissionId"];
+            /** @description Its number under GB/T 36904; null before it is issued. */
+            identifier: string | null;
+            /** @description The licence's id. */
+            licence: components["schemas"]["LicenceId"];
+            /** @description Why it was sent back, in the words of who did; this server says it in Chinese and, on a second line, in English. */
+            reason: string | null;
+            /** @description What the base register said of its holders. */
+            register: components["schemas"]["Compared"];
+            /** @description Where it stands. */
+            state: components["schemas"]["SubmissionState"];
+        };
+        SubmissionId: string;
+        /** @description A licence to be made, with the case that it ends. */
+        SubmissionRequest: {
+            /**
+             * @description The case that is opened with it; left out where `licence.case` names one, or where there is none.
+             * @default null
+             */
+            case: components["schemas"]["SubmittedCase"] | null;
+            /** @description The licence. */
+            licence: components["schemas"]["DraftRequest"];
+        };
+        /** @enum {string} */
+        SubmissionState: "waiting" | "review" | "sent_back" | "closed" | "issued";
+        /** @description A case of the unit, for the licence's holder and its kind's matter. */
+        SubmittedCase: {
+            /**
+             * @description How its licences are made; `online` if absent.
+             * @default null
+             */
+            mode: components["schemas"]["CaseMode"] | null;
+            /**
+             * @description Its number with the unit; given if absent.
+             * @default null
+             */
+            number: string | null;
+        };
+        /** @description A file that came along. */
+        SubmittedFile: {
+            /** @description `ofd` or `pdf`. */
+            format: string;
+            /** @description Its SHA-256 in hexadecimal. */
+            sha256: string;
+            /** @description What its own seals said when it came, as `POST /verify` tells it; null of a PDF. */
+            verdict: string | null;
+        };
+        /** @description Where the work of a unit moves (R25). */
+        Succession: {
+            /**
+             * @description What others take over.
+             * @default []
+             */
+            split: components["schemas"]["SuccessionPart"][];
+            /** @description Who takes over what no part names; accounts move there, too. */
+            to: components["schemas"]["Uscc"];
+        };
+        /** @description What another unit takes over: either kinds or a region. */
+        SuccessionPart: {
+            /** @description Type codes of kinds: their licences, and the kinds themselves. */
+            kinds?: components["schemas"]["KindCode"][];
+            /**
+             * @description Code of a region, six digits; one that ends in `00` covers what lies in it. The licences of holders whose citizen
+             *     number or unified social credit code was given there; the kinds are then issued by both.
+             */
+            region?: string | null;
+            /** @description Who. */
+            to: components["schemas"]["Uscc"];
+        };
+        /** @enum {string} */
+        SuspectAct: "same" | "different";
+        SuspectId: string;
+        /** @enum {string} */
+        SuspectState: "open" | "different" | "same";
+        /** @description Something to be done. */
+        Task: {
+            case: components["schemas"]["CaseId"] | null;
+            /** @description Who has taken it. */
+            claimed_by: components["schemas"]["Claimant"] | null;
+            /** @description The id of the draft, case, import, request, entry of an agency or identity that it is about. */
+            id: string;
+            /** @description Who was not let in; null but for an identity. */
+            identity: components["schemas"]["SaidIdentity"] | null;
+            kind: components["schemas"]["TaskKind"];
+            /** @description What is to be done, in words. */
+            kind_label: components["schemas"]["Text"];
+            /** @description The kind of licence; null for a case or an identity. */
+            licence_kind: components["schemas"]["KindCode"] | null;
+            /** @description Whether it is the caller's. */
+            mine: boolean;
+            /**
+             * Format: int64
+             * @description Since when it waits, or when it was due, in unix seconds.
+             */
+            since: number;
+        };
+        /** @enum {string} */
+        TaskAct: "claim" | "release" | "reassign" | "end";
+        /** @description Body of `POST /tasks/{id}/acts`. */
+        TaskActRequest: {
+            /** @description What to do. */
+            act: components["schemas"]["TaskAct"];
+            /**
+             * @description What was done about it; needed to end one.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * @description To whom; needed to reassign.
+             * @default null
+             */
+            to: components["schemas"]["AccountId"] | null;
+        };
+        /** @enum {string} */
+        TaskKind: "draft" | "review" | "import" | "request" | "overdue" | "agency" | "identity";
         /**
          * @description How a card is drawn: elements of a closed set, on a card of 856 × 540 units (ISO/IEC 7810 ID-1, tenths of a
          *     millimetre).
@@ -1893,6 +5489,164 @@ export interface components {
             /** @description Simplified Chinese. */
             "zh-CN": string;
         };
+        /** @description A client's token (RFC 6749 section 5.1). */
+        Token: {
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            expires_in: number;
+            /** @description The matters it may fetch for. */
+            matters: string[];
+            /** @description The roles it is for. */
+            roles: components["schemas"]["Role"][];
+            /** @description `Bearer` */
+            token_type: string;
+            /** @description The unit it is for. */
+            unit: components["schemas"]["Uscc"];
+        };
+        /** @description Body of `POST /api/v1/token` (RFC 6749 section 4.4, RFC 7523 section 2.2). */
+        TokenRequest: {
+            /**
+             * @description The signed assertion: `iss` and `sub` the client's id, `aud` this address or the server's, `exp` within five
+             *     minutes, `jti` used once.
+             */
+            client_assertion: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+            client_assertion_type: string;
+            /** @description `client_credentials` */
+            grant_type: string;
+        };
+        /** @enum {string} */
+        Topic: "notice" | "unit_tasks" | "recovery" | "contact_code" | "contact_changed";
+        /** @description A code of the authenticator: six digits, or a recovery code. */
+        TotpCode: {
+            /** @description The code. */
+            code: string;
+        };
+        /** @description Body of `POST /api/v1/me/totp`. */
+        TotpRequest: {
+            /** @description The password the caller logs in with. */
+            password: string;
+        };
+        /** @enum {string} */
+        UnitAct: "approve" | "refuse" | "close" | "succeed";
+        /** @description Body of `POST /api/v1/units/{id}/acts`. */
+        UnitActRequest: {
+            /** @description What to do. */
+            act: components["schemas"]["UnitAct"];
+            /**
+             * @description `succeed`: on which day, `YYYYMMDD`; today if left out.
+             * @default null
+             */
+            at: string | null;
+            /**
+             * @description Why; needed for all but `approve`.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * @description `succeed`: what others take over.
+             * @default []
+             */
+            split: components["schemas"]["SuccessionPart"][];
+            /**
+             * @description `succeed`: who takes the work over.
+             * @default null
+             */
+            to: components["schemas"]["Uscc"] | null;
+        };
+        /** @description Body of `POST /api/v1/units/applications`: a hotel, a hospital … that wants to verify. */
+        UnitApplication: {
+            /**
+             * @description Audience classes of scenes it asks to verify as.
+             * @default []
+             */
+            audiences: string[];
+            /**
+             * @description `social`, which is what it gets if it says nothing.
+             * @default null
+             */
+            capacities: components["schemas"]["Capacity"][] | null;
+            /** @description Who is responsible. */
+            contact: components["schemas"]["Contact"];
+            /** @description Its unified social credit code. */
+            id: components["schemas"]["Uscc"];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description Codes of the regions it works in, six digits each. */
+            regions: string[];
+        };
+        /** @description A unit as it is told. */
+        UnitEntry: {
+            /** @description Audience classes of scenes that it may verify as. */
+            audiences: string[];
+            /** @description What it may do. */
+            capacities: components["schemas"]["Capacity"][];
+            /** @description Who is responsible; null until it is said. */
+            contact: components["schemas"]["Contact"] | null;
+            /** @description The day on which its work moves, `YYYYMMDD`; null if that is not planned. */
+            ends_on: string | null;
+            /** @description For `If-Match`; changes with every change of the unit. */
+            etag: string;
+            /** @description Its unified social credit code. */
+            id: components["schemas"]["Uscc"];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+            /** @description The unit above, for statistics and succession; it gives no right. */
+            parent: components["schemas"]["Uscc"] | null;
+            /** @description Whether its counter restores accounts whose owners have lost their way in. */
+            recovers: boolean;
+            /** @description Codes of the regions it works in. */
+            regions: string[];
+            /** @description Where it stands. */
+            state: components["schemas"]["UnitState"];
+            /** @description Where its work moves, or moved. */
+            succession: components["schemas"]["Succession"] | null;
+            /** @description The unit that took its work over. */
+            successor: components["schemas"]["Uscc"] | null;
+        };
+        /** @description Body of `PATCH /api/v1/units/{id}`: what is left out stays as it is. */
+        UnitPatch: {
+            /**
+             * @description Audience classes of scenes that it may verify as.
+             * @default null
+             */
+            audiences: string[] | null;
+            /**
+             * @description What it may do.
+             * @default null
+             */
+            capacities: components["schemas"]["Capacity"][] | null;
+            /**
+             * @description Who is responsible; its own administrator may change this, and nothing else.
+             * @default null
+             */
+            contact: components["schemas"]["Contact"] | null;
+            /**
+             * @description Its names.
+             * @default null
+             */
+            names: components["schemas"]["Text"] | null;
+            /**
+             * @description The unit above; null = none.
+             * @default null
+             */
+            parent: components["schemas"]["Uscc"] | null;
+            /**
+             * @description Whether its counter restores accounts whose owners have lost their way in.
+             * @default null
+             */
+            recovers: boolean | null;
+            /**
+             * @description Codes of the regions it works in, six digits each.
+             * @default null
+             */
+            regions: string[] | null;
+        };
+        /** @enum {string} */
+        UnitState: "applied" | "active" | "closed";
         /**
          * Format: int64
          * @description A point in time: seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
@@ -1909,6 +5663,8 @@ export interface components {
             kind: components["schemas"]["UseWord"];
             /** @description The licence. */
             licence: string;
+            /** @description Code of the inspection matter it was done in. */
+            matter: string | null;
             /** @description Whether a verification was made without a network and reported afterwards. */
             offline: boolean;
             /** @description The scene, as far as it was known. */
@@ -1917,7 +5673,7 @@ export interface components {
             subject: string;
         };
         /** @description What was done with a licence. */
-        UseWord: "show" | "grant" | "verification";
+        UseWord: "show" | "grant" | "verification" | "look" | "download";
         /** @description The account behind a use. */
         UsedBy: {
             /** @description Its name. */
@@ -1926,6 +5682,43 @@ export interface components {
             role: string | null;
             /** @description Its unit, for staff. */
             unit: components["schemas"]["Uscc"] | null;
+        };
+        /** @description An entry as it is read: what was sent, and where it stands. */
+        UsingListEntry: {
+            /** @description For `If-Match`; changes with every change of the entry. */
+            etag: string;
+            /** @description The matters in which the unit uses licences. */
+            matters: components["schemas"]["UsingMatter"][];
+            /** @description Where this version stands. */
+            state: components["schemas"]["EntryState"];
+            /** @description Whose it is. */
+            unit: components["schemas"]["Uscc"];
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            version: number;
+            /** @description What whoever did this should know of; absent = nothing. */
+            warning?: components["schemas"]["Text"] | null;
+        };
+        /** @description Body of `PUT /api/v1/units/{id}/using-list`. */
+        UsingListRequest: {
+            /** @description The matters in which the unit uses licences. */
+            matters: components["schemas"]["UsingMatter"][];
+            /**
+             * @description Whose it is, as in the address; may be left out.
+             * @default null
+             */
+            unit: components["schemas"]["Uscc"] | null;
+        };
+        /** @description What a unit uses in one matter. */
+        UsingMatter: {
+            /** @description Code of a published using matter of the unit. */
+            code: string;
+            /** @description The licences that take the place of papers. */
+            materials: components["schemas"]["Material"][];
+            /** @description Code of what the licences are used for, `[A-Za-z0-9._-]{1,64}`: the same in cases, fetches and authorisations. */
+            purpose: string;
         };
         /** @description How long a licence lasts. */
         Validity: {
@@ -1974,8 +5767,43 @@ export interface components {
             /** @description The answer. */
             verdict: components["schemas"]["Answer"];
         };
+        /** @description What is told of a licence file. */
+        VerifiedFile: {
+            /** @description The verifier's clock. */
+            checked_at: components["schemas"]["UnixTime"];
+            /** @description Why: `OK`, `E_…` or `U_…`. */
+            code: string;
+            /** @description What to do next. */
+            hint: components["schemas"]["Text"];
+            /** @description The licence as it stands now; null unless its seals are valid and it is one of this installation's. */
+            licence: components["schemas"]["VerifiedLicence"] | null;
+            /** @description What is the case. */
+            message: components["schemas"]["Text"];
+            /** @description The seals of the attached licence data. */
+            record: components["schemas"]["SealVerdict"][];
+            /**
+             * Format: uint32
+             * @description Version of this object's form: 1.
+             */
+            schema: number;
+            /** @description The file's seals, in its order. */
+            seals: components["schemas"]["SealVerdict"][];
+            /** @description The answer: the worst of all seals. */
+            verdict: components["schemas"]["Answer"];
+        };
+        /** @description A licence as it stands now. */
+        VerifiedLicence: {
+            /** @description Its identifier. */
+            identifier: string;
+            /** @description Its kind. */
+            kind: components["schemas"]["KindCode"];
+            /** @description Its status now. */
+            status: string;
+            /** @description Its unit. */
+            unit: components["schemas"]["Uscc"];
+        };
         /** @description The verdict as far as its caller may know it. */
-        VerifyAnswer: components["schemas"]["Verdict"] | components["schemas"]["BriefVerdict"];
+        VerifyAnswer: components["schemas"]["Verdict"] | components["schemas"]["BriefVerdict"] | components["schemas"]["VerifiedFile"];
         /** @description Body of `POST /api/v1/verify`. */
         VerifyRequest: {
             /** @description The verifier's audience class. */
@@ -1984,6 +5812,11 @@ export interface components {
             challenge?: string | null;
             /** @description `EL1:…` or the token in it. */
             input: string;
+            /**
+             * @description The inspection matter of one's unit in which is verified; its scene is then the verifier's.
+             * @default null
+             */
+            matter: string | null;
             /** @description The verifier's scene. */
             scene?: string | null;
         };
@@ -1991,6 +5824,43 @@ export interface components {
         Version: {
             name: string;
             version: string;
+        };
+        /** @description A role that somebody is to have. */
+        WantedRole: {
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /**
+             * @description Its last day, `YYYYMMDD`; absent or null = until it is taken away.
+             * @default null
+             */
+            until: string | null;
+        };
+        /** @enum {string} */
+        Why: "face_key" | "holder" | "name";
+        /** @description A year of the calendar. */
+        Year: {
+            /** @description The notice of the State Council. */
+            notice: string | null;
+            /** @description Days off, weekends among them. */
+            off: components["schemas"]["Day"][];
+            /** @description Whether it is not announced yet: then its weekdays are counted, and every deadline in it may still move. */
+            provisional: boolean;
+            /** @description Days of a weekend on which people work. */
+            work: components["schemas"]["Day"][];
+            /**
+             * Format: int16
+             * @description Which.
+             */
+            year: number;
+        };
+        /** @description Body of `PUT …/{year}`. Days are `YYYYMMDD`. */
+        YearRequest: {
+            /** @description The notice of the State Council. */
+            notice: string;
+            /** @description Days off, weekends among them. */
+            off: string[];
+            /** @description Days of a weekend on which people work. */
+            work: string[];
         };
     };
     responses: {
@@ -2036,7 +5906,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "publication.well_known.jwks": {
@@ -2064,7 +5937,9 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "publication.well_known.roots": {
@@ -2092,7 +5967,33 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.trust.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "publication.well_known.trust_list": {
@@ -2120,7 +6021,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "publication.well_known.trust_list_version": {
@@ -2150,7 +6054,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "operations.openapi.show": {
@@ -2178,7 +6085,1244 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.accounts.read": {
+        parameters: {
+            query?: {
+                /** @description Why an auditor looks; recorded. */
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.accounts.change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.effective.read": {
+        parameters: {
+            query?: {
+                /** @description Why an auditor looks; recorded. */
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRight"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.recovery.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recovery"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recovery"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.agencies.entries": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["AgencyEntryId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["AgencyEntryState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAgencyEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.agencies.enter": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgencyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.agencies.decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyEntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgencyDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.calendar.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Year"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.calendar.enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Year"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.cases.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["CaseId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description `true`: only those whose licences should have been there. */
+                overdue?: boolean | null;
+                /** @description In this state only. */
+                state?: components["schemas"]["CaseState"] | null;
+                /** @description Of this type only. */
+                type?: components["schemas"]["MatterType"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCase"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.cases.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOpened"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.cases.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.cases.act": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.clients.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfClient"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.clients.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.clients.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.clients.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.suspects.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["SuspectId"] | null;
+                /** @description Of this draft only. */
+                draft?: components["schemas"]["LicenceId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["SuspectState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDuplicate"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.suspects.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SuspectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicate"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.using_list.exempt": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description In the name of the unit, of the matter or of a licence. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfExemptMatter"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.pictures.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureKept"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.imports.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["ImportId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description In this state only. */
+                state?: components["schemas"]["ImportState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfImport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.imports.send": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * @description `true`: examined only, nothing comes of it until the same file is sent again without.
+                     * @default false
+                     */
+                    dry_run?: boolean;
+                    file: string;
+                    /**
+                     * @description Type code of a kind; needed for licences. Given with acts or inspections, rows are of that kind only.
+                     * @default null
+                     */
+                    kind?: string | null;
+                    /**
+                     * @description How its licences are made: `bulk` if absent, `stock`, `offline` or `exempt`.
+                     * @default null
+                     */
+                    mode?: components["schemas"]["CaseMode"] | null;
+                    /** @description What its rows become. */
+                    type: components["schemas"]["ImportType"];
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportSent"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.imports.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.imports.act": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportActed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.imports.errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.imports.events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.list.<InspectionMatter>": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Only what is in force, as everybody sees it: no drafts of one's own unit. */
+                in_force?: boolean;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfInspectionMatterEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.create.<InspectionMatter>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionMatter"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionMatterEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.read.<InspectionMatter>": {
+        parameters: {
+            query?: {
+                /** @description Its number; absent = the newest one may see. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionMatterEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.edit.<InspectionMatter>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionMatter"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionMatterEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.act.<InspectionMatter>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionMatterEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.versions.<InspectionMatter>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryVersion"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.diff.<InspectionMatter>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                a: number;
+                b: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryDifference"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.notices.inspections": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDueInspection"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.list.<Kind>": {
@@ -2186,6 +7330,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Only what is in force, as everybody sees it: no drafts of one's own unit. */
+                in_force?: boolean;
                 /** @description Items on the page; 50 if not given. */
                 limit?: number | null;
             };
@@ -2204,7 +7350,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfKindEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.create.<Kind>": {
@@ -2232,7 +7383,16 @@ export interface operations {
                     "application/json": components["schemas"]["KindEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.read.<Kind>": {
@@ -2258,7 +7418,13 @@ export interface operations {
                     "application/json": components["schemas"]["KindEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.edit.<Kind>": {
@@ -2288,7 +7454,19 @@ export interface operations {
                     "application/json": components["schemas"]["KindEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.act.<Kind>": {
@@ -2318,7 +7496,51 @@ export interface operations {
                     "application/json": components["schemas"]["KindEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.imports.template": {
+        parameters: {
+            query?: {
+                /** @description What its rows become; `licences` if absent. */
+                type?: components["schemas"]["ImportType"] | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.versions.<Kind>": {
@@ -2341,7 +7563,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfEntryVersion"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.diff.<Kind>": {
@@ -2366,7 +7593,195 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfEntryDifference"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.drafts.list": {
+        parameters: {
+            query?: {
+                /** @description Of this case only; managers and auditors, who see counts of all units otherwise. */
+                case?: components["schemas"]["CaseId"] | null;
+                /** @description Changed at this time or later, in unix seconds. */
+                changed_since?: number | null;
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["LicenceId"] | null;
+                /** @description Type code of a kind. */
+                kind?: components["schemas"]["KindCode"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description An identifier, with or without its root; never a person. */
+                q?: string | null;
+                /** @description `DRAFT`, `PENDING_REVIEW`, `ACTIVE` … */
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicencePage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.drafts.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftWritten"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.drafts.read": {
+        parameters: {
+            query?: {
+                /** @description The case to which it belongs; needed by managers. */
+                case?: components["schemas"]["CaseId"] | null;
+                /** @description Why; needed by auditors. It is kept, and the holder sees it. */
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedLicence"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.drafts.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftWritten"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.history.of_unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLicenceAct"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "licence.acts.create": {
@@ -2398,7 +7813,253 @@ export interface operations {
                     "application/json": components["schemas"]["ActOutcome"];
                 };
             };
-            default: components["responses"]["Problem"];
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActOutcome"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.files.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ofd": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.files.read_view_copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.history.next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLegalAct"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.pictures.of_unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.drafts.versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfListedLicence"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.oidc.ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginWays"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.oidc.begin": {
+        parameters: {
+            query?: {
+                /** @description Link the identity to the account of who is logged in. */
+                link?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.oidc.callback": {
+        parameters: {
+            query?: {
+                code?: string | null;
+                error?: string | null;
+                iss?: string | null;
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.list.<Matter>": {
@@ -2406,6 +8067,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Only what is in force, as everybody sees it: no drafts of one's own unit. */
+                in_force?: boolean;
                 /** @description Items on the page; 50 if not given. */
                 limit?: number | null;
             };
@@ -2424,7 +8087,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfMatterEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.create.<Matter>": {
@@ -2452,7 +8120,16 @@ export interface operations {
                     "application/json": components["schemas"]["MatterEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.read.<Matter>": {
@@ -2478,7 +8155,13 @@ export interface operations {
                     "application/json": components["schemas"]["MatterEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.edit.<Matter>": {
@@ -2508,7 +8191,19 @@ export interface operations {
                     "application/json": components["schemas"]["MatterEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.act.<Matter>": {
@@ -2538,7 +8233,19 @@ export interface operations {
                     "application/json": components["schemas"]["MatterEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.versions.<Matter>": {
@@ -2561,7 +8268,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfEntryVersion"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.diff.<Matter>": {
@@ -2586,7 +8298,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfEntryDifference"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "actor.me.read": {
@@ -2607,7 +8324,902 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.contact.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnContact"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.contact.ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnContact"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.contact.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.contact.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnContact"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.password.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.password.change_pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.recovery.read_own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRecovery"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.recovery.object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnRecoveryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recovery"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.own_sessions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOwnSession"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.own_sessions.end_others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.own_sessions.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.totp.begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunTotp"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.totp.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.totp.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "outbox.letters.list": {
+        parameters: {
+            query?: {
+                /** @description Only those of this channel. */
+                channel?: components["schemas"]["Channel"] | null;
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["LetterId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["LetterState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLetter"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "outbox.letters.act_on_all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboxActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxActed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "outbox.letters.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LetterId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Letter"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "access.proposals.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["ProposalId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["ProposalState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfProposal"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "access.proposals.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProposalId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "access.proposals.act": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ProposalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.reconciliations.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["ReconciliationId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfReconciliation"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.reconciliations.create": {
+        parameters: {
+            query?: {
+                /** @description Type code; needed with a file. */
+                kind?: components["schemas"]["KindCode"] | null;
+            };
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconciliationRequest"];
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.reconciliations.read": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: number | null;
+                /** @description Only those that stand so. */
+                found?: components["schemas"]["Found"] | null;
+                /** @description Differences on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ReconciliationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.reconciliations.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReconciliationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.recovery.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["RecoveryId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCounterRecovery"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.requests.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["RequestId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["RequestState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLicenceRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.requests.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.requests.answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "verifying.scans.hand_in": {
@@ -2635,7 +9247,16 @@ export interface operations {
                     "application/json": components["schemas"]["HandedIn"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.list.<Scene>": {
@@ -2643,6 +9264,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Only what is in force, as everybody sees it: no drafts of one's own unit. */
+                in_force?: boolean;
                 /** @description Items on the page; 50 if not given. */
                 limit?: number | null;
             };
@@ -2661,7 +9284,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfSceneEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.create.<Scene>": {
@@ -2689,7 +9317,16 @@ export interface operations {
                     "application/json": components["schemas"]["SceneEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.read.<Scene>": {
@@ -2715,7 +9352,13 @@ export interface operations {
                     "application/json": components["schemas"]["SceneEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.edit.<Scene>": {
@@ -2745,7 +9388,19 @@ export interface operations {
                     "application/json": components["schemas"]["SceneEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.act.<Scene>": {
@@ -2775,7 +9430,19 @@ export interface operations {
                     "application/json": components["schemas"]["SceneEntry"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.versions.<Scene>": {
@@ -2798,7 +9465,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfEntryVersion"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "catalogue.entries.diff.<Scene>": {
@@ -2823,7 +9495,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfEntryDifference"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "actor.sessions.create": {
@@ -2848,7 +9525,14 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "actor.sessions.end": {
@@ -2867,7 +9551,713 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.submissions.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmissionRequest"];
+                "multipart/form-data": {
+                    content: components["schemas"]["SubmissionRequest"];
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.submissions.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SubmissionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.submissions.file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SubmissionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.tasks.list": {
+        parameters: {
+            query?: {
+                /** @description Of this kind only. */
+                kind?: components["schemas"]["TaskKind"] | null;
+                /** @description `true`: only what the caller has taken, and drafts he wrote. */
+                mine?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTask"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.tasks.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskActRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.clients.token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.units.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Those in this state only. */
+                state?: components["schemas"]["UnitState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfUnitEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.units.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUnit"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.units.apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitApplication"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedUnit"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.units.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Uscc"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.units.change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["Uscc"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.accounts.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Why an auditor looks; recorded. */
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Uscc"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAccount"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.accounts.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["Uscc"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.units.act": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["Uscc"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.read.<UsingList>": {
+        parameters: {
+            query?: {
+                /** @description Its number; absent = the newest one may see. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsingListEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.using_list.put": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsingListRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsingListEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.act.<UsingList>": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the versions that may be changed; any if left out, which pages may not do (428). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsingListEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            428: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.versions.<UsingList>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryVersion"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.diff.<UsingList>": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                a: number;
+                b: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEntryDifference"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "catalogue.entries.list.<UsingList>": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Only what is in force, as everybody sees it: no drafts of one's own unit. */
+                in_force?: boolean;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfUsingListEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "verifying.verify.verify": {
@@ -2880,6 +10270,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["VerifyRequest"];
+                "multipart/form-data": {
+                    file: string;
+                };
             };
         };
         responses: {
@@ -2892,7 +10285,141 @@ export interface operations {
                     "application/json": components["schemas"]["VerifyAnswer"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.agencies.agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAgent"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.agencies.name": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "actor.agencies.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.consents.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentActRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.devices.list": {
@@ -2913,7 +10440,11 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfDevice"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.devices.register": {
@@ -2950,7 +10481,16 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.devices.drop_one": {
@@ -2971,12 +10511,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "licence.cards.list": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `own`, which is so if it is left out, or the holder one acts for. */
+                for?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2992,7 +10541,13 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfCard"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "licence.cards.read": {
@@ -3015,13 +10570,86 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.history.of_holder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOwnAct"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.files.make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileMade"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.offline_grant.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["LicenceId"];
             };
@@ -3042,13 +10670,123 @@ export interface operations {
                     "application/json": components["schemas"]["OfflineGrant"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.pictures.of_holder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.requests.own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLicenceRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.requests.ask": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.show.open": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["LicenceId"];
             };
@@ -3069,7 +10807,49 @@ export interface operations {
                     "application/json": components["schemas"]["Shown"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.notices.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["NoticeId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNotice"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.show.end": {
@@ -3090,7 +10870,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.show.png": {
@@ -3113,7 +10899,14 @@ export interface operations {
                     "image/png": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.show.svg": {
@@ -3136,7 +10929,14 @@ export interface operations {
                     "image/svg+xml": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "showing.show.refresh": {
@@ -3159,7 +10959,14 @@ export interface operations {
                     "application/json": components["schemas"]["Shown"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "trace.uses.list": {
@@ -3185,7 +10992,12 @@ export interface operations {
                     "application/json": components["schemas"]["PageOfUse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "operations.health.healthy": {
@@ -3206,7 +11018,9 @@ export interface operations {
                     "application/json": components["schemas"]["Live"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "operations.health.live": {
@@ -3227,7 +11041,9 @@ export interface operations {
                     "application/json": components["schemas"]["Live"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "operations.metrics.show": {
@@ -3248,7 +11064,10 @@ export interface operations {
                     "text/plain; version=0.0.4; charset=utf-8": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "operations.health.ready": {
@@ -3269,14 +11088,17 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             /** @description Service Unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": unknown;
+                };
             };
-            default: components["responses"]["Problem"];
         };
     };
     "publication.status_lists.aggregation": {
@@ -3304,7 +11126,9 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "publication.status_lists.delta": {
@@ -3342,7 +11166,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "publication.status_lists.list": {
@@ -3372,7 +11199,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     "operations.health.version": {
@@ -3393,7 +11223,9 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
 }

@@ -11,6 +11,9 @@ import { lang } from './i18n.js';
 /** Longest wait for an answer: after that a person in a basement should see what works without one. */
 const PATIENCE_MS = 8000;
 
+/** Longest wait for what answers a file: it must get there first. */
+const UPLOAD_MS = 25_000;
+
 /** A request that takes longer is told of: whoever waits should know within five seconds that it is not their doing. */
 const SLOW_MS = 3000;
 
@@ -40,17 +43,40 @@ export class Problem extends Error {
 /** Whether the server said no with this status. @type {(error: unknown, status: number) => boolean} */
 export const isProblem = (error, status) => error instanceof Problem && error.status === status;
 
+/** Whether a login asks for the authenticator's code; the password was right. @param {unknown} error */
+export const asksForCode = (error) => error instanceof Problem && ['totp-needed', 'wrong-totp', 'totp-shut'].includes(error.code);
+
 /**
  * What the server answers, read as JSON; null where it answers without a body. Callers name the answer's type.
  *
  * @param {string} method
  * @param {string} path below `/api/v1`
  * @param {unknown} [body]
+ * @param {Record<string, string>} [headers] `If-Match`, `Idempotency-Key`
  * @returns {Promise<any>}
  */
-export async function call(method, path, body) {
-  const response = await send(method, path, body);
+export async function call(method, path, body, headers) {
+  const response = await send(method, path, body, headers);
   return response.status === 204 ? null : response.json().catch(unreachable);
+}
+
+/**
+ * Every item of a list, page after page.
+ *
+ * @param {string} path
+ * @returns {Promise<any[]>}
+ */
+export async function all(path) {
+  /** @type {any[]} */
+  const found = [];
+  let cursor = '';
+  do {
+    const glue = path.includes('?') ? '&' : '?';
+    const { items, next } = await call('GET', `${path}${glue}limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    found.push(...items);
+    cursor = next ?? '';
+  } while (cursor);
+  return found;
 }
 
 /**
@@ -59,19 +85,42 @@ export async function call(method, path, body) {
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
+ * @param {Record<string, string>} [headers]
  */
-export async function send(method, path, body) {
-  const sent = Date.now();
-  const asked = fetch(`/api/v1${path}`, {
+export async function send(method, path, body, headers = {}) {
+  return asked(path, PATIENCE_MS, {
     method,
-    headers: {
-      'Accept-Language': lang,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
+    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
-    signal: patience(PATIENCE_MS),
   });
-  const response = await noted(asked).catch(unreachable);
+}
+
+/**
+ * Sends one file as a form does, with the form's other fields, and reads the answer as JSON.
+ *
+ * @param {string} path
+ * @param {File} file
+ * @param {Record<string, string>} [fields]
+ * @param {Record<string, string>} [more] headers, as `Idempotency-Key`
+ * @returns {Promise<any>}
+ */
+export async function upload(path, file, fields = {}, more = {}) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  body.append('file', file);
+  const response = await asked(path, UPLOAD_MS, { method: 'POST', headers: more, body });
+  return response.json().catch(unreachable);
+}
+
+/**
+ * @param {string} path below `/api/v1`
+ * @param {number} wait longest wait for the answer, in milliseconds
+ * @param {{ method: string, headers?: Record<string, string>, body?: BodyInit }} request
+ */
+async function asked(path, wait, { headers = {}, ...request }) {
+  const sent = Date.now();
+  const answer = fetch(`/api/v1${path}`, { ...request, headers: { 'Accept-Language': lang, ...headers }, signal: patience(wait) });
+  const response = await noted(answer).catch(unreachable);
   learn(response, sent, Date.now());
   if (!response.ok) throw new Problem(response, await response.json().catch(() => ({})));
   return response;

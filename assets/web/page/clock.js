@@ -6,6 +6,7 @@
  * long as nobody sets the device's clock, as the page asks them to where it is wrong.
  */
 import { patience } from '../shared/patience.js';
+import { CHINA } from '../shared/words.js';
 
 /** From here on a code made by this device's own clock may be refused somewhere: half of a proof's 60 s. */
 export const WARN_AT = 30;
@@ -55,6 +56,11 @@ export function nowMs() {
 /** Unix seconds by the server's clock. */
 export function now() {
   return Math.floor(nowMs() / 1000);
+}
+
+/** The day it is in China, YYYYMMDD: licences count their days there, wherever the device is. */
+export function today() {
+  return new Date(nowMs() + CHINA * 1000).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
 /** How many seconds this device is ahead (positive) or behind; null while no answer has told. */

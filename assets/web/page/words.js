@@ -1,4 +1,5 @@
 /** What a person is told when something went wrong. */
+import { hasTexts } from '../shared/words.js';
 import { Mute, NoNetwork, Problem } from './client.js';
 import { pick, span, t } from './i18n.js';
 
@@ -20,6 +21,7 @@ export function wordsFor(error) {
   const { body, status, retryAfter } = error;
   if (status === 429 && !body.detail) return t('error.wait', { span: span(retryAfter ?? 1) });
   if (status >= 500) return failing(error);
+  if (!body.detail && body.errors?.length) return body.errors.map(({ detail }) => detail).join(' ');
   return body.detail || body.title || t('error.status', { status });
 }
 
@@ -32,11 +34,3 @@ function failing({ body, status, requestId }) {
   const what = (status === 503 && body.detail) || t('error.server', { status });
   return [what, t('error.later'), requestId ? t('error.request', { id: requestId }) : ''].filter(Boolean).join(' ');
 }
-
-/**
- * The error of our WASM modules brings its own words.
- *
- * @param {unknown} error
- * @returns {error is import('/assets/wasm/verifier.js').LiangzhengError}
- */
-export const hasTexts = (error) => error instanceof Error && 'texts' in error;

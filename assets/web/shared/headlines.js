@@ -36,6 +36,9 @@ const GROUPS = {
   not_a_code: { outline: 'square', mark: 'dash', tone: 'neutral' },
 };
 
+/** How a verdict looks whose code says no more than its class, as one on a file. @satisfies {Record<string, Appearance>} */
+export const PLAIN = { valid: GROUPS.valid, invalid: GROUPS.final, undetermined: GROUPS.unknown_status };
+
 /** @type {Record<string, keyof typeof GROUPS>} */
 const GROUP_OF = {
   E_LICENCE_EXPIRED: 'dates',

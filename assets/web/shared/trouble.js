@@ -1,5 +1,6 @@
 /** Words for what keeps the lists from being fresh, and for a device whose clock is wrong. */
 import { ListsError, Unanswered } from './trust.js';
+import { hasTexts } from './words.js';
 
 /**
  * Seconds a clock may be off without a word: verdicts bear it (core/README.md, "Order, limits, time"), and answers may have
@@ -60,11 +61,3 @@ function whyOf(error, words) {
   if (hasTexts(error)) return words.pick(error.texts);
   return error instanceof Unanswered ? words.t('verify.list_status', { status: error.status }) : words.t('verify.list_mute');
 }
-
-/**
- * The errors of our modules bring their own words.
- *
- * @param {unknown} error
- * @returns {error is import('/assets/wasm/verifier.js').LiangzhengError}
- */
-const hasTexts = (error) => error instanceof Error && 'texts' in error;

@@ -11,6 +11,47 @@ import { sign } from './shapes.js';
 const MARK = { pass: '✓', fail: '✕', not_checked: '—', note: '!' };
 
 /**
+ * The frame of a verdict: its sign, headline, what to do and when it was made; then `body`. Its heading can take the focus.
+ *
+ * @param {{ code: string, verdict: string, checked_at: number }} verdict
+ * @param {import('./headlines.js').Appearance} look
+ * @param {{ title: string, line: string }} said
+ * @param {import('./dom.js').Children} body
+ * @param {Words} words
+ */
+export function verdictFrame({ code, verdict, checked_at: at }, { outline, mark, tone }, { title, line }, body, words) {
+  const urgent = tone === 'invalid' || tone === 'suspended';
+  return el(
+    'article',
+    { class: `verdict tone-${tone}`, 'data-code': code, 'data-verdict': verdict, 'data-tone': tone },
+    el(
+      'div',
+      { class: 'verdict-head', role: urgent ? 'alert' : 'status' },
+      sign(outline, mark),
+      el('div', {}, el('h2', { tabindex: '-1', class: 'verdict-title' }, title), el('p', {}, line)),
+      el('time', { class: 'verdict-time' }, words.clockTime(at)),
+    ),
+    el('div', { class: 'verdict-body' }, body),
+  );
+}
+
+/**
+ * One check: `seen` is what is drawn of it, which is its result but for what is to be noticed.
+ *
+ * @param {{ name: string, label: string, result: string, seen?: keyof typeof MARK, detail: string }} check
+ * @param {Words} words
+ */
+export const checkLine = ({ name, label, result, seen = /** @type {keyof typeof MARK} */ (result), detail }, words) =>
+  el(
+    'li',
+    { class: `check check-${seen}`, 'data-check': name, 'data-result': result },
+    el('span', { class: 'check-mark', 'aria-hidden': 'true' }, MARK[seen]),
+    el('span', { class: 'check-name' }, label),
+    el('span', { class: 'check-result' }, words.t(`result.${seen}`)),
+    detail ? el('span', { class: 'check-detail' }, detail) : null,
+  );
+
+/**
  * The card for `verdict` on `input`, with the verdict's JSON at its end if `raw`, and `hint` in place of core's if it is
  * known better what to do. Its heading can take the focus.
  *
@@ -20,34 +61,18 @@ const MARK = { pass: '✓', fail: '✕', not_checked: '—', note: '!' };
  * @param {{ raw?: boolean, hint?: string }} [options]
  */
 export function verdictCard(verdict, input, words, { raw = false, hint = '' } = {}) {
-  const { outline, mark, tone, person = false, withhold = false } = appearance(verdict, input);
-  const urgent = tone === 'invalid' || tone === 'suspended';
-  return el(
-    'article',
-    { class: `verdict tone-${tone}`, 'data-code': verdict.code, 'data-verdict': verdict.verdict, 'data-tone': tone },
-    el(
-      'div',
-      { class: 'verdict-head', role: urgent ? 'alert' : 'status' },
-      sign(outline, mark),
-      el(
-        'div',
-        {},
-        el('h2', { tabindex: '-1', class: 'verdict-title' }, tone === 'conditional' ? words.t('verify.conditional') : words.pick(verdict.message)),
-        el('p', {}, subline(verdict, hint, words)),
-      ),
-      el('time', { class: 'verdict-time' }, words.clockTime(verdict.checked_at)),
-    ),
-    el(
-      'div',
-      { class: 'verdict-body' },
-      cautions(verdict, words),
-      withhold ? null : scenes(verdict, words),
-      withhold ? licence({ licence: null, scene: null }, false, words) : licence(verdict, person, words),
-      checks(verdict, words),
-      el('p', { class: 'quiet' }, words.t('verify.code', { code: verdict.code })),
-      raw && !withhold ? asJson(verdict, words) : null,
-    ),
-  );
+  const look = appearance(verdict, input);
+  const { person = false, withhold = false } = look;
+  const title = look.tone === 'conditional' ? words.t('verify.conditional') : words.pick(verdict.message);
+  const body = [
+    cautions(verdict, words),
+    withhold ? null : scenes(verdict, words),
+    withhold ? licence({ licence: null, scene: null }, false, words) : licence(verdict, person, words),
+    checks(verdict, words),
+    el('p', { class: 'quiet' }, words.t('verify.code', { code: verdict.code })),
+    raw && !withhold ? asJson(verdict, words) : null,
+  ];
+  return verdictFrame(verdict, look, { title, line: subline(verdict, hint, words) }, body, words);
 }
 
 /**
@@ -162,19 +187,11 @@ function checks(verdict, words) {
  * @param {Words} words
  */
 function checkRow(check, { status }, words) {
-  const name = words.t(`check.${check.name}`);
   // It was checked, and there is a notice: no tick stands before that.
   const seen = check.name === 'notices' && check.result === 'pass' && check.detail ? 'note' : check.result;
   const asOf = check.name === 'status' && status ? words.t('verify.list_of', { time: words.moment(status.as_of) }) : '';
   const detail = [words.pick(check.detail), asOf].filter(Boolean).join(' · ');
-  return el(
-    'li',
-    { class: `check check-${seen}`, 'data-check': check.name, 'data-result': check.result },
-    el('span', { class: 'check-mark', 'aria-hidden': 'true' }, MARK[seen]),
-    el('span', { class: 'check-name' }, name),
-    el('span', { class: 'check-result' }, words.t(`result.${seen}`)),
-    detail ? el('span', { class: 'check-detail' }, detail) : null,
-  );
+  return checkLine({ name: check.name, label: words.t(`check.${check.name}`), result: check.result, seen, detail }, words);
 }
 
 /**

@@ -8,10 +8,18 @@ export const LANGUAGES = ['zh-CN', 'en'];
 /** The language of ours that a tag like `en-GB` asks for; zh-CN for any other. @type {(tag: string | null | undefined) => Language} */
 export const languageOf = (tag) => (/^en\b/i.test(tag ?? '') ? 'en' : 'zh-CN');
 
+/**
+ * Whether an error brings its own words, as those of our modules do.
+ *
+ * @param {unknown} error
+ * @returns {error is import('/assets/wasm/verifier.js').LiangzhengError}
+ */
+export const hasTexts = (error) => error instanceof Error && 'texts' in error;
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Seconds. Since 1991 the whole of China keeps UTC+8 all year round. */
-const CHINA = 8 * 3600;
+export const CHINA = 8 * 3600;
 
 /**
  * The wall clock in China, in the UTC fields of what it returns.

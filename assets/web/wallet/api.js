@@ -3,8 +3,12 @@ import { call, send } from '../page/client.js';
 
 /** @typedef {import('./types.d.ts').Schemas} Schemas */
 
-/** @type {(login: string, password: string) => Promise<Schemas['Session']>} */
-export const login = (login, password) => call('POST', '/sessions', { login, password });
+/** @type {(login: string, password: string, totp?: string) => Promise<Schemas['Session']>} */
+export const login = (login, password, totp) =>
+  call('POST', '/sessions', { login, password, ...(totp ? { totp } : {}) });
+
+/** @type {() => Promise<Schemas['LoginWays']>} */
+export const loginWays = () => call('GET', '/login');
 
 /** @type {() => Promise<null>} */
 export const logout = () => call('DELETE', '/sessions/current');
@@ -12,11 +16,56 @@ export const logout = () => call('DELETE', '/sessions/current');
 /** @type {() => Promise<Schemas['Me']>} */
 export const me = () => call('GET', '/me');
 
-/** @type {() => Promise<Schemas['PageOfCard']>} */
-export const licences = () => call('GET', '/wallet/licences');
+/** Whether the own account is being restored at a counter. @type {() => Promise<Schemas['OwnRecovery']>} */
+export const ownRecovery = () => call('GET', '/me/recovery');
 
-/** @type {(licence: string, scene: string, pin: string) => Promise<Schemas['Shown']>} */
-export const openShow = (licence, scene, pin) => call('POST', `/wallet/licences/${licence}/show`, { scene, pin });
+/** @type {() => Promise<Schemas['Recovery']>} */
+export const objectToRecovery = () => call('POST', '/me/recovery', { act: 'object' });
+
+/** @type {() => Promise<Schemas['PageOfOwnSession']>} */
+export const sessions = () => call('GET', '/me/sessions');
+
+/** @type {(id: string) => Promise<null>} */
+export const endSession = (id) => call('DELETE', `/me/sessions/${id}`);
+
+/** @type {() => Promise<null>} */
+export const endOtherSessions = () => call('DELETE', '/me/sessions');
+
+/** @type {(old_password: string, new_password: string) => Promise<null>} */
+export const changePassword = (old_password, new_password) =>
+  call('PUT', '/me/password', { old_password, new_password });
+
+/** @type {(by: { old_pin?: string, password?: string }, new_pin: string) => Promise<null>} */
+export const changePin = (by, new_pin) => call('PUT', '/me/pin', { ...by, new_pin });
+
+/** @type {(password: string) => Promise<Schemas['BegunTotp']>} */
+export const beginTotp = (password) => call('POST', '/me/totp', { password });
+
+/** @type {(code: string) => Promise<Schemas['RecoveryCodes']>} */
+export const confirmTotp = (code) => call('POST', '/me/totp/confirmation', { code });
+
+/** @type {(code: string) => Promise<null>} */
+export const removeTotp = (code) => call('DELETE', '/me/totp', { code });
+
+/** The own cards, or those of a holder one acts for. @type {(holder?: string) => Promise<Schemas['PageOfCard']>} */
+export const licences = (holder) => call('GET', holder ? `/wallet/licences?for=${holder}` : '/wallet/licences');
+
+/** The cards of all holders one acts for. @type {() => Promise<import('./types.d.ts').Card[]>} */
+export async function cardsOfOthers() {
+  const { agencies } = await me();
+  const shows = new Set(agencies.filter(({ acts }) => acts.length === 0 || acts.includes('show')).map(({ holder }) => holder.id));
+  const sees = new Set(agencies.filter(({ acts }) => acts.length === 0 || acts.includes('view')).map(({ holder }) => holder.id));
+  const pages = await Promise.all([...sees].map((holder) => licences(holder).then(({ items }) => items.map((card) => ({ ...card, viewOnly: !shows.has(holder) })))));
+  return pages.flat();
+}
+
+/** What proves that it is the holder himself: `totp` where more than the PIN is asked for. @typedef {{ pin: string, totp?: string }} Proof */
+
+/** @param {Proof} proof */
+const proven = ({ pin, totp }) => ({ pin, ...(totp ? { factor: { totp } } : {}) });
+
+/** @type {(licence: string, scene: string, proof: Proof) => Promise<Schemas['Shown']>} */
+export const openShow = (licence, scene, proof) => call('POST', `/wallet/licences/${licence}/show`, { scene, ...proven(proof) });
 
 /** @type {(show: string) => Promise<Schemas['Shown']>} */
 export const refreshShow = (show) => call('POST', `/wallet/shows/${show}/refresh`);
@@ -27,12 +76,45 @@ export const endShow = (show) => call('DELETE', `/wallet/shows/${show}`);
 /** @type {(show: string) => Promise<Blob>} */
 export const showPicture = async (show) => (await send('GET', `/wallet/shows/${show}.svg`)).blob();
 
+/** @type {(licence: string, pin: string) => Promise<Schemas['FileMade']>} */
+export const makeFile = (licence, pin) => call('POST', `/wallet/licences/${licence}/file`, { pin });
+
+/** @type {(licence: string) => Promise<Blob>} */
+export const licenceFile = async (licence) => (await send('GET', `/licences/${licence}/file.ofd`)).blob();
+
 /** @type {(jwk: JsonWebKey, name: string) => Promise<Schemas['Device']>} */
 export const addDevice = (jwk, name) => call('POST', '/wallet/devices', { jwk, name });
 
 /** @type {(device: string) => Promise<null>} */
 export const dropDevice = (device) => call('DELETE', `/wallet/devices/${device}`);
 
-/** @type {(licence: string, device: string, scene: string, pin: string) => Promise<Schemas['OfflineGrant']>} */
-export const grant = (licence, device, scene, pin) =>
-  call('POST', `/wallet/licences/${licence}/grant`, { device, scene, pin });
+/** @type {(licence: string, device: string, scene: string, proof: Proof) => Promise<Schemas['OfflineGrant']>} */
+export const grant = (licence, device, scene, proof) =>
+  call('POST', `/wallet/licences/${licence}/grant`, { device, scene, ...proven(proof) });
+
+/** @type {(licence: string) => Promise<Schemas['PageOfOwnAct']>} */
+export const acts = (licence) => call('GET', `/wallet/licences/${licence}/acts`);
+
+/** @type {(licence: string) => Promise<Schemas['PageOfLicenceRequest']>} */
+export const requests = (licence) => call('GET', `/wallet/licences/${licence}/requests`);
+
+/** @type {(licence: string, act: Schemas['RequestedAct'], reason: string) => Promise<Schemas['Requested']>} */
+export const ask = (licence, act, reason) => call('POST', `/wallet/licences/${licence}/requests`, { act, reason });
+
+/** @type {(id: string) => Promise<null>} */
+export const withdrawConsent = (id) => call('POST', `/wallet/consents/${id}/acts`, { act: 'withdraw' });
+
+/** @type {() => Promise<Schemas['PageOfNotice']>} */
+export const notices = () => call('GET', '/wallet/notices?limit=5');
+
+/** @type {() => Promise<Schemas['OwnContact']>} */
+export const contact = () => call('GET', '/me/contact');
+
+/** @type {(email: string) => Promise<Schemas['OwnContact']>} */
+export const askContact = (email) => call('PUT', '/me/contact', { email });
+
+/** @type {(code: string) => Promise<Schemas['OwnContact']>} */
+export const confirmContact = (code) => call('POST', '/me/contact/confirmation', { code });
+
+/** @type {() => Promise<null>} */
+export const removeContact = () => call('DELETE', '/me/contact');

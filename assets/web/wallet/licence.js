@@ -35,3 +35,6 @@ export function validity(card) {
  * @returns {[string, string][]}
  */
 export const seenIn = (scene) => scene.fields.map(({ key, label, value }) => [pick(label) || key, value]);
+
+/** Whether it is the holder's own; else of one whom he acts for. Cards kept before there were others are own ones. @param {import('./types.d.ts').Card} card */
+export const isOwn = ({ footing }) => !footing || footing.kind === 'own';

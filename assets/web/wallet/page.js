@@ -6,16 +6,18 @@ import { focusHeading, heading, main } from '../page/frame.js';
 import { pick, t } from '../page/i18n.js';
 import { keepOffline } from '../page/offline.js';
 import { storageNotice } from '../page/storage.js';
+import { onNews, tellTabs } from '../page/tabs.js';
+import { turns } from '../page/turns.js';
 import { el, show } from '../shared/dom.js';
 import * as api from './api.js';
 import * as phone from './phone.js';
+import { accountView } from './screens/account.js';
 import { cardView } from './screens/card.js';
 import { challengeView } from './screens/challenge.js';
 import { listView } from './screens/list.js';
 import { leavingView, loginView } from './screens/login.js';
+import { recordView } from './screens/record.js';
 import { staffView } from './screens/staff.js';
-import { onNews, tellTabs } from './tabs.js';
-import { turns } from './turns.js';
 
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
 const storage = storageNotice();
@@ -28,6 +30,7 @@ const PENDING = 'lz.logout-pending';
 /** @type {import('./types.d.ts').App} */
 const app = {
   cards: null,
+  others: [],
   offline: null,
   modules: modules(),
   load,
@@ -38,6 +41,9 @@ const app = {
 
 /** What the view on screen wants done before it goes. @type {() => void} */
 let leave = () => undefined;
+
+/** What stands where cards would for who has no wallet and is logged in. @type {(() => import('./types.d.ts').View) | null} */
+let home = null;
 
 /** Seconds that this device was last told to be ahead; 0 for nothing told. */
 let toldOff = 0;
@@ -70,24 +76,30 @@ async function load(said = '', refused = said) {
     return;
   }
   const late = begin();
-  const found = await offered().catch((error) => instead(error, refused));
+  const [found, others] = await Promise.all([
+    offered().catch((error) => instead(error, refused)),
+    app.others.length > 0 ? api.cardsOfOthers().catch(() => []) : [],
+  ]);
   if (late()) return;
+  app.others = others;
   app.cards = found.cards;
   app.offline = found.offline;
-  if (found.view) draw(found.view());
+  home = found.isStaff ? (found.view ?? null) : null;
+  if (found.view && !home) draw(found.view());
   else drawRoute(said);
 }
 
 /**
  * What there is to show: cards, or a view that stands where they would.
  *
- * @typedef {{ cards: import('./types.d.ts').Card[] | null, offline: unknown, view?: () => import('./types.d.ts').View }} Found
+ * @typedef {import('./types.d.ts').View} View
+ * @typedef {{ cards: import('./types.d.ts').Card[] | null, offline: unknown, view?: () => View, isStaff?: boolean }} Found
  */
 
 /** The server's cards. @returns {Promise<Found>} */
 async function offered() {
   const { items } = await api.licences();
-  await phone.keepOnly(items);
+  await phone.keepOnly(items, 'own');
   return { cards: items, offline: null };
 }
 
@@ -101,14 +113,32 @@ async function offered() {
  */
 async function instead(error, refused) {
   if (isProblem(error, 401)) {
-    const why = refused || ((await phone.hasOwner()) ? t('login.session_lost') : '');
+    const why = refused || fromProvider() || ((await phone.hasOwner()) ? t('login.session_lost') : '');
     return { cards: null, offline: null, view: () => loginView(app, [], why) };
   }
   if (isProblem(error, 403)) {
     const member = await api.me().then(memberOf, () => null);
-    return { cards: null, offline: null, view: () => staffView(app, member) };
+    return { cards: null, offline: null, view: () => staffView(app, member), isStaff: true };
   }
   return { cards: await phone.cards(), offline: error };
+}
+
+/** Why the identity provider's login came to nothing, as the server said in the address. */
+function fromProvider() {
+  switch (new URLSearchParams(location.search).get('login')) {
+    case null:
+      return '';
+    case 'identity-unmatched':
+      return t('login.unmatched');
+    case 'link-needed':
+      return t('login.link_needed');
+    case 'oidc-unavailable':
+      return t('login.oidc_unavailable');
+    case 'oidc-broken-off':
+      return t('login.oidc_broken_off');
+    default:
+      return t('login.oidc_refused');
+  }
 }
 
 /**
@@ -117,8 +147,9 @@ async function instead(error, refused) {
  * @param {import('./types.d.ts').Schemas['Me']} me
  * @returns {import('./types.d.ts').Member}
  */
-function memberOf({ account: { name, login }, membership }) {
-  return { name, login, unit: membership ? pick(membership.unit.names) : null, roles: membership?.roles ?? [] };
+function memberOf({ account: { name, login }, membership, session }) {
+  const unit = membership ? pick(membership.unit.names) : null;
+  return { name, login, unit, roles: membership?.roles ?? [], factorNeeded: session.staff_factor_needed === 'totp' };
 }
 
 /**
@@ -140,6 +171,8 @@ async function logout() {
   setLeaving(true);
   tellTabs('left');
   app.cards = null;
+  app.others = [];
+  home = null;
   location.hash = '';
   draw(leavingView(app));
   /** @type {string[]} */
@@ -151,12 +184,14 @@ async function logout() {
   draw(loginView(app, unfinished));
 }
 
-/** What another tab of this browser has done. @param {import('./tabs.js').News} news */
+/** What another tab of this browser has done. @param {import('../page/tabs.js').News} news */
 function heard(news) {
   if (news === 'left') {
     begin();
     phone.wiped();
     app.cards = null;
+    app.others = [];
+    home = null;
     location.hash = '';
     draw(loginView(app, [], t('login.left_elsewhere')));
   } else if (news === 'entered' || !isShowing()) load();
@@ -185,13 +220,19 @@ function setLeaving(leaving) {
   }
 }
 
-/** Views have addresses, so that the phone's back button works: ``, `#card/<id>`, `#answer`. */
+/** Views have addresses, so that the phone's back button works: ``, `#card/<id>`, `#record/<id>`, `#answer`. */
 function drawRoute(said = '') {
   const { cards } = app;
-  if (cards === null) return;
   const [name, id] = location.hash.slice(1).split('/');
-  const card = name === 'card' ? cards.find((one) => one.id === id) : null;
-  if (card) draw(cardView(app, card), said);
+  if (name === 'account' && (home || (cards !== null && !app.offline))) {
+    draw(accountView(app), said);
+    return;
+  }
+  if (home) draw(home(), said);
+  if (cards === null) return;
+  const card = [...cards, ...app.others].find((one) => one.id === id);
+  if (card && name === 'card') draw(cardView(app, card), said);
+  else if (card && name === 'record') draw(recordView(app, card), said);
   else if (name === 'answer') draw(challengeView(app), said);
   else draw(listView(app, cards), said);
 }

@@ -7,6 +7,7 @@ import { isProblem } from '../page/client.js';
 import { now } from '../page/clock.js';
 import { openStore } from '../shared/store.js';
 import * as api from './api.js';
+import { isOwn } from './licence.js';
 import { setPin } from './pin-lock.js';
 
 /**
@@ -80,12 +81,17 @@ export function wiped() {
   epoch += 1;
 }
 
-/** Drops the grants of licences that the server's `cards` do not show any more. @param {Card[]} cards */
-export async function keepOnly(cards) {
-  const showable = new Set(cards.filter((card) => card.showable).map(({ id }) => id));
+/**
+ * Drops the grants of licences that the server's `cards` do not show any more: of the own ones, or of those of others.
+ *
+ * @param {Card[]} cards
+ * @param {'own' | 'others'} whose
+ */
+export async function keepOnly(cards, whose) {
+  const showable = new Set(cards.filter((card) => card.showable && !card.viewOnly).map(({ id }) => id));
   /** @type {Kept[]} */
   const all = await store.all('grant/');
-  const gone = all.filter(({ card }) => !showable.has(card.id));
+  const gone = all.filter(({ card }) => isOwn(card) === (whose === 'own') && !showable.has(card.id));
   await Promise.all(gone.map(({ card, scene }) => store.delete(`grant/${card.id}/${scene.code}`)));
 }
 
@@ -104,24 +110,24 @@ export async function forget() {
  *
  * @param {Card} card
  * @param {Scene} scene
- * @param {string} pin
+ * @param {api.Proof} proof
  * @returns {Promise<Kept>}
  */
-export async function prepare(card, scene, pin) {
+export async function prepare(card, scene, proof) {
   const mine = workingStore();
   const device = await registered(mine);
   let granted;
   try {
-    granted = await api.grant(card.id, device.id, scene.code, pin);
+    granted = await api.grant(card.id, device.id, scene.code, proof);
   } catch (error) {
     if (!isProblem(error, 404)) throw error;
     // The server no longer knows this phone (it was dropped elsewhere): the key may be registered again.
     await mine.delete('device');
-    granted = await api.grant(card.id, (await registered(mine)).id, scene.code, pin);
+    granted = await api.grant(card.id, (await registered(mine)).id, scene.code, proof);
   }
   const kept = { card, scene, grant: granted.grant, expiresAt: granted.expires_at };
   await mine.set(`grant/${card.id}/${scene.code}`, kept);
-  await setPin(mine, pin);
+  await setPin(mine, proof.pin);
   return kept;
 }
 

@@ -3,6 +3,7 @@ import { rows } from '../kit/rows.js';
 import { isProblem, Mute, Problem } from '../page/client.js';
 import { now } from '../page/clock.js';
 import { clockTime, moment, pick, span, t } from '../page/i18n.js';
+import { tellTabs } from '../page/tabs.js';
 import { wordsFor } from '../page/words.js';
 import { el, show, svg } from '../shared/dom.js';
 import * as api from './api.js';
@@ -10,7 +11,6 @@ import { LiveCode } from './code.js';
 import { seenIn, validity } from './licence.js';
 import { ownCodes } from './own-codes.js';
 import * as phone from './phone.js';
-import { tellTabs } from './tabs.js';
 
 /**
  * @typedef {import('./types.d.ts').Source} Source

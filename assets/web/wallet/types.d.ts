@@ -5,7 +5,8 @@ import type * as walletModule from '/assets/wasm/wallet.js';
 import type { Offline, Online } from './code.js';
 
 export type Schemas = components['schemas'];
-export type Card = Schemas['Card'];
+/** `viewOnly`: of a holder one acts for, and was not named to show for. */
+export type Card = Schemas['Card'] & { viewOnly?: boolean };
 export type Scene = Schemas['CardScene'];
 export type Principal = Schemas['SessionPrincipal'];
 export type WalletModule = typeof walletModule;
@@ -17,12 +18,16 @@ export interface Member {
   login: string;
   unit: string | null;
   roles: Schemas['Role'][];
+  /** Whether their unit's work asks for an authenticator that this session was not made with. */
+  factorNeeded: boolean;
 }
 
 /** What the views share. */
 export interface App {
   /** Null until the server or the phone's own store has given them. */
   cards: Card[] | null;
+  /** Those of holders one acts for, once the list has fetched them. Without a network those kept here stand among `cards`. */
+  others: Card[];
   /** The error that kept the server's cards away. */
   offline: unknown;
   /** The wallet's module; null if it cannot be had. */
@@ -85,4 +90,4 @@ export interface CodeEvent {
 }
 
 /** Whether what was begun is no longer wanted. */
-export type Late = () => boolean;
+export type { Late } from '../page/turns.js';

@@ -66,7 +66,7 @@ impl Context<'_> {
         let licence = &self.claims.licence;
         let made = name(self.scene.map(|scene| &scene.names), &licence.scene);
         Some(Text::new(
-            ["此码用于:", &*made.zh, ";本处:", &here.zh].concat(),
+            ["此码用于：", &*made.zh, "；本处：", &here.zh].concat(),
             ["made for: ", &*made.en, "; here: ", &here.en].concat(),
         ))
     }

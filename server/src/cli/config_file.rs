@@ -25,6 +25,8 @@ pub(super) fn text(config: &Config) -> anyhow::Result<String> {
     }
     text.push_str("\n[secrets]\n# Without this file the database cannot be read. 缺此文件数据库不可读\n");
     line(&mut text, "master_file", &secrets.master_file)?;
+    text.push_str("\n[access]\n# Staff log in with a password and an authenticator's code; \"none\" is for demonstrations. 工作人员双因素登录\n");
+    line(&mut text, "staff_factor", &config.access.staff_factor)?;
     text.push_str("\n[tokens]\n# `iss` of every token: it can never be changed. 不可更改\n");
     line(&mut text, "operator", &tokens.operator)?;
     let (zh, en) = (quoted(&tokens.operator_names.zh)?, quoted(&tokens.operator_names.en)?);
@@ -34,6 +36,10 @@ pub(super) fn text(config: &Config) -> anyhow::Result<String> {
     line(&mut text, "roots", &tokens.roots)?;
     line(&mut text, "keys", &tokens.keys)?;
     line(&mut text, "keystore_pass_file", &tokens.keystore_pass_file)?;
+    text.push_str("\n[seals]\n# Keys of the units' seals, apart from those of tokens; `key seal create` makes them. 印章密钥\n");
+    line(&mut text, "keys", &config.seals.keys)?;
+    line(&mut text, "keystore_pass_file", &config.seals.keystore_pass_file)?;
+    line(&mut text, "trust", &config.seals.trust)?;
     Ok(text)
 }
 
@@ -62,6 +68,7 @@ mod tests {
         config.database.password_file = Some("/etc/lz/pg".into());
         config.tokens.operator_names = Text::new("某省\"平台\"", "A \\ platform");
         config.tokens.operator_regions = vec!["1199".into(), "1299".into()];
+        config.seals.trust = "/srv/lz/seal-trust.pem".into();
         let file = std::env::temp_dir().join(format!("lz-config-file-{}.toml", std::process::id()));
         std::fs::write(&file, text(&config).unwrap()).unwrap();
         assert_eq!(Config::load(Some(&file), &[]).unwrap(), config);

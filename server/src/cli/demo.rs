@@ -60,12 +60,15 @@ pub(super) fn run(arguments: DemoArguments) -> anyhow::Result<()> {
 async fn serve(arguments: DemoArguments, config: Config) -> anyhow::Result<()> {
     let DemoArguments { data, port, bind, tls, licences, shards, .. } = arguments;
     let serving = Serving { address: SocketAddr::new(bind, port), tls };
-    let DemoFolder { config, tls, is_new, file } =
+    let DemoFolder { mut config, tls, is_new, file } =
         demo::prepare(&data, serving, config, &SystemClock, &SystemEntropy).await?;
     if let Some(licences) = licences {
         return fill(&config, Amount { licences, shards }).await;
     }
     let tls = tls.map(|(certificate, key)| server_config(&certificate, &key)).transpose()?;
+    let register = super::demo_register::start()?;
+    config.registers.population = Some(register.url.clone());
+    config.registers.legal = Some(register.url.clone());
     let given = Dependencies { clock: Arc::new(SystemClock), tls, ..Dependencies::default() };
     let application = Application::build_with(config, given).await?;
     let url = Serving { address: application.address(), ..serving }.url();

@@ -4,36 +4,35 @@
 //! that the same command can be given again.
 
 mod claim;
+mod database;
+mod given;
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use liangzheng_core::text::Text;
-use liangzheng_core::time::UnixTime;
-use liangzheng_core::trust::{Catalogue, RootSet};
+use liangzheng_core::trust::RootSet;
 use zeroize::Zeroizing;
 
 use claim::{Claim, not_empty};
+use database::empty_database;
+use given::{from_anywhere, managers, names, regions, split};
 
-use super::roots::{make_root_keys, root_files};
 use super::{note, write_json};
 use crate::config::Config;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::catalogue::unit::{Unit, UnitState};
 use crate::domain::clock::{Clock, SystemClock, SystemEntropy};
-use crate::domain::text::PlainText;
+use crate::files;
 use crate::secrets::Secrets;
 use crate::service::actor::founding::{self as actors, FirstManager};
 use crate::service::actor::password::Passwords;
 use crate::service::publication::key_life::{self, OperatorEntry};
 use crate::service::publication::state::read_roots;
 use crate::service::publication::{ceremony, founding};
-use crate::signing::{FileKeyStore, RootKey};
-use crate::storage::Db;
+use crate::service::work::Work;
+use crate::signing::{FileKeyStore, NewRoots, RootKey, root_files};
 
 /// Options of `init`.
 #[derive(Debug, Args)]
@@ -86,7 +85,7 @@ pub(super) struct InitArguments {
 pub(super) fn run(arguments: &InitArguments) -> anyhow::Result<()> {
     let plan = Plan::of(arguments)?;
     super::block_on(async move {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&plan.dir).map_err(named(&plan.dir))?;
+        files::make_folder(&plan.dir).map_err(named(&plan.dir))?;
         let _claim = Claim::on(&plan.dir)?;
         match plan.make().await {
             Ok(made) => {
@@ -132,7 +131,7 @@ impl Plan {
             ensure!(inside.next().is_none(), not_empty(&dir));
         }
         let (uscc, unit_name) = split(&arguments.unit);
-        let id: Uscc = uscc.parse().with_context(|| format!("--unit {uscc:?} (统一社会信用代码有误)"))?;
+        let id: Uscc = uscc.parse().with_context(|| format!("--unit {uscc:?}（统一社会信用代码有误）"))?;
         let unit_names = names("--unit", unit_name.unwrap_or(uscc), arguments.unit_en.as_deref())?;
         let (operator, operator_name) = split(&arguments.operator);
         let name = operator_name.unwrap_or(unit_names.zh.as_ref());
@@ -161,6 +160,9 @@ impl Plan {
         config.tokens.roots = dir.join("roots.json");
         config.tokens.keys = dir.join("keys");
         config.tokens.keystore_pass_file = dir.join("keystore.pass");
+        config.seals.keys = dir.join("seal-keys");
+        config.seals.keystore_pass_file = dir.join("seal-keys.pass");
+        config.seals.trust = dir.join("seal-trust.pem");
         config.validate()?;
         let roots = match &arguments.root_file {
             Some(file) => Roots::Elsewhere(read_roots(file)?),
@@ -173,7 +175,7 @@ impl Plan {
             let held = root_files(folder, ROOT_KEYS).find(|file| file.exists());
             ensure!(
                 held.is_none(),
-                "{} holds root keys already: give another folder, or their public file by --root-file (已有根密钥)",
+                "{} holds root keys already: give another folder, or their public file by --root-file（已有根密钥）",
                 folder.display()
             );
         }
@@ -192,45 +194,63 @@ impl Plan {
 
     async fn make(&self) -> anyhow::Result<Made> {
         let now = SystemClock.now();
-        let (config, tokens) = (&self.config, &self.config.tokens);
-        let db = Db::open(&config.database).await.context("the database (数据库)")?;
-        ensure!(
-            founding::is_untouched(&db).await?,
-            "the database is in use already: give an empty one (数据库中已有安装)"
-        );
-        let secrets = Secrets::open_or_create(&config.secrets.master_file, &SystemEntropy)?;
+        let tokens = &self.config.tokens;
+        let db = empty_database(&self.config.database).await?;
+        let secrets = Secrets::open_or_create(&self.config.secrets.master_file, &SystemEntropy)?;
         let store = FileKeyStore::open_or_create(&tokens.keys, &tokens.keystore_pass_file)?;
-        // Files before rows: after a failure the folder is emptied again, a database elsewhere is not.
-        let roots = self.root_keys()?;
-        write_json(&tokens.roots, &roots)?;
-        founding::make_keys(&db, &store, &SystemEntropy, now).await?;
-        let draft = self.first_trust_list(&db, &roots, now).await?;
-        founding::publish_first_catalogue(&db, &store, empty_catalogue(), tokens, now).await?;
         let passwords = Passwords::new(&secrets, &SystemEntropy, self.managers.len())?;
-        let passwords =
-            actors::found(&db, &passwords, &secrets, &self.unit, &self.managers, &SystemEntropy, now).await?;
+        let given = actors::first_passwords(&passwords, self.managers.len(), &SystemEntropy).await?;
+        let (roots, new_roots) = self.root_keys()?;
+        let made = async {
+            write_json(&tokens.roots, &roots)?;
+            // All rows in one transaction: of several who begin in one database one does, and a failure leaves none.
+            let mut work = Work::without_server(&db, now).await?;
+            ensure!(founding::claim(&mut work).await?, database::IN_USE);
+            founding::make_keys(&mut work, &store, &SystemEntropy).await?;
+            let draft = self.first_trust_list(&mut work, &roots).await?;
+            founding::publish_first_catalogue(&mut work, &store, tokens).await?;
+            actors::found(&mut work, &secrets, &self.unit, &self.managers, &given, &SystemEntropy).await?;
+            // Files before rows: after a failure the folder is emptied again, a database elsewhere is not.
+            let file = self.dir.join(CONFIG_FILE);
+            let text = super::config_file::text(&self.config)?;
+            files::write_new(&file, text.as_bytes()).map_err(named(&file))?;
+            work.finish().await?;
+            Ok(draft)
+        };
+        let made = made.await;
         db.close().await;
-        // Written last: a folder with a configuration is an installation that is whole.
-        write_private(&self.dir.join(CONFIG_FILE), &super::config_file::text(config)?)?;
-        Ok(Made { passwords, draft })
+        match made {
+            Ok(draft) => {
+                Ok(Made { passwords: given.into_iter().map(|given| given.password).collect(), draft })
+            }
+            Err(error) => {
+                if let Some(roots) = new_roots {
+                    roots.take_back();
+                }
+                Err(error)
+            }
+        }
     }
 
     /// The public root keys; made now, unless they lie elsewhere.
-    fn root_keys(&self) -> anyhow::Result<RootSet> {
+    fn root_keys(&self) -> anyhow::Result<(RootSet, Option<NewRoots>)> {
         match &self.roots {
-            Roots::Here(folder) => make_root_keys(folder, ROOT_KEYS, ROOT_THRESHOLD),
-            Roots::Elsewhere(roots) => Ok(roots.clone()),
+            Roots::Here(folder) => {
+                let made = NewRoots::make(folder, ROOT_KEYS, ROOT_THRESHOLD)?;
+                Ok((made.set.clone(), Some(made)))
+            }
+            Roots::Elsewhere(roots) => Ok((roots.clone(), None)),
         }
     }
 
     /// Signs and publishes the first trust list where the root keys are at hand, and drafts it otherwise.
     async fn first_trust_list(
         &self,
-        db: &Db,
+        work: &mut Work<'_>,
         roots: &RootSet,
-        now: UnixTime,
     ) -> anyhow::Result<Option<PathBuf>> {
-        let draft = key_life::draft(db, &OperatorEntry::of(&self.config.tokens), roots, now).await?;
+        let (entry, now) = (OperatorEntry::of(&self.config.tokens), work.now);
+        let draft = key_life::draft_within(&mut work.tx, &entry, roots, now).await?;
         match &self.roots {
             Roots::Here(folder) => {
                 let keys = root_files(folder, ROOT_KEYS)
@@ -238,7 +258,7 @@ impl Plan {
                     .map(|file| RootKey::read(&file))
                     .collect::<Result<Vec<_>, _>>()?;
                 let signed = ceremony::sign(ceremony::Input::Draft(draft), &keys, None, now)?;
-                key_life::publish(db, roots, &signed.jws, now).await?;
+                key_life::publish_within(work, roots, &signed.jws).await?;
                 Ok(None)
             }
             Roots::Elsewhere(_) => {
@@ -256,7 +276,7 @@ impl Plan {
         for (manager, password) in self.managers.iter().zip(&made.passwords) {
             let row = format!("{}  {}  {}", manager.login, manager.name, password.as_str());
             note(
-                "管理员(账号、姓名、初始密码,仅显示一次)",
+                "管理员（账号、姓名、初始密码，仅显示一次）",
                 "manager (login, name, first password; told only here)",
                 &row,
             );
@@ -274,7 +294,7 @@ impl Plan {
                     "{}: {ROOT_THRESHOLD} of {ROOT_KEYS} sign a trust list; give each to another custodian, offline",
                     folder.display()
                 );
-                note("根密钥(请分人离线保管)", "root keys", &sentence);
+                note("根密钥（请分人离线保管）", "root keys", &sentence);
             }
             (Roots::Elsewhere(_), Some(draft)) => {
                 let steps = format!(
@@ -296,7 +316,7 @@ impl Plan {
         note("请分开备份", "back up, apart from each other", &apart);
     }
 
-    /// Takes away what was made: the folder was empty before, and the roots' folder held none of these files.
+    /// Takes away what was made in the folder, which was empty before.
     fn undo(&self) {
         if let Ok(inside) = fs::read_dir(&self.dir) {
             for entry in inside.flatten() {
@@ -304,90 +324,7 @@ impl Plan {
                 let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             }
         }
-        if let Roots::Here(folder) = &self.roots {
-            for file in root_files(folder, ROOT_KEYS) {
-                let _ = fs::remove_file(file);
-            }
-        }
     }
-}
-
-/// The database's address as it counts wherever `serve` is started: a relative file would be another one there.
-fn from_anywhere(url: &str) -> std::io::Result<String> {
-    match url.strip_prefix("sqlite:").filter(|file| !file.is_empty() && !file.starts_with([':', '/'])) {
-        Some(file) => Ok(format!("sqlite:{}", std::path::absolute(file)?.display())),
-        None => Ok(url.to_owned()),
-    }
-}
-
-/// `ID=NAME` in its two parts.
-fn split(text: &str) -> (&str, Option<&str>) {
-    text.split_once('=').map_or((text, None), |(id, name)| (id, Some(name)))
-}
-
-fn names(option: &'static str, zh: &str, en: Option<&str>) -> anyhow::Result<Text> {
-    let line = |text: &str| {
-        PlainText::line(text, MAX_NAME)
-            .map(String::from)
-            .with_context(|| format!("{option} {text:?} (名称有误)"))
-    };
-    let zh = line(zh)?;
-    let en = line(en.unwrap_or(&zh))?;
-    Ok(Text::new(zh, en))
-}
-
-fn managers(given: &[String]) -> anyhow::Result<Vec<FirstManager>> {
-    ensure!(given.len() <= 2, "--admin: two at most; they name the others (最多两位)");
-    let mut managers: Vec<FirstManager> = Vec::new();
-    for admin in given {
-        let (login, name) = split(admin);
-        let is_login = (1..=64).contains(&login.len())
-            && login.bytes().all(|b| b.is_ascii_alphanumeric() || b"._@-".contains(&b));
-        ensure!(is_login, "--admin {login:?}: a login has 1 to 64 letters, digits and . _ @ - (账号有误)");
-        ensure!(
-            managers.iter().all(|earlier| earlier.login != login),
-            "--admin {login:?} stands twice: the two managers are two persons (账号重复)"
-        );
-        let name = String::from(
-            PlainText::line(name.unwrap_or(login), MAX_NAME).with_context(|| format!("--admin {admin:?}"))?,
-        );
-        managers.push(FirstManager { login: login.to_owned(), name });
-    }
-    Ok(managers)
-}
-
-/// Prefixes of unified social credit codes. Absent: state organs (11) and public institutions (12) of the unit's region,
-/// down to where its code has zeros: these are who issues (GB 32100).
-fn regions(given: &[String], region: &str) -> anyhow::Result<Vec<String>> {
-    if given.is_empty() {
-        let place = region.trim_end_matches("00");
-        return Ok(vec![format!("11{place}"), format!("12{place}")]);
-    }
-    for prefix in given {
-        let fits = (2..=18).contains(&prefix.len())
-            && prefix.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-        ensure!(fits, "--region {prefix:?}: 2 to 18 digits and capital letters, like 1199 (辖区前缀有误)");
-    }
-    Ok(given.to_vec())
-}
-
-/// Version 1 names nothing yet; its times are set when it is signed.
-fn empty_catalogue() -> Catalogue {
-    Catalogue {
-        iss: String::new(),
-        version: 1,
-        iat: UnixTime(0),
-        exp: UnixTime(0),
-        units: Vec::new(),
-        kinds: Vec::new(),
-        scenes: Vec::new(),
-    }
-}
-
-fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
-    let mut open =
-        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map_err(named(file))?;
-    open.write_all(text.as_bytes()).and_then(|()| open.sync_all()).map_err(named(file))
 }
 
 fn named(path: &Path) -> impl FnOnce(std::io::Error) -> anyhow::Error {
@@ -400,5 +337,3 @@ pub(super) const CONFIG_FILE: &str = "liangzheng.toml";
 /// Two of three: one custodian may lose his key or be away (core/README.md, "Trust list").
 const ROOT_KEYS: u32 = 3;
 const ROOT_THRESHOLD: u32 = 2;
-/// Characters of a name.
-const MAX_NAME: usize = 100;

@@ -9,6 +9,7 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::trust::RootSet;
 
 use super::roots::{self, MakeRoots};
+use super::seal::{self, SealCommand};
 use super::{Source, init};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock, SystemEntropy};
@@ -29,6 +30,9 @@ pub(super) enum KeyCommand {
     Rotate(Rotate),
     /// Refuse everything a key ever signed. 宣告密钥泄露
     Compromise(Compromise),
+    /// The units' electronic seals: create, install, list, retire. 电子印章
+    #[command(subcommand)]
+    Seal(SealCommand),
 }
 
 /// The trust list.
@@ -129,6 +133,7 @@ pub(super) fn run_key(command: KeyCommand) -> anyhow::Result<()> {
             KeyCommand::List(installation) => list(&installation.open().await?).await,
             KeyCommand::Rotate(rotate) => rotate_key(rotate).await,
             KeyCommand::Compromise(compromise) => compromise_key(compromise).await,
+            KeyCommand::Seal(command) => seal::run(command).await,
         }
     })
 }
@@ -167,7 +172,8 @@ impl Installation {
         Ok(Db::open(&self.config()?.database).await?)
     }
 
-    fn config(&self) -> anyhow::Result<Config> {
+    /// Its configuration.
+    pub(super) fn config(&self) -> anyhow::Result<Config> {
         Ok(match &self.data {
             Some(dir) if dir.join(init::CONFIG_FILE).exists() => {
                 Config::load(Some(&dir.join(init::CONFIG_FILE)), &[])?

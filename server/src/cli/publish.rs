@@ -40,12 +40,12 @@ pub(super) fn run(command: PublishCommand) -> anyhow::Result<()> {
         }
         if !arguments.clock_is_right {
             println!("nothing was changed. Compare this clock with another source; if it is right:");
-            println!("next: `publish recover --clock-is-right` (核对时钟无误后再运行)");
+            println!("next: `publish recover --clock-is-right`（核对时钟无误后再运行）");
             return Ok(());
         }
         recover::recover(&db, now).await?;
         db.close().await;
-        println!("recovered: running servers publish again within a second; see /readyz (已恢复发布)");
+        println!("recovered: running servers publish again within a second; see /readyz（已恢复发布）");
         Ok(())
     })
 }

@@ -1,15 +1,12 @@
-//! Root keys: `trust roots`, for a machine without a network, and the same for `init`.
+//! `trust roots`: root keys, on a machine without a network.
 
-use std::fs;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Args;
-use liangzheng_core::trust::{NamedKey, RootSet};
 
 use super::{note, write_json};
-use crate::signing::write_root_key;
+use crate::signing::NewRoots;
 
 /// Options of `trust roots`.
 #[derive(Debug, Args)]
@@ -30,28 +27,16 @@ pub(super) fn run(arguments: &MakeRoots) -> anyhow::Result<()> {
     let MakeRoots { out, keys, threshold } = arguments;
     ensure!(
         threshold <= keys,
-        "--threshold {threshold} cannot be more than --keys {keys} (门限不能大于密钥个数)"
+        "--threshold {threshold} cannot be more than --keys {keys}（门限不能大于密钥个数）"
     );
-    let roots = make_root_keys(out, *keys, *threshold)?;
+    let roots = NewRoots::make(out, *keys, *threshold)?;
     let file = out.join("roots.json");
-    write_json(&file, &roots)?;
-    note("根密钥(请分人离线保管)", "root keys", &format!("{threshold} of {keys} in {}", out.display()));
+    if let Err(error) = write_json(&file, &roots.set) {
+        // Keys whose public halves nobody has are good for nothing, and in the way of the next try.
+        roots.take_back();
+        return Err(error);
+    }
+    note("根密钥（请分人离线保管）", "root keys", &format!("{threshold} of {keys} in {}", out.display()));
     note("下一步", "next", &format!("init --root-file {} … on the server", file.display()));
     Ok(())
-}
-
-/// Makes `keys` root keys in `folder`, of which `threshold` sign a list; never writes over one.
-pub(super) fn make_root_keys(folder: &Path, keys: u32, threshold: u32) -> anyhow::Result<RootSet> {
-    let place = || folder.display().to_string();
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(place)?;
-    let mut named = Vec::new();
-    for (number, file) in (1..).zip(root_files(folder, keys)) {
-        named.push(NamedKey { kid: format!("root-{number}"), jwk: write_root_key(&file)?.to_jwk() });
-    }
-    Ok(RootSet { keys: named, threshold })
-}
-
-/// The files of the root keys in `folder`.
-pub(super) fn root_files(folder: &Path, keys: u32) -> impl Iterator<Item = PathBuf> {
-    (1..=keys).map(move |number| folder.join(format!("root-{number}.pem")))
 }

@@ -25,10 +25,14 @@ pub struct LimitsConfig {
     /// All requests per address of those who are not logged in: far above what one counter, classroom or office behind
     /// one address sends.
     pub per_address: RateConfig,
-    /// Connections that one address may have at once, but for `server.trusted_proxy`; 0 = as many as come.
+    /// Connections that one address may have at once, but for `server.trusted_proxy`; 0 = as many as come. More than the
+    /// logins it may send at once, each of which may come on its own; at most half of what the server can take in all.
     pub connections_per_address: usize,
     /// Requests per account: a phone that refreshes once a second stays far below.
     pub per_account: RateConfig,
+    /// Requests of a browser in which somebody has logged in before, or with a session that this server has not read yet,
+    /// that are not counted with their address: a page and a login, whatever floods come from there.
+    pub per_known: RateConfig,
     /// Checks that may wait for a core before others are answered 503, in each of three lanes: PINs, logins from where
     /// they succeeded before, other logins. Each holds 19 MiB while it runs, nothing while it waits; 512 at 30 ms on two
     /// cores are eight seconds of waiting, for who waits last.
@@ -41,8 +45,9 @@ impl Default for LimitsConfig {
             enabled: true,
             login_per_address: RateConfig { burst: 600, per_second: 20 },
             per_address: RateConfig { burst: 2000, per_second: 500 },
-            connections_per_address: 512,
+            connections_per_address: 1024,
             per_account: RateConfig { burst: 600, per_second: 100 },
+            per_known: RateConfig { burst: 60, per_second: 10 },
             password_queue: 512,
         }
     }
@@ -54,6 +59,7 @@ impl LimitsConfig {
             ("limits.login_per_address", self.login_per_address),
             ("limits.per_address", self.per_address),
             ("limits.per_account", self.per_account),
+            ("limits.per_known", self.per_known),
         ] {
             require(rate.burst >= 1 && rate.per_second >= 1, key, "burst and per_second must be at least 1")?;
         }

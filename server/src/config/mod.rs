@@ -4,9 +4,17 @@
 //! of files, never values, so that neither `ps` nor a crash report shows them. An unknown key is an error that
 //! names where it stands: a misspelt limit must not silently stay at its default.
 
+mod access;
+mod clients;
+mod clock;
 mod database;
+mod deadlines;
 mod limits;
 mod log;
+mod notices;
+mod oidc;
+mod registers;
+mod seals;
 mod secrets;
 mod server;
 mod sessions;
@@ -18,9 +26,17 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+pub use access::AccessConfig;
+pub use clients::ClientsConfig;
+pub use clock::ClockConfig;
 pub use database::DatabaseConfig;
+pub use deadlines::DeadlinesConfig;
 pub use limits::{LimitsConfig, RateConfig};
 pub use log::{LogConfig, LogFormat};
+pub use notices::{NoticesConfig, SmtpConfig, SmtpSecurity, WebhookConfig};
+pub use oidc::OidcConfig;
+pub use registers::RegistersConfig;
+pub use seals::SealsConfig;
 pub use secrets::SecretsConfig;
 pub use server::ServerConfig;
 pub use sessions::SessionsConfig;
@@ -38,10 +54,26 @@ pub struct Config {
     pub secrets: SecretsConfig,
     /// How long logins last.
     pub sessions: SessionsConfig,
+    /// What a session must have been made with.
+    pub access: AccessConfig,
+    /// Programs of others.
+    pub clients: ClientsConfig,
+    /// The identity provider by which citizens log in.
+    pub oidc: OidcConfig,
     /// Rates and queues.
     pub limits: LimitsConfig,
     /// The operator's name in tokens, its keys, and lifetimes.
     pub tokens: TokensConfig,
+    /// By what the machine's clock is judged at start.
+    pub clock: ClockConfig,
+    /// The base registers with which holders are compared.
+    pub registers: RegistersConfig,
+    /// Working days after which things are due.
+    pub deadlines: DeadlinesConfig,
+    /// Keys of electronic seals, and whom to trust for them.
+    pub seals: SealsConfig,
+    /// By what notices and tasks go out.
+    pub notices: NoticesConfig,
     /// What is written to stdout.
     pub log: LogConfig,
 }
@@ -99,7 +131,13 @@ impl Config {
         self.server.validate()?;
         self.database.validate()?;
         self.sessions.validate()?;
+        self.clients.validate()?;
+        self.oidc.validate()?;
         self.limits.validate()?;
+        self.clock.validate()?;
+        self.deadlines.validate()?;
+        self.registers.validate()?;
+        self.notices.validate()?;
         self.tokens.validate().map_err(ConfigError::Tokens)
     }
 }

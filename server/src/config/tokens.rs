@@ -35,6 +35,9 @@ pub struct TokensConfig {
     pub status_lifetime_seconds: i64,
     /// How long deltas can start from an old list, in seconds.
     pub delta_history_seconds: i64,
+    /// The greatest `max_status_age` a scene may have, in seconds: a verifier that has had no network for longer must not say
+    /// "valid" there. A day by default; at most the longest life of a list, 7 days.
+    pub max_status_age_seconds: i64,
     /// Life of a catalogue, in seconds; at most 30 days. It is signed anew when a third is left.
     pub catalogue_lifetime_seconds: i64,
 }
@@ -54,6 +57,7 @@ impl Default for TokensConfig {
             status_ttl_seconds: 300,
             status_lifetime_seconds: STATUS_LIFETIME.0,
             delta_history_seconds: STATUS_LIFETIME.0,
+            max_status_age_seconds: 86_400,
             catalogue_lifetime_seconds: CATALOGUE_LIFETIME.0,
         }
     }
@@ -68,6 +72,7 @@ impl TokensConfig {
             ("status_ttl_seconds", self.status_ttl_seconds, self.status_lifetime_seconds),
             ("status_lifetime_seconds", self.status_lifetime_seconds, STATUS_LIFETIME.0),
             ("delta_history_seconds", self.delta_history_seconds, 90 * 86_400),
+            ("max_status_age_seconds", self.max_status_age_seconds, STATUS_LIFETIME.0),
             ("catalogue_lifetime_seconds", self.catalogue_lifetime_seconds, CATALOGUE_LIFETIME.0),
         ] {
             if !(1..=most).contains(&value) {
@@ -79,7 +84,7 @@ impl TokensConfig {
             && self.operator.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/-".contains(&b));
         if !fits {
             return Err(format!(
-                "tokens.operator = {:?}: use 1 to 64 letters, digits and . _ : / - (运营方编号有误)",
+                "tokens.operator = {:?}: use 1 to 64 letters, digits and . _ : / -（运营方编号有误）",
                 self.operator
             ));
         }

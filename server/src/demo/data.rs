@@ -7,11 +7,15 @@ use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust::{Catalogue, Unit};
 use serde::Deserialize;
 
+use crate::domain::actor::agency::AgencyLevel;
+use crate::domain::actor::membership::Role;
 use crate::domain::catalogue;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::catalogue::inspection_matter::InspectionMatter;
 use crate::domain::catalogue::kind::Kind;
 use crate::domain::catalogue::matter::Matter;
 use crate::domain::catalogue::scene::Scene;
+use crate::domain::catalogue::using_list::UsingList;
 use crate::domain::words::UnknownWord;
 
 /// `assets/demo/catalogue.json`
@@ -29,6 +33,10 @@ pub struct DemoCatalogue {
     pub kinds: Vec<Kind>,
     /// Scenes.
     pub scenes: Vec<Scene>,
+    /// Inspection matters.
+    pub inspection_matters: Vec<InspectionMatter>,
+    /// Using lists.
+    pub using_lists: Vec<UsingList>,
 }
 
 impl DemoCatalogue {
@@ -62,6 +70,7 @@ pub(super) struct DemoPeople {
     pub(super) units: Vec<DemoUnit>,
     pub(super) holders: Vec<DemoHolder>,
     pub(super) staff: Vec<DemoStaff>,
+    pub(super) agencies: Vec<DemoAgency>,
     pub(super) licences: Vec<DemoLicence>,
 }
 
@@ -79,6 +88,8 @@ pub struct DemoUnit {
     pub capacities: Vec<String>,
     /// Audience classes it may verify as.
     pub audiences: Vec<String>,
+    /// Who is responsible.
+    pub contact: catalogue::unit::Contact,
 }
 
 impl DemoUnit {
@@ -123,6 +134,31 @@ pub(super) struct DemoStaff {
     pub(super) role: String,
     pub(super) unit: String,
     pub(super) name: String,
+    /// Citizen number.
+    pub(super) code: String,
+    /// Its roles; empty = `role` alone.
+    #[serde(default)]
+    pub(super) roles: Vec<String>,
+}
+
+impl DemoStaff {
+    /// Its roles.
+    ///
+    /// # Errors
+    /// If one is none.
+    pub(super) fn roles(&self) -> Result<Vec<Role>, UnknownWord> {
+        let words = if self.roles.is_empty() { std::slice::from_ref(&self.role) } else { &self.roles[..] };
+        words.iter().map(|word| word.parse()).collect()
+    }
+}
+
+/// Somebody who acts for a holder.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DemoAgency {
+    pub(super) login: String,
+    pub(super) holder: String,
+    pub(super) level: AgencyLevel,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -153,6 +189,12 @@ pub(super) type Labelled = BTreeMap<String, String>;
 /// The demo's catalogue.
 pub fn demo_catalogue() -> Result<DemoCatalogue, serde_json::Error> {
     serde_json::from_str(include_str!("../../../assets/demo/catalogue.json"))
+}
+
+/// Type of document, number and name of everybody whom the demo's base register knows.
+pub fn known_people() -> Result<Vec<(String, String, String)>, serde_json::Error> {
+    let holders = demo_people()?.holders.into_iter();
+    Ok(holders.map(|holder| (holder.code_type, holder.code, holder.name)).collect())
 }
 
 pub(super) fn demo_people() -> Result<DemoPeople, serde_json::Error> {

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use crate::secrets::SecretsError;
+use crate::service::issuing::seal_life::SealLifeError;
+use crate::service::issuing::seal_version::SealError;
 use crate::service::publication::ceremony::CeremonyError;
 use crate::service::publication::founding::FoundingError;
 use crate::service::publication::key_life::KeyLifeError;
-use crate::signing::KeyStoreError;
+use crate::signing::{KeyStoreError, SealCaError};
 use crate::storage::StorageError;
 
 /// Why the demo cannot start.
@@ -54,6 +56,15 @@ pub enum DemoError {
     /// Signing the trust list.
     #[error(transparent)]
     Ceremony(#[from] CeremonyError),
+    /// Seals.
+    #[error(transparent)]
+    SealLife(#[from] SealLifeError),
+    /// The demo's authority for seals.
+    #[error(transparent)]
+    SealCa(#[from] SealCaError),
+    /// Setting a seal.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The first catalogue.
     #[error(transparent)]
     Founding(#[from] FoundingError),

@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::access::{Action, ChangeStatus, ReportScans, VerifyFully};
+use crate::domain::access::{Action, ChangeStatus, ManageAccounts, ReportScans, VerifyFully};
 use crate::domain::actor::membership::Role;
-use crate::domain::catalogue::codes::Uscc;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::LicenceId;
 
 /// `demo.json`
@@ -21,8 +21,10 @@ pub struct DemoFile {
     pub accounts: Vec<FileAccount>,
     /// Every licence, clean ACTIVE ones first.
     pub licences: Vec<FileLicence>,
-    /// The scenes.
+    /// The scenes: on a screen first, on paper last.
     pub scenes: Vec<FileScene>,
+    /// What units use licences for, as their using lists say.
+    pub matters: Vec<FileMatter>,
 }
 
 /// One account.
@@ -68,6 +70,19 @@ pub struct FileScene {
     pub audience: String,
 }
 
+/// A matter on a unit's using list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FileMatter {
+    /// The unit.
+    pub unit: Uscc,
+    /// Code of the matter.
+    pub matter: String,
+    /// Code of what the licences are used for.
+    pub purpose: String,
+    /// Type codes of the licences.
+    pub kinds: Vec<KindCode>,
+}
+
 impl DemoFile {
     /// Who there is, what each can do, and what each owns, as a table for a terminal.
     pub fn table(&self, name_of_kind: impl Fn(&str) -> Option<String>) -> String {
@@ -98,7 +113,7 @@ impl FileAccount {
     fn purpose(&self) -> String {
         let roles: Vec<Role> = self.roles.iter().filter_map(|word| word.parse().ok()).collect();
         if roles.is_empty() {
-            return "持证主体，可在 /wallet 亮证 (a holder: shows licences at /wallet)".to_owned();
+            return "持证主体，可在 /wallet 亮证（a holder: shows licences at /wallet）".to_owned();
         }
         let named = roles.iter().map(|role| role.label());
         let named: Vec<String> = named.map(|label| format!("{} {}", label.zh, label.en)).collect();
@@ -106,21 +121,27 @@ impl FileAccount {
         let mut can = Vec::new();
         if may(ChangeStatus::ROLES) {
             can.push(
-                "挂起、恢复、吊销证照 (suspends, resumes, revokes licences: POST /api/v1/licences/{id}/acts)",
+                "办理挂起、暂扣、挂失、年检等，提出或确认注销、吊销、撤销、废止（acts on licences; what ends one is proposed by one person and confirmed by another: POST /api/v1/licences/{id}/acts, /api/v1/proposals）",
             );
         }
         if may(VerifyFully::ROLES) {
-            can.push("核验向本单位场景出示的证照并记录 (verifies what is shown in scenes of its unit, with a record: /verify, POST /api/v1/verify)");
+            can.push("核验向本单位场景出示的证照并记录（verifies what is shown in scenes of its unit, with a record: /verify, POST /api/v1/verify）");
         }
         if may(ReportScans::ROLES) && !may(VerifyFully::ROLES) {
-            can.push("上报离线核验记录 (hands in receipts of offline scans)");
+            can.push("上报离线核验记录（hands in receipts of offline scans）");
+        }
+        if may(ManageAccounts::ROLES) {
+            can.push("管理单位、账号和角色（units, accounts and roles: /api/v1/units, /api/v1/accounts）");
+        }
+        if roles.contains(&Role::Auditor) {
+            can.push("查看，不能更改（looks, and changes nothing）");
         }
         let can = if can.is_empty() {
-            "暂无可办事项 (nothing to do here yet)".to_owned()
+            "暂无可办事项（nothing to do here yet）".to_owned()
         } else {
-            can.join("; ")
+            can.join("；")
         };
-        format!("{}；{can}", named.join(", "))
+        format!("{}；{can}", named.join("、"))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::domain::actor::holder::{CITIZEN, Holder, HolderKind, HolderNumber};
 use crate::domain::clock::{Clock, Entropy};
 use crate::domain::ids::{HolderId, LicenceId};
-use crate::domain::licence::{Encumbrances, Licence, Status};
+use crate::domain::licence::{Encumbrances, Licence, RefusedWhen, Status};
 use crate::secrets::Secrets;
 use crate::service::publication::publisher;
 use crate::service::publication::status;
@@ -152,6 +152,7 @@ impl Filler<'_> {
             encumbrances: Encumbrances { pledged: false, mortgaged: false },
             annual_inspection: None,
             disputed: false,
+            refused_when: RefusedWhen::default(),
             version: 1,
             created_at,
         };

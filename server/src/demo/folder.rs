@@ -2,23 +2,26 @@
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use liangzheng_core::text::Text;
-use liangzheng_core::time::UnixTime;
-use liangzheng_core::trust::{NamedKey, RootSet};
+use liangzheng_core::time::{Seconds, UnixTime};
+use liangzheng_core::trust::RootSet;
 use serde::{Deserialize, Serialize};
 
 use super::error::{DemoError, embedded, wrong};
 use super::file::DemoFile;
-use super::{data, people};
+use super::{catalogue, people, seals};
 use crate::config::{Config, DatabaseConfig};
+use crate::domain::actor::session::StaffFactor;
 use crate::domain::clock::{Clock, Entropy};
+use crate::files;
 use crate::secrets::Secrets;
 use crate::service::publication::key_life::{self, OperatorEntry};
 use crate::service::publication::{ceremony, founding};
-use crate::signing::{FileKeyStore, RootKey, write_root_key};
+use crate::service::work::Work;
+use crate::signing::{FileKeyStore, NewRoots, RootKey, root_files};
 use crate::storage::{self, Db};
 
 /// A demo folder ready to be served.
@@ -85,7 +88,7 @@ pub async fn prepare(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<DemoFolder, DemoError> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(at(dir))?;
+    files::make_folder(dir).map_err(at(dir))?;
     let dir = dir.canonicalize().map_err(at(dir))?;
     let state_file = dir.join(STATE_FILE);
     let is_new = !state_file.exists();
@@ -100,11 +103,11 @@ pub async fn prepare(
     apply(&mut config, &dir, serving.address, &state.base_url);
     let tls = if serving.tls { Some(certificate(&dir, serving.address.ip())?) } else { None };
     if is_new {
-        make(&dir, &config, clock.now(), entropy).await?;
+        make(&dir, &config, clock.now().minus(BEFORE), entropy).await?;
         // Written last: a folder whose making was cut off is not taken for a demo.
         write_private(&state_file, &to_json(&state))?;
     } else {
-        renew(&dir, &config, clock.now()).await?;
+        renew(&dir, &config, clock.now(), entropy).await?;
     }
     let file = read_json(&dir.join(DEMO_FILE))?;
     Ok(DemoFolder { config, tls, is_new, file })
@@ -115,13 +118,21 @@ fn apply(config: &mut Config, dir: &Path, address: SocketAddr, base_url: &str) {
     config.server.base_url = Some(base_url.to_owned());
     config.database =
         DatabaseConfig { url: format!("sqlite:{}", dir.join("demo.db").display()), ..Default::default() };
+    // A demo lies about for months; nobody verifies by it in earnest.
+    config.clock.longest_outage_seconds = 0;
     config.secrets.master_file = dir.join("master.key");
     config.tokens.operator_names =
-        Text::fixed("九岳省电子证照平台(演示)", "Jiuyue Province Licence Platform (demo)");
+        Text::fixed("九岳省电子证照平台（演示）", "Jiuyue Province Licence Platform (demo)");
     config.tokens.operator_regions = vec!["1199".into(), "1299".into()];
+    // Whoever tries it logs in with the passwords it prints, and scripts do.
+    config.access.staff_factor = StaffFactor::None;
+    config.clients.bearer_sessions = true;
     config.tokens.roots = dir.join("roots.json");
     config.tokens.keys = dir.join("keys");
     config.tokens.keystore_pass_file = dir.join("keystore.pass");
+    config.seals.keys = dir.join("seal-keys");
+    config.seals.keystore_pass_file = dir.join("seal-keys.pass");
+    config.seals.trust = dir.join("seal-trust.pem");
 }
 
 async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy) -> Result<(), DemoError> {
@@ -129,20 +140,22 @@ async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy)
     let secrets = Secrets::open_or_create(&config.secrets.master_file, entropy)?;
     let store = FileKeyStore::open_or_create(&config.tokens.keys, &config.tokens.keystore_pass_file)?;
     let db = Db::open(&config.database).await?;
-    founding::make_keys(&db, &store, entropy, now).await?;
-    sign_and_publish(dir, &db, config, &roots, now).await?;
-    let units = embedded("assets/demo/people.json", data::demo_units())?;
-    let content = embedded("assets/demo/catalogue.json", data::demo_catalogue())?.content(&units);
-    founding::publish_first_catalogue(&db, &store, content, &config.tokens, now).await?;
+    let mut work = Work::without_server(&db, now).await?;
+    founding::make_keys(&mut work, &store, entropy).await?;
+    sign_and_publish_within(&mut work, dir, config, &roots).await?;
+    founding::publish_first_catalogue(&mut work, &store, &config.tokens).await?;
+    work.finish().await?;
     let base_url = config.server.base_url.clone().unwrap_or_default();
     let file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;
-    write_private(&dir.join(DEMO_FILE), &to_json(&file))?;
+    seals::make(&db, config, &secrets, &file.licences, entropy, now).await?;
     db.close().await;
+    catalogue::make(config, &file, now).await?;
+    write_private(&dir.join(DEMO_FILE), &to_json(&file))?;
     Ok(())
 }
 
 /// Renews the trust list of a demo that has been lying about: its root is at hand.
-async fn renew(dir: &Path, config: &Config, now: UnixTime) -> Result<(), DemoError> {
+async fn renew(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy) -> Result<(), DemoError> {
     let db = Db::open(&config.database).await?;
     let mut tx = db.begin_read().await?;
     let newest = storage::publication::trust::lists(&mut tx).await?.pop();
@@ -151,6 +164,7 @@ async fn renew(dir: &Path, config: &Config, now: UnixTime) -> Result<(), DemoErr
         let roots = read_json(&dir.join("roots.json"))?;
         sign_and_publish(dir, &db, config, &roots, now).await?;
     }
+    seals::renew(config, entropy, now)?;
     db.close().await;
     Ok(())
 }
@@ -162,10 +176,25 @@ async fn sign_and_publish(
     roots: &RootSet,
     now: UnixTime,
 ) -> Result<(), DemoError> {
-    let draft = key_life::draft(db, &OperatorEntry::of(&config.tokens), roots, now).await?;
-    let key = RootKey::read(&dir.join(ROOT_FILE))?;
-    let signed = ceremony::sign(ceremony::Input::Draft(draft), &[key], None, now)?;
-    key_life::publish(db, roots, &signed.jws, now).await?;
+    let mut work = Work::without_server(db, now).await?;
+    sign_and_publish_within(&mut work, dir, config, roots).await?;
+    Ok(work.finish().await?)
+}
+
+/// The same as part of what makes the demo.
+async fn sign_and_publish_within(
+    work: &mut Work<'_>,
+    dir: &Path,
+    config: &Config,
+    roots: &RootSet,
+) -> Result<(), DemoError> {
+    let now = work.now;
+    let draft = key_life::draft_within(&mut work.tx, &OperatorEntry::of(&config.tokens), roots, now).await?;
+    let folder = dir.join(ROOTS);
+    let keys = root_files(&folder, ROOT_KEYS).map(|file| RootKey::read(&file));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let signed = ceremony::sign(ceremony::Input::Draft(draft), &keys, None, now)?;
+    key_life::publish_within(work, roots, &signed.jws).await?;
     Ok(())
 }
 
@@ -179,13 +208,8 @@ pub fn config_of(dir: &Path) -> Result<Config, DemoError> {
 }
 
 fn make_root(dir: &Path) -> Result<RootSet, DemoError> {
-    let folder = dir.join("roots");
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(at(&folder))?;
-    let public = write_root_key(&dir.join(ROOT_FILE))?;
-    // One of one: a demo has one custodian; two of three is usual (core/README.md, "Trust list").
-    let roots = RootSet { keys: vec![NamedKey { kid: "root-1".into(), jwk: public.to_jwk() }], threshold: 1 };
-    let file = dir.join("roots.json");
-    write_private(&file, &to_json(&roots))?;
+    let roots = NewRoots::make(&dir.join(ROOTS), ROOT_KEYS, ROOT_KEYS)?.set;
+    write_private(&dir.join("roots.json"), &to_json(&roots))?;
     Ok(roots)
 }
 
@@ -217,15 +241,8 @@ fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// Writes a file of mode 0600 as a whole: a reader sees all of it or none.
 fn write_private(file: &Path, text: &str) -> Result<(), DemoError> {
-    use std::io::Write;
-    let new = file.with_extension("new");
-    let _ = fs::remove_file(&new);
-    let mut open =
-        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new).map_err(at(&new))?;
-    open.write_all(text.as_bytes()).and_then(|()| open.sync_all()).map_err(at(&new))?;
-    fs::rename(&new, file).map_err(at(file))
+    files::replace(file, text.as_bytes()).map_err(at(file))
 }
 
 fn at(path: &Path) -> impl FnOnce(std::io::Error) -> DemoError {
@@ -236,6 +253,11 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> DemoError {
 /// Tells a script or a visitor of accounts, licences and scenes.
 const DEMO_FILE: &str = "demo.json";
 const STATE_FILE: &str = "demo.state.json";
-const ROOT_FILE: &str = "roots/root-1.pem";
+const ROOTS: &str = "roots";
+/// One of one: a demo has one custodian; two of three is usual (core/README.md, "Trust list").
+const ROOT_KEYS: u32 = 1;
+/// A demo is made a moment ago: what is published while it is made is older than what its server publishes first, as
+/// lists of one second are one.
+const BEFORE: Seconds = Seconds(2);
 /// A month: a demo started again within it still has a list that verifiers take.
 const RENEW_BEFORE: i64 = 30 * 86_400;

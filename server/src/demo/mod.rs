@@ -3,15 +3,17 @@
 //! Everything is made by the same code that a real installation uses: key store, trust list, catalogue, licences.
 //! Only passwords and PINs are of the demo's making; they stand in `DIR/demo.json`, mode 0600.
 
+mod catalogue;
 mod data;
 mod error;
 mod file;
 mod fill;
 mod folder;
 mod people;
+mod seals;
 
-pub use data::{DemoCatalogue, DemoUnit, demo_catalogue, demo_units};
+pub use data::{DemoCatalogue, DemoUnit, demo_catalogue, demo_units, known_people};
 pub use error::DemoError;
-pub use file::{DemoFile, FileAccount, FileLicence, FileScene};
+pub use file::{DemoFile, FileAccount, FileLicence, FileMatter, FileScene};
 pub use fill::{Amount, fill};
 pub use folder::{DemoFolder, Serving, config_of, prepare};

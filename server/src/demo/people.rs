@@ -8,16 +8,16 @@ use liangzheng_core::time::{Day, Seconds, UnixTime};
 
 use super::data::{self, DemoHolder, DemoLicence, DemoPeople};
 use super::error::{DemoError, embedded, wrong};
-use super::file::{DemoFile, FileAccount, FileLicence, FileScene};
-use crate::domain::actor::holder::{Holder, HolderKind, HolderNumber};
-use crate::domain::actor::membership::Role;
+use super::file::{DemoFile, FileAccount, FileLicence, FileMatter, FileScene};
+use crate::domain::actor::agency::Agency;
+use crate::domain::actor::holder::{CITIZEN, Holder, HolderKind, HolderNumber};
 use crate::domain::clock::Entropy;
-use crate::domain::ids::{AccountId, HolderId, LicenceId};
-use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
+use crate::domain::ids::{AccountId, AgencyId, HolderId, LicenceId};
+use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, RefusedWhen, Status};
 use crate::secrets::Secrets;
 use crate::service::actor::password::{Passwords, invented};
-use crate::service::catalogue::entries;
 use crate::storage::actor::account::AccountRow;
+use crate::storage::catalogue::unit::KeptUnit;
 use crate::storage::{self, Db, Tx};
 
 /// Fills the database.
@@ -34,34 +34,62 @@ pub(super) async fn make(
     let maker = Maker { secrets, entropy, now, passwords: passwords(secrets, entropy)? };
     let mut accounts = Vec::new();
     let mut holders = HashMap::new();
+    let mut by_login = HashMap::new();
     // Hashes first: the one writer must not wait for Argon2.
     let hashed = maker.hash_all(&people).await?;
     let mut tx = db.begin_write().await?;
-    for unit in &people.units {
-        let unit = unit.unit().map_err(|error| wrong(unit.id.as_str(), &error.to_string()))?;
+    for demo in &people.units {
+        let unit = demo.unit().map_err(|error| wrong(demo.id.as_str(), &error.to_string()))?;
         storage::catalogue::unit::insert(&mut tx, &unit, now).await?;
+        let entered = storage::catalogue::unit::find_kept(&mut tx, secrets, unit.id).await?;
+        let entered = entered.ok_or_else(|| wrong(unit.id.as_str(), "was not entered"))?;
+        let kept = KeptUnit { contact: Some(demo.contact.clone()), ..entered.clone() };
+        storage::catalogue::unit::replace(&mut tx, secrets, entropy, &entered, &kept).await?;
     }
-    entries::enter_in_force(&mut tx, &catalogue.matters, now).await?;
-    entries::enter_in_force(&mut tx, &catalogue.kinds, now).await?;
-    entries::enter_in_force(&mut tx, &catalogue.scenes, now).await?;
     for ((login, secret), person) in hashed.holders.iter().zip(&people.holders) {
         let id = maker.holder(&mut tx, person).await?;
         holders.insert(login.clone(), id);
-        maker.account(&mut tx, login, &person.name, Some(id), secret).await?;
+        let account = maker.account(&mut tx, login, &person.name, Some(id), secret).await?;
+        by_login.insert(login.clone(), account);
         accounts.push(file_account("holder", login, &person.name, secret));
     }
     for ((login, secret), person) in hashed.staff.iter().zip(&people.staff) {
-        let role: Role = person.role.parse().map_err(|_| wrong(login, "no such role"))?;
+        let roles = person.roles().map_err(|_| wrong(login, "no such role"))?;
         let unit = person.unit.parse().map_err(|_| wrong(login, "no such unit"))?;
         let id = maker.account(&mut tx, login, &person.name, None, secret).await?;
+        let number = HolderNumber::new(CITIZEN, &person.code);
+        let number = number.map_err(|error| wrong(login, &error.to_string()))?;
+        if !storage::actor::person::insert(&mut tx, secrets, entropy, id, &person.name, &number).await? {
+            return Err(wrong(login, "this person stands twice"));
+        }
         storage::actor::membership::insert(&mut tx, id, unit, now).await?;
-        storage::actor::membership::give_role(&mut tx, id, role, None).await?;
-        let file = file_account(role.as_str(), login, &person.name, secret);
-        accounts.push(FileAccount { unit: Some(unit), roles: vec![role.as_str().to_owned()], ..file });
+        for role in &roles {
+            storage::actor::membership::give_role(&mut tx, id, *role, None).await?;
+        }
+        let file = file_account(&person.role, login, &person.name, secret);
+        let roles = roles.iter().map(|role| role.as_str().to_owned()).collect();
+        accounts.push(FileAccount { unit: Some(unit), roles, ..file });
+    }
+    for agent in &people.agencies {
+        let (account, holder) = (by_login.get(&agent.login), holders.get(&agent.holder));
+        let (Some(account), Some(holder)) = (account, holder) else {
+            return Err(wrong(&agent.login, "no such agent or holder"));
+        };
+        let id = AgencyId::generate(now, entropy);
+        let agency = Agency { id, holder: *holder, level: agent.level, acts: Vec::new(), ends_at: None };
+        storage::actor::agency::insert(&mut tx, *account, &agency, None, now).await?;
     }
     let licences = maker.licences(&mut tx, &people.licences, &holders).await?;
     tx.commit().await?;
     let scenes = catalogue.scenes.iter();
+    let listed =
+        catalogue.using_lists.iter().flat_map(|list| list.matters.iter().map(|matter| (list.unit, matter)));
+    let matters = listed.map(|(unit, matter)| FileMatter {
+        unit,
+        matter: matter.code.clone(),
+        purpose: matter.purpose.clone(),
+        kinds: matter.materials.iter().map(|material| material.kind).collect(),
+    });
     Ok(DemoFile {
         base_url: base_url.to_owned(),
         roots: dir.join("roots.json").display().to_string(),
@@ -70,6 +98,7 @@ pub(super) async fn make(
         scenes: scenes
             .map(|scene| FileScene { code: scene.code.clone(), audience: scene.audience.clone() })
             .collect(),
+        matters: matters.collect(),
     })
 }
 
@@ -164,16 +193,10 @@ impl Maker<'_> {
     ) -> Result<AccountId, DemoError> {
         let id = AccountId::generate(self.now, self.entropy);
         let row = AccountRow {
-            id,
-            login: login.to_owned(),
-            name: storage::actor::account::seal_name(self.secrets, self.entropy, id, name),
             holder,
-            password: secret.password_hash.clone(),
+            password: Some(secret.password_hash.clone()),
             pin: secret.pin.as_ref().map(|(_, hash)| hash.clone()),
-            pin_failures: 0,
-            pin_shut_until: 0,
-            disabled_at: None,
-            created_at: self.now.0,
+            ..AccountRow::new(self.secrets, self.entropy, id, login.to_owned(), name, self.now)
         };
         if storage::actor::account::insert(tx, &row).await? {
             Ok(row.id)
@@ -251,6 +274,7 @@ impl Maker<'_> {
                 failed: false,
             }),
             disputed: demo.disputed,
+            refused_when: RefusedWhen::default(),
             version: 1,
             created_at: self.now,
         })

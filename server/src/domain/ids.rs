@@ -95,6 +95,9 @@ id_type!(
     /// A person or organisation that holds licences 持证主体.
     HolderId, "hol");
 id_type!(
+    /// One restoring of one account at a counter.
+    RecoveryId, "rec");
+id_type!(
     /// One account acting for one holder.
     AgencyId, "agy");
 id_type!(
@@ -104,11 +107,53 @@ id_type!(
     /// One lifecycle act 挂起、吊销…, as recorded.
     ActId, "act");
 id_type!(
+    /// One registered client: a program of a unit.
+    ClientId, "cli");
+id_type!(
     /// One phone registered by a holder.
     DeviceId, "dev");
 id_type!(
     /// One showing of one licence in one scene.
     ShowId, "shw");
+
+id_type!(
+    /// One case of a unit 办件.
+    CaseId, "cas");
+id_type!(
+    /// One consent of a holder to the use of his licences in a case.
+    ConsentId, "csn");
+id_type!(
+    /// What a holder asked of an issuing unit.
+    RequestId, "req");
+id_type!(
+    /// What a holder was told without asking.
+    NoticeId, "ntc");
+id_type!(
+    /// Something that goes out.
+    LetterId, "ltr");
+id_type!(
+    /// What a counter entered of an agency.
+    AgencyEntryId, "age");
+id_type!(
+    /// An identity of the identity provider that fitted nobody.
+    IdentityTaskId, "idt");
+id_type!(
+    /// What one person proposed and another is to confirm.
+    ProposalId, "prp");
+
+id_type!(
+    /// One file of many rows.
+    ImportId, "imp");
+
+id_type!(
+    /// What a program of an issuing unit handed in.
+    SubmissionId, "sub");
+id_type!(
+    /// A draft and what it may be the same as.
+    SuspectId, "dup");
+id_type!(
+    /// One comparison of a unit's list with what is here.
+    ReconciliationId, "rcn");
 
 /// The text of an id, on the stack.
 #[derive(Clone, Copy, PartialEq, Eq)]

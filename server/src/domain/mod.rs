@@ -2,11 +2,14 @@
 
 pub mod access;
 pub mod actor;
+pub mod calendar;
 pub mod catalogue;
 pub mod clock;
 pub mod fault;
 pub mod ids;
+pub mod issuing;
 pub mod licence;
+pub mod outbox;
 pub mod schema;
 pub mod showing;
 pub mod text;

@@ -4,6 +4,9 @@ use std::fmt;
 
 use liangzheng_core::text::is_hidden;
 
+/// Characters of a reason: what somebody says of an act he does.
+pub const MAX_REASON: usize = 500;
+
 /// A text without hidden characters or such that turn what is read, trimmed, not empty and not too long.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PlainText(String);

@@ -34,17 +34,27 @@ impl<T, const STATUS: u16> Answer<T, STATUS> {
 
     /// The answer of a command, made now or found: both have the same body.
     pub fn replied(reply: Reply<T>) -> Self {
-        let body = match reply {
-            Reply::Now(outcome) => Body::Made(outcome),
-            Reply::Before(stored) => Body::Stored(stored),
+        let (body, status) = match reply {
+            Reply::Now(outcome) => (Body::Made(outcome), STATUS),
+            // The row of the table names 202, too.
+            Reply::Accepted(outcome) => (Body::Made(outcome), 202),
+            Reply::Before { status: 202, body } => (Body::Stored(body), 202),
+            Reply::Before { body, .. } => (Body::Stored(body), STATUS),
         };
-        Self { body, status: STATUS, headers: Vec::new() }
+        Self { body, status, headers: Vec::new() }
     }
 
     /// The same with status 200: nothing was made, it was there before. The row of the table names 200, too.
     #[must_use]
     pub const fn known_before(mut self) -> Self {
         self.status = 200;
+        self
+    }
+
+    /// The same with status 202: another person is to finish it. The row of the table names 202, too.
+    #[must_use]
+    pub const fn accepted(mut self) -> Self {
+        self.status = 202;
         self
     }
 
@@ -123,6 +133,15 @@ pub(crate) fn private(mut response: HttpResponseBuilder) -> HttpResponseBuilder 
         response.insert_header(header);
     }
     response
+}
+
+/// A file to be saved under a name: never shown within a page of ours. Names are ASCII, and so need no encoding.
+pub(crate) fn attachment(name: &str, media_type: &'static str, bytes: Vec<u8>) -> HttpResponse {
+    let mut response = private(HttpResponse::Ok());
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.insert_header((header::CONTENT_DISPOSITION, disposition));
+    }
+    response.content_type(media_type).body(bytes)
 }
 
 const PRIVATE: [(HeaderName, HeaderValue); 2] = [

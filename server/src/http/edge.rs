@@ -8,13 +8,14 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
+use liangzheng_core::time::Seconds;
 use tokio::time::timeout;
 
-use super::extract::{find_address, identify, known_account, prefers_english};
+use super::extract::{find_address, given_out, identify, known_account, prefers_english};
 use super::pages::HTML;
 use super::problem::{Problem, kinds};
 use crate::App;
@@ -139,12 +140,28 @@ fn refusal(request: &ServiceRequest, app: Option<&App>, address: IpAddr) -> Opti
     if matches!(request.path(), "/livez" | "/healthz" | "/readyz") {
         return None;
     }
-    // One address may be a whole office's: neither may a flood from there shut its wallets, nor they each other.
-    let rate = match known_account(request.request(), app) {
-        Some(account) => app.limits.account(account),
-        None => app.limits.address(address),
-    };
-    rate.err().map(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))
+    rate(request, app, address).err().map(|wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0))
+}
+
+/// One address may be a whole office's: neither may a flood from there shut its wallets, nor they each other. So who is
+/// logged in is counted by account, and who was once has an allowance beside his address's.
+fn rate(request: &ServiceRequest, app: &App, address: IpAddr) -> Result<(), Seconds> {
+    let limits = &app.limits;
+    if let Some(account) = known_account(request.request(), app) {
+        return limits.account(account);
+    }
+    if let Some(name) = given_out(request.request(), app)
+        && limits.known(name).is_ok()
+    {
+        return Ok(());
+    }
+    // Logins have a rate of their own beyond this one, which looks at passwords and not at bytes: a flood of anything else
+    // must not keep three hundred clerks from beginning their day.
+    if request.method() == Method::POST && request.path() == LOGIN {
+        limits.login_request(address)
+    } else {
+        limits.address(address)
+    }
 }
 
 /// Turns an error answer into a problem document, unless a handler of ours wrote one, or a page, itself.
@@ -217,5 +234,8 @@ const PUBLIC_DATA: [&str; 3] = ["/.well-known/", "/status-lists", "/embed/"];
 
 /// Before the server knows its settings, which is never.
 const DEFAULT_LIMIT: Duration = Duration::from_secs(30);
+
+/// Where one logs in.
+const LOGIN: &str = "/api/v1/sessions";
 
 const PROBLEM_JSON: &str = "application/problem+json";

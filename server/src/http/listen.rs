@@ -30,6 +30,7 @@ pub(crate) fn listen(
 ) -> io::Result<Server> {
     let (server, limits) = (&app.config.server, &app.config.limits);
     let per_address = if limits.enabled { limits.connections_per_address } else { 0 };
+    let per_address = per_address.min(most_connections() / 2);
     let places = Places::new(per_address, server.trusted_proxy);
     let patience = Duration::from_secs(server.request_seconds);
     let workers = match server.workers {
@@ -67,7 +68,6 @@ pub(crate) fn listen(
                 WebApp::new()
                     .app_data(app.clone())
                     .app_data(in_flight.clone())
-                    .app_data(problem::json_config())
                     .app_data(problem::path_config())
                     .app_data(problem::query_config())
                     .app_data(web::PayloadConfig::new(problem::MAX_BODY))

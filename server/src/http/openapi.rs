@@ -4,7 +4,7 @@
 //! (path, query, headers, who may send it) is told by the arguments of its handler. Pages for people are left out.
 //! `docs/openapi.json` is a copy that a test keeps equal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
@@ -107,11 +107,20 @@ pub(super) struct Operation<'a> {
     parameters: Vec<Value>,
     body: Option<Value>,
     responses: Map<String, Value>,
+    problems: BTreeSet<u16>,
 }
 
 impl<'a> Operation<'a> {
     fn new(route: &'static RouteEntry, schemas: &'a mut Schemas) -> Self {
-        Self { route, schemas, parameters: Vec::new(), body: None, responses: Map::new() }
+        let mut problems: BTreeSet<u16> = route.problems.iter().copied().collect();
+        // A flood, and a server that is ending; any request may be malformed below what a handler reads.
+        problems.extend([400, 429, 503]);
+        if route.login != Login::Never {
+            problems.extend([401, 403]);
+            // Who was faster: any command may find that somebody was.
+            problems.extend((route.method != "GET").then_some(409));
+        }
+        Self { route, schemas, parameters: Vec::new(), body: None, responses: Map::new(), problems }
     }
 
     /// The parameters of the path, read as a `T`: one value, or a tuple of them.
@@ -120,12 +129,14 @@ impl<'a> Operation<'a> {
         let of_tuple = schema.get("prefixItems").and_then(Value::as_array);
         let schemas = of_tuple.cloned().unwrap_or_else(|| vec![schema.clone().to_value()]);
         for (name, schema) in names(self.route.path).zip(schemas) {
+            self.problems.insert(404);
             self.parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
         }
     }
 
     /// The query, read as a `T`: each member is a parameter.
     pub(super) fn query<T: JsonSchema>(&mut self) {
+        self.problems.insert(422);
         let mut schema = T::json_schema(&mut self.schemas.read);
         let required = schema.remove("required").unwrap_or_default();
         let is_required =
@@ -142,8 +153,9 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// A header that may be sent.
-    pub(super) fn header(&mut self, name: &str, description: &str) {
+    /// A header that may be sent, and the statuses of what may be wrong with it.
+    pub(super) fn header(&mut self, name: &str, description: &str, problems: &[u16]) {
+        self.problems.extend(problems);
         self.parameters.push(json!({
             "name": name, "in": "header", "description": description, "schema": { "type": "string" },
         }));
@@ -152,7 +164,65 @@ impl<'a> Operation<'a> {
     /// The body, read as a `T`.
     pub(super) fn body<T: JsonSchema>(&mut self) {
         let schema = self.schemas.read.subschema_for::<T>();
-        self.body = Some(json!({ "required": true, "content": content("application/json", &schema) }));
+        self.reads("application/json", &schema);
+    }
+
+    /// The body, read as a `T` or as a form with one file.
+    pub(super) fn body_or_file<T: JsonSchema>(&mut self) {
+        self.body::<T>();
+        let form = json!({
+            "type": "object",
+            "properties": { "file": binary() },
+            "required": ["file"],
+        });
+        if let Some(body) = &mut self.body {
+            body["content"]["multipart/form-data"] = json!({ "schema": form });
+        }
+    }
+
+    /// The body, a form with one file and fields read as a `T`.
+    pub(super) fn form_with_file<T: JsonSchema>(&mut self) {
+        let mut schema = T::json_schema(&mut self.schemas.read).to_value();
+        schema["properties"]["file"] = binary();
+        if let Some(required) = schema["required"].as_array_mut() {
+            required.push(json!("file"));
+        }
+        self.problems.extend([408, 413, 415, 422]);
+        self.body =
+            Some(json!({ "required": true, "content": { "multipart/form-data": { "schema": schema } } }));
+    }
+
+    /// The body, read as a `T`, or as a form with that and a file.
+    pub(super) fn body_with_file<T: JsonSchema>(&mut self) {
+        self.body::<T>();
+        let schema = self.schemas.read.subschema_for::<T>();
+        let form = json!({
+            "type": "object",
+            "properties": { "content": schema, "file": binary() },
+            "required": ["content"],
+        });
+        if let Some(body) = &mut self.body {
+            body["content"]["multipart/form-data"] = json!({ "schema": form });
+        }
+    }
+
+    /// The body, a form with one file.
+    pub(super) fn file(&mut self) {
+        let form = json!({ "type": "object", "properties": { "file": binary() }, "required": ["file"] });
+        let content = json!({ "multipart/form-data": { "schema": form } });
+        self.problems.extend([408, 413, 415, 422]);
+        self.body = Some(json!({ "required": true, "content": content }));
+    }
+
+    /// The body, a form read as a `T`.
+    pub(super) fn form<T: JsonSchema>(&mut self) {
+        let schema = self.schemas.read.subschema_for::<T>();
+        self.reads(FORM, &schema);
+    }
+
+    fn reads(&mut self, media: &str, schema: &Schema) {
+        self.problems.extend([408, 413, 415, 422]);
+        self.body = Some(json!({ "required": true, "content": content(media, schema) }));
     }
 
     /// The answers, with a `T` as body.
@@ -172,7 +242,8 @@ impl<'a> Operation<'a> {
             let known = StatusCode::from_u16(*status).ok();
             let reason = known.and_then(|status| status.canonical_reason()).unwrap_or_default();
             let mut response = json!({ "description": reason });
-            if matches!(status, 200 | 201) {
+            // Of what is neither done nor refused only the status is told: 204, 302, 303, 304.
+            if matches!(status, 200..=202 | 400..) {
                 response["content"] = content.clone();
             }
             self.responses.insert(status.to_string(), response);
@@ -182,7 +253,10 @@ impl<'a> Operation<'a> {
     fn finish(self) -> Value {
         let RouteEntry { area, handler, summary, action, login, .. } = self.route;
         let mut responses = self.responses;
-        responses.insert("default".into(), json!({ "$ref": "#/components/responses/Problem" }));
+        for status in self.problems {
+            let problem = || json!({ "$ref": "#/components/responses/Problem" });
+            responses.entry(status.to_string()).or_insert_with(problem);
+        }
         let logged_in = [json!({ "bearer": [] }), json!({ "cookie": [] })];
         let security = match login {
             Login::Never => vec![],
@@ -206,6 +280,11 @@ impl<'a> Operation<'a> {
         }
         operation
     }
+}
+
+/// A file within a form.
+fn binary() -> Value {
+    json!({ "type": "string", "contentMediaType": "application/octet-stream" })
 }
 
 fn content(media: &str, schema: &Schema) -> Value {
@@ -233,6 +312,9 @@ fn name_of(parameter: &str) -> &str {
 /// The area whose routes are for browsers.
 const PAGES: &str = "pages";
 
+/// How OAuth sends what it asks for.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -255,6 +337,30 @@ mod tests {
         let described = routes().filter(|route| route.area != PAGES);
         let names: Vec<String> = described.map(|route| format!("{} {}", route.area, route.handler)).collect();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+    }
+
+    /// What is made twice by a request that was sent twice is found by its key, but for what has no harm in it.
+    #[test]
+    fn every_create_takes_an_idempotency_key() {
+        const WITHOUT: [(&str, &str); 4] = [
+            ("/api/v1/sessions", "a login opens a session each time"),
+            ("/api/v1/units/applications", "it has no account that a key could be of; a second one is 409"),
+            ("/api/v1/me/totp", "a second one takes the place of the first"),
+            ("/api/v1/wallet/licences/{id}/file", "the file is there already"),
+        ];
+        let mut schemas = Schemas::new();
+        let mut without = Vec::new();
+        for route in routes().filter(|route| route.method == "POST" && route.statuses.contains(&201)) {
+            let mut operation = Operation::new(route, &mut schemas);
+            route.describe(&mut operation);
+            if !operation.parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
+                without.push(route.path);
+            }
+        }
+        without.sort_unstable();
+        let mut known = WITHOUT.map(|(path, _)| path);
+        known.sort_unstable();
+        assert_eq!(without, known, "a create takes `IdempotencyKey`, or stands above with the reason");
     }
 
     #[test]

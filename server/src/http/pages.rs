@@ -31,6 +31,16 @@ pub(crate) async fn verify(request: HttpRequest) -> Result<HttpResponse, Problem
     embedded("inspector/index.html", &request)
 }
 
+/// `GET /exempt-materials`
+pub(crate) async fn exempt(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    embedded("exempt/index.html", &request)
+}
+
+/// `GET /office`
+pub(crate) async fn office(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    embedded("office/index.html", &request)
+}
+
 /// `GET /api/docs`: reads `/api/openapi.json`.
 pub(crate) async fn docs(request: HttpRequest) -> Result<HttpResponse, Problem> {
     embedded("docs/index.html", &request)

@@ -1,13 +1,23 @@
 //! Work that no request waits for: one task per job, so that a slow one delays no other.
 
 mod annual_inspection;
+mod ask_registers;
+mod call_webhook;
 mod change_feed;
+mod dormancy;
 mod follow_catalogue;
 mod forget;
+mod imports;
 mod keep_lease;
+mod lapse_proposals;
+mod licence_notices;
 mod publish;
 mod renew_catalogue;
+mod restore_accounts;
+mod send_mail;
+mod succession;
 mod sweep;
+mod unit_tasks;
 mod watch_clock;
 
 use std::pin::Pin;
@@ -55,9 +65,19 @@ jobs! {
     keep_lease        every Duration::from_millis(500);
     publish           every Duration::from_millis(500), under PUBLISHER, woken by |app| &app.publisher.changed;
     annual_inspection every Duration::from_secs(60), under PUBLISHER;
+    dormancy          every Duration::from_secs(60), under PUBLISHER;
+    restore_accounts  every Duration::from_secs(10), under PUBLISHER;
+    succession        every Duration::from_secs(10), under PUBLISHER;
+    ask_registers     every Duration::from_secs(10), under PUBLISHER;
+    licence_notices   every Duration::from_secs(60), under PUBLISHER;
+    unit_tasks        every Duration::from_secs(60), under PUBLISHER;
+    send_mail         every Duration::from_secs(1), under PUBLISHER;
+    call_webhook      every Duration::from_secs(1), under PUBLISHER;
+    lapse_proposals   every Duration::from_secs(60), under PUBLISHER;
     // Changes within two seconds make one version.
     follow_catalogue  every Duration::from_secs(2), under PUBLISHER;
     renew_catalogue   every Duration::from_secs(60), under PUBLISHER;
+    imports           every Duration::from_secs(1), under PUBLISHER, woken by |app| &app.imports;
     forget            every Duration::from_secs(60), under PUBLISHER;
     sweep             every Duration::from_secs(60);
     watch_clock       every Duration::from_millis(500);

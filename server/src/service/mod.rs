@@ -3,8 +3,11 @@
 pub mod access;
 pub mod actor;
 pub mod catalogue;
+pub mod issuing;
 pub mod lease;
 pub mod licence;
+pub mod outbox;
+pub mod outgoing;
 pub mod publication;
 pub mod readiness;
 pub mod showing;

@@ -4,9 +4,9 @@
 //! file renamed to another `kid` does not open. The AES key is Argon2id of `keystore.pass` (0600) and
 //! `DIR/salt`. Losing the pass file loses the keys: back both up, apart from each other.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use liangzheng_core::key::AwsLcSigner;
 use zeroize::Zeroizing;
 
 use super::{KeyStore, KeyStoreError, StoredKey, check_name};
+use crate::files;
 
 /// Keys sealed in a folder.
 pub struct FileKeyStore {
@@ -29,7 +30,7 @@ impl FileKeyStore {
     ///
     /// A pass file that others may read is refused: the mode is the only thing that keeps it secret.
     pub fn open_or_create(folder: &Path, pass_file: &Path) -> Result<Self, KeyStoreError> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(at(folder))?;
+        files::make_folder(folder).map_err(at(folder))?;
         if !pass_file.exists() {
             let mut pass = Zeroizing::new([0_u8; 32]);
             fill(&mut *pass)?;
@@ -52,6 +53,30 @@ impl FileKeyStore {
         let pass = Zeroizing::new(fs::read(pass_file).map_err(at(pass_file))?);
         let salt = fs::read(&salt_file).map_err(at(&salt_file))?;
         Ok(Self { folder: folder.to_owned(), seal: derive(pass.trim_ascii(), &salt)? })
+    }
+
+    /// Keeps a private key of another kind (PKCS#8) under `name`; one already held is refused.
+    pub(super) fn keep(&self, name: &str, pkcs8: &[u8]) -> Result<(), KeyStoreError> {
+        check_name(name)?;
+        match write_new_secret(&self.path(name), &self.seal(name, pkcs8)?) {
+            Err(KeyStoreError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+                Err(KeyStoreError::Exists { kid: name.to_owned() })
+            }
+            done => done,
+        }
+    }
+
+    /// The private key kept under `name` (PKCS#8).
+    pub(super) fn kept(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+        check_name(name)?;
+        let path = self.path(name);
+        let file = match fs::read(&path) {
+            Err(gone) if gone.kind() == io::ErrorKind::NotFound => {
+                return Err(KeyStoreError::Absent { kid: name.to_owned() });
+            }
+            read => read.map_err(at(&path))?,
+        };
+        self.unseal(name, &file).ok_or_else(|| KeyStoreError::Sealed { path: path.display().to_string() })
     }
 
     fn path(&self, kid: &str) -> PathBuf {
@@ -91,45 +116,26 @@ impl std::fmt::Debug for FileKeyStore {
 
 impl KeyStore for FileKeyStore {
     fn generate(&self, kid: &str) -> Result<StoredKey, KeyStoreError> {
-        check_name(kid)?;
         let (signer, pkcs8) = AwsLcSigner::generate(kid)?;
-        let pkcs8 = Zeroizing::new(pkcs8);
-        match write_new_secret(&self.path(kid), &self.seal(kid, &pkcs8)?) {
-            Err(KeyStoreError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
-                Err(KeyStoreError::Exists { kid: kid.to_owned() })
-            }
-            Err(other) => Err(other),
-            Ok(()) => Ok(StoredKey { public: signer.public_key(), signer: Arc::new(signer) }),
-        }
+        self.keep(kid, &Zeroizing::new(pkcs8))?;
+        Ok(StoredKey { public: signer.public_key(), signer: Arc::new(signer) })
     }
 
     fn open(&self, kid: &str) -> Result<StoredKey, KeyStoreError> {
-        check_name(kid)?;
-        let path = self.path(kid);
-        let file = match fs::read(&path) {
-            Err(gone) if gone.kind() == io::ErrorKind::NotFound => {
-                return Err(KeyStoreError::Absent { kid: kid.to_owned() });
-            }
-            read => read.map_err(at(&path))?,
-        };
-        let pkcs8 = self
-            .unseal(kid, &file)
-            .ok_or_else(|| KeyStoreError::Sealed { path: path.display().to_string() })?;
-        let signer = AwsLcSigner::from_pkcs8(kid, &pkcs8)?;
+        let signer = AwsLcSigner::from_pkcs8(kid, &self.kept(kid)?)?;
         Ok(StoredKey { public: signer.public_key(), signer: Arc::new(signer) })
     }
 }
 
-/// Writes a file of mode 0600 that must not exist yet, and waits until it is on the disk.
+/// Writes a secret into a file that must not exist yet.
 pub(super) fn write_new_secret(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(at(path))?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(at(path))?;
-    // The name must survive a crash too: a key published but lost could never sign the list that retires it.
-    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        fs::File::open(folder).and_then(|f| f.sync_all()).map_err(at(folder))?;
-    }
-    Ok(())
+    files::write_new(path, content).map_err(at(path))
+}
+
+/// Writes a file that is no secret, as a whole: a reader sees all of the old one or all of the new. Of mode 0600 like
+/// everything in an installation's folder.
+pub fn write_public(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
+    files::replace(path, content).map_err(at(path))
 }
 
 pub(super) fn refuse_exposed(path: &Path) -> Result<(), KeyStoreError> {

@@ -7,15 +7,22 @@
 mod file;
 mod memory;
 mod root;
+mod root_folder;
+mod seal;
+mod seal_ca;
 
 use std::fmt;
 use std::sync::Arc;
 
 use liangzheng_core::key::{PublicKey, SignError, Signer};
 
-pub use file::FileKeyStore;
+pub use file::{FileKeyStore, write_public};
 pub use memory::MemoryKeyStore;
 pub use root::{RootKey, write_root_key};
+pub use root_folder::{NewRoots, root_files};
+pub use seal::{FileSealKeys, SealKey, SealKeyStore, SealSigner, Signing};
+pub(crate) use seal_ca::request as seal_request;
+pub use seal_ca::{SealCa, SealCaError, Subject};
 
 /// A private key together with the public half that goes into the trust list.
 #[derive(Clone)]

@@ -39,8 +39,13 @@ impl Db {
     /// Opens the database and brings its tables up to date.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, StorageError> {
         let db = Self::connect(config).await?;
-        migrations::run(&db).await?;
+        db.migrate().await?;
         Ok(db)
+    }
+
+    /// Brings its tables up to date.
+    pub async fn migrate(&self) -> Result<(), StorageError> {
+        migrations::run(self).await
     }
 
     /// Opens the database as it is.

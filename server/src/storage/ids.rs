@@ -5,7 +5,11 @@ use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
 
 use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
-use crate::domain::ids::{AccountId, ActId, AgencyId, DeviceId, HolderId, LicenceId, SessionId, ShowId};
+use crate::domain::ids::{
+    AccountId, ActId, AgencyEntryId, AgencyId, CaseId, ClientId, ConsentId, DeviceId, HolderId,
+    IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId, ProposalId, ReconciliationId, RecoveryId,
+    RequestId, SessionId, ShowId, SubmissionId, SuspectId,
+};
 
 /// Lets an id or a code of `domain` be bound and read; `domain` itself must not know the database.
 macro_rules! stored_id {
@@ -28,5 +32,29 @@ macro_rules! stored_id {
 }
 
 stored_id!(
-    AccountId, SessionId, HolderId, AgencyId, LicenceId, ActId, DeviceId, ShowId, Uscc, KindCode, SceneCode
+    AccountId,
+    ClientId,
+    LetterId,
+    RecoveryId,
+    SessionId,
+    HolderId,
+    AgencyId,
+    LicenceId,
+    ActId,
+    DeviceId,
+    ShowId,
+    IdentityTaskId,
+    ProposalId,
+    AgencyEntryId,
+    RequestId,
+    NoticeId,
+    Uscc,
+    KindCode,
+    SceneCode,
+    CaseId,
+    ConsentId,
+    ImportId,
+    ReconciliationId,
+    SubmissionId,
+    SuspectId
 );

@@ -11,18 +11,22 @@
 //!
 //! A test prepares every statement on both databases.
 
+pub mod access;
 pub mod actor;
 pub mod catalogue;
 pub mod change;
 mod connection;
+pub mod day;
 mod db;
 mod error;
 mod file_mode;
 pub mod idempotency;
 mod ids;
+pub mod issuing;
 pub mod job_lease;
 pub mod licence;
 mod migrations;
+pub mod outbox;
 pub mod page;
 pub mod publication;
 pub mod showing;
@@ -47,8 +51,8 @@ macro_rules! statements_of {
 }
 
 statements_of! {
-    actor::account, actor::agency, actor::holder, actor::known_place, actor::membership, actor::session, catalogue::entry, catalogue::unit, change, db,
-    idempotency, job_lease, licence::act, licence::record, publication::keys, publication::status,
+    access::proposal, actor::account, actor::agency,
+    actor::agency_entry, actor::client, actor::contact, actor::holder, actor::identity, actor::known_place, actor::membership, actor::person, actor::recovery, actor::session, actor::totp, catalogue::entry, catalogue::unit, change, db, idempotency, issuing::seal, issuing::sealed, job_lease, licence::act, licence::notice, licence::record, licence::request, publication::keys, publication::status, issuing::calendar, issuing::case, issuing::claim, issuing::draft, issuing::face_key, issuing::import, issuing::import_row, issuing::number, issuing::picture, issuing::reconciliation, issuing::review, issuing::submission, issuing::suspect, licence::co_holder, licence::listing,
     publication::status_publication, publication::trust, showing::device, showing::show, trace::access_log,
-    trace::audit, verifying::scan, verifying::spent,
+    trace::audit, outbox::letter, verifying::scan, verifying::spent,
 }

@@ -18,6 +18,14 @@ pub struct Page<T> {
     pub next: Option<i64>,
 }
 
+/// Cuts rows, of which one more than `limit` was asked for, to a page; where the next one begins is the `key` of its last.
+pub fn cut<T, K>(rows: &mut Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> Option<K> {
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > wanted;
+    rows.truncate(wanted);
+    rows.last().filter(|_| has_more).map(key)
+}
+
 impl<T> Page<T> {
     /// The same page with each row made into something else.
     pub fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
@@ -38,10 +46,7 @@ impl Cursor {
 
     /// The page made of what [`Cursor::rows`] gave; `number` is the number of a row.
     pub(in crate::storage) fn page<T>(self, mut rows: Vec<T>, number: impl Fn(&T) -> i64) -> Page<T> {
-        let wanted = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let has_more = rows.len() > wanted;
-        rows.truncate(wanted);
-        let next = rows.last().filter(|_| has_more).map(number);
+        let next = cut(&mut rows, self.limit, number);
         Page { items: rows, next }
     }
 }

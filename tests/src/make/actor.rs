@@ -2,10 +2,12 @@
 
 use std::sync::OnceLock;
 
+use liangzheng_core::time::UnixTime;
+use liangzheng_server::domain::actor::agency::{Agency, AgencyAct, AgencyLevel};
 use liangzheng_server::domain::actor::holder::{CITIZEN, Holder, HolderKind, HolderNumber};
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
-use liangzheng_server::domain::ids::{AccountId, HolderId};
+use liangzheng_server::domain::ids::{AccountId, AgencyId, HolderId};
 use liangzheng_server::service::actor::password::Passwords;
 use liangzheng_server::storage;
 use liangzheng_server::storage::actor::account::AccountRow;
@@ -17,6 +19,12 @@ use crate::clock::NOON;
 impl Maker {
     /// A holder with an account of the same login.
     pub async fn holder(&self, login: &str) -> (AccountId, HolderId) {
+        let holder = self.holder_without_account(login).await;
+        (self.account(login, Some(holder)).await, holder)
+    }
+
+    /// A holder who has never logged in.
+    pub async fn holder_without_account(&self, login: &str) -> HolderId {
         let holder = Holder {
             id: HolderId::generate(NOON, &SystemEntropy),
             kind: HolderKind::Natural,
@@ -27,7 +35,7 @@ impl Maker {
         let mut tx = self.db.begin_write().await.unwrap();
         storage::actor::holder::insert(&mut tx, &self.secrets, &SystemEntropy, &holder).await.unwrap();
         tx.commit().await.unwrap();
-        (self.account(login, Some(holder.id)).await, holder.id)
+        holder.id
     }
 
     /// A member of staff.
@@ -42,6 +50,16 @@ impl Maker {
         account
     }
 
+    /// Says whose number an account of staff goes by: the one of this login ([`number_of`]).
+    pub async fn person(&self, account: AccountId, login: &str) {
+        let mut tx = self.db.begin_write().await.unwrap();
+        let (secrets, number) = (&self.secrets, number_of(login));
+        let is_new =
+            storage::actor::person::insert(&mut tx, secrets, &SystemEntropy, account, "林晓舟", &number);
+        assert!(is_new.await.unwrap(), "{login} is somebody already");
+        tx.commit().await.unwrap();
+    }
+
     /// Makes an account a member of a unit, which is made if need be.
     pub async fn join(&self, account: AccountId, roles: &[Role], unit: &str) {
         let mut tx = self.db.begin_write().await.unwrap();
@@ -53,21 +71,41 @@ impl Maker {
         tx.commit().await.unwrap();
     }
 
+    /// Makes an account the agent of a holder, for some acts or for all.
+    pub async fn agency(
+        &self,
+        account: AccountId,
+        holder: HolderId,
+        level: AgencyLevel,
+        acts: &[AgencyAct],
+        ends_at: Option<UnixTime>,
+    ) -> AgencyId {
+        let id = AgencyId::generate(NOON, &SystemEntropy);
+        let agency = Agency { id, holder, level, acts: acts.to_vec(), ends_at };
+        let mut tx = self.db.begin_write().await.unwrap();
+        storage::actor::agency::insert(&mut tx, account, &agency, None, NOON).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// An account of this login for the holder of a number who is there already.
+    pub async fn account_of(&self, login: &str, id_type: &str, number: &str) -> AccountId {
+        let number = HolderNumber::new(id_type, number).unwrap();
+        let mut tx = self.db.begin_read().await.unwrap();
+        let found = storage::actor::holder::find_by_number(&mut tx, &self.secrets, &number).await.unwrap();
+        tx.commit().await.unwrap();
+        self.account(login, Some(found.expect("a holder of this number").id)).await
+    }
+
     async fn account(&self, login: &str, holder: Option<HolderId>) -> AccountId {
         let hashes = hashes();
         let id = AccountId::generate(NOON, &SystemEntropy);
         let name = format!("{login} 的账户");
         let row = AccountRow {
-            id,
-            login: login.into(),
-            name: storage::actor::account::seal_name(&self.secrets, &SystemEntropy, id, &name),
             holder,
-            password: hashes.0.clone(),
+            password: Some(hashes.0.clone()),
             pin: holder.map(|_| hashes.1.clone()),
-            pin_failures: 0,
-            pin_shut_until: 0,
-            disabled_at: None,
-            created_at: NOON.0,
+            ..AccountRow::new(&self.secrets, &SystemEntropy, id, login.into(), &name, NOON)
         };
         let mut tx = self.db.begin_write().await.unwrap();
         assert!(storage::actor::account::insert(&mut tx, &row).await.unwrap(), "{login} is taken");
@@ -77,7 +115,10 @@ impl Maker {
 }
 
 /// A citizen number that goes with a login, so that each holder has one of his own.
-fn number_of(login: &str) -> HolderNumber {
+///
+/// # Panics
+/// Never: it is a number of the right length.
+pub fn number_of(login: &str) -> HolderNumber {
     let sum = login.bytes().fold(7_u64, |sum, byte| (sum * 131 + u64::from(byte)) % 1_000_000_007);
     HolderNumber::new(CITIZEN, &format!("99010119{:010}", sum)).unwrap()
 }

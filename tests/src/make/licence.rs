@@ -6,7 +6,7 @@ use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::Day;
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{HolderId, LicenceId};
-use liangzheng_server::domain::licence::{Encumbrances, Licence, Status};
+use liangzheng_server::domain::licence::{Encumbrances, Licence, RefusedWhen, Status};
 use liangzheng_server::storage;
 
 use super::Maker;
@@ -46,6 +46,7 @@ pub fn licence(holder: HolderId, kind: &str, unit: &str, status: Status) -> Lice
         encumbrances: Encumbrances::default(),
         annual_inspection: None,
         disputed: false,
+        refused_when: RefusedWhen::default(),
         version: 1,
         created_at: NOON,
     }

@@ -3,12 +3,15 @@
 mod actor;
 mod catalogue;
 mod licence;
+pub mod office;
+pub mod seals;
 
 use std::sync::Arc;
 
 use liangzheng_server::secrets::Secrets;
 use liangzheng_server::storage::Db;
 
+pub use actor::number_of;
 pub use licence::licence;
 
 /// Everybody's password in tests.

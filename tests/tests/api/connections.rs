@@ -130,3 +130,58 @@ fn a_head_with_a_bare_line_feed_is_refused() {
         assert!(answer.starts_with("HTTP/1.1 400 "), "{head:?}: {answer}");
     }
 }
+
+#[test]
+fn who_asks_for_another_protocol_is_answered_in_this_one() {
+    let app = TestApp::sqlite();
+    for connection in ["Upgrade", "keep-alive, Upgrade"] {
+        let mut client = TcpStream::connect(address_of(&app)).unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let body = r#"{"login":"nobody","password":"x"}"#;
+        let head = format!(
+            "POST /api/v1/sessions HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: {connection}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        client.write_all(head.as_bytes()).unwrap();
+        // What follows is a request of its own, and no body without an end.
+        client.write_all(b"GET /livez HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answers = String::new();
+        client.read_to_string(&mut answers).expect("both answers within five seconds");
+        assert!(answers.starts_with("HTTP/1.1 401 "), "{connection}: {answers}");
+        assert!(answers.contains("HTTP/1.1 200 "), "{connection}: {answers}");
+        assert!(!answers.contains("101 "), "{answers}");
+    }
+}
+
+#[test]
+fn six_hundred_connections_of_one_address_are_taken() {
+    let app = TestApp::sqlite();
+    let to = address_of(&app);
+    app.wait(async {
+        let mut clients = Vec::new();
+        for _ in 0..600 {
+            let mut client = client([127, 0, 0, 2], to).await;
+            client.write_all(b"GET /livez HTTP/1.1\r\nhost: a\r\nconnection: close\r\n").await.unwrap();
+            clients.push(client);
+        }
+        for mut client in clients {
+            client.write_all(b"\r\n").await.unwrap();
+            let answer = told(client).await;
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        }
+    });
+}
+
+#[test]
+fn behind_a_request_that_closes_the_connection_none_is_answered() {
+    let app = TestApp::sqlite();
+    let mut client = TcpStream::connect(address_of(&app)).unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let head =
+        |connection: &str| format!("GET /livez HTTP/1.1\r\nhost: a\r\nconnection: {connection}\r\n\r\n");
+    client.write_all(format!("{}{}", head("close"), head("keep-alive")).as_bytes()).unwrap();
+    let mut answers = String::new();
+    client.read_to_string(&mut answers).expect("the end within five seconds");
+    assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+}

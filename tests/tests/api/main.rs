@@ -4,11 +4,15 @@
 
 mod actor;
 mod at_rest;
+mod authorisation;
 mod catalogue;
 mod connections;
 mod database;
 mod embed;
+mod generated;
+mod issuing;
 mod licence;
+mod outbox;
 mod proxies;
 mod publication;
 mod routes;

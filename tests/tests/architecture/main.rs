@@ -7,11 +7,14 @@
 
 mod answers;
 mod changes;
+#[path = "../../../core/tests/support/chinese.rs"]
+mod chinese;
 mod direction;
 mod files;
 mod ids;
 mod papers;
 mod scope;
+mod texts;
 mod waiting;
 mod work;
 

@@ -4,6 +4,7 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_server::domain::actor::agency::{Agency, AgencyLevel};
 use liangzheng_server::domain::actor::holder::{CITIZEN, Holder, HolderKind, HolderNumber};
 use liangzheng_server::domain::actor::membership::Role;
+use liangzheng_server::domain::actor::session::{Carrier, Proof};
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{AccountId, AgencyId, HolderId, SessionId};
 use liangzheng_server::storage::actor::session::NewSession;
@@ -76,7 +77,10 @@ async fn a_session_is_found_until_it_expires_ends_or_its_account_is_disabled() {
             id: SessionId::generate(NOON, &SystemEntropy),
             account,
             token_sha256: [byte; 32],
-            carrier: "bearer",
+            carrier: Carrier::Bearer,
+            proof: Proof::Password,
+            client: None,
+            agent: None,
             created_at: NOON,
             expires_at: NOON.plus(Seconds(100)),
         };
@@ -195,12 +199,42 @@ async fn an_agent_acts_for_the_holders_it_was_named_for() {
         let make = Maker::new(db.open().await);
         let (account, _) = make.holder("lin").await;
         let (other, firm) = make.holder("firm").await;
-        let agency = Agency { holder: firm, level: AgencyLevel::LegalRepresentative };
+        use liangzheng_server::domain::actor::agency::AgencyAct;
+        use storage::actor::agency;
+        let named = |level, acts: &[AgencyAct], ends_at| Agency {
+            id: AgencyId::generate(NOON, &SystemEntropy),
+            holder: firm,
+            level,
+            acts: acts.to_vec(),
+            ends_at,
+        };
+        let boss = named(AgencyLevel::LegalRepresentative, &[], None);
+        let end = NOON.plus(Seconds(10));
+        let clerk = named(AgencyLevel::Handler, &[AgencyAct::View], Some(end));
         let mut tx = make.db.begin_write().await.unwrap();
-        let id = AgencyId::generate(NOON, &SystemEntropy);
-        storage::actor::agency::insert(&mut tx, id, account, agency, NOON).await.unwrap();
-        let held = storage::actor::agency::of_account(&mut tx, account, NOON).await.unwrap();
-        assert_eq!(held, [agency], "{}", db.name);
+        agency::insert(&mut tx, account, &boss, None, NOON).await.unwrap();
+        tx.commit().await.unwrap();
+        let hand = make.staff("hand", Role::Inspector, UNIT).await;
+        let mut tx = make.db.begin_write().await.unwrap();
+        agency::insert(&mut tx, hand, &clerk, Some(boss.id), NOON).await.unwrap();
+        assert_eq!(
+            agency::of_account(&mut tx, account, NOON).await.unwrap(),
+            std::slice::from_ref(&boss),
+            "{}",
+            db.name
+        );
+        assert_eq!(agency::of_account(&mut tx, hand, NOON).await.unwrap(), std::slice::from_ref(&clerk));
+        assert!(agency::of_account(&mut tx, hand, end).await.unwrap().is_empty(), "it ended by itself");
+        assert_eq!(agency::next_end(&mut tx, hand, NOON).await.unwrap(), Some(end));
+        assert_eq!(agency::of_holder(&mut tx, firm, NOON).await.unwrap().len(), 2);
+        assert_eq!(agency::given_by(&mut tx, boss.id).await.unwrap()[0].id, clerk.id);
+        assert_eq!(
+            agency::find(&mut tx, clerk.id, NOON).await.unwrap().unwrap().agency(),
+            Some(clerk.clone())
+        );
+        assert!(agency::end(&mut tx, clerk.id, NOON).await.unwrap());
+        assert!(!agency::end(&mut tx, clerk.id, NOON).await.unwrap(), "ended twice");
+        assert!(agency::find(&mut tx, clerk.id, NOON).await.unwrap().is_none());
         assert!(storage::actor::agency::of_account(&mut tx, other, NOON).await.unwrap().is_empty());
     }
 }
@@ -242,5 +276,106 @@ async fn who_holds_an_account_or_a_bucket_is_waited_for() {
         storage::actor::account::set_pin_counters(&mut tx, id, 0, UnixTime(0)).await.unwrap();
         storage::actor::account::clear_failures(&mut tx, &bucket).await.unwrap();
         tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_person_goes_by_one_number_under_two_accounts() {
+    for db in TestDb::both() {
+        let make = Maker::new(db.open().await);
+        let (lin, _) = make.holder("lin").await;
+        let staff = make.staff("lin.staff", Role::IssuerChecker, UNIT).await;
+        let other = make.staff("chen.staff", Role::IssuerChecker, UNIT).await;
+        make.person(staff, "lin").await;
+        make.person(other, "chen").await;
+        let mut tx = make.db.begin_read().await.unwrap();
+        let mut numbers = Vec::new();
+        for account in [lin, staff, other] {
+            numbers.push(storage::actor::person::numbers(&mut tx, account).await.unwrap());
+        }
+        assert_eq!((numbers[0].len(), &numbers[0]), (1, &numbers[1]), "{}", db.name);
+        assert_ne!(numbers[0], numbers[2]);
+        use liangzheng_server::service::actor::person::is_same;
+        assert!(is_same(&mut tx, lin, staff).await.unwrap() && is_same(&mut tx, staff, lin).await.unwrap());
+        assert!(
+            !is_same(&mut tx, lin, other).await.unwrap() && !is_same(&mut tx, staff, other).await.unwrap()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_the_provider_stays_one_whatever_code_is_shown_in_it() {
+    for db in TestDb::both() {
+        let make = Maker::new(db.open().await);
+        let (account, _) = make.holder("lin").await;
+        let mut tx = make.db.begin_write().await.unwrap();
+        for (byte, proof, after) in
+            [(1_u8, Proof::OpenIdConnect, "oidc"), (2, Proof::Password, "totp"), (3, Proof::Totp, "totp")]
+        {
+            let session = NewSession {
+                id: SessionId::generate(NOON, &SystemEntropy),
+                account,
+                token_sha256: [byte; 32],
+                carrier: Carrier::Cookie,
+                proof,
+                client: None,
+                agent: None,
+                created_at: NOON,
+                expires_at: NOON.plus(Seconds(100)),
+            };
+            storage::actor::session::insert(&mut tx, &session).await.unwrap();
+            storage::actor::session::set_proof(&mut tx, session.id, Proof::Totp).await.unwrap();
+            let row = storage::actor::session::find(&mut tx, &[byte; 32], NOON).await.unwrap().unwrap();
+            assert_eq!(row.proof, after, "{} {proof}", db.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_registered_client_is_no_member_and_goes_where_its_membership_goes() {
+    use liangzheng_server::domain::actor::client::{Client, ClientKey, KeyAlgorithm, KeyMaterial};
+    use liangzheng_server::domain::ids::ClientId;
+    use liangzheng_server::storage::actor::{client, membership};
+    for db in TestDb::both() {
+        let make = Maker::new(db.open().await);
+        let person = make.staff("qin", Role::IssuerMaker, UNIT).await;
+        let program = make.staff("program", Role::IssuerMaker, UNIT).await;
+        make.staff("bai", Role::IssuerMaker, OTHER_UNIT).await;
+        let key = ClientKey {
+            kid: "k1".into(),
+            algorithm: KeyAlgorithm::EdDsa,
+            material: KeyMaterial::Ed25519 { x: "x".into() },
+        };
+        let registered = Client {
+            id: ClientId::generate(NOON, &SystemEntropy),
+            account: program,
+            unit: UNIT.parse().unwrap(),
+            names: liangzheng_core::text::Text::fixed("系统", "System"),
+            roles: vec![Role::IssuerMaker],
+            matters: vec!["permit.test".into()],
+            keys: vec![key],
+            created_at: NOON,
+        };
+        let mut tx = make.db.begin_write().await.unwrap();
+        client::insert(&mut tx, &registered).await.unwrap();
+        assert!(membership::member(&mut tx, program).await.unwrap().is_none(), "{}", db.name);
+        assert!(membership::member(&mut tx, person).await.unwrap().is_some());
+        let unit = UNIT.parse().unwrap();
+        let people = membership::people_of_unit(&mut tx, unit, "", 10).await.unwrap();
+        assert_eq!(people.iter().map(|member| member.account).collect::<Vec<_>>(), [person]);
+        assert!(
+            membership::of_unit(&mut tx, unit).await.unwrap().contains(&program),
+            "it moves with its unit"
+        );
+        let late = NOON.plus(Seconds(1));
+        let away = membership::dormant(&mut tx, late, 10).await.unwrap();
+        assert!(away.contains(&person) && !away.contains(&program), "a program is not dormant");
+        assert_eq!(client::find(&mut tx, registered.id, NOON).await.unwrap().unwrap(), registered);
+        membership::move_to(&mut tx, program, OTHER_UNIT.parse().unwrap()).await.unwrap();
+        let moved = Client { unit: OTHER_UNIT.parse().unwrap(), ..registered.clone() };
+        assert_eq!(client::list(&mut tx, "", 10, NOON).await.unwrap(), [moved]);
+        assert_eq!(client::matters_of(&mut tx, program).await.unwrap(), ["permit.test"]);
+        client::end(&mut tx, registered.id, NOON).await.unwrap();
+        assert_eq!(client::matters_of(&mut tx, program).await.unwrap(), [""; 0]);
     }
 }

@@ -4,9 +4,9 @@ use liangzheng_core::time::Day;
 use liangzheng_server::domain::access::Scope;
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
-use liangzheng_server::domain::ids::{ActId, LicenceId};
+use liangzheng_server::domain::ids::{ActId, LicenceId, ProposalId};
 use liangzheng_server::domain::licence::lifecycle::Act;
-use liangzheng_server::domain::licence::{AnnualInspection, Encumbrances, Status};
+use liangzheng_server::domain::licence::{AnnualInspection, Encumbrances, RefusedWhen, Status};
 use liangzheng_server::storage::licence::act::ActRow;
 use liangzheng_server::storage::{self, StorageError};
 use liangzheng_tests::clock::NOON;
@@ -38,6 +38,7 @@ async fn a_licence_in_every_status_is_read_back_as_it_was_written() {
             let mut made = licence(holder, BUSINESS_LICENCE, UNIT, status);
             made.valid_to = None;
             made.disputed = true;
+            made.refused_when = RefusedWhen { lost: true, overdue: true };
             made.encumbrances = Encumbrances { pledged: true, mortgaged: true };
             made.annual_inspection =
                 Some(AnnualInspection { due: Day::parse("20261231").unwrap(), failed: true });
@@ -97,6 +98,10 @@ async fn an_act_is_written_on_the_version_it_was_decided_on_and_no_other() {
             unit: UNIT.parse().unwrap(),
             effective_at: NOON.0,
             at: NOON.0,
+            confirmed_by: Some(account),
+            proposal: Some(ProposalId::generate(NOON, &SystemEntropy)),
+            last_day: Some(20_270_101),
+            physical: Some(storage::licence::act::seal_physical(&secrets(), &SystemEntropy, id, "云01234")),
         };
         storage::licence::act::append(&mut tx, &row).await.unwrap();
         tx.commit().await.unwrap();
@@ -109,6 +114,10 @@ async fn an_act_is_written_on_the_version_it_was_decided_on_and_no_other() {
         );
         let reason = storage::licence::act::open_reason(&secrets(), &row);
         assert_eq!(reason.unwrap(), "投诉核查");
+        let physical = storage::licence::act::open_physical(&secrets(), &row).unwrap();
+        assert_eq!(physical.as_deref(), Some("云01234"));
+        let last = storage::licence::act::last_of(&mut tx, before.id).await.unwrap();
+        assert_eq!(last.as_ref(), Some(&row));
         assert_eq!(storage::licence::act::of_licence(&mut tx, before.id).await.unwrap(), [row]);
     }
 }

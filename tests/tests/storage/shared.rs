@@ -1,6 +1,7 @@
 //! What every area uses: transactions, idempotent replies, the change feed.
 
 use liangzheng_core::time::Seconds;
+use liangzheng_server::domain::actor::session::{Carrier, Proof};
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{AccountId, LicenceId, SessionId, ShowId};
 use liangzheng_server::storage;
@@ -45,7 +46,10 @@ async fn no_free_connection_is_told_apart_from_a_fault() {
         id: SessionId::generate(NOON, &SystemEntropy),
         account: AccountId::generate(NOON, &SystemEntropy),
         token_sha256: [1; 32],
-        carrier: "bearer",
+        carrier: Carrier::Bearer,
+        proof: Proof::Password,
+        client: None,
+        agent: None,
         created_at: NOON,
         expires_at: NOON,
     };

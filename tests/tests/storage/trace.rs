@@ -93,7 +93,7 @@ async fn what_was_done_to_an_object_is_read_back_in_its_order() {
             AuditRow { account: None, footing: None, unit: None, action: "mark", reason: None, ..row };
         let mut tx = make.db.begin_write().await.unwrap();
         for row in [row, by_the_server, AuditRow { object: "lic_2", ..row }] {
-            storage::trace::audit::append(&mut tx, &row).await.unwrap();
+            storage::trace::audit::append(&mut tx, &[row]).await.unwrap();
         }
         let told = storage::trace::audit::of_object(&mut tx, "lic_1").await.unwrap();
         let told: Vec<_> =

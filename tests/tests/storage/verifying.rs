@@ -59,6 +59,7 @@ async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
             token: None,
             status_as_of: None,
             trust_version: Some(1),
+            matter: None,
         };
         let mut tx = make.db.begin_write().await.unwrap();
         assert!(storage::verifying::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap());

@@ -6,11 +6,14 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
+use liangzheng_tests::authenticator::Authenticator;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::{TempDir, TestDb};
 use liangzheng_tests::until::within;
+
+use serde_json::json;
 
 use super::programs::{program, said};
 
@@ -126,6 +129,7 @@ fn is_in_work(place: &Place, told: &str) {
         assert_eq!(me["account"]["name"], name);
         assert_eq!(me["membership"]["unit"]["id"], UNIT);
         assert_eq!(me["membership"]["roles"], serde_json::json!(["manager"]));
+        set_up_authenticator(&manager, &password(told, login));
     }
     let synced = Command::new(program("liangzheng-verify"))
         .args(["--lang", "en", "--bundle"])
@@ -138,6 +142,18 @@ fn is_in_work(place: &Place, told: &str) {
     // The address is taken by the very server that is looked at.
     let faults = place.faults();
     assert!(faults.contains("server.bind") && faults.contains("端口已被占用"), "{faults}");
+}
+
+/// A newcomer's first minute: the unit's work asks for a second factor, and the next step sets one up.
+fn set_up_authenticator(manager: &Caller, password: &str) {
+    let work = || manager.get("/api/v1/matters");
+    let refused = work();
+    assert_eq!((refused.status, refused.problem().as_str()), (403, "staff-factor-needed"));
+    let begun = manager.post("/api/v1/me/totp", &json!({ "password": password })).must(201);
+    let now = i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
+    let code = Authenticator::typed(begun["secret"].as_str().unwrap()).code_at(now);
+    manager.post("/api/v1/me/totp/confirmation", &json!({ "code": code })).must(200);
+    work().must(200);
 }
 
 #[test]
@@ -175,6 +191,79 @@ fn of_many_at_once_one_makes_the_installation_and_the_others_take_nothing_away()
             assert!(place.path("data").join(part).exists(), "{part}");
         }
         assert!(!place.path("data/init.lock").exists());
+    }
+}
+
+#[test]
+fn of_many_at_once_in_one_database_one_makes_the_installation_and_the_others_say_so() {
+    let files = TempDir::new("init-beside");
+    let sqlite = format!("sqlite:{}", files.path().join("one.db").display());
+    let postgres = TestDb::postgres();
+    for database in [&sqlite, &postgres.config.url] {
+        let places: Vec<Place> = (0..4).map(|_| Place::new()).collect();
+        let ended: Vec<Output> = std::thread::scope(|scope| {
+            let all: Vec<_> =
+                places.iter().map(|place| scope.spawn(|| place.init(&["--database", database]))).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        let told = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+        let all: Vec<String> = ended.iter().map(told).collect();
+        let won: Vec<usize> = (0..4).filter(|at| ended[*at].status.success()).collect();
+        assert_eq!(won.len(), 1, "{all:?}");
+        for (at, place) in places.iter().enumerate() {
+            if won != [at] {
+                assert!(all[at].contains("in use already"), "{}", all[at]);
+                assert_eq!(fs::read_dir(place.path("data")).unwrap().count(), 0, "nothing is left behind");
+            }
+        }
+        is_in_work(&places[won[0]], &String::from_utf8_lossy(&ended[won[0]].stdout));
+    }
+}
+
+#[test]
+fn of_two_with_one_folder_for_root_keys_one_makes_them_and_the_other_takes_none_away() {
+    for _ in 0..4 {
+        let (one, other, keys) = (Place::new(), Place::new(), TempDir::new("init-roots"));
+        let folder = keys.path().join("roots");
+        let folder = folder.to_str().unwrap();
+        let (first, second) = std::thread::scope(|scope| {
+            let first = scope.spawn(|| one.init(&["--roots", folder]));
+            let second = scope.spawn(|| other.init(&["--roots", folder]));
+            (first.join().unwrap(), second.join().unwrap())
+        });
+        assert!(first.status.success() != second.status.success(), "one of them: {first:?} {second:?}");
+        let (won, lost) = if first.status.success() { (&one, &other) } else { (&other, &one) };
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 3, "all three keys are there");
+        assert_eq!(fs::read_dir(lost.path("data")).unwrap().count(), 0);
+        let roots = ["--root", "root-1.pem", "--root", "root-2.pem"]
+            .map(|part| if part.starts_with("--") { part.to_owned() } else { format!("{folder}/{part}") });
+        let rotate =
+            ["key", "rotate", "--purpose", "show", "--overlap", "0", "--data", "data"].map(str::to_owned);
+        let all: Vec<String> = rotate.into_iter().chain(roots).collect();
+        let told = said(&won.server(&all.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert!(told.contains("published: trust list version 2"), "they are the ones of its roots: {told}");
+    }
+}
+
+#[test]
+fn a_database_of_an_older_program_is_left_as_it_is() {
+    let sqlite = TestDb::sqlite();
+    for db in [sqlite, TestDb::postgres()] {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let opened = runtime.block_on(db.open());
+        runtime.block_on(liangzheng_tests::db::execute(
+            &opened,
+            "DELETE FROM _sqlx_migrations WHERE version > 3",
+        ));
+        runtime.block_on(opened.close());
+        let place = Place::new();
+        let refused = place.init(&["--database", &db.config.url]);
+        assert_eq!(refused.status.code(), Some(1));
+        let wrong = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(wrong.contains("older program") && wrong.contains("migrate"), "{wrong}");
+        assert_eq!(fs::read_dir(place.path("data")).unwrap().count(), 0, "nothing is left behind");
+        let pending = runtime.block_on(async { db.connect().await.pending().await.unwrap() });
+        assert!(pending > 0, "it was brought up to date all the same");
     }
 }
 

@@ -96,7 +96,8 @@ impl Installation {
         });
         let config = format!(
             "[server]\nbind = \"127.0.0.1:{port}\"\nbase_url = \"http://127.0.0.1:{port}\"\n\
-             [database]\nurl = \"{}\"\n[limits]\nenabled = false\n[secrets]\nmaster_file = {:?}\n\
+             [database]\nurl = \"{}\"\n[limits]\nenabled = false\n\
+             [access]\nstaff_factor = \"none\"\n[clients]\nbearer_sessions = true\n[secrets]\nmaster_file = {:?}\n\
              [tokens]\nroots = {:?}\nkeys = {:?}\nkeystore_pass_file = {:?}\n",
             db.config.url,
             in_folder("master.key"),

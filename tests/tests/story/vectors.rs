@@ -7,8 +7,10 @@ use liangzheng_core::key::AwsLc;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::verify::{OnExpired, Verifier};
 use liangzheng_server::domain::actor::membership::Role;
+use liangzheng_server::domain::actor::session::{Carrier, Proof};
 use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::SessionId;
+use liangzheng_server::service::actor::mark::Mark;
 use liangzheng_server::service::verifying::judge::Judge;
 use liangzheng_server::storage;
 use liangzheng_server::storage::actor::session::NewSession;
@@ -19,9 +21,6 @@ use liangzheng_tests::db::{TestDb, execute};
 use liangzheng_tests::make::UNIT;
 use liangzheng_tests::source;
 use serde_json::{Value, json};
-
-/// A session token of the form the server takes, good at any time a case may be asked at.
-const TOKEN: &str = "lzs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[test]
 fn the_server_gives_every_case_the_verdict_that_core_gives() {
@@ -72,21 +71,27 @@ fn verifier_of(world: &Value) -> Option<Verifier> {
 /// An inspector whose session is never over: cases are asked in 1970 and in 2038.
 fn log_in(app: &TestApp) -> Caller {
     let account = app.staff("inspector", Role::Inspector, UNIT);
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, TOKEN.as_bytes());
+    let token = format!("lzs_{}", *Mark::Session.invent(&app.app.secrets, &SystemEntropy));
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
     let session = NewSession {
         id: SessionId::generate(NOON, &SystemEntropy),
         account,
         token_sha256: digest.as_ref().try_into().unwrap(),
-        carrier: "bearer",
+        carrier: Carrier::Bearer,
+        proof: Proof::Totp,
+        client: None,
+        agent: None,
         created_at: UnixTime(0),
         expires_at: UnixTime(i64::MAX),
     };
     app.wait(async {
         let mut tx = app.app.db.begin_write().await.unwrap();
         storage::actor::session::insert(&mut tx, &session).await.unwrap();
+        // Nor is its owner disabled for having been away for ninety days.
+        storage::actor::membership::seen(&mut tx, account, UnixTime(i64::MAX)).await.unwrap();
         tx.commit().await.unwrap();
     });
-    app.anyone().with_token(TOKEN)
+    app.anyone().with_token(&token)
 }
 
 fn check(app: &TestApp, inspector: &Caller, case: &Value) {

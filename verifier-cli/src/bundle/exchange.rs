@@ -63,10 +63,10 @@ pub(crate) fn export(folder: &Folder, file: &OsStr, from: u64) -> Result<(), Fai
     else {
         return Err(Failure::new(
             Exit::Undetermined,
-            "核验包是空的,没有可导出的内容",
+            "核验包是空的，没有可导出的内容",
             "the bundle is empty: nothing to export",
         )
-        .hint("请先联网同步(sync)。", "sync first"));
+        .hint("请先联网同步（sync）。", "sync first"));
     };
     let mut earlier = folder.kept_trust_lists()?;
     earlier.retain(|(version, _)| *version > from);
@@ -220,7 +220,7 @@ fn read(file: &OsStr) -> Result<Export, Failure> {
         let name = visible(&file.to_string_lossy());
         Failure::new(
             Exit::Invalid,
-            format!("{name}: 不是核验包导出文件"),
+            format!("{name}：不是核验包导出文件"),
             format!("{name}: not an exported bundle"),
         )
         .hint("请使用 bundle export 导出的文件。", "use a file made by `bundle export`")

@@ -121,14 +121,14 @@ impl Held {
     /// What was left out, and what to do about it.
     pub(crate) fn told(&self) -> Vec<(Text, Text)> {
         let hint = Text::fixed(
-            "请重新同步(sync);仍不成功请先清空(bundle reset)。",
+            "请重新同步（sync）；仍不成功请先清空（bundle reset）。",
             "sync again; if that does not help, empty the bundle first (bundle reset)",
         );
         let one = |(name, refusal): &(String, Refusal)| {
             let Text { zh, en } = refusal.message();
             let code = refusal.code;
             let message = Text::new(
-                format!("核验包中的 {name} 未采用: {zh} ({code})"),
+                format!("核验包中的 {name} 未采用：{zh}（{code}）"),
                 format!("{name} in the bundle is left out: {en} ({code})"),
             );
             (message, hint.clone())
@@ -145,8 +145,10 @@ impl Held {
 pub(super) fn read_floors(folder: &Folder) -> Result<Option<Floors>, Failure> {
     let Some(text) = read_if_there(&folder.floors(), MAX_FLOORS)? else { return Ok(None) };
     serde_json::from_str(&text).map(Some).map_err(|_| {
-        Failure::new(Exit::Io, "核验包中的 floors.json 已损坏", "floors.json in the bundle is damaged")
-            .hint("请清空核验包(bundle reset)后重新同步。", "empty the bundle (bundle reset) and sync again")
+        Failure::new(Exit::Io, "核验包中的 floors.json 已损坏", "floors.json in the bundle is damaged").hint(
+            "请清空核验包（bundle reset）后重新同步。",
+            "empty the bundle (bundle reset) and sync again",
+        )
     })
 }
 
@@ -157,7 +159,7 @@ pub(super) fn read_floors(folder: &Folder) -> Result<Option<Floors>, Failure> {
 pub(crate) fn parse_roots(text: &str, path: &Path) -> Result<RootSet, Failure> {
     let name = path.display();
     let roots: RootSet = serde_json::from_str(text).map_err(|_| {
-        Failure::new(Exit::Invalid, format!("{name}: 不是根密钥文件"), format!("{name}: not a root file"))
+        Failure::new(Exit::Invalid, format!("{name}：不是根密钥文件"), format!("{name}: not a root file"))
             .hint("请使用平台提供的 roots.json。", "use the roots.json that the platform hands out")
     })?;
     Verifier::new(&AwsLc, roots.clone()).map_err(|refusal| Failure::refused(name, &refusal))?;

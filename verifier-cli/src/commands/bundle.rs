@@ -88,14 +88,14 @@ fn print(shell: &Shell, held: &Held, now: UnixTime) -> Result<(), Failure> {
     let row = |name: &str, value: &str| output::line(&format!("{} {}", padded(name, 14), visible(value)));
     row(lang.pick("核验包", "Bundle"), &shell.bundle.path().to_string_lossy())?;
     let Some(list) = verifier.trust_list() else {
-        row(lang.pick("信任名录", "Trust list"), lang.pick("无,请先联网同步(sync)", "none; sync first"))?;
+        row(lang.pick("信任名录", "Trust list"), lang.pick("无，请先联网同步（sync）", "none; sync first"))?;
         return Ok(());
     };
     let roots = verifier.roots();
     row(
         lang.pick("根密钥", "Roots"),
         &match lang {
-            Lang::Zh => format!("{} 把,需 {} 把签名", roots.keys.len(), roots.threshold),
+            Lang::Zh => format!("{} 把，需 {} 把签名", roots.keys.len(), roots.threshold),
             Lang::En => format!("{} keys, {} must sign", roots.keys.len(), roots.threshold),
         },
     )?;
@@ -109,18 +109,14 @@ fn print(shell: &Shell, held: &Held, now: UnixTime) -> Result<(), Failure> {
     };
     row(
         lang.pick("信任名录", "Trust list"),
-        &format!("{}, {}", version(list.version), lasts(lang, "trust", list.exp, now)),
+        &[version(list.version), lasts(lang, "trust", list.exp, now)].join(lang.comma()),
     )?;
     for operator in &list.operators {
         row("", &format!("{} {}", operator.id, lang.of(&operator.names)))?;
     }
     for catalogue in verifier.catalogues() {
-        let value = format!(
-            "{} {}, {}",
-            catalogue.iss,
-            version(catalogue.version),
-            lasts(lang, "catalogue", catalogue.exp, now)
-        );
+        let of_whom = format!("{} {}", catalogue.iss, version(catalogue.version));
+        let value = [of_whom, lasts(lang, "catalogue", catalogue.exp, now)].join(lang.comma());
         row(lang.pick("场景目录", "Catalogue"), &value)?;
     }
     let lists: Vec<HeldStatus> = verifier.status_lists().collect();
@@ -129,7 +125,7 @@ fn print(shell: &Shell, held: &Held, now: UnixTime) -> Result<(), Failure> {
         Some(oldest) => {
             let made = lists.iter().map(|list| list.iat).min().unwrap_or_default();
             let count = match lang {
-                Lang::Zh => format!("{} 份,截至 {}", lists.len(), Local(made)),
+                Lang::Zh => format!("{} 份，截至 {}", lists.len(), Local(made)),
                 Lang::En => format!("{}, as of {}", lists.len(), Local(made)),
             };
             row(lang.pick("状态名单", "Status lists"), &count)?;
@@ -146,7 +142,7 @@ pub(crate) fn lasts(lang: Lang, what: &str, exp: UnixTime, now: UnixTime) -> Str
     let subject = if what == "list" { lang.pick("最旧的名单 ", "oldest list ") } else { "" };
     match (lang, left > Seconds(0)) {
         (Lang::Zh, true) => format!("{subject}{span}后过期"),
-        (Lang::Zh, false) => format!("{subject}已过期 {span},请同步(sync)"),
+        (Lang::Zh, false) => format!("{subject}已过期 {span}，请同步（sync）"),
         (Lang::En, true) => format!("{subject}expires in {span}"),
         (Lang::En, false) => format!("{subject}expired {span} ago; sync"),
     }

@@ -49,7 +49,7 @@ pub(super) fn fresh(shell: &Shell, scene: &str, rp: &str) -> Result<Challenge, F
         let shown = visible(rp);
         return Err(Failure::new(
             Exit::Usage,
-            format!("--rp“{shown}”不是统一社会信用代码"),
+            format!("--rp「{shown}」不是统一社会信用代码"),
             format!("--rp '{shown}' is not a unified social credit code"),
         )
         .hint("请核对 18 位代码及其校验码。", "check its 18 characters; the last one is a check character"));
@@ -65,10 +65,10 @@ fn audience(shell: &Shell, scene: &str) -> Result<String, Failure> {
     if scenes.is_empty() {
         return Err(Failure::new(
             Exit::Undetermined,
-            "还没有场景目录 (U_CATALOGUE_STALE)",
+            "还没有场景目录（U_CATALOGUE_STALE）",
             "there is no catalogue of scenes yet (U_CATALOGUE_STALE)",
         )
-        .hint("请先联网同步(sync)。", "sync first"));
+        .hint("请先联网同步（sync）。", "sync first"));
     }
     if let Some(found) = scenes.iter().find(|held| held.code == scene) {
         return Ok(found.aud.clone());
@@ -77,10 +77,10 @@ fn audience(shell: &Shell, scene: &str) -> Result<String, Failure> {
     let (shown, known) = (visible(scene), known.join(", "));
     Err(Failure::new(
         Exit::Usage,
-        format!("目录中没有场景“{shown}”"),
+        format!("目录中没有场景「{shown}」"),
         format!("the catalogue has no scene '{shown}'"),
     )
-    .hint(format!("可用的场景: {known}"), format!("scenes: {known}")))
+    .hint(format!("可用的场景：{known}"), format!("scenes: {known}")))
 }
 
 fn nonce() -> Result<Nonce, Failure> {

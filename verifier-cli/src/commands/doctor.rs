@@ -131,7 +131,7 @@ fn print(shell: &Shell, findings: &[Finding], is_ready: bool) -> Result<(), Fail
     Ok(())
 }
 
-const SYNC: Text = Text::fixed("请联网同步(sync)。", "sync");
+const SYNC: Text = Text::fixed("请联网同步（sync）。", "sync");
 
 fn version() -> Finding {
     let version = env!("CARGO_PKG_VERSION");
@@ -147,7 +147,7 @@ fn clock(verifier: &Verifier, now: UnixTime) -> Finding {
     Finding::bad(
         "clock",
         Text::new(
-            format!("本机时间 {} 过早,应不早于 {}", Local(now), Local(floor)),
+            format!("本机时间 {} 过早，应不早于 {}", Local(now), Local(floor)),
             format!("this clock says {}, but it is at least {}", Local(now), Local(floor)),
         ),
         Text::fixed("请校准本机时间。", "set the clock"),
@@ -159,7 +159,7 @@ fn roots(shell: &Shell) -> Finding {
         Ok(Some(roots)) => {
             let (count, threshold) = (roots.keys.len(), roots.threshold);
             let text = Text::new(
-                format!("根密钥 {count} 把,需 {threshold} 把签名"),
+                format!("根密钥 {count} 把，需 {threshold} 把签名"),
                 format!("{count} root keys, {threshold} must sign"),
             );
             Finding::good("roots", text)
@@ -188,7 +188,7 @@ fn trust(verifier: &Verifier, now: UnixTime) -> Finding {
             let (zh, en) = (Lang::Zh.span(list.exp.since(now)), Lang::En.span(list.exp.since(now)));
             let version = list.version;
             let text = Text::new(
-                format!("信任名录第 {version} 版,{zh}后过期"),
+                format!("信任名录第 {version} 版，{zh}后过期"),
                 format!("trust list version {version}, expires in {en}"),
             );
             Finding::good("trust", text)
@@ -221,7 +221,7 @@ fn status(verifier: &Verifier, wanted: &Wanted, now: UnixTime) -> Finding {
     let (count, age) = (lists.len(), now.max(oldest).since(oldest));
     let Text { zh, en } = limit.told(now);
     let text = Text::new(
-        format!("{count} 份状态名单,最旧的为 {}前;{zh}", Lang::Zh.span(age)),
+        format!("{count} 份状态名单，最旧的为 {}前；{zh}", Lang::Zh.span(age)),
         format!("status lists: {count}, {} old; {en}", Lang::En.span(age)),
     );
     if limit.at > now { Finding::good("status", text) } else { Finding::bad("status", text, SYNC) }
@@ -235,8 +235,8 @@ fn lasting(verifier: &Verifier, wanted: &Wanted, now: UnixTime) -> Finding {
         let shown = visible(scene);
         return Finding::bad(
             "patrol",
-            Text::new(format!("目录中没有场景“{shown}”"), format!("the catalogue has no scene '{shown}'")),
-            Text::fixed("请核对场景代码,或同步(sync)。", "check the scene's code, or sync"),
+            Text::new(format!("目录中没有场景「{shown}」"), format!("the catalogue has no scene '{shown}'")),
+            Text::fixed("请核对场景代码，或同步（sync）。", "check the scene's code, or sync"),
         );
     }
     let length = wanted.patrol.unwrap_or_default();
@@ -297,7 +297,7 @@ fn space(folder: &Path) -> Option<Finding> {
                 format!("only {megabytes} MB are free on the disk"),
             ),
             Text::fixed(
-                "请清理磁盘,或用 --bundle 换一处。",
+                "请清理磁盘，或用 --bundle 换一处。",
                 "make room, or name another place with --bundle",
             ),
         )
@@ -323,7 +323,7 @@ fn replay_cache(path: &Path) -> Finding {
         Ok(cache) => {
             let count = cache.count();
             let text = Text::new(
-                format!("已用码记录可读,现有 {count} 条"),
+                format!("已用码记录可读，现有 {count} 条"),
                 format!("the replay cache is readable and holds {count} codes"),
             );
             Finding::good("replay_cache", text)
@@ -351,7 +351,7 @@ fn receipts(named: &Path, lang: Lang) -> Finding {
             "receipts",
             Text::new(format!("{waiting} 条核验记录待上传"), format!("{waiting} receipts to upload")),
             Text::fixed(
-                "有网时请上传(receipts upload)。",
+                "有网时请上传（receipts upload）。",
                 "upload them when there is a network (receipts upload)",
             ),
         ),
@@ -373,13 +373,13 @@ fn ffmpeg() -> Finding {
             let name = visible(&path.display().to_string());
             Finding::good(
                 "ffmpeg",
-                Text::new(format!("可读各类视频 ({name})"), format!("reads any video ({name})")),
+                Text::new(format!("可读各类视频（{name}）"), format!("reads any video ({name})")),
             )
         }
         None => Finding::note(
             "ffmpeg",
             Text::fixed(
-                "没有 ffmpeg:视频只能读 .mjpeg 和 .y4m",
+                "没有 ffmpeg：视频只能读 .mjpeg 和 .y4m",
                 "no ffmpeg: of videos, only .mjpeg and .y4m are read",
             ),
             Text::fixed("需要读其他视频时请安装 ffmpeg。", "install ffmpeg to scan other videos"),

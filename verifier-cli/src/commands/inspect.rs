@@ -63,7 +63,7 @@ impl Parts {
 
     fn text(&self, lang: Lang) -> String {
         let mut text = String::from(lang.pick(
-            "未核验 UNVERIFIED:以下内容未经核验,任何人都可以写成这样",
+            "未核验 UNVERIFIED：以下内容未经核验，任何人都可以写成这样",
             "UNVERIFIED: nothing below was checked; anybody can write this",
         ));
         match self {

@@ -4,6 +4,7 @@ pub(crate) mod batch;
 pub(crate) mod bundle;
 pub(crate) mod challenge;
 pub(crate) mod doctor;
+mod file;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod receipts;

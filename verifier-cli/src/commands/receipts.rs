@@ -57,7 +57,7 @@ pub(crate) fn list(shell: &Shell, named: &Path) -> Result<Exit, Failure> {
     let megabytes = size as f64 / f64::from(1 << 20);
     match shell.lang {
         Lang::Zh => eprintln!(
-            "共 {total} 条({megabytes:.1} MB):已上传 {uploaded},待上传 {pending},平台未收 {refused}"
+            "共 {total} 条（{megabytes:.1} MB）：已上传 {uploaded}，待上传 {pending}，平台未收 {refused}"
         ),
         Lang::En => eprintln!(
             "receipts {total} ({megabytes:.1} MB): uploaded {uploaded}, to upload {pending}, refused {refused}"
@@ -76,7 +76,7 @@ fn row(lang: Lang, receipt: &Receipt, state: &State) -> String {
     let state = match state {
         State::Uploaded => lang.pick("已上传", "uploaded").to_owned(),
         State::Pending => lang.pick("待上传", "to upload").to_owned(),
-        State::Refused(why) => format!("{}: {why}", lang.pick("平台未收", "refused")),
+        State::Refused(why) => [lang.pick("平台未收", "refused"), lang.colon(), why].concat(),
     };
     let or_dash = |text: &Option<String>| visible(text.as_deref().unwrap_or("-"));
     format!(
@@ -123,7 +123,7 @@ pub(crate) fn export(shell: &Shell, named: &Path, target: &OsStr) -> Result<Exit
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(
             Exit::Internal,
-            format!("无法生成表格: {error}"),
+            format!("无法生成表格：{error}"),
             format!("cannot make the table: {error}"),
         )
     };

@@ -57,11 +57,11 @@ impl Decoded {
         let Some(program) = find() else {
             return Err(Failure::new(
                 Exit::NoCode,
-                format!("{name}: 读取此类视频需要 ffmpeg"),
+                format!("{name}：读取此类视频需要 ffmpeg"),
                 format!("{name}: this kind of video needs ffmpeg"),
             )
             .hint(
-                "请安装 ffmpeg,或将视频另存为 .mjpeg 或 .y4m。",
+                "请安装 ffmpeg，或将视频另存为 .mjpeg 或 .y4m。",
                 "install ffmpeg, or save the video as .mjpeg or .y4m",
             ));
         };
@@ -86,7 +86,7 @@ impl Decoded {
             .spawn()
             .map_err(|error| {
                 let Text { zh, en } = fault::told(&error);
-                Failure::new(Exit::Io, format!("无法启动 ffmpeg: {zh}"), format!("cannot start ffmpeg: {en}"))
+                Failure::new(Exit::Io, format!("无法启动 ffmpeg：{zh}"), format!("cannot start ffmpeg: {en}"))
             })?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let complaints = stderr.map(|stderr| thread::spawn(move || heads(stderr)));
@@ -106,7 +106,7 @@ impl Decoded {
         let said = said.lines().next().unwrap_or_default();
         damaged(
             &self.name,
-            &format!("ffmpeg 无法读取此视频: {said}"),
+            &format!("ffmpeg 无法读取此视频：{said}"),
             &format!("ffmpeg cannot read it: {said}"),
         )
     }

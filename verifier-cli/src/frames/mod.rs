@@ -103,7 +103,7 @@ pub(crate) fn codes_in(frame: Frame, wanted: fn(&str) -> bool) -> picture::Glanc
 
 /// The video ends or breaks where it should not.
 fn damaged(name: &str, zh: &str, en: &str) -> Failure {
-    Failure::new(Exit::NoCode, format!("{name}: {zh}"), format!("{name}: {en}"))
+    Failure::new(Exit::NoCode, format!("{name}：{zh}"), format!("{name}: {en}"))
         .hint("请重新保存或重拍视频。", "save or take the video again")
 }
 

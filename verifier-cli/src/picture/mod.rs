@@ -38,7 +38,7 @@ pub(crate) enum Format {
 impl Format {
     /// What the first bytes say; `None` for what may be text.
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
-        let starts: [(&[u8], Self); 10] = [
+        let starts: [(&[u8], Self); 11] = [
             (b"\x89PNG", Self::Png),
             (b"\xff\xd8\xff", Self::Jpeg),
             (b"GIF8", Self::Other("GIF")),
@@ -48,9 +48,24 @@ impl Format {
             (b"MM\0*", Self::Other("TIFF")),
             (b"RIFF", Self::Other("WebP")),
             (b"PK\x03\x04", Self::Other("ZIP")),
-            (b"\0\0\0", Self::Other("HEIC/AVIF")),
+            (b"\0\0\0\x0cjP  ", Self::Other("JPEG 2000")),
+            (b"\0\0\0\x0cJXL ", Self::Other("JPEG XL")),
         ];
-        starts.into_iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, format)| format)
+        starts
+            .into_iter()
+            .find(|(start, _)| bytes.starts_with(start))
+            .map(|(_, format)| format)
+            .or_else(|| Self::of_media(bytes))
+    }
+
+    /// A file of ISO/IEC 14496-12, which begins with the length of its first box, the word `ftyp` and a brand.
+    fn of_media(bytes: &[u8]) -> Option<Self> {
+        let brand = match bytes {
+            [0, 0, _, _, b'f', b't', b'y', b'p', brand @ ..] => brand.get(..4)?,
+            _ => return None,
+        };
+        let is_picture = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"];
+        Some(Self::Other(if is_picture.iter().any(|known| *known == brand) { "HEIC/AVIF" } else { "MP4" }))
     }
 }
 
@@ -94,7 +109,7 @@ pub(crate) fn read(
             let Text { zh, en } = fault::told(&error);
             return Err(Failure::new(
                 Exit::Internal,
-                format!("无法启动线程: {zh}"),
+                format!("无法启动线程：{zh}"),
                 format!("cannot start a thread: {en}"),
             ));
         }
@@ -145,19 +160,29 @@ pub(crate) fn no_code(name: &str) -> Failure {
     )
 }
 
+/// Exit 3: a file that was given its length and never its content, as a copy that broke off or a full disk leaves it.
+pub(crate) fn only_zeros(name: &str) -> Failure {
+    unreadable(
+        name,
+        "文件内容全是零，可能没有保存完整",
+        "the file holds nothing but zeros: it was not saved to its end",
+    )
+    .hint("请重新复制或保存这个文件。", "copy or save the file again")
+}
+
 /// Exit 3: the time for one picture was not enough.
 pub(crate) fn too_slow(name: &str) -> Failure {
     let seconds = budget::LIMIT.as_secs();
     unreadable(
         name,
-        &format!("识别超过 {seconds} 秒,已放弃"),
+        &format!("识别超过 {seconds} 秒，已放弃"),
         &format!("given up after {seconds} s of looking for a code"),
     )
-    .hint("请裁剪到只剩二维码,或靠近重拍。", "crop the picture to the code, or go closer and take it again")
+    .hint("请裁剪到只剩二维码，或靠近重拍。", "crop the picture to the code, or go closer and take it again")
 }
 
 fn unreadable(name: &str, zh: &str, en: &str) -> Failure {
-    Failure::new(Exit::NoCode, format!("{name}: {zh}"), format!("{name}: {en}"))
+    Failure::new(Exit::NoCode, format!("{name}：{zh}"), format!("{name}: {en}"))
 }
 
 fn unpack(bytes: Vec<u8>, format: ImageFormat, name: &str) -> Result<GrayImage, Failure> {
@@ -174,7 +199,7 @@ fn unpack(bytes: Vec<u8>, format: ImageFormat, name: &str) -> Result<GrayImage, 
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(unreadable(
             name,
-            &format!("图片有 {width}×{height} 像素,超过 4000 万"),
+            &format!("图片有 {width}×{height} 像素，超过 4000 万"),
             &format!("the picture has {width}×{height} pixels, over 40 million"),
         )
         .hint("请裁剪或缩小图片。", "crop the picture or make it smaller"));
@@ -195,4 +220,29 @@ fn grey_on_white(picture: DynamicImage) -> GrayImage {
         let blended = (luma * alpha + 255 * (255 - alpha)) / 255;
         image::Luma([u8::try_from(blended).unwrap_or(u8::MAX)])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_called_what_they_are() {
+        for (bytes, name) in [
+            (&b"\0\0\0\x18ftypheic"[..], Some("HEIC/AVIF")),
+            (b"\0\0\0\x1cftypavif", Some("HEIC/AVIF")),
+            (b"\0\0\x01\0ftypmif1", Some("HEIC/AVIF")),
+            (b"\0\0\0\x20ftypisom", Some("MP4")),
+            (b"\0\0\0\x18ftyp", None),
+            (b"\0\0\0\x0cjP  \r\n", Some("JPEG 2000")),
+            (b"\0\0\0\x0cJXL \r\n", Some("JPEG XL")),
+            (&[0; 64], None),
+            (b"\0\0\0", None),
+            (b"EL1:A", None),
+        ] {
+            let want = name.map(Format::Other);
+            assert_eq!(Format::of(bytes), want, "{bytes:?}");
+        }
+        assert_eq!(Format::of(b"\x89PNG"), Some(Format::Png));
+    }
 }

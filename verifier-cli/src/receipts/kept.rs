@@ -73,21 +73,21 @@ impl Iterator for Kept {
             if matches!(flaw, Flaw::Damaged) && !line.ends_with(b"\n") {
                 // Without the lock nobody knows whether the rest is still to come.
                 let message = Text::new(
-                    format!("{name} 末行不完整,可能正有核验在写入"),
+                    format!("{name} 末行不完整，可能正有核验在写入"),
                     format!("{name}: the last line is not complete; a scan may be writing it"),
                 );
                 let hint = Text::fixed(
-                    "该行此次未采用,仍留在文件中;请稍后再看。",
+                    "该行此次未采用，仍留在文件中；请稍后再看。",
                     "it is left out this time and stays in the file: look again later",
                 );
                 warn(lang, &message, Some(&hint));
                 continue;
             }
             let message = Text::new(
-                format!("{name} 第 {number} 行不是核验记录,未采用"),
+                format!("{name} 第 {number} 行不是核验记录，未采用"),
                 format!("{name}: line {number} is no receipt and is left out"),
             );
-            let hint = Text::fixed("该行留在文件中,请人工查看。", "it stays in the file: look at it");
+            let hint = Text::fixed("该行留在文件中，请人工查看。", "it stays in the file: look at it");
             warn(lang, &message, Some(&hint));
         }
     }

@@ -157,10 +157,12 @@ fn mend(mut file: File, path: &Path, lang: Lang) -> Result<(File, u64), Failure>
         Err(Flaw::Damaged) => {
             let whole = length - tail.len() as u64;
             file.set_len(whole).map_err(failed)?;
-            let message =
-                Text::fixed("最后一条核验记录不完整,已舍去", "the last receipt was cut short and is dropped");
+            let message = Text::fixed(
+                "最后一条核验记录不完整，已舍去",
+                "the last receipt was cut short and is dropped",
+            );
             let hint = Text::fixed(
-                "上次写入时中断;该次核验并未给出结果。",
+                "上次写入时中断；该次核验并未给出结果。",
                 "a run was interrupted while writing it, before its verdict was told",
             );
             warn(lang, &message, Some(&hint));
@@ -182,6 +184,6 @@ fn ends_line(file: &mut File, length: u64) -> io::Result<bool> {
 }
 
 const PRUNE: Text = Text::fixed(
-    "请先上传(receipts upload),再清理已上传的(receipts prune)。",
+    "请先上传（receipts upload），再清理已上传的（receipts prune）。",
     "upload them (receipts upload), then remove the uploaded ones (receipts prune)",
 );

@@ -69,9 +69,9 @@ impl Mark {
         Ok(serde_json::from_str(&text).unwrap_or_else(|_| {
             let name = path.display();
             let message =
-                Text::new(format!("{name}: 上传标记已损坏"), format!("{name}: the upload's mark is damaged"));
+                Text::new(format!("{name}：上传标记已损坏"), format!("{name}: the upload's mark is damaged"));
             let hint = Text::fixed(
-                "将全部重新上传;平台会认出已收到的记录。",
+                "将全部重新上传；平台会认出已收到的记录。",
                 "everything is uploaded again; the server knows what it has",
             );
             warn(lang, &message, Some(&hint));

@@ -127,7 +127,7 @@ const NAME: Text = Text::fixed("核验记录", "the file of receipts");
 /// There is nothing under the name.
 fn missing(file: &Path) -> Failure {
     let name = file.display();
-    Failure::new(Exit::NoInput, format!("{name}: 没有核验记录"), format!("{name}: no receipts there"))
+    Failure::new(Exit::NoInput, format!("{name}：没有核验记录"), format!("{name}: no receipts there"))
         .hint("--receipts 应与核验时所用的相同。", "name the same --receipts as when scanning")
 }
 
@@ -136,10 +136,10 @@ fn foreign(file: &Path) -> Failure {
     let name = file.display();
     Failure::new(
         Exit::Io,
-        format!("{name}: 其中没有核验记录,文件未改动"),
+        format!("{name}：其中没有核验记录，文件未改动"),
         format!("{name}: this file holds no receipts and was left as it is"),
     )
-    .hint("请检查 --receipts 所指的文件,或另取一个文件名。", "check --receipts, or name another file")
+    .hint("请检查 --receipts 所指的文件，或另取一个文件名。", "check --receipts, or name another file")
 }
 
 /// The file's last line has no end, and is no receipt nor the beginning of one.
@@ -147,11 +147,11 @@ fn foreign_end(file: &Path) -> Failure {
     let name = file.display();
     Failure::new(
         Exit::Io,
-        format!("{name}: 末行不是核验记录,文件未改动"),
+        format!("{name}：末行不是核验记录，文件未改动"),
         format!("{name}: the last line is no receipt; the file was left as it is"),
     )
     .hint(
-        "请人工查看末行并移走,或另取一个文件名。",
+        "请人工查看末行并移走，或另取一个文件名。",
         "look at that line and move it elsewhere, or name another file",
     )
 }

@@ -5,7 +5,7 @@ use std::{cell::Cell, fs, path::Path, sync::Arc, time::Duration};
 use liangzheng_core::{text::Text, time::UnixTime};
 use rustls::crypto::aws_lc_rs;
 use ureq::{
-    Agent, Proxy,
+    Agent, Proxy, Timeout,
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
@@ -21,6 +21,14 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 /// To reach the server at all; somebody is standing before the screen.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Without a byte from the server: it has taken the connection and says nothing, or stopped in the middle. With the time to
+/// reach it this is less than the twenty seconds after which people give up by themselves.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// The same, and to reach it, after it was silent just now: three silent lists together are still less than those twenty
+/// seconds.
+const SILENCE_AGAIN: Duration = Duration::from_secs(2);
+
 /// A platform to fetch from.
 pub(super) struct Server {
     base: String,
@@ -29,6 +37,8 @@ pub(super) struct Server {
     date: Cell<Option<UnixTime>>,
     /// Whether it has answered since this was last asked.
     answered: Cell<bool>,
+    /// Whether the last thing that was fetched did not come, or not to its end.
+    was_silent: Cell<bool>,
 }
 
 /// Who sends, and in which language to be answered.
@@ -81,7 +91,7 @@ impl Server {
             let shown = visible(url);
             return Err(Failure::new(
                 Exit::Usage,
-                format!("--server“{shown}”不是平台地址"),
+                format!("--server「{shown}」不是平台地址"),
                 format!("--server '{shown}' is not an address"),
             )
             .hint("例如 https://licences.example", "such as https://licences.example"));
@@ -101,11 +111,18 @@ impl Server {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_per_read(Some(SILENCE))
             .timeout_global(Some(TIMEOUT))
             .user_agent(concat!("liangzheng-verify/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Ok(Self { base: base.into(), agent, date: Cell::default(), answered: Cell::default() })
+        Ok(Self {
+            base: base.into(),
+            agent,
+            date: Cell::default(),
+            answered: Cell::default(),
+            was_silent: Cell::default(),
+        })
     }
 
     /// What the server's clock said last (RFC 9110 §6.6.1). Nobody signs it: good for a word to the user, and for nothing
@@ -126,13 +143,18 @@ impl Server {
     pub(super) fn get(&self, path: &str, limit: usize) -> Result<Answer, Failure> {
         let url = format!("{}{path}", self.base);
         let failed = |Text { zh, en }: Text| {
-            Failure::new(Exit::Io, format!("无法获取 {url}: {zh}"), format!("cannot fetch {url}: {en}")).hint(
-                "请检查网络和 --server 地址;已有的核验包未受影响。",
+            Failure::new(Exit::Io, format!("无法获取 {url}：{zh}"), format!("cannot fetch {url}: {en}")).hint(
+                "请检查网络和 --server 地址；已有的核验包未受影响。",
                 "check the network and --server; what was held is untouched",
             )
         };
-        let mut response = self.agent.get(&url).call().map_err(|error| failed(reason(&error)))?;
-        self.answered.set(true);
+        let mut request = self.agent.get(&url);
+        // Until it has answered to the end it counts as silent.
+        if self.was_silent.replace(true) {
+            let hasty = request.config().timeout_connect(Some(SILENCE_AGAIN));
+            request = hasty.timeout_per_read(Some(SILENCE_AGAIN)).build();
+        }
+        let mut response = request.call().map_err(|error| failed(reason(&error)))?;
         let date = response
             .headers()
             .get("date")
@@ -140,12 +162,18 @@ impl Server {
         if let Some(date) = date {
             self.date.set(Some(UnixTime(date.timestamp().as_second())));
         }
-        match response.status().as_u16() {
-            200 => {
-                // A body over the limit is the server's fault, and must not fill this machine's memory.
-                let body = response.body_mut().with_config().limit(limit as u64 + 1);
-                body.read_to_string().map(Answer::Here).map_err(|error| failed(reason(&error)))
-            }
+        let status = response.status().as_u16();
+        let text = if status == 200 {
+            // A body over the limit is the server's fault, and must not fill this machine's memory.
+            let body = response.body_mut().with_config().limit(limit as u64 + 1);
+            body.read_to_string().map_err(|error| failed(reason(&error)))?
+        } else {
+            String::new()
+        };
+        self.was_silent.set(false);
+        self.answered.set(true);
+        match status {
+            200 => Ok(Answer::Here(text)),
             404 => Ok(Answer::Nothing),
             204 | 304 => Ok(Answer::Unchanged),
             303 => Ok(Answer::Elsewhere),
@@ -162,7 +190,7 @@ impl Server {
             return Ok(());
         }
         Err(Failure::new(Exit::Usage, "上传需要 https:// 地址", "uploading needs an https:// address").hint(
-            "会话令牌不能明文传输;内部证书请用 --ca 指定。",
+            "会话令牌不能明文传输；内部证书请用 --ca 指定。",
             "a session's token must not travel in the clear; name a certificate of your own with --ca",
         ))
     }
@@ -177,9 +205,9 @@ impl Server {
         let url = format!("{}{path}", self.base);
         let failed = |error: &ureq::Error| {
             let Text { zh, en } = reason(error);
-            Failure::new(Exit::Io, format!("无法上传到 {url}: {zh}"), format!("cannot send to {url}: {en}"))
+            Failure::new(Exit::Io, format!("无法上传到 {url}：{zh}"), format!("cannot send to {url}: {en}"))
                 .hint(
-                    "请检查网络后重试;已上传的不会重复。",
+                    "请检查网络后重试；已上传的不会重复。",
                     "check the network and try again; what has been uploaded is not sent twice",
                 )
         };
@@ -204,6 +232,8 @@ fn reason(error: &ureq::Error) -> Text {
     use ureq::Error;
     let chinese = match error {
         Error::Io(error) => return fault::told(error),
+        Error::Timeout(Timeout::PerRead) => return silent(),
+        Error::Timeout(Timeout::Connect | Timeout::Resolve) => "连接超时",
         Error::Timeout(_) => "超时",
         Error::HostNotFound => "找不到这个域名",
         Error::ConnectionFailed => "无法建立连接",
@@ -214,6 +244,15 @@ fn reason(error: &ureq::Error) -> Text {
         _ => "对方的回答无法读懂",
     };
     Text::new(chinese, error.to_string())
+}
+
+/// It has taken the connection, so neither cable nor address is at fault.
+fn silent() -> Text {
+    let seconds = SILENCE.as_secs();
+    Text::new(
+        format!("已连上，但 {seconds} 秒没有回答；平台可能正忙，请稍后再试"),
+        format!("it took the connection and said nothing for {seconds} s; it may be busy: try again later"),
+    )
 }
 
 /// Whether it is plain HTTP to this very machine.
@@ -240,7 +279,7 @@ fn certificates(path: &Path) -> Result<RootCerts, Failure> {
     if certificates.is_empty() {
         return Err(Failure::new(
             Exit::Usage,
-            format!("{name}: 没有证书"),
+            format!("{name}：没有证书"),
             format!("{name}: holds no certificate"),
         )
         .hint("--ca 需要 PEM 格式的证书文件。", "--ca wants a file of PEM certificates"));

@@ -81,9 +81,9 @@ pub(crate) fn run(
     let verifier = match (shell.bundle.pinned_roots()?, root) {
         (Some(_), Some(_)) => {
             let message =
-                Text::fixed("已有根密钥,--root 未使用", "a root is pinned already: --root is not used");
+                Text::fixed("已有根密钥，--root 未使用", "a root is pinned already: --root is not used");
             let hint = Text::fixed(
-                "要换根密钥请先清空(bundle reset)。",
+                "要换根密钥请先清空（bundle reset）。",
                 "to pin another, empty the bundle first (bundle reset)",
             );
             warn(shell.lang, &message, Some(&hint));
@@ -125,7 +125,7 @@ impl Run<'_> {
         self.put_floors()?;
         if self.clock_ahead().is_none() && self.now.plus(EARLY_SLACK) < self.verifier.floors().time {
             let message = Text::fixed(
-                "本机时间不可信,核验结果将是“无法判断”",
+                "本机时间不可信，核验结果将是「无法判断」",
                 "this machine's clock is behind: verdicts will be undetermined",
             );
             let hint = Text::fixed("请校准本机时间。", "set the clock");
@@ -142,7 +142,7 @@ impl Run<'_> {
     fn tell_bad(&self) {
         for (uri, failure) in &self.bad {
             let (uri, Text { zh, en }) = (visible(uri), &failure.message);
-            warn(self.lang, &Text::new(format!("{uri}: {zh}"), format!("{uri}: {en}")), None);
+            warn(self.lang, &Text::new(format!("{uri}：{zh}"), format!("{uri}: {en}")), None);
         }
     }
 
@@ -155,8 +155,11 @@ impl Run<'_> {
         }
         let (_, first) = self.bad.swap_remove(0);
         let first = self.by_the_clock(first);
-        let (zh, en) =
-            if self.wanted > count { (",其余已更新", "; the others are up to date") } else { ("", "") };
+        let (zh, en) = if self.wanted > count {
+            ("，其余已更新", "; the others are up to date")
+        } else {
+            ("", "")
+        };
         let message = Text::new(
             format!("{count} 份状态名单未能更新{zh}"),
             format!("status lists that could not be had: {count}{en}"),
@@ -207,7 +210,7 @@ impl Run<'_> {
         let hint = match self.clock_ahead() {
             Some(_) => SET_CLOCK,
             None => Text::fixed(
-                "平台给出的名单没有更新,请联系平台。",
+                "平台给出的名单没有更新，请联系平台。",
                 "the server has nothing newer: tell whoever runs it",
             ),
         };
@@ -266,10 +269,10 @@ impl Run<'_> {
         };
         let mut failure = Failure::refused("", refusal);
         failure.message =
-            Text::new(format!("{zh}: {} ({code})", words.zh), format!("{en}: {} ({code})", words.en));
+            Text::new(format!("{zh}：{}（{code}）", words.zh), format!("{en}: {} ({code})", words.en));
         if !tells_what_to_do(refusal.code) {
             failure.hint = Some(Text::fixed(
-                "请检查 --server 地址;已有的核验包未受影响。",
+                "请检查 --server 地址；已有的核验包未受影响。",
                 "check --server; what was held is untouched",
             ));
         }
@@ -281,7 +284,7 @@ impl Run<'_> {
 const MAX_CLOCK_OFF: Seconds = Seconds(600);
 
 const SET_CLOCK: Text =
-    Text::fixed("请校准本机时间,然后再同步(sync)。", "set this device's clock, then sync again");
+    Text::fixed("请校准本机时间，然后再同步（sync）。", "set this device's clock, then sync again");
 
 /// Whether the code's own hint is about lists; the others are for whoever scans a holder's code.
 fn tells_what_to_do(code: Code) -> bool {

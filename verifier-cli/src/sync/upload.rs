@@ -196,11 +196,11 @@ impl Upload<'_> {
             let shown = visible(&why);
             Failure::new(
                 Exit::Invalid,
-                format!("平台未收核验记录 {id}: {shown}"),
+                format!("平台未收核验记录 {id}：{shown}"),
                 format!("the server refuses receipt {id}: {shown}"),
             )
             .hint(
-                "该记录仍保留,下次上传时会再试;其余记录继续上传。",
+                "该记录仍保留，下次上传时会再试；其余记录继续上传。",
                 "it is kept and offered again next time; the others are uploaded",
             )
             .print(self.shell.lang);
@@ -216,7 +216,7 @@ impl Upload<'_> {
         }
         let seconds = wanted.as_secs();
         match self.shell.lang {
-            Lang::Zh => eprintln!("平台繁忙,{seconds} 秒后重试"),
+            Lang::Zh => eprintln!("平台繁忙，{seconds} 秒后重试"),
             Lang::En => eprintln!("the server is busy: trying again in {seconds} s"),
         }
         thread::sleep(wanted);
@@ -229,7 +229,7 @@ impl Upload<'_> {
             return output::json(&self.summary);
         }
         match self.shell.lang {
-            Lang::Zh => eprintln!("已上传 {accepted} 条,平台已有 {known} 条,平台未收 {refused} 条"),
+            Lang::Zh => eprintln!("已上传 {accepted} 条，平台已有 {known} 条，平台未收 {refused} 条"),
             Lang::En => {
                 eprintln!("receipts uploaded: {accepted}, known to the server: {known}, refused: {refused}")
             }
@@ -246,25 +246,25 @@ fn refusal(reply: &Reply) -> Failure {
     let is_refusal = (400..500).contains(&status) && status != 429;
     let failure = Failure::new(
         if is_refusal { Exit::Invalid } else { Exit::Io },
-        format!("平台未接收核验记录 (HTTP {status}) {said}"),
+        format!("平台未接收核验记录（HTTP {status}）{said}"),
         format!("the server does not take the receipts (HTTP {status}) {said}"),
     );
     match status {
         401 => failure.hint(
-            "会话无效或已过期:请重新登录,更新令牌文件后再上传。",
+            "会话无效或已过期：请重新登录，更新令牌文件后再上传。",
             "the session is not valid or has expired: log in again and renew the token file",
         ),
         403 => failure.hint(
-            "该账号不能上传核验记录:请使用检查、核验或经办人员的账号。",
+            "该账号不能上传核验记录：请使用检查、核验或经办人员的账号。",
             "this account may not upload receipts: use an inspector's, verifier's or handler's",
         ),
         404 => failure.hint("请检查 --server 地址。", "check --server"),
         429 | 503 => failure.hint(
-            "请稍后再上传;已上传的不会重复。",
+            "请稍后再上传；已上传的不会重复。",
             "upload again later: what has been uploaded is not sent twice",
         ),
         _ => failure.hint(
-            "记录都还在;请更新程序或联系平台。",
+            "记录都还在；请更新程序或联系平台。",
             "every receipt is still here; update this program or ask the platform",
         ),
     }
@@ -273,7 +273,7 @@ fn refusal(reply: &Reply) -> Failure {
 /// An answer that is none.
 fn strange(reply: &Reply) -> Failure {
     Failure::new(Exit::Io, "平台的答复无法读懂", "the server's answer is unreadable").hint(
-        format!("请检查 --server 地址 (HTTP {});这一批未标记为已上传。", reply.status),
+        format!("请检查 --server 地址（HTTP {}）；这一批未标记为已上传。", reply.status),
         format!("check --server (HTTP {}); this batch is not marked as uploaded", reply.status),
     )
 }
@@ -292,7 +292,7 @@ fn read_token(path: &Path) -> Result<String, Failure> {
     if !is_token {
         return Err(Failure::new(
             Exit::Usage,
-            format!("{name}: 不是会话令牌"),
+            format!("{name}：不是会话令牌"),
             format!("{name}: not a session token"),
         )
         .hint(TOKEN_HINT.0, TOKEN_HINT.1));
@@ -301,6 +301,6 @@ fn read_token(path: &Path) -> Result<String, Failure> {
 }
 
 const TOKEN_HINT: (&str, &str) = (
-    "文件中只放登录(POST /api/v1/sessions)得到的 token。",
+    "文件中只放登录（POST /api/v1/sessions）得到的 token。",
     "the file holds the token of a login (POST /api/v1/sessions) and nothing else",
 );

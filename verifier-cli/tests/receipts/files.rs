@@ -106,7 +106,7 @@ fn a_file_that_holds_something_else_is_refused_and_left_alone() {
         let said = run(&["doctor", "--bundle", &bundle, "--now", &at(NOW), "--receipts", &other]);
         assert!(said.code != 0 && format!("{said:?}").contains("holds no receipts"), "{text}: {said:?}");
         let said = run(&["receipts", "list", "--receipts", &other, "--lang", "zh"]);
-        assert!(said.stderr.contains("其中没有核验记录,文件未改动"), "{said:?}");
+        assert!(said.stderr.contains("其中没有核验记录，文件未改动"), "{said:?}");
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
     }
 

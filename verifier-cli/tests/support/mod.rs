@@ -245,6 +245,8 @@ pub fn write_fixture(folder: &Path) {
     let damaged = folder.join("damaged");
     Bundle::main().write(&damaged);
     write(damaged.join("floors.json"), "{");
+    let sealed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/seal/sealed.ofd");
+    write(folder.join("sealed.ofd"), fs::read(sealed).unwrap());
     write(folder.join("roots.json"), serde_json::to_vec(&all_roots()).unwrap());
     fs::create_dir_all(folder.join("empty")).unwrap();
 

@@ -18,6 +18,8 @@ type Files = BTreeMap<String, (u16, Vec<u8>, usize)>;
 pub struct Server {
     files: Arc<Mutex<Files>>,
     asked: Arc<Mutex<Vec<String>>>,
+    /// Lines on which nothing is said, and which are not closed.
+    held: Arc<Mutex<Vec<TcpStream>>>,
     /// What its clock says; it says nothing before it is told.
     date: Arc<Mutex<Option<String>>>,
     pub url: String,
@@ -50,6 +52,11 @@ impl Server {
     /// From now on nobody answers for this file.
     pub fn hang_up(&self, path: &str) {
         self.put_status(path, 0, "");
+    }
+
+    /// From now on whoever asks for this file waits.
+    pub fn fall_silent(&self, path: &str) {
+        self.put_status(path, 1, "");
     }
 
     pub fn tell_date(&self, now: UnixTime) {
@@ -89,6 +96,10 @@ impl Server {
         let (status, body, sent) = file.unwrap_or((404, vec![], usize::MAX));
         self.asked.lock().unwrap().push(path);
         if status == 0 {
+            return;
+        }
+        if status == 1 {
+            self.held.lock().unwrap().push(stream);
             return;
         }
         let date =

@@ -7,6 +7,7 @@ mod deltas;
 mod interruptions;
 mod one_of_many;
 mod setting;
+mod silence;
 #[path = "../support/mod.rs"]
 mod support;
 mod taken;

@@ -1,5 +1,7 @@
 //! One bad status list among many, and a clock that is off: each is told for what it is, and spoils nothing else.
 
+use std::time::Instant;
+
 use liangzheng_core::time::UnixTime;
 use serde_json::Value;
 
@@ -58,6 +60,20 @@ fn a_network_that_is_gone_is_not_asked_for_every_list() {
     assert_eq!((said.code, said.stderr.contains("hint: check the network")), (74, true), "{said:?}");
     assert_eq!(shards_asked(&setting), ["1", "2", "3", "4"]);
     assert_eq!(setting.valid(), ok());
+}
+
+#[test]
+fn a_server_that_says_nothing_is_waited_for_less_than_twenty_seconds_in_all() {
+    let setting = Setting::new("sync-silent");
+    publish(&setting, 9, 600, &status_array());
+    (2..=9).for_each(|shard| setting.server.fall_silent(&format!("/status-lists/{shard}")));
+    let begun = Instant::now();
+    let said = setting.sync();
+    let waited = begun.elapsed();
+    assert_eq!((said.code, said.stderr.contains("hint: check the network")), (74, true), "{said:?}");
+    assert_eq!(shards_asked(&setting), ["1", "2", "3", "4"]);
+    assert!((15..20).contains(&waited.as_secs()), "{waited:?}");
+    assert_eq!(setting.valid(), ok(), "what came before stays");
 }
 
 #[test]

@@ -54,7 +54,7 @@ function translated(thrown) {
     return new LiangzhengError(
       {
         code: 'USAGE',
-        message: { 'zh-CN': `调用参数不正确:${thrown.message}`, en: `Wrong argument: ${thrown.message}` },
+        message: { 'zh-CN': `调用参数不正确：${thrown.message}`, en: `Wrong argument: ${thrown.message}` },
         hint: { 'zh-CN': '请检查调用参数。', en: 'Check the arguments of the call.' },
       },
       { cause: thrown },
@@ -64,7 +64,7 @@ function translated(thrown) {
     {
       code: 'INTERNAL',
       message: { 'zh-CN': '核验模块内部错误', en: 'The module failed inside' },
-      hint: { 'zh-CN': '请重新载入页面;若再次出现请上报。', en: 'Load the page again; if it comes back, report it.' },
+      hint: { 'zh-CN': '请重新载入页面；若再次出现请上报。', en: 'Load the page again; if it comes back, report it.' },
     },
     { cause: thrown },
   );

@@ -2,17 +2,19 @@
 import { problemNotice, say } from '../../kit/notice.js';
 import { pinField } from '../../kit/pin.js';
 import { rows } from '../../kit/rows.js';
-import { isProblem, NoNetwork, Problem } from '../../page/client.js';
-import { pick, span, t } from '../../page/i18n.js';
+import { asksForCode, isProblem, NoNetwork, Problem } from '../../page/client.js';
+import { day, pick, span, t } from '../../page/i18n.js';
+import { turns } from '../../page/turns.js';
 import { Refused, wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
 import { Online } from '../code.js';
-import { badge, seenIn, stateOf, validity } from '../licence.js';
+import { factorField, needsFactor } from '../factor.js';
+import { filePanel } from '../file.js';
+import { badge, isOwn, seenIn, stateOf, validity } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
 import { changed, showing } from '../showing.js';
-import { turns } from '../turns.js';
 
 /**
  * @typedef {import('../types.d.ts').App} App
@@ -45,9 +47,25 @@ export function cardView(app, card) {
   }
 
   if (!card.showable) show(place, refusal(card));
+  else if (card.viewOnly) show(place, el('p', { class: 'panel', id: 'view-only' }, t('card.view_only', { name: card.footing.name ?? '' })));
   else if (scenesOnScreen(card).length === 0) show(place, el('p', { class: 'panel' }, t('card.no_scene')));
   else ask();
-  return { nodes: [face(card), place, el('p', { class: 'quiet' }, t('card.legal'))], onLeave: stop };
+  const file = card.showable && !app.offline && !card.viewOnly ? filePanel(app, card) : null;
+  const record = app.offline
+    ? null
+    : el('a', { class: 'button secondary', href: `#record/${card.id}` }, t('card.record'));
+  return {
+    nodes: [
+      isOwn(card) ? null : el('p', { class: 'quiet', id: 'acting' }, t('list.acting', { name: card.footing.name ?? '' })),
+      face(card),
+      place,
+      file,
+      made(card),
+      el('div', { class: 'buttons' }, record),
+      el('p', { class: 'quiet' }, t('card.legal')),
+    ],
+    onLeave: stop,
+  };
 }
 
 /** @param {Card} card */
@@ -60,10 +78,39 @@ function face(card) {
     { class: 'panel face', 'aria-label': t('card.face') },
     el('p', { class: 'card-line' }, el('span', { class: 'card-unit' }, pick(card.unit.names)), badge(card)),
     el('p', { class: 'card-number' }, card.identifier),
+    pictures(card),
     el('p', {}, validity(card)),
     card.cautions.map(({ message }) => el('p', { class: 'caution' }, `! ${pick(message)}`)),
+    card.showable ? explanation(card) : null,
   );
 }
+
+/** What a composite licence is made of, each part with its own status. Cards kept on a phone do without. @param {Card} card */
+function made({ parts }) {
+  if (!parts?.length) return null;
+  return el(
+    'section',
+    { class: 'panel', id: 'parts' },
+    el('h2', {}, t('card.parts')),
+    el('p', { class: 'quiet' }, t('card.parts_how')),
+    el(
+      'ul',
+      {},
+      parts.map((part) =>
+        el(
+          'li',
+          {},
+          part.licence === null ? pick(part.kind.names) : el('a', { href: `#card/${part.licence}` }, pick(part.kind.names)),
+          ' · ',
+          pick(part.bar) || part.cautions.map(({ message }) => pick(message)).join(' ') || pick(part.status_label),
+        ),
+      ),
+    ),
+  );
+}
+
+/** The pictures on its face. Cards kept on a phone are shown without. @param {Card} card */
+const pictures = (card) => card.fields.flatMap(({ label, picture }) => (picture ? [el('img', { src: picture, alt: pick(label) })] : []));
 
 /** @param {Card} card */
 function refusal(card) {
@@ -72,7 +119,19 @@ function refusal(card) {
     { class: 'panel refusal', id: 'not-showable' },
     el('h2', {}, t('card.cannot_show')),
     el('p', {}, pick(card.reason) || stateOf(card)),
+    explanation(card),
   );
+}
+
+/** How it came to stand so, in the unit's words, and what can be done. Cards kept on a phone do without. @param {Card} card */
+function explanation({ explained }) {
+  if (!explained) return null;
+  return [
+    explained.because ? el('p', {}, t('record.because', { reason: explained.because })) : null,
+    explained.legal_basis ? el('p', { class: 'quiet' }, t('record.basis', { basis: explained.legal_basis })) : null,
+    explained.until ? el('p', {}, t('record.until', { day: day(explained.until) })) : null,
+    el('p', {}, pick(explained.next_step)),
+  ];
 }
 
 /**
@@ -90,6 +149,7 @@ function form({ app, card, said, onOpen }) {
   const seen = el('dl', { class: 'seen' });
   const lines = el('p', { class: 'quiet' });
   const pin = pinField({ 'aria-describedby': 'pin-help' });
+  const factor = factorField();
   const keep = el('input', { type: 'checkbox', id: 'keep', checked: true });
   const keepLine = el('div', { class: 'keep' }, keep, el('label', { for: 'keep' }, t('card.keep')));
   const button = el('button', { type: 'submit', class: 'button primary wide' }, t('card.show'));
@@ -102,7 +162,15 @@ function form({ app, card, said, onOpen }) {
     const chosen = scene();
     show(seen, rows(seenIn(chosen)));
     show(lines, t('card.lives', { code: span(chosen.lifetime) }));
-    keepLine.hidden = Boolean(app.offline) || !chosen.profiles.includes('H');
+    // Another scene may ask for less.
+    factor.forget();
+    drawKeep();
+  }
+
+  /** An authenticator's code counts once: what it opened now, nothing else can be fetched with. */
+  function drawKeep() {
+    const { profiles } = scene();
+    keepLine.hidden = Boolean(app.offline) || !profiles.includes('H') || (factor.asked() && profiles.includes('S'));
   }
 
   /** @param {SubmitEvent} event */
@@ -111,20 +179,34 @@ function form({ app, card, said, onOpen }) {
     button.disabled = true;
     say(problem, '');
     try {
-      const given = { app, card, scene: scene(), pin: pin.value, keep: keep.checked && !keepLine.hidden };
+      const given = { app, card, scene: scene(), proof: { pin: pin.value, totp: factor.value() }, keep: keep.checked && !keepLine.hidden };
       await onOpen((late) => opened(given, late));
     } catch (error) {
-      if (isProblem(error, 401)) await app.load();
+      // A wrong code of the authenticator is answered as a wrong login is.
+      if (asksForCode(error)) tell(error);
+      else if (isProblem(error, 401)) await app.load();
       else if (isProblem(error, 409)) await changed(app, error);
+      else if (needsFactor(error)) askFactor(/** @type {Problem} */ (error));
       else tell(error);
     }
+  }
+
+  /** The PIN was right and stays. @param {Problem} error */
+  function askFactor(error) {
+    button.disabled = false;
+    say(problem, factor.need(error));
+    drawKeep();
   }
 
   /** @param {unknown} error */
   function tell(error) {
     say(problem, wordsFor(error));
-    pin.value = '';
-    pin.focus();
+    // A wrong code of the authenticator says that the PIN was right.
+    if (asksForCode(error)) factor.again();
+    else {
+      pin.value = '';
+      pin.focus();
+    }
     waitFor(button, error instanceof Problem && error.status === 429 ? (error.retryAfter ?? 1) : 0);
   }
 
@@ -140,6 +222,7 @@ function form({ app, card, said, onOpen }) {
     el('label', { for: 'pin' }, t('card.pin')),
     pin,
     el('p', { class: 'quiet', id: 'pin-help' }, t('card.pin_help')),
+    factor.node,
     keepLine,
     problem,
     button,
@@ -169,25 +252,25 @@ function waitFor(button, seconds) {
 /**
  * Opens a source of codes: the server's if it can be reached, else the phone's own grant.
  *
- * @param {{ app: App, card: Card, scene: import('../types.d.ts').Scene, pin: string, keep: boolean }} given
+ * @param {{ app: App, card: Card, scene: import('../types.d.ts').Scene, proof: api.Proof, keep: boolean }} given
  * @param {import('../types.d.ts').Late} late
  * @returns {Promise<Opened>}
  */
-async function opened({ app, card, scene, pin, keep }, late) {
+async function opened({ app, card, scene, proof, keep }, late) {
   const onlyHandshake = !scene.profiles.includes('S') && !scene.profiles.includes('H');
   if (onlyHandshake) throw new Refused(t('card.only_handshake'));
   try {
     if (app.offline) throw new NoNetwork();
     if (!scene.profiles.includes('S')) {
-      const kept = await phone.prepare(card, scene, pin);
+      const kept = await phone.prepare(card, scene, proof);
       return { scene, source: await ownCodes(app, kept) };
     }
-    const source = new Online(await api.openShow(card.id, scene.code, pin), scene.lifetime);
-    return { scene, source, later: keep ? () => phone.prepare(card, scene, pin) : null };
+    const source = new Online(await api.openShow(card.id, scene.code, proof), scene.lifetime);
+    return { scene, source, later: keep ? () => phone.prepare(card, scene, proof) : null };
   } catch (error) {
     // A PIN given for a show that is off is not tried here: a wrong one would count.
     if (late() || !(error instanceof NoNetwork)) throw error;
-    const kept = await unlocked(card, scene, pin);
+    const kept = await unlocked(card, scene, proof.pin);
     return { scene, source: await ownCodes(app, kept) };
   }
 }

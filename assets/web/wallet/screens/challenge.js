@@ -1,19 +1,23 @@
 /**
  * Answering a verifier's code (`EC1:`): who asks, for what, what they will see; then one answer, to that verifier only.
  */
+import { busy } from '../../kit/busy.js';
 import { problemNotice, say } from '../../kit/notice.js';
 import { pinField } from '../../kit/pin.js';
 import { rows } from '../../kit/rows.js';
-import { isProblem, NoNetwork } from '../../page/client.js';
+import { asksForCode, isProblem, NoNetwork } from '../../page/client.js';
 import { pick, t } from '../../page/i18n.js';
-import { hasTexts, Refused, wordsFor } from '../../page/words.js';
+import { turns } from '../../page/turns.js';
+import { Refused, wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import { codesIn, PictureError } from '../../shared/pictures.js';
+import { hasTexts } from '../../shared/words.js';
+import * as api from '../api.js';
+import { factorField, needsFactor } from '../factor.js';
 import { seenIn } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
 import { changed, showing } from '../showing.js';
-import { turns } from '../turns.js';
 import { unitName } from '../units.js';
 
 /**
@@ -210,39 +214,50 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
   );
   const seen = el('dl', { class: 'seen' });
   const pin = pinField();
+  const factor = factorField();
   const button = el('button', { type: 'submit', class: 'button primary wide' }, t('answer.agree'));
   const problem = problemNotice();
 
   function preview() {
     const { scene } = choices[Number(select.value)];
     show(seen, rows(seenIn(scene)));
+    // Another licence may ask for less.
+    factor.forget();
   }
 
   /** @param {SubmitEvent} event */
-  async function submitted(event) {
+  function submitted(event) {
     event.preventDefault();
-    button.disabled = true;
+    void busy(button, answer);
+  }
+
+  async function answer() {
     say(problem, '');
     const { card, scene } = choices[Number(select.value)];
     try {
       await onOpen(async (late) => {
-        const kept = await granted({ app, card, scene, pin: pin.value }, late);
+        const kept = await granted({ app, card, scene, proof: { pin: pin.value, totp: factor.value() } }, late);
         return { card, scene, source: await ownCodes(app, kept, { answer: challenge }) };
       });
     } catch (error) {
-      if (isProblem(error, 401)) await app.load();
+      // A wrong code of the authenticator is answered as a wrong login is.
+      if (asksForCode(error)) tell(error);
+      else if (isProblem(error, 401)) await app.load();
       else if (isProblem(error, 409)) await changed(app, error);
+      else if (needsFactor(error)) say(problem, factor.need(/** @type {import('../../page/client.js').Problem} */ (error)));
       else tell(error);
-    } finally {
-      button.disabled = false;
     }
   }
 
   /** @param {unknown} error */
   function tell(error) {
     say(problem, wordsFor(error));
-    pin.value = '';
-    pin.focus();
+    // A wrong code of the authenticator says that the PIN was right.
+    if (asksForCode(error)) factor.again();
+    else {
+      pin.value = '';
+      pin.focus();
+    }
   }
 
   preview();
@@ -256,6 +271,7 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
     seen,
     el('label', { for: 'pin' }, t('card.pin')),
     pin,
+    factor.node,
     problem,
     button,
     refuse,
@@ -265,16 +281,16 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
 /**
  * A grant to answer with: a new one from the server, which checks the PIN; with no network the one kept here.
  *
- * @param {{ app: App, card: Card, scene: Scene, pin: string }} given
+ * @param {{ app: App, card: Card, scene: Scene, proof: api.Proof }} given
  * @param {Late} late
  */
-async function granted({ app, card, scene, pin }, late) {
+async function granted({ app, card, scene, proof }, late) {
   try {
     if (app.offline) throw new NoNetwork();
-    return await phone.prepare(card, scene, pin);
+    return await phone.prepare(card, scene, proof);
   } catch (error) {
     // As in card.js: a PIN given for an answer that is off is not tried.
     if (late() || !(error instanceof NoNetwork)) throw error;
-    return unlocked(card, scene, pin);
+    return unlocked(card, scene, proof.pin);
   }
 }

@@ -1,39 +1,157 @@
 /** The cards. */
-import { Mute, NoNetwork } from '../../page/client.js';
-import { pick, t } from '../../page/i18n.js';
+import { busy } from '../../kit/busy.js';
+import { problemNotice, say } from '../../kit/notice.js';
+import { Mute, NoNetwork, isProblem } from '../../page/client.js';
+import { moment, pick, t } from '../../page/i18n.js';
 import { wordsFor } from '../../page/words.js';
-import { el } from '../../shared/dom.js';
-import { badge, validity } from '../licence.js';
+import { el, show } from '../../shared/dom.js';
+import * as api from '../api.js';
+import { badge, isOwn, validity } from '../licence.js';
+import { ownRecovery } from '../own-recovery.js';
+import * as phone from '../phone.js';
+import { turns } from '../../page/turns.js';
 
 /** @typedef {import('../types.d.ts').Card} Card */
 
 /**
  * @param {import('../types.d.ts').App} app
- * @param {Card[]} cards
+ * @param {Card[]} all with a network the own ones
  * @returns {import('../types.d.ts').View}
  */
-export function listView(app, cards) {
+export function listView(app, all) {
   app.title(t('list.title'), false);
+  const { node: told, onLeave } = notices(app);
+  const cards = all.filter(isOwn);
+  const others = othersOf(app, all.filter((card) => !isOwn(card)));
+  const recovering = ownRecovery(app);
   const showable = cards.filter((card) => card.showable);
   const ended = cards.filter((card) => !card.showable);
   return {
     nodes: [
-      app.offline ? el('p', { class: 'notice', role: 'status' }, whyOffline(app.offline, showable.length)) : null,
-      cards.length === 0 ? none(app.offline) : null,
+      app.offline ? el('p', { class: 'notice', role: 'status' }, whyOffline(app.offline, all.filter((card) => card.showable).length)) : null,
+      recovering.node,
+      told,
+      all.length === 0 ? none(app.offline) : null,
       el('ul', { class: 'cards' }, showable.map(entry)),
       ended.length > 0 ? el('h2', { class: 'group' }, t('list.not_showable', { n: ended.length })) : null,
       el('ul', { class: 'cards' }, ended.map(entry)),
+      others.node,
       el(
         'div',
         { class: 'buttons' },
         el('a', { class: 'button secondary', href: '#answer' }, t('list.answer')),
+        app.offline ? null : el('a', { class: 'button secondary', href: '#account' }, t('account.open')),
         app.offline
           ? el('button', { class: 'button secondary', type: 'button', onclick: () => app.load() }, t('list.retry'))
           : el('button', { class: 'button secondary', type: 'button', onclick: () => app.logout() }, t('list.logout')),
       ),
       app.offline ? null : el('p', { class: 'quiet' }, t('list.logout_note')),
     ],
+    onLeave: () => {
+      onLeave();
+      others.onLeave();
+      recovering.onLeave();
+    },
   };
+}
+
+/**
+ * The cards of firms and wards one acts for, each holder's under his name; without a network those this phone can show.
+ *
+ * @param {import('../types.d.ts').App} app
+ * @param {Card[]} kept
+ */
+function othersOf(app, kept) {
+  const node = el('div', { id: 'others' });
+  const { begin } = turns();
+  const late = begin();
+  if (app.offline) draw(kept);
+  else api.cardsOfOthers().then(drawn, failed);
+
+  /** @param {Card[]} cards */
+  function drawn(cards) {
+    if (late()) return;
+    app.others = cards;
+    // Where the browser keeps nothing there is nothing to drop.
+    phone.keepOnly(cards, 'others').catch(() => undefined);
+    draw(cards);
+  }
+
+  /** @param {Card[]} cards */
+  function draw(cards) {
+    const holders = new Map(cards.map(({ footing }) => [footing.holder, footing.name]));
+    show(
+      node,
+      [...holders].map(([holder, name]) => [
+        el('h2', { class: 'group' }, t('list.acting', { name: name ?? '' })),
+        el('ul', { class: 'cards' }, cards.filter(({ footing }) => footing.holder === holder).map(entry)),
+      ]),
+    );
+  }
+
+  /** Who is logged out meanwhile learns it with the next step. @param {unknown} error */
+  function failed(error) {
+    if (!late() && !isProblem(error, 401)) show(node, el('p', { class: 'notice problem', role: 'alert' }, t('list.acting_failed'), ' ', wordsFor(error)));
+  }
+
+  return { node, onLeave: () => begin() };
+}
+
+/**
+ * What the holder is told without asking: what runs out, what units did. Without it the cards are there all the same.
+ *
+ * @param {import('../types.d.ts').App} app
+ */
+function notices(app) {
+  const node = el('section', { class: 'panel', id: 'notices', 'aria-label': t('list.notices'), hidden: true });
+  const { begin } = turns();
+  const late = begin();
+  if (!app.offline) api.notices().then(drawn, () => undefined);
+
+  /** @param {import('../types.d.ts').Schemas['PageOfNotice']} page */
+  function drawn({ items }) {
+    if (late() || items.length === 0) return;
+    node.hidden = false;
+    show(node, [
+      el('h2', {}, t('list.notices')),
+      el(
+        'ul',
+        { class: 'notices' },
+        items.map(({ licence, consent, text, at }) =>
+          el(
+            'li',
+            {},
+            licence ? el('a', { href: `#record/${licence.id}` }, pick(text)) : pick(text),
+            ' ',
+            el('span', { class: 'quiet' }, moment(at)),
+            consent ? consentLine(consent) : null,
+          ),
+        ),
+      ),
+    ]);
+  }
+
+  /** A consent is taken back where it is told. @param {import('../types.d.ts').Schemas['NoticeConsent']} consent */
+  function consentLine({ id, withdrawn_at: over }) {
+    if (over) return el('span', { class: 'quiet' }, ' ', t('list.consent_withdrawn', { time: moment(over) }));
+    const problem = problemNotice({ id: null });
+    /** @type {HTMLButtonElement} */
+    const button = el('button', { type: 'button', class: 'button small', onclick: () => busy(button, withdraw) }, t('list.consent_withdraw'));
+    return el('span', { class: 'consent' }, ' ', button, problem);
+
+    async function withdraw() {
+      const late = begin();
+      try {
+        await api.withdrawConsent(id);
+        const page = await api.notices();
+        if (!late()) drawn(page);
+      } catch (error) {
+        if (!late()) say(problem, wordsFor(error));
+      }
+    }
+  }
+
+  return { node, onLeave: () => begin() };
 }
 
 /**
@@ -54,7 +172,7 @@ function whyOffline(error, n) {
  */
 function none(error) {
   if (error && !isAway(error)) return null;
-  return el('p', { class: 'panel' }, t(error ? 'list.none_offline' : 'list.none'));
+  return el('p', { class: 'panel', id: 'none' }, t(error ? 'list.none_offline' : 'list.none'));
 }
 
 /** Whether the server cannot be reached, rather than say nothing. @param {unknown} error */

@@ -1,5 +1,7 @@
 /** Logging in. */
+import { busy } from '../../kit/busy.js';
 import { problemNotice, say } from '../../kit/notice.js';
+import { asksForCode } from '../../page/client.js';
 import { t } from '../../page/i18n.js';
 import { wordsFor } from '../../page/words.js';
 import { el } from '../../shared/dom.js';
@@ -16,22 +18,35 @@ export function loginView(app, unfinished = [], why = '') {
   const name = field('login', { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false' });
   const password = field('password', { type: 'password', autocomplete: 'current-password' });
   const button = el('button', { type: 'submit', class: 'button primary' }, t('login.submit'));
+  const code = field('totp', { inputmode: 'text', autocomplete: 'one-time-code', autocapitalize: 'none', required: false });
+  const second = el('div', { hidden: true }, el('label', { for: 'totp' }, t('login.totp')), code);
+  const provider = el('a', { class: 'button secondary', id: 'oidc', href: '/api/v1/login/oidc', hidden: true }, t('login.oidc'));
+  // Where the server does not say, the password is there.
+  api.loginWays().then(({ oidc }) => (provider.hidden = !oidc), () => undefined);
   const problem = problemNotice();
 
   /** @param {SubmitEvent} event */
-  async function submitted(event) {
+  function submitted(event) {
     event.preventDefault();
-    button.disabled = true;
+    void busy(button, enter);
+  }
+
+  async function enter() {
     say(problem, '');
     try {
-      const { principal } = await api.login(name.value, password.value);
+      const { principal } = await api.login(name.value, password.value, code.value);
       await app.loggedIn(principal);
     } catch (error) {
       say(problem, wordsFor(error));
-      password.value = '';
-      password.focus();
-    } finally {
-      button.disabled = false;
+      if (asksForCode(error)) {
+        // The password was right: it stays, and the code is asked beside it.
+        second.hidden = false;
+        code.value = '';
+        code.focus();
+      } else {
+        password.value = '';
+        password.focus();
+      }
     }
   }
 
@@ -49,9 +64,11 @@ export function loginView(app, unfinished = [], why = '') {
         name,
         el('label', { for: 'password' }, t('login.password')),
         password,
+        second,
         problem,
         button,
       ),
+      provider,
     ],
   };
 }

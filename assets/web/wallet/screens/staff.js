@@ -5,7 +5,7 @@ import { el } from '../../shared/dom.js';
 
 /** @typedef {import('../types.d.ts').Member} Member */
 
-/** Roles that have work on a page of today. */
+/** Roles whose first work is to look at other people's licences. */
 const SCANNING = ['inspector', 'verifier'];
 
 /**
@@ -19,16 +19,26 @@ export function staffView(app, member) {
   return {
     nodes: [
       member ? who(member) : null,
+      member?.factorNeeded ? factorNeeded() : null,
       el('p', { class: 'panel' }, t('staff.no_wallet')),
       roles.some((role) => SCANNING.includes(role)) ? scanning() : elsewhere(),
       el(
         'div',
         { class: 'buttons' },
+        el('a', { class: 'button secondary', href: '#account' }, t('account.open')),
         el('button', { class: 'button secondary', type: 'button', onclick: () => app.logout() }, t('staff.logout')),
       ),
     ],
   };
 }
+
+const factorNeeded = () =>
+  el(
+    'section',
+    { class: 'panel', id: 'factor-needed' },
+    el('p', {}, t('account.factor_needed')),
+    el('a', { class: 'button primary', href: '#account' }, t('account.totp_begin')),
+  );
 
 /** @param {Member} member */
 function who({ name, login, unit, roles }) {
@@ -48,7 +58,12 @@ const scanning = () =>
     { class: 'panel' },
     el('h2', {}, t('staff.can')),
     el('p', {}, t('staff.scanning')),
-    el('a', { class: 'button primary', href: '/verify' }, t('staff.verify')),
+    el(
+      'div',
+      { class: 'buttons' },
+      el('a', { class: 'button primary', href: '/verify' }, t('staff.verify')),
+      el('a', { class: 'button secondary', href: '/office' }, t('staff.office')),
+    ),
   );
 
 const elsewhere = () =>
@@ -60,7 +75,7 @@ const elsewhere = () =>
     el(
       'div',
       { class: 'buttons' },
+      el('a', { class: 'button primary', href: '/office' }, t('staff.office')),
       el('a', { class: 'button secondary', href: '/verify' }, t('staff.verify')),
-      el('a', { class: 'button secondary', href: '/api/docs' }, t('staff.docs')),
     ),
   );

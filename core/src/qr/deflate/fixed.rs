@@ -43,6 +43,7 @@ const fn symbols() -> [(u16, u8); 512] {
 /// `None` for any other stream, good or bad, and for more than `limit` bytes.
 pub(super) fn inflate(stream: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut bits = Bits { bytes: stream, buffer: 0, held: 0 };
+    bits.fill();
     if bits.take(3)? != u32::from(LAST_BLOCK_FIXED_CODES) {
         return None;
     }
@@ -51,6 +52,8 @@ pub(super) fn inflate(stream: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut output = Vec::with_capacity(most.min(2_048));
     output.extend_from_slice(DICTIONARY);
     loop {
+        // A length, its distance and their extra bits are 9, 5, 5 and 13 bits at most: one filling is enough for all.
+        bits.fill();
         let symbol = bits.symbol()?;
         if let Ok(literal) = u8::try_from(symbol) {
             if output.len() >= most {
@@ -76,7 +79,8 @@ pub(super) fn inflate(stream: &[u8], limit: usize) -> Option<Vec<u8>> {
             }
         }
     }
-    bits.nothing_left().then(|| output.split_off(DICTIONARY.len()))
+    output.drain(..DICTIONARY.len());
+    bits.nothing_left().then_some(output)
 }
 
 /// A stream's bits, the lowest of each byte first.
@@ -106,9 +110,8 @@ impl Bits<'_> {
         }
     }
 
-    /// The next `count` bits, at most 16.
+    /// The next `count` bits, at most 16 and not more than were filled in.
     fn take(&mut self, count: u32) -> Option<u32> {
-        self.fill();
         let bits = self.buffer & 1_u64.wrapping_shl(count).wrapping_sub(1);
         self.held = self.held.checked_sub(count)?;
         self.buffer = self.buffer.wrapping_shr(count);
@@ -123,7 +126,6 @@ impl Bits<'_> {
 
     /// The next symbol of the literal and length code: 0 to 255 a byte, 256 the end, above it a length.
     fn symbol(&mut self) -> Option<u16> {
-        self.fill();
         // Where fewer than nine bits are left, zeros stand for what is not there, and `take` finds them missing.
         let (symbol, length) = *SYMBOLS.get(usize::try_from(self.buffer & 0x1ff).ok()?)?;
         self.take(length.into())?;

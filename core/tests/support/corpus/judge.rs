@@ -103,9 +103,10 @@ fn text_fault(line: &Line, code: Code, message: &Text, hint: Option<&Text>) -> O
     let blamed = match (message.zh.strip_prefix(zh), message.en.strip_prefix(en)) {
         (Some(""), Some("")) => None,
         (Some(zh), Some(en)) => {
-            let inside =
-                |text: &str, start: &str| Some(text.strip_prefix(start)?.strip_suffix(')')?.to_owned());
-            match (inside(zh, "("), inside(en, " (")) {
+            let inside = |text: &str, start: &str, end: &str| {
+                Some(text.strip_prefix(start)?.strip_suffix(end)?.to_owned())
+            };
+            match (inside(zh, "（", "）"), inside(en, " (", ")")) {
                 (Some(zh), Some(en)) if zh == en => Some(zh),
                 _ => return Some(format!("the message of {code} reads {message:?}")),
             }

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
 
 use super::{CONFIG_FILE, named};
+use crate::files;
 
 /// The folder is this program's until this is dropped. A second `init` at the same time would mix its keys with ours,
 /// and take ours away when it fails.
@@ -18,7 +18,7 @@ impl Claim {
     /// Takes `dir`, which must be there and empty.
     pub(super) fn on(dir: &Path) -> anyhow::Result<Self> {
         let file = dir.join("init.lock");
-        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
+        let made = files::write_new(&file, b"");
         if made.as_ref().is_err_and(|error| error.kind() == ErrorKind::AlreadyExists) {
             return Err(not_empty(dir));
         }
@@ -39,7 +39,7 @@ impl Drop for Claim {
 /// What is said of a folder that holds something.
 pub(super) fn not_empty(dir: &Path) -> anyhow::Error {
     anyhow::anyhow!(
-        "{} is not empty: give a new folder; an installation there is served with `serve --config {}` (目录非空)",
+        "{} is not empty: give a new folder; an installation there is served with `serve --config {}`（目录非空）",
         dir.display(),
         dir.join(CONFIG_FILE).display()
     )

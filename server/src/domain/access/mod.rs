@@ -5,11 +5,18 @@
 
 mod action;
 mod permit;
+pub mod proposal;
 mod scope;
 
 pub use action::{
-    ActOnEntry, Action, ChangeStatus, EditEntry, FetchOfflineGrant, ManageDevices, ManageOwnAccount,
-    OpenShow, ReportScans, VerifyFully, ViewEntries, ViewOwnLicences, ViewOwnUses,
+    ActOnEntry, ActOnImport, ActOnLicence, Action, AskOfUnit, ChangeStatus, DecideAgency, DecideProposal,
+    DecideSuspect, EditEntry, EditUnit, EnterAgency, EnterCalendar, FetchOfflineGrant, HandleRequests,
+    LookAtIssued, MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices,
+    ManageOwnAccount, ManageUnits, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport,
+    Submit, VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewEntries, ViewImports,
+    ViewIssued, ViewOwnLicences, ViewOwnUses, ViewRecoveries, ViewUnits, ViewWallet, WithdrawConsent,
+    WorkOutbox, WorkTasks, WriteDraft,
 };
-pub use permit::{Denied, Permit, permit};
-pub use scope::{ActionScope, Reach, Scope};
+pub(crate) use permit::scope_of;
+pub use permit::{Bar, Denied, Permit, permit};
+pub use scope::{ActionScope, FileReach, Reach, Scope, Wallets};

@@ -66,6 +66,8 @@ pub enum Reach {
 }
 
 impl ActionScope for Reach {
+    const WORD: &'static str = "province";
+
     fn of(principal: &Principal, roles: &[Role]) -> Option<Self> {
         let membership = principal.membership.as_ref().filter(|membership| membership.has_role(roles))?;
         let of_the_province = [Role::Manager, Role::Auditor];
@@ -75,26 +77,70 @@ impl ActionScope for Reach {
     }
 }
 
+/// Whose licences' files one gets: those in wallets that are open to one, and as issuing staff those of one's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileReach {
+    /// One's own wallet; those of holders one acts for are read in each transaction.
+    pub holder: Option<HolderId>,
+    /// One's unit's.
+    pub unit: Option<Uscc>,
+}
+
+impl ActionScope for FileReach {
+    const WORD: &'static str = "file";
+
+    fn of(principal: &Principal, roles: &[Role]) -> Option<Self> {
+        let (holder, unit) = (principal.holder, Uscc::of(principal, roles));
+        let opens_any = holder.is_some() || !principal.agencies.is_empty();
+        (opens_any || unit.is_some()).then_some(Self { holder, unit })
+    }
+}
+
+/// The wallets that somebody opens: one's own, and those of holders one acts for. Which of the latter, and what for, is read
+/// in each transaction: an agent may have been removed a moment ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wallets {
+    /// The holder this person is.
+    pub own: Option<HolderId>,
+}
+
+impl ActionScope for Wallets {
+    const WORD: &'static str = "wallet";
+
+    fn of(principal: &Principal, _: &[Role]) -> Option<Self> {
+        let opens_any = principal.holder.is_some() || !principal.agencies.is_empty();
+        opens_any.then_some(Self { own: principal.holder })
+    }
+}
+
 /// A type of scope that an action names: [`HolderId`] for what is done in a wallet, [`Uscc`] for the work of a unit,
 /// [`AccountId`] for what concerns the account itself.
-pub trait ActionScope: Copy + std::fmt::Debug + Send + Sync + 'static {
+pub trait ActionScope: Copy + PartialEq + std::fmt::Debug + Send + Sync + 'static {
+    /// How far it reaches, for programs: `wallet`, `account`, `unit` or `province`.
+    const WORD: &'static str;
     /// Within what `principal` may act, having one of `roles`; `None` if not at all.
     fn of(principal: &Principal, roles: &[Role]) -> Option<Self>;
 }
 
 impl ActionScope for HolderId {
+    const WORD: &'static str = "wallet";
+
     fn of(principal: &Principal, _: &[Role]) -> Option<Self> {
         principal.holder
     }
 }
 
 impl ActionScope for AccountId {
+    const WORD: &'static str = "account";
+
     fn of(principal: &Principal, _: &[Role]) -> Option<Self> {
         Some(principal.account)
     }
 }
 
 impl ActionScope for Uscc {
+    const WORD: &'static str = "unit";
+
     fn of(principal: &Principal, roles: &[Role]) -> Option<Self> {
         principal
             .membership

@@ -101,18 +101,40 @@ impl HolderNumber {
         &self.number
     }
 
+    /// Code of the region in which the number was given, where the number says it: a citizen's, a unified social credit code.
+    pub fn region(&self) -> Option<&str> {
+        match self.id_type.as_str() {
+            CITIZEN => self.number.get(..6),
+            SOCIAL_CREDIT => self.number.get(2..8),
+            _ => None,
+        }
+    }
+
     /// What is hashed to find the holder: type, a zero byte, number.
     pub fn key(&self) -> Vec<u8> {
         [self.id_type.as_bytes(), &[0], self.number.as_bytes()].concat()
     }
 }
 
+/// Whether two spellings are one name: full and half width, and letters in parts or whole, tell nobody apart (NFKC; R08).
+pub fn is_one_name(one: &str, other: &str) -> bool {
+    one.nfkc().eq(other.nfkc())
+}
+
 /// 居民身份证
 pub const CITIZEN: &str = "111";
+/// 统一社会信用代码
+pub const SOCIAL_CREDIT: &str = "001";
 
 #[cfg(test)]
 mod tests {
-    use super::{HolderNumber, MalformedNumber};
+    use super::{HolderNumber, MalformedNumber, is_one_name};
+
+    #[test]
+    fn names_that_differ_by_width_only_are_one() {
+        assert!(is_one_name("ＡＢＣ（云溪）有限公司", "ABC\u{28}云溪\u{29}有限公司"));
+        assert!(!is_one_name("周一鸣", "周壹鸣") && !is_one_name("ABC", "abc"));
+    }
 
     #[test]
     fn spellings_of_one_number_are_one() {

@@ -2,5 +2,9 @@
 
 pub mod account;
 pub mod agency;
+pub mod client;
 pub mod holder;
+pub mod lockout;
 pub mod membership;
+pub mod roles;
+pub mod session;

@@ -53,17 +53,21 @@ impl Matter {
 
 /// The code of a matter: it stands in addresses.
 pub(super) fn check_code(faults: &mut Faults, code: &str) {
-    let fits = (1..=64).contains(&code.len())
-        && code.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
-        // `.` and `..` mean other places where the code stands in an address.
-        && code.bytes().any(|b| b.is_ascii_alphanumeric());
     faults.require(
-        fits,
+        is_code(code),
         "/code",
         "malformed",
         "应为 1 到 64 位字母、数字、点、连字符或下划线，至少一位字母或数字",
         "must be 1 to 64 letters, digits, dots, hyphens or underscores, at least one of them a letter or digit",
     );
+}
+
+/// Whether a text is a code of the field: of a matter, of a purpose.
+pub(super) fn is_code(code: &str) -> bool {
+    (1..=64).contains(&code.len())
+        && code.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        // `.` and `..` mean other places where the code stands in an address.
+        && code.bytes().any(|b| b.is_ascii_alphanumeric())
 }
 
 /// Characters of a name.

@@ -6,11 +6,14 @@
 
 pub mod codes;
 pub mod entry;
+pub mod inspection_matter;
 pub mod kind;
 pub mod kind_rules;
 pub mod matter;
 pub mod scene;
 pub mod unit;
+pub mod unit_rules;
+pub mod using_list;
 
 use std::collections::HashSet;
 

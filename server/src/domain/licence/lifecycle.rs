@@ -3,13 +3,12 @@
 //! Who may do an act, on what grounds, and whether a second person must agree is not asked here; reason, legal basis
 //! and operator are recorded by [`crate::service::licence::acts`] in the transaction that writes the new state.
 
-use std::str::FromStr;
-
 use liangzheng_core::text::Text;
 use liangzheng_core::time::{Day, UnixTime};
 
 use crate::domain::ids::LicenceId;
-use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
+use crate::domain::licence::acts::{ActName, Doing};
+use crate::domain::licence::{AnnualInspection, Dates, Encumbrances, Licence, Status};
 
 /// One act on a licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +17,8 @@ pub enum Act {
     Submit,
     /// 审核通过
     Approve,
+    /// 退回修改
+    SendBack,
     /// 变更、更正、换证、延续: a new version takes its place.
     Supersede {
         /// The new version.
@@ -73,118 +74,67 @@ pub enum Act {
 
 /// The state does not allow the act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not allowed while the licence is {}", .act.name(), .from.as_str())]
+#[error("{act} is not allowed while the licence is {}", .from.as_str())]
 pub struct ForbiddenTransition {
     /// The state.
     pub from: Status,
+    /// Whether its last day is past: then fewer acts are allowed than the state by itself does.
+    pub expired: bool,
     /// The act.
-    pub act: Act,
+    pub act: ActName,
+}
+
+impl ForbiddenTransition {
+    /// The word people read for where the licence stands.
+    pub const fn label(self) -> Text {
+        if self.expired { Text::fixed("已过有效期", "Expired") } else { self.from.label() }
+    }
 }
 
 impl Act {
-    /// As in the API and the database.
-    pub const fn name(self) -> &'static str {
+    /// Its name.
+    pub const fn name(self) -> ActName {
         match self {
-            Self::Submit => "submit",
-            Self::Approve => "approve",
-            Self::Supersede { .. } => "supersede",
-            Self::Suspend => "suspend",
-            Self::Resume => "resume",
-            Self::Seize { .. } => "seize",
-            Self::Return => "return",
-            Self::ReportLoss => "report_loss",
-            Self::WithdrawLoss => "withdraw_loss",
-            Self::Disable => "disable",
-            Self::Enable => "enable",
-            Self::Cancel => "cancel",
-            Self::Revoke => "revoke",
-            Self::Withdraw => "withdraw",
-            Self::Annul => "annul",
-            Self::Pledge => "pledge",
-            Self::ReleasePledge => "release_pledge",
-            Self::Mortgage => "mortgage",
-            Self::ReleaseMortgage => "release_mortgage",
-            Self::PassInspection { .. } => "pass_inspection",
-            Self::FailInspection => "fail_inspection",
-            Self::OpenDispute => "open_dispute",
-            Self::CloseDispute => "close_dispute",
+            Self::Submit => ActName::Submit,
+            Self::Approve => ActName::Approve,
+            Self::SendBack => ActName::SendBack,
+            Self::Supersede { .. } => ActName::Supersede,
+            Self::Suspend => ActName::Suspend,
+            Self::Resume => ActName::Resume,
+            Self::Seize { .. } => ActName::Seize,
+            Self::Return => ActName::Return,
+            Self::ReportLoss => ActName::ReportLoss,
+            Self::WithdrawLoss => ActName::WithdrawLoss,
+            Self::Disable => ActName::Disable,
+            Self::Enable => ActName::Enable,
+            Self::Cancel => ActName::Cancel,
+            Self::Revoke => ActName::Revoke,
+            Self::Withdraw => ActName::Withdraw,
+            Self::Annul => ActName::Annul,
+            Self::Pledge => ActName::Pledge,
+            Self::ReleasePledge => ActName::ReleasePledge,
+            Self::Mortgage => ActName::Mortgage,
+            Self::ReleaseMortgage => ActName::ReleaseMortgage,
+            Self::PassInspection { .. } => ActName::PassInspection,
+            Self::FailInspection => ActName::FailInspection,
+            Self::OpenDispute => ActName::OpenDispute,
+            Self::CloseDispute => ActName::CloseDispute,
         }
-    }
-
-    /// The word of the regulations.
-    pub const fn label(self) -> Text {
-        match self {
-            Self::Submit => Text::fixed("提交审核", "submit for review"),
-            Self::Approve => Text::fixed("审核通过", "approve"),
-            Self::Supersede { .. } => Text::fixed("换发新版本", "supersede"),
-            Self::Suspend => Text::fixed("挂起", "suspend"),
-            Self::Resume => Text::fixed("解除挂起", "resume"),
-            Self::Seize { .. } => Text::fixed("暂扣", "seize"),
-            Self::Return => Text::fixed("发还", "return"),
-            Self::ReportLoss => Text::fixed("挂失", "report loss"),
-            Self::WithdrawLoss => Text::fixed("解除挂失", "withdraw the report of loss"),
-            Self::Disable => Text::fixed("停用", "disable"),
-            Self::Enable => Text::fixed("启用", "enable"),
-            Self::Cancel => Text::fixed("注销", "cancel"),
-            Self::Revoke => Text::fixed("吊销", "revoke"),
-            Self::Withdraw => Text::fixed("撤销", "withdraw"),
-            Self::Annul => Text::fixed("废止", "annul"),
-            Self::Pledge => Text::fixed("质押", "pledge"),
-            Self::ReleasePledge => Text::fixed("解除质押", "release the pledge"),
-            Self::Mortgage => Text::fixed("抵押", "mortgage"),
-            Self::ReleaseMortgage => Text::fixed("解除抵押", "release the mortgage"),
-            Self::PassInspection { .. } => Text::fixed("年检合格", "pass the inspection"),
-            Self::FailInspection => Text::fixed("年检不合格", "fail the inspection"),
-            Self::OpenDispute => Text::fixed("提出异议", "open a dispute"),
-            Self::CloseDispute => Text::fixed("异议办结", "close the dispute"),
-        }
-    }
-}
-
-/// The acts one `issuer_checker` may do in one request, without a second person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DirectAct {
-    /// 挂起
-    Suspend,
-    /// 解除挂起
-    Resume,
-    /// 吊销
-    Revoke,
-}
-
-impl DirectAct {
-    /// The act itself.
-    pub const fn act(self) -> Act {
-        match self {
-            Self::Suspend => Act::Suspend,
-            Self::Resume => Act::Resume,
-            Self::Revoke => Act::Revoke,
-        }
-    }
-}
-
-/// The text names no act that can be done directly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such act")]
-pub struct UnknownAct;
-
-impl FromStr for DirectAct {
-    type Err = UnknownAct;
-    fn from_str(text: &str) -> Result<Self, UnknownAct> {
-        [Self::Suspend, Self::Resume, Self::Revoke]
-            .into_iter()
-            .find(|direct| direct.act().name() == text)
-            .ok_or(UnknownAct)
     }
 }
 
 impl Licence {
     /// The licence after `act`, done at `now`: one version further, or refused.
     pub fn after(&self, act: Act, now: UnixTime) -> Result<Self, ForbiddenTransition> {
-        let forbidden = ForbiddenTransition { from: self.status, act };
+        let expired = self.is_active() && self.dates(Day::of(now)) == Dates::Expired;
+        let forbidden = ForbiddenTransition { from: self.status, expired, act: act.name() };
+        if expired && !is_done_after_the_end(act.name()) {
+            return Err(forbidden);
+        }
         let mut next = self.clone();
         next.version = self.version.saturating_add(1);
-        if let Some(changed) = self.status_after(act)? {
+        let Some(changed) = self.status_after(act) else { return Err(forbidden) };
+        if let Some(changed) = changed {
             next.status = changed;
             next.status_since = now;
             return Ok(next);
@@ -215,8 +165,19 @@ impl Licence {
         Ok(next)
     }
 
-    /// The new status; `None` for acts that leave it as it is.
-    fn status_after(&self, act: Act) -> Result<Option<Status>, ForbiddenTransition> {
+    /// The acts of one or of two persons that would be done at `now`: what a refusal names, and a screen offers.
+    pub fn allowed(&self, now: UnixTime) -> Vec<ActName> {
+        let asked = ActName::ALL.iter().copied().filter(|name| name.doing() != Doing::Elsewhere);
+        asked.filter(|name| name.example(now).is_some_and(|act| self.after(act, now).is_ok())).collect()
+    }
+
+    /// The status that an act would lead to now, told as plainly as it can be; `None` if it would not be done.
+    pub fn status_by(&self, act: ActName, now: UnixTime) -> Option<Status> {
+        act.example(now).and_then(|act| self.after(act, now).ok()).map(|after| after.status)
+    }
+
+    /// The new status: `Some(None)` for acts that leave it as it is, `None` where the act is not allowed.
+    fn status_after(&self, act: Act) -> Option<Option<Status>> {
         use Status::{
             Active, Annulled, Cancelled, Disabled, Draft, OnHold, PendingReview, ReportedLost, Revoked,
             Seized, Superseded, Withdrawn,
@@ -225,6 +186,7 @@ impl Licence {
         let next = match (self.status, act) {
             (Draft, Act::Submit) => PendingReview,
             (PendingReview, Act::Approve) => Active,
+            (PendingReview, Act::SendBack) => Draft,
             // A changed or cancelled right would take the security from under the creditor.
             (Active | ReportedLost, Act::Supersede { successor }) if !encumbered => Superseded { successor },
             (Active, Act::Suspend) => OnHold,
@@ -251,15 +213,32 @@ impl Licence {
                 | Act::FailInspection
                 | Act::OpenDispute
                 | Act::CloseDispute,
-            ) => return Ok(None),
-            (from, act) => return Err(ForbiddenTransition { from, act }),
+            ) => return Some(None),
+            _ => return None,
         };
-        Ok(Some(next))
+        Some(Some(next))
     }
 
     fn is_active(&self) -> bool {
         self.status == Status::Active
     }
+}
+
+/// What B2 lists for 有效期届满: it can still be renewed, ended, released and disputed. Whether it is suspended or
+/// inspected no longer matters to anybody.
+const fn is_done_after_the_end(act: ActName) -> bool {
+    matches!(
+        act,
+        ActName::Supersede
+            | ActName::Cancel
+            | ActName::Revoke
+            | ActName::Withdraw
+            | ActName::Annul
+            | ActName::ReleasePledge
+            | ActName::ReleaseMortgage
+            | ActName::OpenDispute
+            | ActName::CloseDispute
+    )
 }
 
 #[cfg(test)]

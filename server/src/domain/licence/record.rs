@@ -13,6 +13,7 @@ use liangzheng_core::time::{Day, UnixTime};
 use liangzheng_core::verify::Code;
 
 use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::catalogue::kind::{Consequence, Kind};
 use crate::domain::ids::{HolderId, LicenceId};
 
 /// One version of one licence.
@@ -40,6 +41,8 @@ pub struct Licence {
     pub annual_inspection: Option<AnnualInspection>,
     /// 异议: told to officials, never on the wire.
     pub disputed: bool,
+    /// What its kind, as it was when the licence was issued, says of a lost paper and of an overdue inspection.
+    pub refused_when: RefusedWhen,
     /// Counts the acts on this licence; every change raises it by one and is refused on any other.
     pub version: i64,
     /// When it was entered.
@@ -108,6 +111,25 @@ pub struct AnnualInspection {
     pub due: Day,
     /// The last one was failed.
     pub failed: bool,
+}
+
+/// What makes a licence be refused that would otherwise be shown with a notice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RefusedWhen {
+    /// Its paper is reported lost.
+    pub lost: bool,
+    /// Its annual inspection is overdue or was failed.
+    pub overdue: bool,
+}
+
+impl RefusedWhen {
+    /// What a kind says.
+    pub fn of(kind: &Kind) -> Self {
+        Self {
+            lost: kind.lost == Consequence::Refuse,
+            overdue: kind.inspection.as_ref().is_some_and(|i| i.overdue == Consequence::Refuse),
+        }
+    }
 }
 
 /// Where a day lies against the dates.
@@ -187,6 +209,12 @@ impl Status {
             Self::Superseded { .. } | Self::Cancelled | Self::Revoked | Self::Withdrawn | Self::Annulled
         )
     }
+
+    /// The same of the word of a status, where no more of the licence was read.
+    pub fn is_final_word(word: &str) -> bool {
+        // No other status has a successor.
+        word == "SUPERSEDED" || Self::from_parts(word, None, None).is_some_and(Self::is_final)
+    }
 }
 
 impl Licence {
@@ -220,9 +248,14 @@ impl Licence {
             Status::Cancelled | Status::Revoked | Status::Withdrawn | Status::Annulled => StatusValue::Final,
             Status::Superseded { .. } => StatusValue::Superseded,
             Status::OnHold | Status::Seized { .. } | Status::Disabled => StatusValue::Suspended,
+            Status::ReportedLost if self.refused_when.lost => StatusValue::Suspended,
             Status::ReportedLost => StatusValue::PaperLost,
             Status::Active if self.annual_inspection.is_some_and(|i| i.failed || i.due < today) => {
-                StatusValue::InspectionOverdue
+                if self.refused_when.overdue {
+                    StatusValue::Suspended
+                } else {
+                    StatusValue::InspectionOverdue
+                }
             }
             Status::Active if self.encumbrances != Encumbrances::default() => StatusValue::Notice,
             Status::Active => StatusValue::Valid,
@@ -244,6 +277,9 @@ impl Licence {
         match self.wire_status(today) {
             None => return Err(Unshowable::NotIssued),
             Some(StatusValue::Final) => return Err(Unshowable::Ended(self.status)),
+            Some(StatusValue::Suspended) if self.status == Status::Active => {
+                return Err(Unshowable::InspectionOverdue);
+            }
             Some(StatusValue::Suspended) => return Err(Unshowable::Suspended(self.status)),
             Some(StatusValue::Superseded) => return Err(Unshowable::Superseded),
             Some(_) => {}
@@ -263,8 +299,10 @@ pub enum Unshowable {
     NotIssued,
     /// Cancelled, revoked, withdrawn or annulled.
     Ended(Status),
-    /// On hold, seized or disabled.
+    /// On hold, seized or disabled; or its paper lost, where its kind is refused then.
     Suspended(Status),
+    /// Its annual inspection is overdue or was failed, and its kind is refused then.
+    InspectionOverdue,
     /// There is a newer version.
     Superseded,
     /// Its first day is to come.
@@ -279,7 +317,7 @@ impl Unshowable {
         match self {
             Self::NotIssued => "licence-not-issued",
             Self::Ended(_) => "E_STATUS_INVALID",
-            Self::Suspended(_) => "E_STATUS_SUSPENDED",
+            Self::Suspended(_) | Self::InspectionOverdue => "E_STATUS_SUSPENDED",
             Self::Superseded => "E_STATUS_SUPERSEDED",
             Self::NotYet => "E_LICENCE_NOT_YET",
             Self::Expired => "E_LICENCE_EXPIRED",
@@ -294,6 +332,10 @@ impl Unshowable {
                 let label = status.label();
                 Text::new(format!("证照{}", label.zh), format!("The licence is {}", label.en.to_lowercase()))
             }
+            Self::InspectionOverdue => Text::fixed(
+                "年检逾期或未通过，办理合格后可以亮证",
+                "The annual inspection is overdue or was failed: it can be shown once that is passed",
+            ),
             Self::Superseded => {
                 Text::fixed("已换发新版本，请出示新证照", "A newer version has been issued: show that one")
             }

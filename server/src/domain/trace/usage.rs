@@ -18,6 +18,10 @@ pub enum UseKind {
     OfflineGrant = 3,
     /// Somebody verified a token here.
     Verification = 4,
+    /// Staff of the platform looked at it, for a case or a reason.
+    Look = 6,
+    /// A licence's file was fetched; the code for print in it is named as a show's tokens are.
+    Download = 7,
 }
 
 /// One row of the log.
@@ -55,11 +59,32 @@ pub struct Ground {
     pub case: Option<String>,
     /// Code of the purpose, as in the using list.
     pub purpose: Option<String>,
+    /// Code of the inspection matter.
+    pub matter: Option<String>,
 }
 
 impl Ground {
+    /// An agent of `holder` did it.
+    pub fn agent(holder: HolderId) -> Self {
+        Self {
+            footing: Footing::Agent,
+            unit: None,
+            on_behalf_of: Some(holder),
+            case: None,
+            purpose: None,
+            matter: None,
+        }
+    }
+
     /// A member of `unit` did it.
     pub fn member(unit: Uscc) -> Self {
-        Self { footing: Footing::Member, unit: Some(unit), on_behalf_of: None, case: None, purpose: None }
+        Self {
+            footing: Footing::Member,
+            unit: Some(unit),
+            on_behalf_of: None,
+            case: None,
+            purpose: None,
+            matter: None,
+        }
     }
 }

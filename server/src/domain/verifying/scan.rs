@@ -29,6 +29,8 @@ pub struct Scan {
     pub status_as_of: Option<UnixTime>,
     /// The version of the trust list it judged by.
     pub trust_version: Option<i64>,
+    /// Code of the inspection matter it was scanned in.
+    pub matter: Option<String>,
 }
 
 /// A receipt as it was handed in.
@@ -52,6 +54,8 @@ pub struct Receipt {
     pub status_as_of: Option<i64>,
     /// See [`Scan::trust_version`].
     pub trust_version: Option<i64>,
+    /// See [`Scan::matter`].
+    pub matter: Option<String>,
 }
 
 /// The member of a receipt that cannot be right, and what would be.
@@ -114,6 +118,7 @@ impl Receipt {
             token: self.token,
             status_as_of: self.status_as_of.map(UnixTime),
             trust_version: self.trust_version,
+            matter: self.matter,
         })
     }
 }
@@ -177,6 +182,7 @@ mod tests {
             token: Some("AAAAAAAAAAAAAAAA".into()),
             status_as_of: Some(NOW.0 - 600),
             trust_version: Some(1),
+            matter: None,
         }
     }
 

@@ -3,6 +3,10 @@
 //! RFC 9112 section 2.2 lets a server take a bare LF for a line end, and the parser below us does. A proxy that does not
 //! sees another head than we do, and what one of them takes for a header the other takes for a second request. So a
 //! bare LF is made a NUL here, which the parser refuses with 400.
+//!
+//! The value of an `Upgrade` header is made one that names no protocol, and so is the word in `Connection`. A server may
+//! ignore them (RFC 9110 section 7.8), and this one speaks no other protocol; the parser, which does, would take all that
+//! follows for a body without an end, whatever `Content-Length` says, and the request would get no answer.
 
 /// Follows the bytes of a connection from head to head.
 #[derive(Debug, Default)]
@@ -16,6 +20,8 @@ pub(super) struct Heads {
     is_begun: bool,
     length: u64,
     is_chunked: bool,
+    /// The head said that its request is the last one.
+    is_last: bool,
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +33,8 @@ enum At {
     /// What follows is not read as a request: it was refused, or the body has no length, after which the edge closes
     /// the connection.
     End,
+    /// The last request has ended: what follows is nobody's.
+    Done,
 }
 
 impl Heads {
@@ -37,27 +45,30 @@ impl Heads {
 
     /// Whether no further request can come.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.at, At::End)
+        matches!(self.at, At::End | At::Done)
     }
 
-    /// Passes on what was read.
-    pub(super) fn pass(&mut self, bytes: &mut [u8]) {
+    /// Passes on what was read: so many bytes of it. Behind a request that closes the connection nothing is, since no
+    /// further one may be answered there (RFC 9112 section 9.6), which the parser would do.
+    pub(super) fn pass(&mut self, bytes: &mut [u8]) -> usize {
+        let whole = bytes.len();
         let mut rest = bytes;
         loop {
             match &mut self.at {
-                At::End => return,
+                At::End => return whole,
+                At::Done => return whole.saturating_sub(rest.len()),
                 At::Body(left) => {
                     let here = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
-                    let Some(after) = rest.get_mut(here..) else { return };
+                    let Some(after) = rest.get_mut(here..) else { return whole };
                     rest = after;
                     *left -= here as u64;
                     if *left > 0 {
-                        return;
+                        return whole;
                     }
-                    self.at = At::Head;
+                    self.at = if std::mem::take(&mut self.is_last) { At::Done } else { At::Head };
                 }
                 At::Head => {
-                    let Some((byte, after)) = rest.split_first_mut() else { return };
+                    let Some((byte, after)) = rest.split_first_mut() else { return whole };
                     self.take(byte);
                     rest = after;
                 }
@@ -73,6 +84,19 @@ impl Heads {
             if *byte != b'\r' && self.line.len() < LONGEST {
                 self.line.push(byte.to_ascii_lowercase());
             }
+            if self.line.starts_with(UPGRADE)
+                && self.line.len() > UPGRADE.len()
+                && byte.is_ascii_alphanumeric()
+            {
+                *byte = b'-';
+            }
+            // No other option of a connection begins with this letter.
+            if self.line.starts_with(CONNECTION)
+                && byte.eq_ignore_ascii_case(&b'u')
+                && matches!(last, b':' | b',' | b' ' | b'\t')
+            {
+                *byte = b'-';
+            }
         } else if last != b'\r' || !self.line_ended() {
             *byte = 0;
             self.at = At::End;
@@ -86,10 +110,12 @@ impl Heads {
             if self.is_begun {
                 let at = match self.length {
                     _ if self.is_chunked => At::End,
+                    0 if self.is_last => At::Done,
                     0 => At::Head,
                     length => At::Body(length),
                 };
-                *self = Self { at, line: std::mem::take(&mut self.line), ..Self::default() };
+                let (line, is_last) = (std::mem::take(&mut self.line), self.is_last);
+                *self = Self { at, line, is_last, ..Self::default() };
             }
             return true;
         }
@@ -104,11 +130,16 @@ impl Heads {
             self.length = text.trim().parse().unwrap_or_default();
         }
         self.is_chunked |= self.line.starts_with(b"transfer-encoding:");
+        if let Some(options) = self.line.strip_prefix(CONNECTION) {
+            self.is_last |= options.split(|b| *b == b',').any(|option| option.trim_ascii() == b"close");
+        }
         self.line.clear();
         true
     }
 }
 
+const UPGRADE: &[u8] = b"upgrade:";
+const CONNECTION: &[u8] = b"connection:";
 /// `content-length:` and any number.
 const LONGEST: usize = 64;
 
@@ -119,11 +150,18 @@ mod tests {
     /// What is passed on, in pieces of every size, since a client may send it so.
     fn passed(text: &str) -> String {
         let mut whole = text.as_bytes().to_vec();
-        Heads::default().pass(&mut whole);
+        let kept = Heads::default().pass(&mut whole);
+        whole.truncate(kept);
         for size in 1..8 {
             let (mut heads, mut pieces) = (Heads::default(), text.as_bytes().to_vec());
-            pieces.chunks_mut(size).for_each(|piece| heads.pass(piece));
-            assert_eq!(pieces, whole, "{text:?} by {size}");
+            let passed: Vec<u8> = pieces
+                .chunks_mut(size)
+                .flat_map(|piece| {
+                    let kept = heads.pass(piece);
+                    piece[..kept].to_vec()
+                })
+                .collect();
+            assert_eq!(passed, whole, "{text:?} by {size}");
         }
         String::from_utf8(whole).unwrap()
     }
@@ -152,6 +190,40 @@ mod tests {
             let head = format!("POST / HTTP/1.1\r\ncontent-length:{padding}3\r");
             assert_eq!(passed(&format!("{head}\n\r\n\n\n\nGET /\n")), format!("{head}\0\r\n\n\n\nGET /\n"));
         }
+    }
+
+    #[test]
+    fn behind_a_request_that_closes_the_connection_nothing_is_passed_on() {
+        let next = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        for last in [
+            "GET / HTTP/1.1\r\nConnection: Close\r\nhost: a\r\n\r\n",
+            "GET / HTTP/1.1\r\nhost: a\r\nconnection:keep-alive , close\r\n\r\n",
+            "POST / HTTP/1.1\r\nconnection: close\r\ncontent-length: 4\r\n\r\nbody",
+        ] {
+            assert_eq!(passed(&format!("{next}{last}{next}")), format!("{next}{last}"));
+        }
+        for other in ["closed", "x-close", "keep-alive"] {
+            let text = format!("GET / HTTP/1.1\r\nconnection: {other}\r\nx: close\r\n\r\n{next}");
+            assert_eq!(passed(&text), text);
+        }
+    }
+
+    #[test]
+    fn no_other_protocol_is_asked_for() {
+        for (text, told) in [
+            (
+                "POST / HTTP/1.1\r\nConnection: keep-alive,Upgrade\r\nUpgrade: WebSocket\r\nx-upgrade: a\r\nContent-Length: 9\r\n\r\nupgrade: GET / HTTP/1.1\r\n\r\n",
+                "POST / HTTP/1.1\r\nConnection: keep-alive,-pgrade\r\nUpgrade: ---------\r\nx-upgrade: a\r\nContent-Length: 9\r\n\r\nupgrade: GET / HTTP/1.1\r\n\r\n",
+            ),
+            (
+                "GET /upgrade: HTTP/1.1\r\nupgrade:h2c,  websocket\r\n\r\n",
+                "GET /upgrade: HTTP/1.1\r\nupgrade:---,  ---------\r\n\r\n",
+            ),
+        ] {
+            assert_eq!(passed(text), told);
+        }
+        let padded = format!("GET / HTTP/1.1\r\nupgrade:{}", " ".repeat(100));
+        assert_eq!(passed(&format!("{padded}websocket\r\n\r\n")), format!("{padded}---------\r\n\r\n"));
     }
 
     #[test]

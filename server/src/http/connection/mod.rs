@@ -58,13 +58,19 @@ impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
-        let read = match &mut this.socket {
-            Socket::Plain(socket) => Pin::new(socket).poll_read(cx, buf),
-            Socket::Tls(socket) => Pin::new(socket).poll_read(cx, buf),
+        let read = loop {
+            let read = match &mut this.socket {
+                Socket::Plain(socket) => Pin::new(socket).poll_read(cx, buf),
+                Socket::Tls(socket) => Pin::new(socket).poll_read(cx, buf),
+            };
+            let new = buf.filled_mut().get_mut(before..).unwrap_or_default();
+            let (came, passed) = (new.len(), this.heads.pass(new));
+            buf.set_filled(before.saturating_add(passed));
+            // Nothing of what came is passed on: nothing has come, as the parser sees it, and not the end either.
+            if came == 0 || passed > 0 {
+                break read;
+            }
         };
-        if let Some(new) = buf.filled_mut().get_mut(before..) {
-            this.heads.pass(new);
-        }
         let limit = if this.heads.is_over() {
             // The parser below us reads on behind its last answer, as long as a chunked body does not end.
             &mut this.rest

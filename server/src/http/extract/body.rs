@@ -1,6 +1,7 @@
 //! A JSON body whose members are named when they cannot be read.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
@@ -11,23 +12,30 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::http::problem::{FieldError, MAX_BODY, Problem, json_fault, kinds};
 
-/// A body of many members, as of a form: what is wrong with it is told with a JSON pointer, so that a page can show it
-/// beside the member.
+/// A JSON object: what is wrong with it is told with a JSON pointer, so that a page can show it beside the member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body<T>(pub T);
+
+impl<T> Body<T> {
+    /// What was sent.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Body<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 impl<T: DeserializeOwned> FromRequest for Body<T> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|media| {
-                media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
-            });
+        let is_json = is_of_type(request, "application/json");
         let bytes = web::Bytes::from_request(request, payload);
         Box::pin(async move {
             if !is_json {
@@ -42,7 +50,22 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
     }
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// Whether the body is said to be of a media type, whatever its parameters.
+pub(super) fn is_of_type(request: &HttpRequest, media_type: &str) -> bool {
+    let told = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    told.is_some_and(|told| {
+        told.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+    })
+}
+
+/// What a text of JSON says.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take the members in their order, without their names.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(
+            Problem::new(&kinds::INVALID).detail("JSON 内容应为对象，而非数组", "send an object, no array")
+        );
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
@@ -95,6 +118,7 @@ mod tests {
             (&format!(r#"{{"code":"a",{names},"unit":"x"}}"#), "invalid-request", Some("/unit")),
             (&format!(r#"{{"code":"a",{names},"type":"x"}}"#), "invalid-request", Some("/type")),
             (r#"{"colour":1}"#, "invalid-request", Some("/colour")),
+            (&format!(r#" ["a",{{{names}}}]"#), "invalid-request", None),
         ] {
             assert_eq!(of(text), (slug, pointer.map(str::to_owned)), "{text}");
         }

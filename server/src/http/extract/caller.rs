@@ -15,9 +15,11 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::App;
-use crate::domain::access::{Action, Permit, permit};
+use crate::domain::access::{Action, Bar, Denied, Permit, permit};
+use crate::domain::actor::session::MemberBar;
 use crate::domain::ids::AccountId;
 use crate::http::problem::{Problem, kinds};
+use crate::service::actor::mark::Mark;
 use crate::service::actor::session::{self, Carrier, Principal};
 
 /// The session cookie. `__Host-` binds it to this host, the whole path and TLS; no subdomain can set it.
@@ -62,7 +64,7 @@ impl<A: Action> FromRequest for Permitted<A> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let principal = identified(request).and_then(|caller| caller.ok_or_else(nobody));
-        let permit = |principal| permit::<A>(principal).map_err(|_| Problem::new(&kinds::FORBIDDEN));
+        let permit = |principal| permit::<A>(principal).map_err(denied);
         ready(principal.and_then(permit).map(Self))
     }
 }
@@ -72,9 +74,26 @@ impl<A: Action> FromRequest for MaybePermitted<A> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            identified(request).map(|caller| Self(caller.and_then(|principal| permit::<A>(principal).ok()))),
-        )
+        ready(identified(request).and_then(|caller| match caller.map(permit::<A>).transpose() {
+            // Staff would take the public's lesser answer for the whole one.
+            Err(Denied { bar: Some(Bar::Member(MemberBar::SecondFactor)), .. }) => {
+                Err(Problem::new(&kinds::STAFF_FACTOR_NEEDED))
+            }
+            found => Ok(Self(found.ok().flatten())),
+        }))
+    }
+}
+
+fn denied(denied: Denied) -> Problem {
+    match denied.bar {
+        Some(Bar::Member(MemberBar::FirstPassword)) => Problem::new(&kinds::PASSWORD_CHANGE_NEEDED),
+        Some(Bar::Member(MemberBar::SecondFactor)) => Problem::new(&kinds::STAFF_FACTOR_NEEDED),
+        Some(Bar::Unrecognised) => Problem::new(&kinds::UNRECOGNISED_CALLER),
+        Some(Bar::Member(MemberBar::OpenIdConnect)) => Problem::new(&kinds::FORBIDDEN).code("password-login-needed").detail(
+            "统一身份认证登录只能办理本人事项，办理单位业务请用账号密码登录",
+            "a session of the identity provider is for your own affairs: log in with your password for the unit's work",
+        ),
+        None => Problem::new(&kinds::FORBIDDEN),
     }
 }
 
@@ -115,6 +134,17 @@ pub(crate) fn known_account(request: &HttpRequest, app: &App) -> Option<AccountI
     session::remembered_account(app, token, carrier)
 }
 
+/// What a request brings that this server gave out at a login: the token of a session that is not in memory, or the name
+/// of the browser. A hash of it, by which its requests are counted.
+pub(crate) fn given_out(request: &HttpRequest, app: &App) -> Option<[u8; 32]> {
+    let headers = request.headers();
+    let token = credentials(headers).ok().flatten().map(|(token, _)| token);
+    let name = token
+        .filter(|token| session::is_ours(app, token))
+        .or_else(|| cookie(headers, DEVICE_COOKIE).filter(|name| Mark::Device.is_ours(&app.secrets, name)))?;
+    Some(app.secrets.fingerprint("given out", name.as_bytes()))
+}
+
 /// The cookie came by itself: the page that sent it must be ours.
 fn refuse_foreign_page(request: &HttpRequest) -> Result<(), Problem> {
     let headers = request.headers();
@@ -145,6 +175,11 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find_map(|(name, value)| (name == wanted).then_some(value))
+}
+
+/// What the browser or program calls itself; kept so that its owner knows it again in the list of his sessions.
+pub(crate) fn user_agent(headers: &HeaderMap) -> Option<&str> {
+    text(headers, "user-agent").filter(|agent| !agent.trim().is_empty())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

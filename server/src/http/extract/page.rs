@@ -42,14 +42,7 @@ impl FromRequest for Paging {
 impl PageQuery {
     fn read(self) -> Result<Paging, Problem> {
         let limit = items_on_page(self.limit)?;
-        let before = self.cursor.as_deref().map(str::parse).transpose().map_err(|_| {
-            Problem::new(&kinds::INVALID).field(
-                "/cursor",
-                "malformed",
-                "请使用上一页给出的 next",
-                "use next of the page before",
-            )
-        })?;
+        let before = self.cursor.as_deref().map(str::parse).transpose().map_err(|_| no_cursor())?;
         Ok(Paging { before, limit })
     }
 }
@@ -62,6 +55,16 @@ pub(crate) fn items_on_page(asked: Option<i64>) -> Result<i64, Problem> {
     } else {
         Err(Problem::new(&kinds::INVALID).field("/limit", "range", "应为 1 到 200", "give 1 to 200"))
     }
+}
+
+/// What was sent as a cursor is none; of any list.
+pub(crate) fn no_cursor() -> Problem {
+    Problem::new(&kinds::INVALID).field(
+        "/cursor",
+        "malformed",
+        "请使用上一页给出的 next",
+        "use next of the page before",
+    )
 }
 
 const DEFAULT_LIMIT: i64 = 50;

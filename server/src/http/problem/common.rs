@@ -9,6 +9,7 @@ impl From<WorkError> for Problem {
     fn from(error: WorkError) -> Self {
         match error {
             WorkError::KeyReused => Self::new(&kinds::IDEMPOTENCY_MISMATCH),
+            WorkError::RoleOver => Self::new(&kinds::FORBIDDEN),
             WorkError::SessionOver => Self::new(&kinds::UNAUTHENTICATED),
             WorkError::Storage(error) => error.into(),
         }

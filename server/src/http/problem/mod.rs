@@ -24,7 +24,7 @@ use crate::domain::text::{NotPlain, PlainText};
 
 pub use kinds::{PROBLEMS, ProblemType};
 pub(super) use payload::json_fault;
-pub use payload::{MAX_BODY, json_config, path_config, query_config};
+pub use payload::{MAX_BODY, path_config, query_config};
 
 /// Something a client is told instead of what it asked for.
 #[derive(Clone, Debug)]

@@ -1,15 +1,10 @@
 //! actix's own extractor errors, in our words.
 
-use actix_web::error::{JsonPayloadError, PayloadError, QueryPayloadError};
-use actix_web::web::{JsonConfig, PathConfig, QueryConfig};
+use actix_web::error::QueryPayloadError;
+use actix_web::web::{PathConfig, QueryConfig};
 use serde_json::error::Category;
 
 use super::{Problem, kinds};
-
-/// How JSON bodies are read: at most [`MAX_BODY`] bytes.
-pub fn json_config() -> JsonConfig {
-    JsonConfig::default().limit(MAX_BODY).error_handler(|error, _| json_problem(&error).into())
-}
 
 /// How path segments are read: one that does not parse names nothing, so it is simply not found.
 pub fn path_config() -> PathConfig {
@@ -25,16 +20,6 @@ pub fn query_config() -> QueryConfig {
         };
         Problem::new(&kinds::INVALID).detail(format!("查询参数有误：{told}"), format!("query: {told}")).into()
     })
-}
-
-fn json_problem(error: &JsonPayloadError) -> Problem {
-    match error {
-        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => too_large(),
-        JsonPayloadError::ContentType => Problem::new(&kinds::UNSUPPORTED_MEDIA),
-        JsonPayloadError::Deserialize(cause) => json_fault(cause),
-        JsonPayloadError::Payload(PayloadError::Overflow) => too_large(),
-        _ => Problem::new(&kinds::MALFORMED),
-    }
 }
 
 /// A JSON text that does not parse, or parses to something else than was asked for.
@@ -57,10 +42,6 @@ pub(in crate::http) fn json_fault(cause: &serde_json::Error) -> Problem {
         _ => Problem::new(&kinds::MALFORMED)
             .detail(format!("JSON 语法有误（{place_zh}）"), format!("not JSON ({place})")),
     }
-}
-
-fn too_large() -> Problem {
-    Problem::new(&kinds::TOO_LARGE)
 }
 
 /// The largest JSON body (docs/SECURITY.md, threat 38): a batch of scan receipts fits, and a text too long for a code

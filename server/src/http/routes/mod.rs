@@ -1,7 +1,7 @@
 //! The route table, one file per area. A row says all there is to say of a route:
 //!
 //! ```text
-//! POST "/api/v1/licences/{id}/acts" acts::create, ChangeStatus, ActRequest => 200 ActOutcome,
+//! POST "/api/v1/licences/{id}/acts" acts::create, ActOnLicence, ActRequest => 200 | 202 ActOutcome,
 //!     "改变证照状态" / "Does an act on a licence";
 //! ```
 //!
@@ -24,13 +24,14 @@ use liangzheng_core::text::Text;
 use super::openapi::Operation;
 pub(crate) use super::pages::unknown;
 use super::problem::{Problem, kinds};
+use crate::domain::actor::membership::Role;
 
 /// Makes the table of one area.
 macro_rules! routes {
     ($area:literal; $(
         $method:ident $path:literal $handler:path, $access:ty $(, $body:ty)?
             => $status:literal $(| $other:literal)* $($answer:ty)? $(as $media:literal)?,
-            $zh:literal / $en:literal;
+            $zh:literal / $en:literal $(, else $($problem:literal)|+)?;
     )+) => {
         /// The rows of this area.
         pub(super) static ROUTES: &[$crate::http::routes::RouteEntry] = &[$(
@@ -41,7 +42,10 @@ macro_rules! routes {
                 handler: stringify!($handler),
                 action: <$access as $crate::http::routes::row::Access>::ACTION,
                 login: <$access as $crate::http::routes::row::Access>::LOGIN,
+                roles: <$access as $crate::http::routes::row::Access>::ROLES,
+                scope: <$access as $crate::http::routes::row::Access>::SCOPE,
                 statuses: &[$status $(, $other)*],
+                problems: &[$($($problem),+)?],
                 media: media!($($media)?),
                 summary: ::liangzheng_core::text::Text::fixed($zh, $en),
                 handled: || handled!($handler, $access, [$($body)?], $status, [$($answer)?], [$($media)?]),
@@ -74,10 +78,13 @@ macro_rules! handled {
     };
 }
 
+mod access;
 mod actor;
 mod catalogue;
+mod issuing;
 mod licence;
 mod operations;
+mod outbox;
 mod pages;
 mod publication;
 pub(super) mod row;
@@ -99,8 +106,14 @@ pub struct RouteEntry {
     pub action: &'static str,
     /// Whether its caller must have logged in.
     pub login: Login,
+    /// The roles that are permitted; empty for what is done by holders, or by anybody for the own account.
+    pub roles: &'static [Role],
+    /// Within what: `wallet`, `account`, `unit`, `province`; empty for everybody.
+    pub scope: &'static str,
     /// The statuses it answers with, but for problems; the first is the usual one.
     pub statuses: &'static [u16],
+    /// Statuses of problems of its own, which do not follow from what it reads.
+    pub problems: &'static [u16],
     /// What it answers, if that is no JSON.
     pub media: Option<&'static str>,
     /// What it does.
@@ -138,9 +151,12 @@ pub fn routes() -> impl Iterator<Item = &'static RouteEntry> {
         showing::ROUTES,
         pages::ROUTES,
         operations::ROUTES,
+        access::ROUTES,
         actor::ROUTES,
         catalogue::ROUTES,
+        issuing::ROUTES,
         licence::ROUTES,
+        outbox::ROUTES,
         trace::ROUTES,
         verifying::ROUTES,
         publication::ROUTES,

@@ -14,7 +14,7 @@ routes! { "operations";
     GET "/version"              health::version, Public => 200 Version,
         "版本" / "Which program this is";
     GET "/metrics"              metrics::show, Public => 200 as "text/plain; version=0.0.4; charset=utf-8",
-        "运行指标" / "Figures for Prometheus; from this machine, or with their token";
+        "运行指标" / "Figures for Prometheus; from this machine, or with their token", else 404;
     GET "/api/openapi.json"     openapi::show, Public => 200 | 304 as "application/json",
         "本接口的说明" / "This description";
 }

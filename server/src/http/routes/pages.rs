@@ -10,6 +10,10 @@ routes! { "pages";
         "钱包" / "The wallet";
     GET "/verify"                       pages::verify, Public => 200 | 304 as "text/html; charset=utf-8",
         "核验" / "The verifier";
+    GET "/exempt-materials"             pages::exempt, Public => 200 | 304 as "text/html; charset=utf-8",
+        "免提交清单" / "What people need not hand in, to be searched";
+    GET "/office"                       pages::office, Public => 200 | 304 as "text/html; charset=utf-8",
+        "业务办理" / "The office, where units work";
     GET "/api/docs"                     pages::docs, Public => 200 | 304 as "text/html; charset=utf-8",
         "接口说明" / "Reads the description of the API";
     GET "/sw.js"                        pages::service_worker, Public => 200 | 304 as "text/javascript; charset=utf-8",

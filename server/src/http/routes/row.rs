@@ -8,9 +8,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Handled, Login};
-use crate::domain::access::Action;
+use crate::domain::access::{Action, ActionScope};
+use crate::domain::actor::membership::Role;
 use crate::http::answer::Answer;
-use crate::http::extract::{Body, IdempotencyKey, IfMatch, MaybePermitted, PageQuery, Paging, Permitted};
+use crate::http::extract::{
+    Body, FormWithFile, IdempotencyKey, IfMatch, JsonOrFile, JsonWithFile, MaybePermitted, OneFile,
+    PageQuery, Paging, Permitted,
+};
 use crate::http::openapi::Operation;
 use crate::http::problem::Problem;
 
@@ -20,6 +24,10 @@ pub(super) trait Access {
     const ACTION: &'static str;
     /// Whether one must have logged in.
     const LOGIN: Login;
+    /// The roles that may; empty for what is done by holders, or by anybody for the own account.
+    const ROLES: &'static [Role];
+    /// Within what it is done ([`ActionScope::WORD`]); empty for everybody.
+    const SCOPE: &'static str;
 }
 
 /// Everybody.
@@ -31,16 +39,22 @@ pub(super) struct Maybe<A>(std::marker::PhantomData<A>);
 impl<A: Action> Access for A {
     const ACTION: &'static str = A::NAME;
     const LOGIN: Login = Login::Required;
+    const ROLES: &'static [Role] = A::ROLES;
+    const SCOPE: &'static str = <A::Scope as ActionScope>::WORD;
 }
 
 impl<A: Action> Access for Maybe<A> {
     const ACTION: &'static str = A::NAME;
     const LOGIN: Login = Login::Optional;
+    const ROLES: &'static [Role] = A::ROLES;
+    const SCOPE: &'static str = <A::Scope as ActionScope>::WORD;
 }
 
 impl Access for Public {
     const ACTION: &'static str = "Public";
     const LOGIN: Login = Login::Never;
+    const ROLES: &'static [Role] = &[];
+    const SCOPE: &'static str = "";
 }
 
 /// An argument of a handler.
@@ -120,11 +134,17 @@ argument! {
     [T: JsonSchema] web::Query<T>, Public, (), |operation| operation.query::<T>();
     [] Paging, Public, (), |operation| operation.query::<PageQuery>();
     [] IfMatch, Public, (), |operation| operation.header(
-        "If-Match", "ETags of the versions that may be changed; any if left out, which pages may not do (428).");
+        "If-Match", "ETags of the versions that may be changed; any if left out, which pages may not do (428).",
+        &[412, 428]);
     [] IdempotencyKey, Public, (), |operation| operation.header(
-        "Idempotency-Key", "1 to 128 ASCII characters; the same request sent again under it gets the first answer.");
-    [T: JsonSchema] web::Json<T>, Public, T, |operation| operation.body::<T>();
+        "Idempotency-Key", "1 to 128 ASCII characters; the same request sent again under it gets the first answer.",
+        &[422]);
+    [T: JsonSchema + 'static] web::Form<T>, Public, T, |operation| operation.form::<T>();
     [T: JsonSchema] Body<T>, Public, T, |operation| operation.body::<T>();
+    [T: JsonSchema, const MOST: usize] FormWithFile<T, MOST>, Public, T, |operation| operation.form_with_file::<T>();
+    [T: JsonSchema] JsonOrFile<T>, Public, T, |operation| operation.body_or_file::<T>();
+    [T: JsonSchema] JsonWithFile<T>, Public, T, |operation| operation.body_with_file::<T>();
+    [] OneFile, Public, OneFile, |operation| operation.file();
 }
 
 macro_rules! arguments {

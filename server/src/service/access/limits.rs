@@ -6,6 +6,7 @@
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -21,8 +22,11 @@ pub struct Limits {
 
 struct Buckets {
     address: DefaultKeyedRateLimiter<IpAddr>,
+    login_request: DefaultKeyedRateLimiter<IpAddr>,
     login: DefaultKeyedRateLimiter<IpAddr>,
     account: DefaultKeyedRateLimiter<AccountId>,
+    known: DefaultKeyedRateLimiter<[u8; 32]>,
+    application: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Limits {
@@ -30,8 +34,11 @@ impl Limits {
     pub fn new(config: &LimitsConfig) -> Self {
         let buckets = config.enabled.then(|| Buckets {
             address: RateLimiter::keyed(quota(config.per_address)),
+            login_request: RateLimiter::keyed(quota(config.per_address)),
             login: RateLimiter::keyed(quota(config.login_per_address)),
             account: RateLimiter::keyed(quota(config.per_account)),
+            known: RateLimiter::keyed(quota(config.per_known)),
+            application: RateLimiter::keyed(quota_of_applications()),
         });
         Self { buckets }
     }
@@ -39,6 +46,11 @@ impl Limits {
     /// One request from `address`; `Err` says how long to wait.
     pub fn address(&self, address: IpAddr) -> Result<(), Seconds> {
         self.buckets.as_ref().map_or(Ok(()), |buckets| take(&buckets.address, network(address)))
+    }
+
+    /// One request to log in from `address`, whatever it says; `Err` says how long to wait.
+    pub fn login_request(&self, address: IpAddr) -> Result<(), Seconds> {
+        self.buckets.as_ref().map_or(Ok(()), |buckets| take(&buckets.login_request, network(address)))
     }
 
     /// One login from `address`; `Err` says how long to wait.
@@ -51,12 +63,25 @@ impl Limits {
         self.buckets.as_ref().map_or(Ok(()), |buckets| take(&buckets.account, account))
     }
 
+    /// One request that brings what was given out at a login, by a hash of that; `Err` says how long to wait.
+    pub fn known(&self, name: [u8; 32]) -> Result<(), Seconds> {
+        self.buckets.as_ref().map_or(Ok(()), |buckets| take(&buckets.known, name))
+    }
+
+    /// One application of a unit from `address`; `Err` says how long to wait.
+    pub fn application(&self, address: IpAddr) -> Result<(), Seconds> {
+        self.buckets.as_ref().map_or(Ok(()), |buckets| take(&buckets.application, network(address)))
+    }
+
     /// Forgets buckets that are full again, so that memory follows the clients of the last minutes.
     pub fn forget_idle(&self) {
         if let Some(buckets) = &self.buckets {
             buckets.address.retain_recent();
+            buckets.login_request.retain_recent();
             buckets.login.retain_recent();
             buckets.account.retain_recent();
+            buckets.known.retain_recent();
+            buckets.application.retain_recent();
         }
     }
 }
@@ -71,6 +96,12 @@ fn take<K: Hash + Eq + Clone>(bucket: &DefaultKeyedRateLimiter<K>, key: K) -> Re
 fn quota(rate: RateConfig) -> Quota {
     let burst = NonZeroU32::new(rate.burst).unwrap_or(NonZeroU32::MIN);
     Quota::per_second(NonZeroU32::new(rate.per_second).unwrap_or(NonZeroU32::MIN)).allow_burst(burst)
+}
+
+/// Five at once, then one in ten seconds: a person with a form sends one, and the manager reads each.
+fn quota_of_applications() -> Quota {
+    let at_once = NonZeroU32::MIN.saturating_add(4);
+    Quota::with_period(Duration::from_secs(10)).unwrap_or(Quota::per_second(at_once)).allow_burst(at_once)
 }
 
 /// What counts as one address: an IPv6 customer has a /64 and could change its address at will.

@@ -1,3 +1,4 @@
-//! Who gets in: request rates.
+//! Who gets in: request rates; and what two persons must do.
 
 pub mod limits;
+pub mod proposals;

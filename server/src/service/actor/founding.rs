@@ -2,7 +2,6 @@
 //!
 //! From then on roles are given by managers, two of them together; so `init` takes two at best.
 
-use liangzheng_core::time::UnixTime;
 use zeroize::Zeroizing;
 
 use crate::domain::actor::membership::Role;
@@ -42,9 +41,6 @@ pub enum FoundingError {
         /// The login.
         login: String,
     },
-    /// A password could not be hashed.
-    #[error(transparent)]
-    Password(#[from] PasswordError),
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -58,40 +54,46 @@ pub async fn has_accounts(db: &Db) -> Result<bool, StorageError> {
     Ok(any)
 }
 
-/// Enters `unit` with `managers`, all or nothing; gives their first passwords, in order.
-pub async fn found(
-    db: &Db,
+/// A password to begin with, and what is kept of it.
+pub struct FirstPassword {
+    /// To be told once.
+    pub password: Zeroizing<String>,
+    hash: String,
+}
+
+/// Invents first passwords; before the transaction, since the one writer must not wait for Argon2.
+pub async fn first_passwords(
     passwords: &Passwords,
+    count: usize,
+    entropy: &dyn Entropy,
+) -> Result<Vec<FirstPassword>, PasswordError> {
+    let mut given = Vec::with_capacity(count);
+    for _ in 0..count {
+        let password = Zeroizing::new(invented(entropy));
+        let hash = passwords.hash(&password, [0; 32], entropy).await?;
+        given.push(FirstPassword { password, hash });
+    }
+    Ok(given)
+}
+
+/// Enters `unit` with `managers`, who get the passwords in `given`, in order.
+pub async fn found(
+    work: &mut Work<'_>,
     secrets: &Secrets,
     unit: &Unit,
     managers: &[FirstManager],
+    given: &[FirstPassword],
     entropy: &dyn Entropy,
-    now: UnixTime,
-) -> Result<Vec<Zeroizing<String>>, FoundingError> {
-    // Hashes first: the one writer must not wait for Argon2.
-    let mut given = Vec::with_capacity(managers.len());
-    for _ in managers {
-        let password = Zeroizing::new(invented(entropy));
-        let hash = passwords.hash(&password, [0; 32], entropy).await?;
-        given.push((password, hash));
-    }
-    let mut work = Work::without_server(db, now).await?;
-    if !catalogue::unit::register(&mut work, unit).await? {
+) -> Result<(), FoundingError> {
+    let now = work.now;
+    if !catalogue::unit_commands::register(work, unit).await? {
         return Err(FoundingError::UnitTaken { unit: unit.id.to_string() });
     }
-    for (manager, (_, hash)) in managers.iter().zip(&given) {
+    for (manager, FirstPassword { hash, .. }) in managers.iter().zip(given) {
         let id = AccountId::generate(now, entropy);
         let row = AccountRow {
-            id,
-            login: manager.login.clone(),
-            name: account::seal_name(secrets, entropy, id, &manager.name),
-            holder: None,
-            password: hash.clone(),
-            pin: None,
-            pin_failures: 0,
-            pin_shut_until: 0,
-            disabled_at: None,
-            created_at: now.0,
+            password: Some(hash.clone()),
+            ..AccountRow::new(secrets, entropy, id, manager.login.clone(), &manager.name, now)
         };
         if !account::insert(&mut work.tx, &row).await? {
             return Err(FoundingError::LoginTaken { login: manager.login.clone() });
@@ -100,6 +102,5 @@ pub async fn found(
         membership::give_role(&mut work.tx, row.id, Role::Manager, None).await?;
         work.audit("make manager", &row.id.to_string(), None).await?;
     }
-    work.finish().await?;
-    Ok(given.into_iter().map(|(password, _)| password).collect())
+    Ok(())
 }

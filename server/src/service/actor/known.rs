@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::App;
 use crate::service::access::limits::network;
+use crate::service::actor::mark::Mark;
 use crate::storage::actor::known_place;
 use crate::storage::{StorageError, Tx};
 
@@ -35,12 +36,9 @@ pub enum Standing {
 }
 
 impl<'a> Origin<'a> {
-    /// The device, if it has what can be a name of one.
-    pub fn device(&self) -> Option<&'a str> {
-        self.device.filter(|name| {
-            name.len() == NAME_LENGTH
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        })
+    /// The device, if its name was given out here.
+    pub fn device(&self, app: &App) -> Option<&'a str> {
+        self.device.filter(|name| Mark::Device.is_ours(&app.secrets, name))
     }
 
     /// What `login` from here is, at `now`.
@@ -51,7 +49,7 @@ impl<'a> Origin<'a> {
         login: &str,
         now: UnixTime,
     ) -> Result<Standing, StorageError> {
-        if let Some(place) = self.device().map(|name| device_place(app, login, name))
+        if let Some(place) = self.device(app).map(|name| device_place(app, login, name))
             && known_place::is_known(tx, &place, now).await?
         {
             return Ok(Standing::Device(place));
@@ -89,10 +87,9 @@ impl<'a> Origin<'a> {
     }
 }
 
-/// A name for a device that has none: 256 random bits.
+/// A name for a device that has none.
 pub fn new_device(app: &App) -> Zeroizing<String> {
-    use base64ct::{Base64UrlUnpadded, Encoding};
-    Zeroizing::new(Base64UrlUnpadded::encode_string(&app.entropy.bytes::<32>()))
+    Mark::Device.invent(&app.secrets, &*app.entropy)
 }
 
 fn device_place(app: &App, login: &str, name: &str) -> [u8; 32] {
@@ -108,4 +105,3 @@ fn place(app: &App, kind: &str, login: &str, place: &str) -> [u8; 32] {
 pub const DEVICE_KNOWN_FOR: Seconds = Seconds(180 * 86_400);
 /// The same of an address, which may be another customer's by then.
 const ADDRESS_KNOWN_FOR: Seconds = Seconds(30 * 86_400);
-const NAME_LENGTH: usize = 43;

@@ -10,9 +10,12 @@ use zeroize::Zeroizing;
 use crate::App;
 use crate::domain::actor::account::Principal;
 use crate::service::access::limits::network;
+use crate::service::actor::clients::{self, AssertionError};
+use crate::service::actor::guesses::{self, TooMany};
 use crate::service::actor::known::{self, Origin, Standing};
 use crate::service::actor::password::PasswordError;
-use crate::service::actor::session::{self, Carrier};
+use crate::service::actor::session::{self, Carrier, Entry, Proof};
+use crate::service::actor::totp::{self, CodeError, TotpError};
 use crate::service::actor::turns::Lane;
 use crate::storage::StorageError;
 use crate::storage::actor::account;
@@ -24,10 +27,16 @@ pub struct Attempt<'a> {
     pub login: &'a str,
     /// The password.
     pub password: &'a str,
+    /// A code of the authenticator, or a recovery code, if one was typed.
+    pub totp: Option<&'a str>,
     /// How the token is to travel.
     pub carrier: Carrier,
     /// From where.
     pub origin: Origin<'a>,
+    /// What the browser or program calls itself.
+    pub agent: Option<&'a str>,
+    /// The signed assertion of the registered client through which somebody logs in, if he does.
+    pub assertion: Option<&'a str>,
 }
 
 /// A new session.
@@ -56,6 +65,18 @@ pub enum LoginError {
         /// How long to wait.
         wait: Seconds,
     },
+    /// The password is right, and a code of the authenticator is needed, too.
+    #[error("a code is needed")]
+    CodeNeeded,
+    /// The code.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// The authenticator could not be asked.
+    #[error(transparent)]
+    Totp(TotpError),
+    /// The client's assertion.
+    #[error(transparent)]
+    Client(#[from] AssertionError),
     /// Too many checks at once, or the hash failed.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -64,12 +85,27 @@ pub enum LoginError {
     Storage(#[from] StorageError),
 }
 
+impl From<TotpError> for LoginError {
+    fn from(error: TotpError) -> Self {
+        match error {
+            TotpError::Code(error) => Self::Code(error),
+            error => Self::Totp(error),
+        }
+    }
+}
+
+impl From<TooMany> for LoginError {
+    fn from(TooMany { wait }: TooMany) -> Self {
+        Self::TooMany { wait }
+    }
+}
+
 /// Opens a session.
 pub async fn log_in(app: &App, attempt: &Attempt<'_>) -> Result<LoggedIn, LoginError> {
-    let Attempt { login, password, carrier, origin } = *attempt;
+    let Attempt { login, password, totp: code, carrier, origin, agent, assertion } = *attempt;
     // The address may be shared with strangers; a known device is nobody's but its owner's.
     let rate = app.limits.login(origin.address);
-    let may_be_known = origin.device().is_some();
+    let may_be_known = origin.device(app).is_some();
     rate.or_else(|wait| if may_be_known { Ok(()) } else { Err(LoginError::TooMany { wait }) })?;
     let mut tx = app.db.begin_read().await?;
     let standing = origin.standing(app, &mut tx, login, app.now()).await?;
@@ -84,20 +120,23 @@ pub async fn log_in(app: &App, attempt: &Attempt<'_>) -> Result<LoggedIn, LoginE
     if !matches!(standing, Standing::Device(_)) {
         rate.map_err(|wait| LoginError::TooMany { wait })?;
     }
-    refuse_full(account::failures_until(&mut tx, &bucket).await?.unwrap_or(UnixTime(0)), app.now())?;
+    guesses::room(&mut tx, &bucket, app.now()).await??;
     let found = account::find_by_login(&mut tx, login).await?;
     tx.commit().await?;
+    let assertion = match assertion {
+        Some(assertion) => Some(clients::check(app, assertion).await?),
+        None => None,
+    };
     let found = found.filter(|account| account.disabled_at.is_none());
-    let stored = found.as_ref().map(|account| account.password.as_str());
+    let stored = found.as_ref().and_then(|account| account.password.as_deref());
     let right = app.passwords.verify(password, stored, lane, caller).await?;
 
     let mut tx = app.db.begin_write().await?;
     // Again, with the bucket held: of many guesses at once only those that fit it are answered.
-    let full_until = account::failures_until_and_hold(&mut tx, &bucket).await?;
     let now = app.now();
-    refuse_full(full_until, now)?;
+    guesses::hold(&mut tx, &bucket, now).await??;
     let Some(checked) = found.filter(|_| right) else {
-        account::add_failure(&mut tx, &bucket, now, FAILURE_COOLS_IN).await?;
+        guesses::count(&mut tx, &bucket, now).await?;
         tx.commit().await?;
         return Err(LoginError::Wrong);
     };
@@ -105,28 +144,34 @@ pub async fn log_in(app: &App, attempt: &Attempt<'_>) -> Result<LoggedIn, LoginE
     let account = account::find_and_hold(&mut tx, checked.id).await?;
     let account = account
         .filter(|account| account.disabled_at.is_none() && account.password == checked.password)
+        // A first password that nobody used in time is nobody's.
+        .filter(|account| account.first_password_until.is_none_or(|until| now.0 < until))
         .ok_or(LoginError::Wrong)?;
+    let proof = match (totp::in_force(&mut tx, account.id).await?, code) {
+        (None, _) => Proof::Password,
+        (Some(_), None) => return Err(LoginError::CodeNeeded),
+        (Some(factor), Some(code)) => {
+            if let Err(error) = totp::take(app, &mut tx, &factor, code, now).await? {
+                tx.commit().await?;
+                return Err(error.into());
+            }
+            Proof::Totp
+        }
+    };
     account::clear_failures(&mut tx, &bucket).await?;
-    let device = (carrier == Carrier::Cookie).then(|| match origin.device() {
+    let device = (carrier == Carrier::Cookie).then(|| match origin.device(app) {
         Some(name) => Zeroizing::new(name.to_owned()),
         None => known::new_device(app),
     });
     origin.remember(app, &mut tx, login, device.as_ref().map(|name| name.as_str()), now).await?;
-    let (token, expires_at, principal) = session::open(app, &mut tx, account, carrier, now).await?;
+    let through = match assertion {
+        Some(assertion) => Some(assertion.take(&mut tx, now).await?.id),
+        None => None,
+    };
+    let entry = Entry { carrier, proof, agent, lives: None, through };
+    let opened = session::open(app, &mut tx, account, entry, now).await?;
     tx.commit().await?;
-    // Read into memory now: from its first request on, it is counted by account ([`session::remembered_account`]) and not with its address. If that fails,
-    // the first request reads it.
-    drop(session::authenticate(app, &token, carrier).await);
-    Ok(LoggedIn { token, device, expires_at, principal })
+    opened.remember(app, now);
+    let principal = opened.principal().clone();
+    Ok(LoggedIn { token: opened.token, device, expires_at: opened.expires_at, principal })
 }
-
-/// Whether the bucket that is empty again at `full_until` has room for one more failure.
-fn refuse_full(full_until: UnixTime, now: UnixTime) -> Result<(), LoginError> {
-    let room_at = full_until.minus(Seconds(FAILURE_COOLS_IN.0.saturating_mul(FAILURES_AT_ONCE - 1)));
-    let wait = room_at.since(now);
-    if wait > Seconds(0) { Err(LoginError::TooMany { wait }) } else { Ok(()) }
-}
-
-/// Wrong passwords per bucket that are answered at once; then one every [`FAILURE_COOLS_IN`].
-const FAILURES_AT_ONCE: i64 = 10;
-const FAILURE_COOLS_IN: Seconds = Seconds(5);

@@ -4,11 +4,13 @@ use liangzheng_core::text::Text;
 
 use crate::App;
 use crate::domain::access::{ManageOwnAccount, Permit};
-use crate::domain::actor::agency::AgencyLevel;
+use crate::domain::actor::agency::Agency;
 use crate::domain::actor::holder::Holder;
 use crate::domain::actor::membership::Membership;
+use crate::domain::actor::session::{MemberBar, Proof};
 use crate::domain::ids::{AccountId, HolderId};
-use crate::storage::actor::{account, holder};
+use crate::service::actor::totp;
+use crate::storage::actor::{account, holder, identity};
 use crate::storage::catalogue::unit;
 use crate::storage::{StorageError, Tx};
 
@@ -24,11 +26,23 @@ pub struct Me {
     /// The holder this person is.
     pub holder: Option<Holder>,
     /// The holders this person acts for, and how near.
-    pub agencies: Vec<(Holder, AgencyLevel)>,
+    pub agencies: Vec<(Holder, Agency)>,
     /// The unit this person works for, and its names.
     pub membership: Option<(Membership, Text)>,
     /// Whether it has a PIN, with which it may show licences.
     pub has_pin: bool,
+    /// Whether others gave the password: nothing is done until it is changed.
+    pub must_change_password: bool,
+    /// Whether it has a password.
+    pub has_password: bool,
+    /// Whether it is bound to an identity of the identity provider.
+    pub has_oidc: bool,
+    /// Whether its logins ask for the code of an authenticator.
+    pub has_totp: bool,
+    /// What this session was made with.
+    pub proof: Proof,
+    /// What keeps this session from the work of the unit.
+    pub member_bar: Option<MemberBar>,
 }
 
 /// The account of `permit`.
@@ -42,8 +56,11 @@ pub async fn read(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<Me, St
     };
     let mut agencies = Vec::with_capacity(principal.agencies.len());
     for agency in principal.agencies {
-        agencies.push((found(app, &mut tx, agency.holder).await?, agency.level));
+        agencies.push((found(app, &mut tx, agency.holder).await?, agency));
     }
+    let has_totp = totp::is_set(&mut tx, permit.scope()).await?;
+    let has_oidc = identity::is_bound(&mut tx, permit.scope()).await?;
+    let (proof, member_bar) = (principal.proof, principal.member_bar);
     let membership = match principal.membership {
         Some(membership) => {
             let unit = unit::find(&mut tx, membership.unit).await?;
@@ -61,7 +78,13 @@ pub async fn read(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<Me, St
         holder,
         agencies,
         membership,
-        has_pin: account.is_some_and(|account| account.pin.is_some()),
+        must_change_password: principal.must_change_password,
+        has_pin: account.as_ref().is_some_and(|account| account.pin.is_some()),
+        has_password: account.is_some_and(|account| account.password.is_some()),
+        has_oidc,
+        has_totp,
+        proof,
+        member_bar,
     })
 }
 

@@ -1,10 +1,29 @@
 //! Accounts: the first ones, logging in and out, passwords, PINs.
 
+pub mod accounts;
+pub mod agencies;
+pub mod agency_entries;
+pub mod clients;
+pub mod contact;
 pub mod founding;
+pub mod guesses;
+pub mod holder;
+pub mod identity_tasks;
+pub mod jwt;
 pub mod known;
 pub mod login;
+pub mod mark;
 pub mod me;
+pub mod members;
+pub mod oidc;
+pub mod own_password;
+pub mod own_sessions;
 pub mod password;
+pub mod person;
 pub mod pin;
+pub mod recovery;
+pub mod roles;
 pub mod session;
+pub mod totp;
 pub mod turns;
+pub mod wallets;

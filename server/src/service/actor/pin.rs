@@ -8,10 +8,15 @@
 use liangzheng_core::time::{Seconds, UnixTime};
 
 use crate::App;
+use crate::domain::access::{ManageOwnAccount, Permit};
+use crate::domain::actor::lockout::Lockout;
+use crate::domain::actor::session::Proof;
 use crate::domain::ids::AccountId;
+use crate::service::actor::own_password::{self, OwnPasswordError};
+use crate::service::actor::own_sessions::end_all_others;
 use crate::service::actor::password::PasswordError;
 use crate::service::actor::turns::{CallerKey, Lane};
-use crate::service::work::Work;
+use crate::service::work::{Work, WorkError};
 use crate::storage::actor::account::AccountRow;
 use crate::storage::change::Change;
 use crate::storage::{self, StorageError};
@@ -44,6 +49,53 @@ pub enum PinError {
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// By what somebody shows that a PIN is his to change.
+#[derive(Clone, Copy)]
+pub enum Knowledge<'a> {
+    /// The PIN until now.
+    OldPin(&'a str),
+    /// The password, where there is no PIN yet.
+    Password(&'a str),
+    /// A session of the identity provider, where there is neither PIN nor password.
+    Provider,
+}
+
+/// Why the PIN was not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChangePinError {
+    /// The new one is not six digits.
+    #[error("a PIN is six digits")]
+    NewMalformed,
+    /// The new one is the old one.
+    #[error("the new PIN is the old one")]
+    Same,
+    /// There is a PIN; it is asked for, not the password.
+    #[error("the old PIN is needed")]
+    OldPinNeeded,
+    /// The old PIN.
+    #[error(transparent)]
+    Old(#[from] PinError),
+    /// The password.
+    #[error(transparent)]
+    Password(#[from] OwnPasswordError),
+    /// The command could not go on.
+    #[error(transparent)]
+    Work(#[from] WorkError),
+}
+
+impl From<StorageError> for ChangePinError {
+    fn from(error: StorageError) -> Self {
+        Self::Work(error.into())
+    }
+}
+
+impl From<PasswordError> for ChangePinError {
+    fn from(error: PasswordError) -> Self {
+        Self::Old(error.into())
+    }
 }
 
 /// A PIN that was right when it was checked. It opens nothing before it is taken.
@@ -87,6 +139,66 @@ pub async fn check(app: &App, id: AccountId, pin: &str) -> Result<RightPin, PinE
     Ok(RightPin { account: id, hash: account.pin.unwrap_or_default() })
 }
 
+/// Changes the caller's PIN by the old one; where there is none yet, sets it by the password. Every other session and
+/// every open show ends.
+pub async fn change(
+    app: &App,
+    permit: &Permit<ManageOwnAccount>,
+    by: Knowledge<'_>,
+    new: &str,
+) -> Result<(), ChangePinError> {
+    if !is_well_formed(new) {
+        return Err(ChangePinError::NewMalformed);
+    }
+    let id = permit.account();
+    match by {
+        Knowledge::OldPin(old) => {
+            if old == new {
+                return Err(ChangePinError::Same);
+            }
+            let right = check(app, id, old).await?;
+            let hash = app.passwords.hash(new, key_of(app, id), &*app.entropy).await?;
+            let mut work = Work::begin(app, permit).await?;
+            right.take(&mut work).await?;
+            finish_change(work, permit, &hash).await
+        }
+        Knowledge::Password(password) => {
+            let right = own_password::check(app, permit, password).await?;
+            let hash = app.passwords.hash(new, key_of(app, id), &*app.entropy).await?;
+            let mut work = Work::begin(app, permit).await?;
+            right.take(&mut work).await?;
+            refuse_known(&mut work, id, false).await?;
+            finish_change(work, permit, &hash).await
+        }
+        Knowledge::Provider if permit.principal().proof == Proof::OpenIdConnect => {
+            let hash = app.passwords.hash(new, key_of(app, id), &*app.entropy).await?;
+            let mut work = Work::begin(app, permit).await?;
+            refuse_known(&mut work, id, true).await?;
+            finish_change(work, permit, &hash).await
+        }
+        Knowledge::Provider => Err(ChangePinError::OldPinNeeded),
+    }
+}
+
+/// Who does not know what is there must not get past it: a PIN, and, where nothing at all is shown, a password.
+async fn refuse_known(work: &mut Work<'_>, id: AccountId, or_password: bool) -> Result<(), ChangePinError> {
+    let account = storage::actor::account::find(&mut work.tx, id).await?;
+    let is_known =
+        account.is_some_and(|account| account.pin.is_some() || (or_password && account.password.is_some()));
+    if is_known { Err(ChangePinError::OldPinNeeded) } else { Ok(()) }
+}
+
+async fn finish_change(
+    mut work: Work<'_>,
+    permit: &Permit<ManageOwnAccount>,
+    hash: &str,
+) -> Result<(), ChangePinError> {
+    storage::actor::account::set_pin(&mut work.tx, permit.account(), hash).await?;
+    end_all_others(&mut work, permit).await?;
+    work.audit("change PIN", &permit.account().to_string(), None).await?;
+    Ok(work.finish().await?)
+}
+
 /// Sets the PIN, which ends every open show of the account.
 pub async fn set(app: &App, account: AccountId, pin: &str) -> Result<(), PinError> {
     if !is_well_formed(pin) {
@@ -106,16 +218,14 @@ async fn count_wrong(app: &App, id: AccountId) -> Result<PinError, PinError> {
     let account = read_and_hold(&mut tx, id).await?;
     let now = app.now();
     refuse_shut(&account, now)?;
-    // Failures from before a shutting that is over do not count again.
-    let before = if account.pin_failures >= TRIES { 0 } else { account.pin_failures };
-    let failures = before.saturating_add(1);
-    let shut_until = if failures >= TRIES { now.plus(SHUT_FOR) } else { UnixTime(0) };
+    let Lockout { failures, shut_until } = lockout_of(&account).after_wrong(now);
     storage::actor::account::set_pin_counters(&mut tx, id, failures, shut_until).await?;
     tx.commit().await?;
-    if failures >= TRIES {
-        tracing::warn!(account = %id, "PIN shut after {TRIES} wrong ones");
+    let left = Lockout { failures, shut_until }.left();
+    if left == 0 {
+        tracing::warn!(account = %id, "PIN shut after too many wrong ones");
     }
-    Ok(PinError::Wrong { left: TRIES.saturating_sub(failures) })
+    Ok(PinError::Wrong { left })
 }
 
 async fn read(tx: &mut storage::Tx, id: AccountId) -> Result<AccountRow, PinError> {
@@ -131,8 +241,11 @@ fn with_pin(account: Option<AccountRow>) -> Result<AccountRow, PinError> {
 }
 
 fn refuse_shut(account: &AccountRow, now: UnixTime) -> Result<(), PinError> {
-    let wait = UnixTime(account.pin_shut_until).since(now);
-    if wait > Seconds(0) { Err(PinError::Shut { wait }) } else { Ok(()) }
+    lockout_of(account).refuse_shut(now).map_err(|wait| PinError::Shut { wait })
+}
+
+fn lockout_of(account: &AccountRow) -> Lockout {
+    Lockout { failures: account.pin_failures, shut_until: UnixTime(account.pin_shut_until) }
 }
 
 /// An account's own places in the lane of PINs.
@@ -143,7 +256,3 @@ fn key_of(app: &App, account: AccountId) -> CallerKey {
 fn is_well_formed(pin: &str) -> bool {
     pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit())
 }
-
-/// Wrong PINs in a row that shut it: 20 guesses an hour at 10^6 PINs are a 1-in-2,000 chance in a whole day.
-const TRIES: i64 = 5;
-const SHUT_FOR: Seconds = Seconds(15 * 60);

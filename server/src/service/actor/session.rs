@@ -1,6 +1,6 @@
 //! Sessions: opening and ending them, and whom a request speaks for.
 //!
-//! A token is 256 random bits; the database has its SHA-256. Open sessions are remembered in memory, so that a request
+//! A token is a random name ([`super::mark`]); the database has its SHA-256. Open sessions are remembered in memory, so that a request
 //! reads no database, and forgotten by the change feed ([`crate::storage::change`]): a logout or a disabled account
 //! counts here at once and on other servers within a second.
 
@@ -8,38 +8,22 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use liangzheng_core::text::is_hidden;
 use liangzheng_core::time::{Seconds, UnixTime};
 use zeroize::Zeroizing;
 
 use crate::App;
 use crate::domain::access::{ManageOwnAccount, Permit};
 pub use crate::domain::actor::account::Principal;
-use crate::domain::ids::{AccountId, HolderId, SessionId};
-use crate::secrets::Secrets;
+pub use crate::domain::actor::session::{Carrier, Proof};
+use crate::domain::ids::{AccountId, ClientId, SessionId};
+use crate::service::actor::mark::{self, Mark};
+use crate::service::actor::members;
 use crate::service::work::{Work, WorkError};
 use crate::storage::actor::account::{AccountRow, open_name};
-use crate::storage::actor::session::{NewSession, SessionRow};
+use crate::storage::actor::session::{NewSession, SessionRow, seal_agent};
 use crate::storage::change::Change;
 use crate::storage::{self, StorageError, Tx};
-
-/// How a token travels. One given as a cookie is no Bearer token and the reverse: a script on a page can read neither
-/// from the other, and the checks of cookies cannot be stepped around.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carrier {
-    /// `Authorization: Bearer`, for programs.
-    Bearer,
-    /// A `__Host-` cookie, for our own pages.
-    Cookie,
-}
-
-impl Carrier {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Bearer => "bearer",
-            Self::Cookie => "cookie",
-        }
-    }
-}
 
 /// Ends the session; its shows end with it.
 pub async fn log_out(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<(), WorkError> {
@@ -54,8 +38,7 @@ pub async fn log_out(app: &App, permit: &Permit<ManageOwnAccount>) -> Result<(),
 /// Disables an account: its next request is refused.
 pub async fn disable(app: &App, account: AccountId) -> Result<(), StorageError> {
     let mut work = Work::of_server(app).await?;
-    storage::actor::account::disable(&mut work.tx, account, work.now).await?;
-    work.changed(Change::Account(account)).await?;
+    members::disable(&mut work, account).await?;
     work.audit("disable account", &account.to_string(), None).await?;
     work.finish().await
 }
@@ -67,6 +50,9 @@ pub async fn authenticate(
     carrier: Carrier,
 ) -> Result<Option<Arc<Principal>>, StorageError> {
     let Some(hash) = hash_of(token) else { return Ok(None) };
+    if !is_ours(app, token) {
+        return Ok(None);
+    }
     let now = app.now();
     let epoch = app.sessions.epoch();
     if let Some(known) = app.sessions.find(&hash).filter(|known| now < known.fresh_until) {
@@ -75,7 +61,7 @@ pub async fn authenticate(
     let mut tx = app.db.begin_read().await?;
     let row = storage::actor::session::find(&mut tx, &hash, now).await?;
     let Some(row) = row else { return Ok(None) };
-    let known = known(&mut tx, &app.secrets, row, now).await?;
+    let known = known(app, &mut tx, row, now).await?;
     tx.commit().await?;
     let principal = known.speaks_for(carrier);
     app.sessions.keep(hash, known, epoch, now);
@@ -86,6 +72,11 @@ pub async fn authenticate(
 pub fn remembered_account(app: &App, token: &str, carrier: Carrier) -> Option<AccountId> {
     let known = app.sessions.find(&hash_of(token)?)?;
     (known.carrier == carrier).then(|| known.principal.account)
+}
+
+/// Whether the token was given out here, though its session may be over.
+pub fn is_ours(app: &App, token: &str) -> bool {
+    token.strip_prefix(TOKEN_PREFIX).is_some_and(|name| Mark::Session.is_ours(&app.secrets, name))
 }
 
 /// Sessions remembered in memory.
@@ -150,93 +141,136 @@ impl SessionCache {
 }
 
 /// A session as remembered: with everything its account may act as now.
-async fn known(
-    tx: &mut Tx,
-    secrets: &Secrets,
-    row: SessionRow,
-    now: UnixTime,
-) -> Result<Known, StorageError> {
-    let carrier = match row.carrier.as_str() {
-        "bearer" => Carrier::Bearer,
-        "cookie" => Carrier::Cookie,
-        _ => {
-            return Err(StorageError::Inconsistent {
-                table: "actor_session",
-                column: "carrier",
-                row: row.id.to_string(),
-            });
-        }
+async fn known(app: &App, tx: &mut Tx, row: SessionRow, now: UnixTime) -> Result<Known, StorageError> {
+    let broken =
+        |column| StorageError::Inconsistent { table: "actor_session", column, row: row.id.to_string() };
+    let carrier = row.carrier.parse().map_err(|_| broken("carrier"))?;
+    let proof: Proof = row.proof.parse().map_err(|_| broken("proof"))?;
+    let account = row.account;
+    let role_ends = storage::actor::membership::next_end(tx, account, now).await?;
+    let agency_ends = storage::actor::agency::next_end(tx, account, now).await?;
+    let matters = match proof {
+        Proof::Client => Some(storage::actor::client::matters_of(tx, account).await?),
+        Proof::Password | Proof::Totp | Proof::OpenIdConnect => None,
     };
-    let role_ends = storage::actor::membership::next_end(tx, row.account, now).await?;
-    let agency_ends = storage::actor::agency::next_end(tx, row.account, now).await?;
+    let has_client = row.client.is_some();
+    let principal = Principal {
+        account,
+        session: row.id,
+        name: open_name(&app.secrets, account, &row.name)?,
+        login: row.login,
+        holder: row.holder,
+        agencies: storage::actor::agency::of_account(tx, account, now).await?,
+        membership: storage::actor::membership::of_account(tx, account, now).await?,
+        must_change_password: row.first_password_until.is_some(),
+        carrier,
+        proof,
+        member_bar: proof.bar(app.config.access.staff_factor),
+        is_recognised: carrier == Carrier::Cookie || has_client || app.config.clients.bearer_sessions,
+        matters,
+    };
     let expires_at = UnixTime(row.expires_at);
-    let name = open_name(secrets, row.account, &row.name)?;
-    let identity = Identity { account: row.account, login: row.login, name, holder: row.holder };
-    let principal = principal_of(tx, identity, row.id, now).await?;
     let fresh_until = role_ends.into_iter().chain(agency_ends).fold(expires_at, UnixTime::min);
     Ok(Known { principal: Arc::new(principal), carrier, fresh_until })
 }
 
-/// Opens a session of `account`: its token, when it is over, and whom it speaks for.
+/// How somebody comes into a session.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    /// How the token is to travel.
+    pub(super) carrier: Carrier,
+    /// What proved who it is.
+    pub(super) proof: Proof,
+    /// What the browser or program calls itself.
+    pub(super) agent: Option<&'a str>,
+    /// How long it lives; `None`: as long as a person's.
+    pub(super) lives: Option<Seconds>,
+    /// The registered client through which a person came.
+    pub(super) through: Option<ClientId>,
+}
+
+/// A session that has just begun.
+pub(super) struct Opened {
+    /// Its token.
+    pub(super) token: Zeroizing<String>,
+    /// When it is over.
+    pub(super) expires_at: UnixTime,
+    known: Known,
+    epoch: u64,
+}
+
+impl Opened {
+    /// Whom it speaks for.
+    pub(super) fn principal(&self) -> &Principal {
+        &self.known.principal
+    }
+
+    /// Keeps it in memory, once it is committed: from its first request on it is counted by account
+    /// ([`remembered_account`]) and not with its address.
+    pub(super) fn remember(&self, app: &App, now: UnixTime) {
+        app.sessions.keep(sha256(self.token.as_bytes()), self.known.clone(), self.epoch, now);
+    }
+}
+
+/// Opens a session of `account`.
 pub(super) async fn open(
     app: &App,
     tx: &mut Tx,
     account: AccountRow,
-    carrier: Carrier,
+    entry: Entry<'_>,
     now: UnixTime,
-) -> Result<(Zeroizing<String>, UnixTime, Principal), StorageError> {
-    let (token, session) = new_session(app, account.id, carrier, now);
+) -> Result<Opened, StorageError> {
+    let epoch = app.sessions.epoch();
+    let (token, session) = new_session(app, account.id, entry, now);
     storage::actor::session::insert(tx, &session).await?;
-    let name = open_name(&app.secrets, account.id, &account.name)?;
-    let identity = Identity { account: account.id, login: account.login, name, holder: account.holder };
-    let principal = principal_of(tx, identity, session.id, now).await?;
-    Ok((token, session.expires_at, principal))
+    storage::actor::membership::seen(tx, account.id, now).await?;
+    let expires_at = session.expires_at;
+    let row = SessionRow {
+        id: session.id,
+        account: account.id,
+        carrier: entry.carrier.as_str().to_owned(),
+        proof: entry.proof.as_str().to_owned(),
+        client: entry.through,
+        expires_at: expires_at.0,
+        login: account.login,
+        name: account.name,
+        holder: account.holder,
+        first_password_until: account.first_password_until,
+    };
+    let known = known(app, tx, row, now).await?;
+    Ok(Opened { token, expires_at, known, epoch })
 }
 
 fn new_session(
     app: &App,
     account: AccountId,
-    carrier: Carrier,
+    entry: Entry<'_>,
     now: UnixTime,
 ) -> (Zeroizing<String>, NewSession) {
-    use base64ct::{Base64UrlUnpadded, Encoding};
-    let secret = Zeroizing::new(app.entropy.bytes::<32>());
-    let token = Zeroizing::new(format!("{TOKEN_PREFIX}{}", Base64UrlUnpadded::encode_string(&*secret)));
+    let name = Mark::Session.invent(&app.secrets, &*app.entropy);
+    let token = Zeroizing::new(format!("{TOKEN_PREFIX}{}", name.as_str()));
+    let id = SessionId::generate(now, &*app.entropy);
+    let seal = |agent: &str| {
+        let shortened: String = agent.chars().filter(|c| !is_hidden(*c)).take(MAX_AGENT).collect();
+        seal_agent(&app.secrets, &*app.entropy, id, &shortened)
+    };
     let session = NewSession {
-        id: SessionId::generate(now, &*app.entropy),
+        id,
         account,
         token_sha256: sha256(token.as_bytes()),
-        carrier: carrier.as_str(),
+        carrier: entry.carrier,
+        proof: entry.proof,
+        client: entry.through,
+        agent: entry.agent.map(seal),
         created_at: now,
-        expires_at: now.plus(Seconds(app.config.sessions.lifetime_seconds)),
+        expires_at: now.plus(entry.lives.unwrap_or(Seconds(app.config.sessions.lifetime_seconds))),
     };
     (token, session)
 }
 
-/// Who an account is.
-struct Identity {
-    account: AccountId,
-    login: String,
-    name: String,
-    holder: Option<HolderId>,
-}
-
-/// What the account may act as at `now`.
-async fn principal_of(
-    tx: &mut Tx,
-    identity: Identity,
-    session: SessionId,
-    now: UnixTime,
-) -> Result<Principal, StorageError> {
-    let Identity { account, login, name, holder } = identity;
-    let agencies = storage::actor::agency::of_account(tx, account, now).await?;
-    let membership = storage::actor::membership::of_account(tx, account, now).await?;
-    Ok(Principal { account, session, login, name, holder, agencies, membership })
-}
-
 /// The hash of a text that looks like a token of ours; anything else is not worth a look.
 fn hash_of(token: &str) -> Option<[u8; 32]> {
-    (token.len() == TOKEN_PREFIX.len() + 43 && token.starts_with(TOKEN_PREFIX))
+    (token.len() == TOKEN_PREFIX.len() + mark::LENGTH && token.starts_with(TOKEN_PREFIX))
         .then(|| sha256(token.as_bytes()))
 }
 
@@ -249,3 +283,5 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 const TOKEN_PREFIX: &str = "lzs_";
 /// Sessions remembered per server, about 400 bytes each; others are read from the database each time.
 const MAX_REMEMBERED: usize = 100_000;
+/// Characters kept of what a browser calls itself; it may send kilobytes.
+const MAX_AGENT: usize = 200;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use liangzheng_core::limits::{GRANT_LIFETIME, MAX_LIST};
+use liangzheng_core::limits::{GRANT_LIFETIME, MAX_CATALOGUE};
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::trust;
 
@@ -40,7 +40,16 @@ pub async fn content(tx: &mut Tx, now: UnixTime) -> Result<trust::Catalogue, Sto
             scenes.push(scene.signed(|code| kinds.get(&code)));
         }
     }
-    let issued = issued_by(order.iter().filter_map(|code| kinds.get(code)));
+    let mut issued = issued_by(order.iter().filter_map(|code| kinds.get(code)));
+    // Licences name the unit that issued them for ever; their kinds are still known then.
+    for (unit, former) in unit::former_kinds(tx).await? {
+        let listed = issued.entry(unit).or_default();
+        for kind in former.into_iter().filter(|kind| kinds.contains_key(kind)) {
+            if !listed.contains(&kind) {
+                listed.push(kind);
+            }
+        }
+    }
     let mut units = Vec::new();
     for unit in unit::all(tx).await? {
         let issues = issued.get(&unit.id).cloned().unwrap_or_default();
@@ -69,17 +78,39 @@ pub async fn out_of_force(tx: &mut Tx) -> Result<OutOfForce, StorageError> {
     Ok(out)
 }
 
-/// Whether verifiers would refuse the catalogue for its size, with what was changed in `tx`. Past four fifths the log
-/// says so.
+/// How much room the signed catalogue has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// Less than four fifths are used.
+    Enough,
+    /// More than that.
+    Little {
+        /// How much of it is used.
+        percent: usize,
+    },
+    /// Verifiers would refuse it for its size.
+    None,
+}
+
+/// Whether verifiers would refuse the catalogue for its size, with what was changed in `tx`.
 pub(super) async fn is_too_large(app: &App, tx: &mut Tx) -> Result<bool, StorageError> {
+    Ok(room(app, tx).await? == Room::None)
+}
+
+/// The room that is left in the catalogue with what was changed in `tx`. Past four fifths the log says so, too.
+pub(super) async fn room(app: &App, tx: &mut Tx) -> Result<Room, StorageError> {
     let content = content(tx, app.now()).await?;
     let payload = serde_json::to_vec(&content).map_or(usize::MAX, |payload| payload.len());
     // base64url, header and signature.
     let signed = payload.saturating_div(3).saturating_mul(4).saturating_add(512);
-    if signed > MAX_LIST / 5 * 4 {
-        tracing::warn!(bytes = signed, limit = MAX_LIST, "the catalogue is nearly full");
+    if signed > MAX_CATALOGUE {
+        return Ok(Room::None);
     }
-    Ok(signed > MAX_LIST)
+    if signed > MAX_CATALOGUE / 5 * 4 {
+        tracing::warn!(bytes = signed, limit = MAX_CATALOGUE, "the catalogue is nearly full");
+        return Ok(Room::Little { percent: signed.saturating_mul(100) / MAX_CATALOGUE });
+    }
+    Ok(Room::Enough)
 }
 
 fn issued_by<'k>(kinds: impl Iterator<Item = &'k Kind>) -> HashMap<Uscc, Vec<KindCode>> {

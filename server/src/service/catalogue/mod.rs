@@ -1,7 +1,10 @@
-//! Units, kinds, scenes.
+//! Units, and entries of the catalogue.
 
 pub mod content;
 pub mod entries;
 pub mod reading;
 mod sorts;
-pub mod unit;
+pub mod succession;
+pub mod unit_commands;
+pub mod units;
+pub mod using_lists;

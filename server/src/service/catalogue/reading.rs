@@ -1,12 +1,13 @@
 //! Reading entries of the catalogue: what is in force for everybody, drafts for their unit and the manager.
 
-use super::entries::{Entered, Entry, EntryError};
+use super::entries::{Entered, Entry, EntryError, unreadable};
 use crate::App;
 use crate::domain::access::Reach;
-use crate::domain::catalogue::codes::Uscc;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::entry::{EntryState, Sort};
+use crate::domain::catalogue::kind::Kind;
 use crate::storage::catalogue::entry::{self as stored, Drafts, EntryRow, Listing, VersionRow};
-use crate::storage::{StorageError, Tx};
+use crate::storage::{StorageError, Tx, page};
 
 /// Who looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,16 +94,12 @@ pub async fn list<E: Entry>(
     let mut tx = app.db.begin_read().await?;
     let wanted = Listing { after, limit: limit.saturating_add(1), drafts_of };
     let mut entries = stored::list(&mut tx, E::SORT, wanted).await?;
-    let has_more = i64::try_from(entries.len()).is_ok_and(|found| found > limit);
-    entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut seen = Vec::with_capacity(entries.len());
-    for entry in &entries {
-        let Some(version) = version_for(viewer, entry, None) else { continue };
-        let Some(row) = stored::version(&mut tx, E::SORT, &entry.code, version).await? else { continue };
-        seen.push(Entered::new(read(E::SORT, &row)?, row.state, row.version, entry));
-    }
     tx.commit().await?;
-    let next = entries.last().filter(|_| has_more).map(|last| last.code.clone());
+    let next = page::cut(&mut entries, limit, |(entry, _)| entry.code.clone());
+    let seen = entries
+        .iter()
+        .map(|(entry, row)| Ok(Entered::new(read(E::SORT, row)?, row.state, row.version, entry)))
+        .collect::<Result<_, StorageError>>()?;
     Ok((seen, next))
 }
 
@@ -122,19 +119,37 @@ pub async fn versions<E: Entry>(app: &App, viewer: Viewer, code: &str) -> Result
 
 /// The entry in force under a code.
 pub async fn in_force<E: Entry>(tx: &mut Tx, code: &str) -> Result<Option<E>, StorageError> {
-    let Some(entry) = stored::find(tx, E::SORT, code).await? else { return Ok(None) };
-    let Some(version) = entry.in_force else { return Ok(None) };
+    Ok(numbered_in_force(tx, code).await?.map(|(entry, _)| entry))
+}
+
+/// The same with the number of its version.
+pub async fn numbered_in_force<E: Entry>(tx: &mut Tx, code: &str) -> Result<Option<(E, i64)>, StorageError> {
+    let row = stored::in_force(tx, E::SORT, code).await?;
+    row.map(|row| Ok((read(E::SORT, &row)?, row.version))).transpose()
+}
+
+/// The kinds in force that are made of licences of `kind`, among others (R13).
+pub async fn composites_of(tx: &mut Tx, kind: KindCode) -> Result<Vec<Kind>, StorageError> {
+    let rows = stored::in_force_naming(tx, Sort::Kind, kind.as_str()).await?;
+    let mut found = Vec::new();
+    for row in &rows {
+        let other: Kind = read(Sort::Kind, row)?;
+        if other.parts.contains(&kind) {
+            found.push(other);
+        }
+    }
+    Ok(found)
+}
+
+/// What a version said, whatever became of it.
+pub async fn version_of<E: Entry>(tx: &mut Tx, code: &str, version: i64) -> Result<Option<E>, StorageError> {
     let row = stored::version(tx, E::SORT, code, version).await?;
     row.map(|row| read(E::SORT, &row)).transpose()
 }
 
 /// What a version says.
 pub(super) fn read<E: Entry>(sort: Sort, row: &VersionRow) -> Result<E, StorageError> {
-    serde_json::from_str(&row.body).map_err(|_| StorageError::Inconsistent {
-        table: "catalogue_entry_version",
-        column: "body",
-        row: format!("{sort} {} {}", row.code, row.version),
-    })
+    serde_json::from_str(&row.body).map_err(|_| unreadable(sort, row))
 }
 
 pub(super) fn version_for(viewer: Viewer, entry: &EntryRow, asked: Option<i64>) -> Option<i64> {

@@ -1,17 +1,25 @@
 //! The cards of a wallet: a holder's own licences, with the names, masks and scenes of the catalogue.
 
+use std::collections::HashSet;
+
 use liangzheng_core::identifier::citizen_id_is_valid;
 use liangzheng_core::text::Text;
 use liangzheng_core::time::Day;
 use liangzheng_core::trust::{Kind, Mask, Scene};
 
 use crate::App;
-use crate::domain::access::{Permit, ViewOwnLicences};
-use crate::domain::catalogue::Catalogue;
+use crate::domain::access::{Permit, ViewWallet};
+use crate::domain::actor::agency::AgencyAct;
+use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::KindCode;
-use crate::domain::ids::LicenceId;
-use crate::domain::licence::Licence;
-use crate::storage::{self, StorageError};
+use crate::domain::catalogue::{self, Catalogue};
+use crate::domain::ids::{HolderId, LicenceId};
+use crate::domain::issuing::face::is_picture_id;
+use crate::domain::licence::{Licence, Status};
+use crate::service::actor::wallets::{self, Wallet};
+use crate::service::catalogue::reading;
+use crate::service::licence::parts::{self, Part};
+use crate::storage::{self, StorageError, Tx};
 
 /// A licence with what the catalogue says of it.
 #[derive(Clone, Debug)]
@@ -28,6 +36,36 @@ pub struct Card {
     pub fields: Vec<CardField>,
     /// Where it can be shown.
     pub scenes: Vec<CardScene>,
+    /// How it came to stand as it does and what its holder can do; `None` while nothing need be done.
+    pub explained: Option<Explained>,
+    /// What a composite is made of; none of any other licence.
+    pub parts: Vec<CardPart>,
+    /// Whose wallet it lies in, and on what footing that is open.
+    pub wallet: Wallet,
+    /// The holder's name, of a wallet that is another's.
+    pub holder_name: Option<String>,
+}
+
+/// A part of a composite licence.
+#[derive(Clone, Debug)]
+pub struct CardPart {
+    /// Its kind and the licence.
+    pub part: Part,
+    /// Names of its kind.
+    pub names: Text,
+}
+
+/// How a licence came to stand as it does, and what its holder can do.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// Why, as recorded with the act.
+    pub because: Option<String>,
+    /// On what legal basis.
+    pub legal_basis: Option<String>,
+    /// Last day of a seizure that names one.
+    pub until: Option<Day>,
+    /// What its holder can do next.
+    pub next_step: Text,
 }
 
 /// One line of a card.
@@ -37,8 +75,10 @@ pub struct CardField {
     pub key: String,
     /// Its label.
     pub label: Text,
-    /// The value, masked.
+    /// The value, masked; empty of a picture.
     pub value: String,
+    /// Whether it is a picture, which is fetched by itself.
+    pub is_picture: bool,
 }
 
 /// A scene in which the licence can be shown.
@@ -50,33 +90,148 @@ pub struct CardScene {
     pub fields: Vec<CardField>,
 }
 
-/// All cards of the permitted holder.
-pub async fn list(app: &App, permit: &Permit<ViewOwnLicences>) -> Result<Vec<Card>, StorageError> {
-    let mut tx = app.db.begin_read().await?;
-    let licences = storage::licence::record::of_holder(&mut tx, &app.secrets, permit.scope()).await?;
-    tx.commit().await?;
-    let state = app.trust.current();
-    let today = Day::of(app.now());
-    Ok(licences.into_iter().map(|licence| card(licence, &state.catalogue, today)).collect())
+/// Whose wallet is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// The own one.
+    Own,
+    /// That of a holder one acts for.
+    Holder(HolderId),
 }
 
-/// One card of the permitted holder; `None` for a licence that is not theirs, or not issued.
+/// All cards of a wallet; `None` if it is not open to the caller. Who has none of his own has no cards in it.
+pub async fn list(
+    app: &App,
+    permit: &Permit<ViewWallet>,
+    whose: For,
+) -> Result<Option<Vec<Card>>, StorageError> {
+    let mut tx = app.db.begin_read().await?;
+    let open = wallets::open(&mut tx, permit, AgencyAct::View, app.now()).await?;
+    let wallet = match whose {
+        For::Own => open.into_iter().find(|wallet| wallet.footing == Footing::Own),
+        For::Holder(holder) => match open.into_iter().find(|wallet| wallet.holder == holder) {
+            None => return Ok(None),
+            found => found,
+        },
+    };
+    let Some(wallet) = wallet else { return Ok(Some(Vec::new())) };
+    let holder_name = name_of(app, &mut tx, wallet).await?;
+    let licences = storage::licence::record::of_holder(&mut tx, &app.secrets, wallet.holder).await?;
+    let today = Day::of(app.now());
+    let mut told = Vec::with_capacity(licences.len());
+    let composites = composites(&mut tx, &licences).await?;
+    for licence in licences {
+        let explained = explained(app, &mut tx, &licence, today).await?;
+        let made_of = if composites.contains(&licence.kind()) {
+            parts::of(&mut tx, &app.secrets, &licence, today).await?
+        } else {
+            Vec::new()
+        };
+        let pictures = pictures(&mut tx, &licence).await?;
+        told.push((licence, pictures, explained, made_of));
+    }
+    tx.commit().await?;
+    let state = app.trust.current();
+    let cards = told.into_iter().map(|(licence, pictures, explained, made_of)| Card {
+        explained,
+        parts: named(made_of, &state.catalogue),
+        holder_name: holder_name.clone(),
+        ..card(licence, &pictures, &state.catalogue, today, wallet)
+    });
+    Ok(Some(cards.collect()))
+}
+
+async fn name_of(app: &App, tx: &mut Tx, wallet: Wallet) -> Result<Option<String>, StorageError> {
+    if wallet.footing == Footing::Own {
+        return Ok(None);
+    }
+    let holder = storage::actor::holder::find(tx, &app.secrets, wallet.holder).await?;
+    Ok(holder.map(|holder| holder.name))
+}
+
+/// One card of a wallet that is open to the caller; `None` for a licence that is in none, or not issued.
 pub async fn read(
     app: &App,
-    permit: &Permit<ViewOwnLicences>,
+    permit: &Permit<ViewWallet>,
     id: LicenceId,
 ) -> Result<Option<Card>, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let licence = storage::licence::record::find(&mut tx, &app.secrets, permit.scope(), id).await?;
+    let now = app.now();
+    let found = wallets::find(&mut tx, &app.secrets, permit, AgencyAct::View, id, now).await?;
+    let today = Day::of(now);
+    let found = found.filter(|(licence, _)| licence.wire_status(today).is_some());
+    let Some((licence, wallet)) = found else { return Ok(None) };
+    let explained = explained(app, &mut tx, &licence, today).await?;
+    let holder_name = name_of(app, &mut tx, wallet).await?;
+    let made_of = parts::of(&mut tx, &app.secrets, &licence, today).await?;
+    let pictures = pictures(&mut tx, &licence).await?;
     tx.commit().await?;
-    let today = Day::of(app.now());
-    let own = licence.filter(|licence| licence.wire_status(today).is_some());
     let state = app.trust.current();
-    Ok(own.map(|licence| card(licence, &state.catalogue, today)))
+    let parts = named(made_of, &state.catalogue);
+    Ok(Some(Card {
+        explained,
+        parts,
+        holder_name,
+        ..card(licence, &pictures, &state.catalogue, today, wallet)
+    }))
+}
+
+/// Which kinds of these licences are composites: asked once a kind.
+async fn composites(tx: &mut Tx, licences: &[Licence]) -> Result<HashSet<KindCode>, StorageError> {
+    let kinds: HashSet<KindCode> = licences.iter().map(Licence::kind).collect();
+    let mut found = HashSet::new();
+    for code in kinds {
+        let kind: Option<catalogue::kind::Kind> = reading::in_force(tx, code.as_str()).await?;
+        if kind.is_some_and(|kind| !kind.parts.is_empty()) {
+            found.insert(code);
+        }
+    }
+    Ok(found)
+}
+
+fn named(made_of: Vec<Part>, catalogue: &Catalogue) -> Vec<CardPart> {
+    let named = made_of.into_iter().map(|part| {
+        let known = catalogue.kind(part.kind).map(|kind| kind.names.clone());
+        let names = known.unwrap_or_else(|| Text::new(part.kind.to_string(), part.kind.to_string()));
+        CardPart { part, names }
+    });
+    named.collect()
+}
+
+/// The keys of the fields that are pictures. Most licences have none, and nobody looks for those.
+async fn pictures(tx: &mut Tx, licence: &Licence) -> Result<Vec<String>, StorageError> {
+    if !licence.face.iter().any(|(_, value)| is_picture_id(value)) {
+        return Ok(Vec::new());
+    }
+    storage::issuing::picture::fields(tx, licence.id).await
+}
+
+/// What is told of a licence that does not simply stand: the newest act on it, and what its holder can do.
+async fn explained(
+    app: &App,
+    tx: &mut Tx,
+    licence: &Licence,
+    today: Day,
+) -> Result<Option<Explained>, StorageError> {
+    let Some(next_step) = licence.status.next_step(licence.dates(today)) else { return Ok(None) };
+    let last = storage::licence::act::last_to(tx, licence.id, licence.status.as_str()).await?;
+    let until = match licence.status {
+        Status::Seized { until } => until,
+        _ => None,
+    };
+    // That an expired licence was once resumed explains nothing.
+    let last = last.filter(|_| licence.status != Status::Active);
+    let because = last.as_ref().map(|act| storage::licence::act::open_reason(&app.secrets, act));
+    Ok(Some(Explained {
+        because: because.transpose()?,
+        legal_basis: last.map(|act| act.legal_basis),
+        until,
+        next_step,
+    }))
 }
 
 /// Draws one licence as a card. Names come from the catalogue; what it does not name is shown by its code.
-fn card(licence: Licence, catalogue: &Catalogue, today: Day) -> Card {
+fn card(licence: Licence, pictures: &[String], catalogue: &Catalogue, today: Day, wallet: Wallet) -> Card {
     let kind = catalogue.kind(licence.kind());
     let unit = catalogue.unit(licence.unit());
     let label = |key: &str| -> Text {
@@ -89,7 +244,12 @@ fn card(licence: Licence, catalogue: &Catalogue, today: Day) -> Card {
     let shown = in_order(&licence.face, kind).into_iter().map(|(key, value)| CardField {
         key: key.clone(),
         label: label(key),
-        value: masked(catalogue, licence.kind(), key, value),
+        value: if pictures.contains(key) {
+            String::new()
+        } else {
+            masked(catalogue, licence.kind(), key, value)
+        },
+        is_picture: pictures.contains(key),
     });
     Card {
         today,
@@ -97,13 +257,21 @@ fn card(licence: Licence, catalogue: &Catalogue, today: Day) -> Card {
         unit_names: names_or(unit.map(|unit| &unit.names), licence.unit().as_str()),
         fields: shown.collect(),
         scenes: scenes(&licence, catalogue, &label),
+        explained: None,
+        parts: Vec::new(),
+        wallet,
+        holder_name: None,
         licence,
     }
 }
 
 fn scenes(licence: &Licence, catalogue: &Catalogue, label: &dyn Fn(&str) -> Text) -> Vec<CardScene> {
-    let field =
-        |(key, value): (&str, &str)| CardField { key: key.into(), label: label(key), value: value.into() };
+    let field = |(key, value): (&str, &str)| CardField {
+        key: key.into(),
+        label: label(key),
+        value: value.into(),
+        is_picture: false,
+    };
     catalogue
         .rules(licence.kind())
         .filter_map(|rule| {

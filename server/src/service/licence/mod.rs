@@ -1,5 +1,10 @@
-//! Licences: acts, annual inspections, the cards of a wallet.
+//! Licences: acts, annual inspections, composites, the cards of a wallet, what holders ask and are told.
 
 pub mod acts;
 pub mod annual_inspection;
 pub mod cards;
+pub mod history;
+pub mod notices;
+pub mod parts;
+pub mod requests;
+pub mod succession;

@@ -4,7 +4,8 @@
 //! have an earlier time, and verifiers that took it refuse what is right afterwards. So nothing is published while the
 //! clock and a steady one disagree about how much time has passed. What they cannot tell is which of the two moments was
 //! the right one: setting a wrong clock right looks the same. The clock that is set back by itself ends it; otherwise an
-//! operator says that the clock is right (docs/OPERATING.md, "The clock").
+//! operator says that the clock is right (docs/OPERATING.md, "The clock"). Whether it was right at the start of the server
+//! is found out by [`super::clock_start`] and kept here.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +23,8 @@ struct Seen {
     now: i64,
     steady: i64,
     jumped: Option<Seconds>,
+    /// The clock was doubted at start: so long before lie the newest lists.
+    doubted: Option<Seconds>,
 }
 
 impl ClockWatch {
@@ -51,7 +54,7 @@ impl ClockWatch {
         }
         seen.jumped = jumped;
         if jumped.is_none() && passed >= FOLLOW {
-            *seen = Seen { now, steady, jumped };
+            *seen = Seen { now, steady, ..*seen };
         }
         jumped
     }
@@ -59,6 +62,22 @@ impl ClockWatch {
     /// What the last look told.
     pub fn jumped(&self) -> Option<Seconds> {
         self.seen().jumped
+    }
+
+    /// How long before the start the newest lists lay, if nobody has said since that the clock is right.
+    pub fn doubted(&self) -> Option<Seconds> {
+        self.seen().doubted
+    }
+
+    /// The clock stands `by` from where it should; a jump back by as much sets it right.
+    pub fn is_off(&self, clock: &dyn Clock, by: Seconds) {
+        let here = Seen::now(clock);
+        *self.seen() = Seen { now: here.now.wrapping_sub(by.0), jumped: Some(by), ..here };
+    }
+
+    /// The newest lists lie back by `gap`: whether the clock is right is not known.
+    pub fn doubt(&self, gap: Seconds) {
+        self.seen().doubted = Some(gap);
     }
 
     /// Believes the clock as it stands: an operator says that it is right.
@@ -73,7 +92,7 @@ impl ClockWatch {
 
 impl Seen {
     fn now(clock: &dyn Clock) -> Self {
-        Self { now: clock.now().0, steady: clock.steady(), jumped: None }
+        Self { now: clock.now().0, steady: clock.steady(), jumped: None, doubted: None }
     }
 }
 
@@ -108,6 +127,22 @@ mod tests {
         assert!(watch.look(&clock).is_some());
         watch.accept(&clock);
         assert_eq!((watch.look(&clock), watch.jumped()), (None, None));
+    }
+
+    #[test]
+    fn a_clock_that_was_off_at_start_is_off_until_it_is_set_right_and_one_in_doubt_until_it_is_accepted() {
+        let clock = ManualClock::at(UnixTime(1_800_000_000));
+        let watch = ClockWatch::new(&clock);
+        watch.is_off(&clock, Seconds(3600));
+        clock.advance(Seconds(90));
+        assert_eq!(watch.look(&clock), Some(Seconds(3600)));
+        clock.jump(Seconds(-3600));
+        assert_eq!((watch.look(&clock), watch.jumped()), (None, None));
+        watch.doubt(Seconds(86_400));
+        clock.advance(Seconds(90));
+        assert_eq!((watch.look(&clock), watch.doubted()), (None, Some(Seconds(86_400))));
+        watch.accept(&clock);
+        assert_eq!(watch.doubted(), None);
     }
 
     #[test]

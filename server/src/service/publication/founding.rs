@@ -15,7 +15,7 @@ use crate::service::publication::publisher::PublishError;
 use crate::service::work::Work;
 use crate::signing::{KeyStore, KeyStoreError};
 use crate::storage::change::Change;
-use crate::storage::{self, Db, StorageError};
+use crate::storage::{self, StorageError, Tx};
 
 /// Why the first catalogue could not be published.
 #[derive(Debug, thiserror::Error)]
@@ -33,46 +33,63 @@ pub enum FoundingError {
 }
 
 /// Whether nobody has begun an installation in this database.
-pub async fn is_untouched(db: &Db) -> Result<bool, StorageError> {
-    let mut tx = db.begin_read().await?;
-    let is_used = storage::actor::account::any(&mut tx).await?
-        || !storage::publication::keys::all(&mut tx).await?.is_empty()
-        || !storage::publication::trust::lists(&mut tx).await?.is_empty();
-    tx.commit().await?;
+///
+/// Asked in the transaction that begins one, behind [`claim`], the answer holds until its end.
+pub async fn is_untouched(tx: &mut Tx) -> Result<bool, StorageError> {
+    let is_used = storage::actor::account::any(tx).await?
+        || !storage::publication::keys::all(tx).await?.is_empty()
+        || !storage::publication::trust::lists(tx).await?.is_empty();
     Ok(!is_used)
+}
+
+/// Makes everybody else who begins an installation in this database wait until `work` has ended. False: there is one.
+pub async fn claim(work: &mut Work<'_>) -> Result<bool, StorageError> {
+    // The feed's head is one row, which each change takes and holds.
+    work.changed(Change::Keys).await?;
+    is_untouched(&mut work.tx).await
 }
 
 /// Makes a key for every purpose.
 pub async fn make_keys(
-    db: &Db,
+    work: &mut Work<'_>,
     store: &dyn KeyStore,
     entropy: &dyn Entropy,
-    now: UnixTime,
 ) -> Result<(), KeyLifeError> {
     // A minute back, so that a verifier whose clock is a little slow takes the first tokens too.
-    let nbf = now.minus(EARLY_SLACK);
+    let nbf = work.now.minus(EARLY_SLACK);
     for purpose in ALL_PURPOSES {
-        key_life::add(db, store, purpose, nbf, entropy, now).await?;
+        key_life::add_within(work, store, purpose, nbf, entropy).await?;
     }
     Ok(())
 }
 
 /// Signs `content` with the key that [`make_keys`] made, and publishes it as the first catalogue.
 pub async fn publish_first_catalogue(
-    db: &Db,
+    work: &mut Work<'_>,
     store: &dyn KeyStore,
-    content: Catalogue,
     tokens: &TokensConfig,
-    now: UnixTime,
 ) -> Result<(), FoundingError> {
+    let content = empty_catalogue();
     let purpose = Purpose::Catalogue;
-    let keys = key_life::list(db).await?;
+    let keys = storage::publication::keys::all(&mut work.tx).await?;
     let key = keys.iter().find(|key| key.purpose == purpose_name(purpose));
     let key = key.ok_or(NoActiveKey { purpose }).map_err(PublishError::from)?;
-    let row = sign_catalogue_row(content, &*store.open(&key.kid)?.signer, tokens, now)?;
-    let mut work = Work::without_server(db, now).await?;
+    let row = sign_catalogue_row(content, &*store.open(&key.kid)?.signer, tokens, work.now)?;
     storage::publication::trust::insert_catalogue(&mut work.tx, &row).await?;
     work.changed(Change::Catalogue).await?;
     work.audit("publish catalogue", &row.version.to_string(), None).await?;
-    Ok(work.finish().await?)
+    Ok(())
+}
+
+/// Version 1 names nothing yet; its times are set when it is signed.
+fn empty_catalogue() -> Catalogue {
+    Catalogue {
+        iss: String::new(),
+        version: 1,
+        iat: UnixTime(0),
+        exp: UnixTime(0),
+        units: Vec::new(),
+        kinds: Vec::new(),
+        scenes: Vec::new(),
+    }
 }

@@ -20,7 +20,7 @@ use crate::signing::{KeyStore, KeyStoreError};
 use crate::storage::change::Change;
 use crate::storage::publication::keys::KeyRow;
 use crate::storage::publication::trust::SignedRow;
-use crate::storage::{self, Db, StorageError};
+use crate::storage::{self, Db, StorageError, Tx};
 
 /// How the operator is named in the trust list.
 #[derive(Clone, Debug)]
@@ -93,6 +93,20 @@ pub async fn add(
     entropy: &dyn Entropy,
     now: UnixTime,
 ) -> Result<KeyRow, KeyLifeError> {
+    let mut work = Work::without_server(db, now).await?;
+    let row = add_within(&mut work, store, purpose, nbf, entropy).await?;
+    work.finish().await?;
+    Ok(row)
+}
+
+/// The same as part of a greater command.
+pub async fn add_within(
+    work: &mut Work<'_>,
+    store: &dyn KeyStore,
+    purpose: Purpose,
+    nbf: UnixTime,
+    entropy: &dyn Entropy,
+) -> Result<KeyRow, KeyLifeError> {
     // The day helps people; the random part keeps two rotations of one day apart.
     let kid =
         format!("{}-{}-{:04x}", purpose_name(purpose), Day::of(nbf), u16::from_le_bytes(entropy.bytes()));
@@ -105,12 +119,10 @@ pub async fn add(
         exp: nbf.plus(KEY_LIFETIME).0,
         revoked_at: None,
         compromised: 0,
-        created_at: now.0,
+        created_at: work.now.0,
     };
-    let mut work = Work::without_server(db, now).await?;
     storage::publication::keys::insert(&mut work.tx, &row).await?;
     work.audit("add key", &row.kid, None).await?;
-    work.finish().await?;
     Ok(row)
 }
 
@@ -142,9 +154,20 @@ pub async fn draft(
     now: UnixTime,
 ) -> Result<TrustList, KeyLifeError> {
     let mut tx = db.begin_read().await?;
-    let newest = storage::publication::trust::lists(&mut tx).await?.pop();
-    let register = storage::publication::keys::all(&mut tx).await?;
+    let list = draft_within(&mut tx, entry, roots, now).await?;
     tx.commit().await?;
+    Ok(list)
+}
+
+/// The same as part of a greater command.
+pub async fn draft_within(
+    tx: &mut Tx,
+    entry: &OperatorEntry,
+    roots: &RootSet,
+    now: UnixTime,
+) -> Result<TrustList, KeyLifeError> {
+    let newest = storage::publication::trust::lists(tx).await?.pop();
+    let register = storage::publication::keys::all(tx).await?;
     let mut list = match newest {
         Some(row) => trust_list_payload(&row.jws)?,
         None => TrustList {
@@ -181,6 +204,14 @@ pub async fn draft(
 /// Publishes a signed trust list, if every verifier that follows this server would take it.
 pub async fn publish(db: &Db, roots: &RootSet, jws: &str, now: UnixTime) -> Result<u64, KeyLifeError> {
     let mut work = Work::without_server(db, now).await?;
+    let version = publish_within(&mut work, roots, jws).await?;
+    work.finish().await?;
+    Ok(version)
+}
+
+/// The same as part of a greater command.
+pub async fn publish_within(work: &mut Work<'_>, roots: &RootSet, jws: &str) -> Result<u64, KeyLifeError> {
+    let now = work.now;
     let lists = storage::publication::trust::lists(&mut work.tx).await?;
     let mut verifier = new_verifier(roots)?;
     for row in &lists {
@@ -199,7 +230,6 @@ pub async fn publish(db: &Db, roots: &RootSet, jws: &str, now: UnixTime) -> Resu
     storage::publication::trust::insert_list(&mut work.tx, &row).await?;
     work.changed(Change::Trust).await?;
     work.audit("publish trust list", &version.to_string(), None).await?;
-    work.finish().await?;
     Ok(list.version)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod ceremony;
+pub mod clock_start;
 pub mod clock_watch;
 pub mod founding;
 pub mod key_life;

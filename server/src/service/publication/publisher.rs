@@ -46,7 +46,7 @@ pub struct Publisher {
 /// Why acts do not reach verifiers that have no network at the moment of verifying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// This machine's clock jumped, or what is published lies ahead of it.
+    /// This machine's clock jumped or is in doubt, or what is published lies ahead of it.
     Clock,
     /// Publishing fails; the log says why.
     Publication,
@@ -105,12 +105,27 @@ pub enum PublishError {
         /// By how much; negative if back.
         by: i64,
     },
+    /// The newest publication lay back further, when the server started, than an outage lasts.
+    #[error(
+        "the newest lists lay {gap} s back at start; nothing is signed for verifiers until the clock is known to be right"
+    )]
+    ClockDoubted {
+        /// By how much.
+        gap: i64,
+    },
     /// The thread in which an array was packed came to an end.
     #[error("an array could not be packed: {0}")]
     Pack(#[from] tokio::task::JoinError),
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl PublishError {
+    /// Whether it is the clock that keeps things from being published.
+    pub const fn is_of_the_clock(&self) -> bool {
+        matches!(self, Self::ClockBehind { .. } | Self::ClockJumped { .. } | Self::ClockDoubted { .. })
+    }
 }
 
 /// Makes a publication if this server has the lease and a change waits, half the `ttl` has passed, the status key is
@@ -150,17 +165,19 @@ pub async fn publish(app: &App, force: bool) -> Result<bool, PublishError> {
 
 /// Nothing that verifiers order by its time is signed by a clock that jumped.
 pub fn believed(app: &App) -> Result<(), PublishError> {
-    match app.publisher.clock.look(&*app.clock) {
-        Some(by) => Err(PublishError::ClockJumped { by: by.0 }),
-        None => Ok(()),
+    let clock = &app.publisher.clock;
+    if let Some(by) = clock.look(&*app.clock) {
+        return Err(PublishError::ClockJumped { by: by.0 });
     }
+    clock.doubted().map_or(Ok(()), |gap| Err(PublishError::ClockDoubted { gap: gap.0 }))
 }
 
 /// What keeps acts from being published, if anything does.
 pub fn trouble(app: &App) -> Option<Trouble> {
     let newest = app.status_lists.newest_seen();
     let is_ahead = newest.is_some_and(|newest| UnixTime(newest.iat).since(app.now()) > SERVERS_DIFFER);
-    if is_ahead || app.publisher.clock.jumped().is_some() {
+    let clock = &app.publisher.clock;
+    if is_ahead || clock.jumped().is_some() || clock.doubted().is_some() {
         return Some(Trouble::Clock);
     }
     let fails = app.publisher.is_failing.load(Ordering::Relaxed) && app.publisher.lease.epoch().is_some();

@@ -8,7 +8,7 @@ use liangzheng_core::trust::RootSet;
 
 use super::publisher::{self, PublishError};
 use super::trust::TrustError;
-use super::{catalogue, status};
+use super::{catalogue, clock_start, status};
 use crate::App;
 use crate::signing::KeyStoreError;
 use crate::storage::change::Change;
@@ -53,14 +53,21 @@ pub async fn prepare(db: &Db, base_url: &str, now: UnixTime) -> Result<i64, Stor
 /// Opens the keys and publishes what is due, unless another server does. Once, before the first request.
 pub async fn start(app: &App) -> Result<(), StateError> {
     reload_keys(app).await?;
+    clock_start::judge(app).await?;
     loop {
         if app.publisher.lease.keep(&app.db).await? {
-            catalogue::renew(app).await?;
+            match catalogue::renew(app).await {
+                Err(error) if error.is_of_the_clock() => tracing::error!(%error, "catalogue not renewed"),
+                outcome => drop(outcome?),
+            }
             match publisher::publish(app, true).await {
                 // What is published stays good for a while; an operator with a wrong clock needs a running server to
                 // see it.
-                Err(error @ (PublishError::ClockBehind { .. } | PublishError::ClockJumped { .. })) => {
-                    tracing::error!(%error, "status lists not renewed")
+                Err(error) if error.is_of_the_clock() => {
+                    tracing::error!(%error, "status lists not renewed");
+                    // Nothing will be published before somebody has looked at the clock.
+                    app.status_lists.reload(&app.db).await?;
+                    return Ok(());
                 }
                 outcome => drop(outcome?),
             }

@@ -5,6 +5,8 @@
 //!
 //! Nothing here costs more because there are more shards: no list of them is read, and no text.
 
+use std::collections::HashSet;
+
 use liangzheng_core::status::{SHARD_ENTRIES, StatusValue};
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::token::StatusRef;
@@ -13,7 +15,7 @@ use crate::domain::clock::Entropy;
 use crate::domain::ids::{DeviceId, LicenceId};
 use crate::service::work::Work;
 use crate::storage::change::Change;
-use crate::storage::publication::status::{self, EntryRow};
+use crate::storage::publication::status::{self, EntryRow, ListRow};
 use crate::storage::{StorageError, Tx};
 
 /// Makes shards until there are `count`; `base_url` becomes part of their addresses for ever.
@@ -57,11 +59,7 @@ pub async fn index_for(
     if let Some(held) = held_index(work, licence, device, value).await? {
         return Ok(held);
     }
-    // The newest shard that verifiers can already have; one not yet published would read as unknown.
-    let list = match status::newest_published_list(&mut work.tx).await? {
-        Some(list) => list,
-        None => status::newest_list(&mut work.tx).await?.ok_or_else(|| inconsistent("list", licence))?,
-    };
+    let list = newest(&mut work.tx).await?.ok_or_else(|| inconsistent("list", licence))?;
     for _ in 0..MAX_DRAWS {
         if let Some(idx) = draw(work, list.id, licence, device, value, entropy).await? {
             return Ok(Given { status: StatusRef { uri: list.uri, idx }, value });
@@ -72,6 +70,24 @@ pub async fn index_for(
         }
     }
     Err(inconsistent("idx", licence))
+}
+
+/// The shard in which new licences get their indexes now: for many at once.
+pub async fn list_for_new(tx: &mut Tx) -> Result<i64, StorageError> {
+    let list = newest(tx).await?.map(|list| list.id);
+    list.ok_or(StorageError::Inconsistent {
+        table: "publication_status_list",
+        column: "id",
+        row: String::new(),
+    })
+}
+
+/// The newest shard that verifiers can already have; one not yet published would read as unknown.
+async fn newest(tx: &mut Tx) -> Result<Option<ListRow>, StorageError> {
+    match status::newest_published_list(tx).await? {
+        Some(list) => Ok(Some(list)),
+        None => status::newest_list(tx).await,
+    }
 }
 
 /// Gives a licence version that has none an index for profile S in shard `list`: for filling several shards at once.
@@ -88,6 +104,31 @@ pub async fn give_in(
         }
     }
     Err(inconsistent("idx", licence))
+}
+
+/// The same for many at once, of which nothing is to be told but that they are valid.
+pub async fn give_each_in(
+    work: &mut Work<'_>,
+    list: i64,
+    licences: &[LicenceId],
+    entropy: &dyn Entropy,
+) -> Result<(), StorageError> {
+    let mut left = licences.to_vec();
+    for _ in 0..MAX_DRAWS {
+        let draw =
+            |licence: &LicenceId| (i64::from(u32::from_le_bytes(entropy.bytes()) % SHARD_ENTRIES), *licence);
+        let drawn: Vec<(i64, LicenceId)> = left.iter().map(draw).collect();
+        if status::insert_entries(&mut work.tx, list, &drawn).await? == drawn.len() as u64 {
+            return Ok(());
+        }
+        // Others have some of these indexes.
+        let given: HashSet<LicenceId> = status::indexed(&mut work.tx, &left).await?.into_iter().collect();
+        left.retain(|licence| !given.contains(licence));
+    }
+    match left.first() {
+        Some(licence) => Err(inconsistent("idx", *licence)),
+        None => Ok(()),
+    }
 }
 
 /// Tries one random index of shard `list`.
@@ -145,6 +186,17 @@ pub async fn licence_changed(
 pub async fn device_dropped(work: &mut Work<'_>, device: DeviceId) -> Result<(), StorageError> {
     let entries = status::entries_of_device(&mut work.tx, device).await?;
     set_all(work, &entries, StatusValue::Final).await
+}
+
+/// The indexes given to a device.
+pub async fn of_device(tx: &mut Tx, device: DeviceId) -> Result<Vec<EntryRow>, StorageError> {
+    status::entries_of_device(tx, device).await
+}
+
+/// Ends one index of a device for good, and takes it from the device, which may get another for the same licence.
+pub async fn end_of_device(work: &mut Work<'_>, entry: &EntryRow) -> Result<(), StorageError> {
+    set_all(work, std::slice::from_ref(entry), StatusValue::Final).await?;
+    status::take_from_device(&mut work.tx, entry).await
 }
 
 async fn set_all(work: &mut Work<'_>, entries: &[EntryRow], value: StatusValue) -> Result<(), StorageError> {

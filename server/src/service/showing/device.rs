@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{ManageDevices, Permit, Scope};
-use crate::domain::ids::DeviceId;
+use crate::domain::ids::{AccountId, DeviceId};
 use crate::domain::showing::device::Device;
 use crate::domain::text::{NotPlain, PlainText};
 use crate::service::publication::status;
@@ -150,6 +150,19 @@ pub async fn drop_one(app: &App, permit: &Permit<ManageDevices>, id: DeviceId) -
     status::device_dropped(&mut work, device.id).await?;
     work.audit("drop device", &device.id.to_string(), None).await?;
     Ok(work.finish().await?)
+}
+
+/// Drops every phone of an account, whose owner has lost his way in.
+pub(in crate::service) async fn drop_all_of(
+    work: &mut Work<'_>,
+    account: AccountId,
+) -> Result<(), StorageError> {
+    for device in storage::showing::device::of_account(&mut work.tx, account).await? {
+        if storage::showing::device::drop_one(&mut work.tx, device.id, work.now).await? {
+            status::device_dropped(work, device.id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Characters of a phone's name.

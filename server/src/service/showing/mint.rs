@@ -64,6 +64,15 @@ impl NotShowable {
     pub(super) fn of(code: Code) -> Self {
         Self { code: code.as_str(), reason: code.message() }
     }
+
+    /// The scene is for printed copies.
+    pub(super) fn on_paper() -> Self {
+        let reason = Text::fixed(
+            "该场景用于打印件，请下载证照文件",
+            "The scene is for printed copies: fetch the licence's file",
+        );
+        Self { code: "scene-on-paper", reason }
+    }
 }
 
 impl From<SceneError> for NotShowable {

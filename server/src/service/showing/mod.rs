@@ -1,5 +1,6 @@
 //! Showing licences 亮证: shows (profile S), offline grants (profile H), phones.
 
+pub mod assurance;
 pub mod device;
 pub mod mint;
 pub mod offline_grant;

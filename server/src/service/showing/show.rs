@@ -7,42 +7,62 @@
 use std::sync::Arc;
 
 use liangzheng_core::time::{Day, Seconds, UnixTime};
-use liangzheng_core::trust::Profile;
+use liangzheng_core::token::{Delegate, ShowClaims};
+use liangzheng_core::trust::{Mask, Medium, Profile};
 use liangzheng_core::verify::Code;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{OpenShow as MayShow, Permit, Scope};
+use crate::domain::actor::agency::AgencyAct;
+use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::SceneCode;
-use crate::domain::ids::{LicenceId, ShowId};
+use crate::domain::ids::{AccountId, LicenceId, ShowId};
 use crate::domain::licence::Licence;
+use crate::domain::trace::usage::Ground;
+use crate::service::actor::person;
 use crate::service::actor::pin::{self, PinError};
+use crate::service::actor::totp::TotpError;
+use crate::service::actor::wallets::{self, Wallet};
+use crate::service::licence::parts;
 use crate::service::publication::status;
+use crate::service::showing::assurance::{self, AssuranceError, FactorError};
 use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
 use crate::service::showing::open_shows::OpenShow;
 use crate::service::showing::show_secret::ShowSecret;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
-use crate::service::work::{Work, WorkError};
+use crate::service::work::{Reply, Work, WorkError};
 use crate::storage::change::Change;
-use crate::storage::licence::record;
+use crate::storage::idempotency::Claim;
 use crate::storage::showing::show::ShowRow;
 use crate::storage::trace::access_log;
 use crate::storage::{self, StorageError, Tx};
 
-/// What the wallet gets: a code and how long it and its show last.
-#[derive(Clone, Debug)]
+/// What somebody proves himself with.
+#[derive(Clone, Copy)]
+pub struct Proof<'a> {
+    /// Six digits.
+    pub pin: &'a str,
+    /// A code of the authenticator, or a recovery code, where more than the PIN is asked for (R44).
+    pub factor: Option<&'a str>,
+}
+
+/// A code and how long it and its show last. Times are unix seconds.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Shown {
     /// The show.
-    pub show: Arc<str>,
+    show: Arc<str>,
     /// The compact JWS.
-    pub token: Arc<str>,
+    token: Arc<str>,
     /// `EL1:…`, to be drawn.
-    pub qr_text: Arc<str>,
+    qr_text: Arc<str>,
     /// From when the token no longer counts.
-    pub expires_at: UnixTime,
+    expires_at: UnixTime,
     /// When to ask for the next one.
-    pub refresh_at: UnixTime,
+    refresh_at: UnixTime,
     /// When the PIN is needed again.
-    pub show_expires_at: UnixTime,
+    show_expires_at: UnixTime,
 }
 
 /// Why nothing is shown.
@@ -67,6 +87,12 @@ pub enum ShowError {
     /// The PIN.
     #[error(transparent)]
     Pin(#[from] PinError),
+    /// The second factor.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
+    /// The authenticator could not be asked.
+    #[error(transparent)]
+    Totp(TotpError),
     /// No token could be made.
     #[error(transparent)]
     Mint(#[from] MintError),
@@ -84,34 +110,60 @@ impl From<StorageError> for ShowError {
     }
 }
 
+impl From<AssuranceError> for ShowError {
+    fn from(error: AssuranceError) -> Self {
+        match error {
+            AssuranceError::Totp(error) => Self::Totp(error),
+            AssuranceError::Work(error) => Self::Work(error),
+        }
+    }
+}
+
 impl From<NotShowable> for ShowError {
     fn from(reason: NotShowable) -> Self {
         Self::NotShowable(reason)
     }
 }
 
-/// Opens a show and mints its first token.
+/// Opens a show and mints its first token. The same request again gets that token, after the PIN as before.
 pub async fn open(
     app: &App,
     permit: &Permit<MayShow>,
     licence: LicenceId,
     scene: &SceneCode,
-    pin: &str,
-) -> Result<Shown, ShowError> {
+    proof: Proof<'_>,
+    claim: Option<Claim>,
+) -> Result<Reply<Shown>, ShowError> {
+    let Proof { pin, factor } = proof;
     let epoch = app.open_shows.epoch();
     let mut tx = app.db.begin_read().await?;
-    let found = record::find(&mut tx, &app.secrets, permit.scope(), licence).await?;
+    let found = wallets::find(&mut tx, &app.secrets, permit, AgencyAct::Show, licence, app.now()).await?;
     tx.commit().await?;
     // The PIN comes before any word about the licence's state, and outside the writer's transaction.
-    let found = found.ok_or(ShowError::NotFound)?;
+    let (found, _) = found.ok_or(ShowError::NotFound)?;
     let pin = pin::check(app, permit.account(), pin).await?;
 
     let mut work = Work::begin(app, permit).await?;
     pin.take(&mut work).await?;
+    if let Some(before) = work.claim(claim).await? {
+        // The PIN was right, which ends the count of wrong ones.
+        work.finish().await?;
+        return Ok(before);
+    }
     let now = work.now;
     // Held: an act must not come between what is decided here on its state and the index that is given out for it.
-    let found = record::find_and_hold(&mut work.tx, &app.secrets, permit.scope(), found.id).await?;
-    let found = found.ok_or(ShowError::NotFound)?;
+    let (secrets, act) = (&app.secrets, AgencyAct::Show);
+    let found = wallets::find_and_hold(&mut work.tx, secrets, permit, act, found.id, now).await?;
+    let (found, wallet) = found.ok_or(ShowError::NotFound)?;
+    work.acts_as(wallet.footing);
+    let step_up = match assurance::prove(app, &mut work, permit.account(), &found, scene, factor).await? {
+        Ok(step_up) => step_up,
+        Err(refused) => {
+            // A wrong code was counted, and the PIN was right.
+            work.finish().await?;
+            return Err(refused.into());
+        }
+    };
     let open = storage::showing::show::open_until(&mut work.tx, permit.account(), now).await?;
     if open.len() >= app.config.tokens.open_shows {
         let soonest = open.first().copied().unwrap_or(now.0);
@@ -130,16 +182,19 @@ pub async fn open(
         closes_at: now.plus(Seconds(app.config.tokens.show_seconds)).0,
         ended_at: None,
     };
-    let show = build(app, &mut work, &found, &row, secret).await?;
+    let show = build(app, &mut work, (&found, wallet), &row, secret).await?;
     let code = checked_code(app, &found, &show, now)?;
     storage::showing::show::insert(&mut work.tx, &row).await?;
-    access_log::append(&mut work.tx, &use_of(&show, row.secret, now)).await.map_err(|error| {
+    if let Some(used) = step_up {
+        work.audit(used, &id.to_string(), None).await?;
+    }
+    access_log::append(&mut work.tx, &use_of(&show, row.secret, wallet, now)).await.map_err(|error| {
         tracing::error!(%error, "access log not written; the show is refused");
         LogUnavailable
     })?;
-    work.finish().await?;
+    let reply = work.commit(told(&show, code)).await?;
     let show = app.open_shows.keep(show, epoch);
-    answer(&show, code)
+    if show.has_ended() { Err(ShowError::Over) } else { Ok(reply) }
 }
 
 /// Mints the next token of an open show. Writes nothing: the row of the show names all its tokens.
@@ -147,7 +202,8 @@ pub async fn refresh(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Resul
     let now = app.clock.now();
     let show = held(app, permit, show, now).await?;
     let code = code_of(app, &show, now)?;
-    answer(&show, code)
+    // Something may have ended the show meanwhile.
+    if show.has_ended() { Err(ShowError::Over) } else { Ok(told(&show, code)) }
 }
 
 /// Ends a show; ending one that is over is no error.
@@ -225,12 +281,13 @@ async fn read(
     if now.0 >= row.closes_at {
         return Err(ShowError::Over);
     }
-    let found = record::find_and_hold(&mut work.tx, &app.secrets, permit.scope(), row.licence).await?;
-    let found = found.ok_or(ShowError::NotFound)?;
+    let (secrets, act) = (&app.secrets, AgencyAct::Show);
+    let found = wallets::find_and_hold(&mut work.tx, secrets, permit, act, row.licence, now).await?;
+    let (found, wallet) = found.ok_or(ShowError::NotFound)?;
     let secret = ShowSecret::open(&app.secrets, row.id, &row.secret).map_err(|_| {
         StorageError::Inconsistent { table: "showing_show", column: "secret", row: row.id.to_string() }
     })?;
-    let show = build(app, &mut work, &found, &row, secret).await?;
+    let show = build(app, &mut work, (&found, wallet), &row, secret).await?;
     // What the licence has become is told before that the show has ended: it says why.
     checked_code(app, &found, &show, now)?;
     if row.ended_at.is_some() {
@@ -243,18 +300,51 @@ async fn read(
 async fn build(
     app: &App,
     work: &mut Work<'_>,
-    licence: &Licence,
+    (licence, wallet): (&Licence, Wallet),
     row: &ShowRow,
     secret: ShowSecret,
 ) -> Result<OpenShow, ShowError> {
+    let act = delegate(app, work, row.account, wallet).await?;
     let state = app.trust.current();
     // Asked before an index is given out: a scene that does not take the licence must leave no trace.
-    state.catalogue.rule(&row.scene, licence.kind()).map_err(NotShowable::from)?;
-    let value = mint::showable(licence, work.now)?;
+    let rule = state.catalogue.rule(&row.scene, licence.kind()).map_err(NotShowable::from)?;
+    // A code for paper lives for months: it stands in the licence's file, and is not shown on a screen.
+    if rule.scene.medium == Medium::Paper {
+        return Err(NotShowable::on_paper().into());
+    }
+    let value = parts::showable(app, &mut work.tx, licence, work.now).await??;
     let index = status::index_for(work, row.licence, None, value, &*app.entropy).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.config.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
+    let claims = ShowClaims { act, ..claims };
     Ok(OpenShow::new(row, secret, claims, lifetime, Day::of(work.now)).map_err(MintError::from)?)
+}
+
+/// Who shows for the holder, as the code says it (core/README.md, `act`): the number masked, the name as it fits; nobody
+/// where he shows what is his own.
+pub(super) async fn delegate(
+    app: &App,
+    work: &mut Work<'_>,
+    account: AccountId,
+    wallet: Wallet,
+) -> Result<Option<Delegate>, ShowError> {
+    match wallet.footing {
+        Footing::Agent => {}
+        Footing::Own | Footing::Delegate | Footing::Member => return Ok(None),
+    }
+    let identity = person::identity(&mut work.tx, &app.secrets, account).await?;
+    let (name, number) = identity.ok_or(ShowError::NotFound)?;
+    let mut end = name.len().min(MAX_DELEGATE_NAME);
+    while !name.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    let masked = Mask::IdNumber.apply(number.number());
+    Ok(Some(Delegate { sub: masked, name: name.get(..end).unwrap_or_default().to_owned() }))
+}
+
+/// On what ground a licence in a wallet is shown; `None` for one's own.
+pub(in crate::service) fn ground_of(wallet: Wallet) -> Option<Box<Ground>> {
+    (wallet.footing == Footing::Agent).then(|| Box::new(Ground::agent(wallet.holder)))
 }
 
 /// The show's code of the second `now`.
@@ -276,7 +366,7 @@ fn checked_code(
 }
 
 /// The use that stands for every token of the show.
-fn use_of(show: &OpenShow, sealed_secret: Vec<u8>, now: UnixTime) -> Use {
+fn use_of(show: &OpenShow, sealed_secret: Vec<u8>, wallet: Wallet, now: UnixTime) -> Use {
     Use {
         at: now,
         kind: UseKind::Show,
@@ -285,25 +375,24 @@ fn use_of(show: &OpenShow, sealed_secret: Vec<u8>, now: UnixTime) -> Use {
         subject: show.id.clone(),
         scene: show.scene.clone(),
         token: sealed_secret,
-        ground: None,
+        ground: ground_of(wallet),
     }
 }
 
-/// The code as it goes out, unless something ended the show meanwhile.
-fn answer(show: &OpenShow, code: MintedCode) -> Result<Shown, ShowError> {
-    if show.has_ended() {
-        return Err(ShowError::Over);
-    }
+/// The code as it goes out.
+fn told(show: &OpenShow, code: MintedCode) -> Shown {
     let early = Seconds(REFRESH_EARLY.0.min(show.lifetime.0 / 4));
-    Ok(Shown {
+    Shown {
         show: show.id.clone(),
         token: code.token,
         qr_text: code.qr_text,
         expires_at: code.expires_at,
         refresh_at: code.expires_at.minus(early),
         show_expires_at: show.closes_at,
-    })
+    }
 }
 
+/// Bytes of a name in a code (core/README.md, `act`).
+const MAX_DELEGATE_NAME: usize = 48;
 /// A phone should ask this long before a code runs out: time for a slow network and for the scan of the old one.
 const REFRESH_EARLY: Seconds = Seconds(15);

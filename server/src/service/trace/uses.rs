@@ -23,6 +23,8 @@ pub struct UseOfLicence {
     pub licence: String,
     /// The scene, as far as it was known.
     pub scene: Option<String>,
+    /// Code of the inspection matter it was done in.
+    pub matter: Option<String>,
     /// Who did it.
     pub by: Option<UsedBy>,
     /// The show or the device; for a verification the verdict's code.
@@ -63,6 +65,8 @@ impl UseOfLicence {
         let kind = match row.kind {
             1 => UseKind::Show,
             3 => UseKind::OfflineGrant,
+            6 => UseKind::Look,
+            7 => UseKind::Download,
             _ => UseKind::Verification,
         };
         // Who is gone has left no name; who is not has an id that can be read.
@@ -77,6 +81,7 @@ impl UseOfLicence {
             at: UnixTime(row.at),
             kind,
             licence: row.licence,
+            matter: row.matter,
             scene: Some(row.scene).filter(|scene| !scene.is_empty()),
             by,
             subject: row.subject,

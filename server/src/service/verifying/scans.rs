@@ -1,5 +1,6 @@
 //! Taking in the receipts of scans made without a network: the holder sees those uses, too, only later.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -7,12 +8,13 @@ use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{Permit, ReportScans};
-use crate::domain::catalogue::codes::SceneCode;
+use crate::domain::catalogue::codes::{SceneCode, Uscc};
+use crate::domain::catalogue::entry::Sort;
 use crate::domain::trace::usage::{Ground, Use, UseKind};
 use crate::domain::verifying::scan::Scan;
 use crate::service::work::{Reply, Work, WorkError};
-use crate::storage;
 use crate::storage::idempotency::Claim;
+use crate::storage::{self, StorageError, Tx};
 
 /// What became of a batch; stored as the answer to the same request sent again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -23,6 +25,24 @@ pub struct HandedIn {
     pub known: usize,
 }
 
+/// Why nothing was kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandInError {
+    /// The receipts at these places name inspection matters that the caller's unit never had in force.
+    #[error("no such inspection matter of the unit")]
+    Matters(Vec<usize>),
+    /// The command could not go on.
+    #[error(transparent)]
+    Work(#[from] WorkError),
+}
+
+impl From<StorageError> for HandInError {
+    fn from(error: StorageError) -> Self {
+        Self::Work(error.into())
+    }
+}
+
 /// Keeps `scans`, all or none. Handing the same ones in again is harmless, so a client that lost the answer just
 /// repeats.
 pub async fn hand_in(
@@ -30,13 +50,14 @@ pub async fn hand_in(
     permit: &Permit<ReportScans>,
     scans: &[Scan],
     key: Option<Claim>,
-) -> Result<Reply<HandedIn>, WorkError> {
+) -> Result<Reply<HandedIn>, HandInError> {
     let account = permit.account();
     let mut done = HandedIn::default();
     let mut work = Work::begin(app, permit).await?;
     if let Some(answered) = work.claim(key).await? {
         return Ok(answered);
     }
+    refuse_foreign_matters(&mut work.tx, permit.scope(), scans).await?;
     let now = work.now;
     for scan in scans {
         if !storage::verifying::scan::insert(&mut work.tx, account, scan, now).await? {
@@ -57,10 +78,30 @@ pub async fn hand_in(
             subject: scan.code.as_str().into(),
             scene: scan.scene.as_ref().map_or_else(Arc::default, SceneCode::shared),
             token: Vec::new(),
-            ground: Some(Box::new(Ground::member(permit.scope()))),
+            ground: Some(Box::new(Ground { matter: scan.matter.clone(), ..Ground::member(permit.scope()) })),
         };
         let seq = storage::trace::access_log::append(&mut work.tx, &row).await?;
         storage::verifying::scan::tie(&mut work.tx, account, scan, seq).await?;
     }
     Ok(work.commit(done).await?)
+}
+
+/// Every matter named is, or was, in force for `unit`. It may have been taken out of force since the scan: the receipt tells
+/// what was done then.
+async fn refuse_foreign_matters(tx: &mut Tx, unit: Uscc, scans: &[Scan]) -> Result<(), HandInError> {
+    let mut known: HashMap<&str, bool> = HashMap::new();
+    let mut wrong = Vec::new();
+    for (at, scan) in scans.iter().enumerate() {
+        let Some(code) = scan.matter.as_deref() else { continue };
+        if !known.contains_key(code) {
+            known.insert(
+                code,
+                storage::catalogue::entry::was_published(tx, Sort::InspectionMatter, code, unit).await?,
+            );
+        }
+        if known.get(code) == Some(&false) {
+            wrong.push(at);
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(HandInError::Matters(wrong)) }
 }

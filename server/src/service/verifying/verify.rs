@@ -11,14 +11,15 @@ use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::UnixTime;
 use liangzheng_core::token::Challenge;
 use liangzheng_core::verify::{
-    Answer, Code, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, Verdict, Verifier,
+    Answer, Code, Live, LiveStatus, Options, Refusal, Replay, ReplayKey, ShownName, Verdict, Verifier,
 };
 
 use super::judge::Judge;
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};
-use crate::domain::catalogue::unit::UnitState;
+use crate::domain::catalogue::inspection_matter::InspectionMatter;
 use crate::domain::trace::usage::Ground;
+use crate::service::catalogue::reading;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::storage::{self, StorageError};
 
@@ -33,6 +34,8 @@ pub struct Question {
     pub audience: Option<String>,
     /// The challenge it showed, `EC1:…`.
     pub challenge: Option<String>,
+    /// The inspection matter in which staff verify.
+    pub matter: Option<String>,
 }
 
 /// Why there is no verdict.
@@ -42,12 +45,35 @@ pub enum VerifyError {
     /// The challenge is not one.
     #[error("the challenge cannot be read: {0}")]
     Challenge(Refusal),
+    /// The inspection matter is none in which this may be verified.
+    #[error("the inspection matter does not fit: {0}")]
+    Matter(MatterRefused),
     /// The use could not be logged.
     #[error(transparent)]
     Log(#[from] LogUnavailable),
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// Why an inspection matter is not taken.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum MatterRefused {
+    /// The caller's unit has none of this code in force.
+    #[error("no such matter of the unit")]
+    Unknown,
+    /// It is looked at in another scene than the one asked for.
+    #[error("the matter is of another scene")]
+    OtherScene {
+        /// Its scene.
+        scene: String,
+    },
+    /// It does not look at this kind of licence. Nothing was spent.
+    #[error("the matter does not look at licences of this kind")]
+    OtherKind {
+        /// The kind that was shown.
+        kind: ShownName,
+    },
 }
 
 /// A verdict as far as its caller may know it.
@@ -67,6 +93,9 @@ pub async fn for_staff(
     question: &Question,
 ) -> Result<Told, VerifyError> {
     let now = app.clock.now();
+    let matter = matter_of(app, permit, question).await?;
+    let scene = matter.as_ref().map(|matter| matter.scene.to_string()).or_else(|| question.scene.clone());
+    let question = &Question { scene, ..question.clone() };
     let asked = Asked::new(question)?;
     let (verdict, licence) = match &app.judge {
         Judge::Given { verifier, remember } => {
@@ -85,10 +114,13 @@ pub async fn for_staff(
                 let replay = seen_before(app, &verdict).await?;
                 return Ok(brief(&asked.judge(&state.verifier, now, Some(&replay), Some(&live))));
             }
+            if let Some(matter) = &matter {
+                looks_at(matter, &verdict)?;
+            }
             (spend(app, &asked, &state.verifier, verdict, Some(&live), now).await?, licence)
         }
     };
-    log(app, permit, &verdict, licence, now).await?;
+    log(app, permit, &verdict, licence, matter, now).await?;
     Ok(Told::Whole(Box::new(verdict)))
 }
 
@@ -122,7 +154,36 @@ async fn is_shown_to(
     let mut tx = app.db.begin_read().await?;
     let unit = storage::catalogue::unit::find(&mut tx, permit.scope()).await?;
     tx.commit().await?;
-    Ok(unit.is_some_and(|unit| unit.state == UnitState::Active && unit.audiences.contains(&scene.audience)))
+    Ok(unit.is_some_and(|unit| unit.verifies_as(&scene.audience)))
+}
+
+/// The inspection matter of the permit's unit in which is verified, if one was named.
+async fn matter_of(
+    app: &App,
+    permit: &Permit<VerifyFully>,
+    question: &Question,
+) -> Result<Option<InspectionMatter>, VerifyError> {
+    let Some(code) = &question.matter else { return Ok(None) };
+    let mut tx = app.db.begin_read().await?;
+    let matter: Option<InspectionMatter> = reading::in_force(&mut tx, code).await?;
+    tx.commit().await?;
+    let matter = matter.filter(|matter| matter.unit == permit.scope());
+    let matter = matter.ok_or(VerifyError::Matter(MatterRefused::Unknown))?;
+    match &question.scene {
+        Some(scene) if scene != matter.scene.as_str() => {
+            Err(VerifyError::Matter(MatterRefused::OtherScene { scene: matter.scene.to_string() }))
+        }
+        _ => Ok(Some(matter)),
+    }
+}
+
+/// Whether a matter looks at the licence that was shown: an inspector sees what his matter needs, and no more (R48).
+fn looks_at(matter: &InspectionMatter, verdict: &Verdict) -> Result<(), VerifyError> {
+    let Some(licence) = &verdict.licence else { return Ok(()) };
+    if matter.kinds.iter().any(|kind| kind.as_str() == licence.kind.code) {
+        return Ok(());
+    }
+    Err(VerifyError::Matter(MatterRefused::OtherKind { kind: licence.kind.clone() }))
 }
 
 struct Asked<'a> {
@@ -247,6 +308,7 @@ async fn log(
     permit: &Permit<VerifyFully>,
     verdict: &Verdict,
     licence: Option<Arc<str>>,
+    matter: Option<InspectionMatter>,
     now: UnixTime,
 ) -> Result<(), LogUnavailable> {
     let token = verdict.replay_key.map(|key| key[..12].to_vec()).unwrap_or_default();
@@ -259,7 +321,10 @@ async fn log(
         subject: verdict.code.as_str().into(),
         scene: verdict.scene.as_ref().map_or_else(Arc::default, |scene| scene.code.as_str().into()),
         token,
-        ground: Some(Box::new(Ground::member(permit.scope()))),
+        ground: Some(Box::new(Ground {
+            matter: matter.map(|matter| matter.code),
+            ..Ground::member(permit.scope())
+        })),
     };
     app.access_log.record(row).await
 }

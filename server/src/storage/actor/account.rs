@@ -19,8 +19,10 @@ pub struct AccountRow {
     pub name: Vec<u8>,
     /// The holder this person is.
     pub holder: Option<HolderId>,
-    /// PHC string.
-    pub password: String,
+    /// PHC string; `None` for one that no password opens.
+    pub password: Option<String>,
+    /// The password was given by others and is to be changed by then; `None` = it is its owner's own.
+    pub first_password_until: Option<i64>,
     /// PHC string; for showing.
     pub pin: Option<String>,
     /// Wrong PINs since the last right one.
@@ -31,6 +33,32 @@ pub struct AccountRow {
     pub disabled_at: Option<i64>,
     /// When it was made.
     pub created_at: i64,
+}
+
+impl AccountRow {
+    /// An account that nothing opens yet, nor is any holder's.
+    pub fn new(
+        secrets: &Secrets,
+        entropy: &dyn Entropy,
+        id: AccountId,
+        login: String,
+        name: &str,
+        now: UnixTime,
+    ) -> Self {
+        Self {
+            id,
+            login,
+            name: seal_name(secrets, entropy, id, name),
+            holder: None,
+            password: None,
+            first_password_until: None,
+            pin: None,
+            pin_failures: 0,
+            pin_shut_until: 0,
+            disabled_at: None,
+            created_at: now.0,
+        }
+    }
 }
 
 /// The name of an account as it is kept: sealed, since it is a person's.
@@ -53,8 +81,8 @@ fn place(id: AccountId) -> String {
 
 /// Adds an account; false if its login is taken.
 pub async fn insert(tx: &mut Tx, row: &AccountRow) -> Result<bool, StorageError> {
-    let AccountRow { id, login, name, holder, password, pin, created_at, .. } = row;
-    Ok(execute!(tx, INSERT, id, login, name, holder, password, pin, created_at)? == 1)
+    let AccountRow { id, login, name, holder, password, first_password_until, pin, created_at, .. } = row;
+    Ok(execute!(tx, INSERT, id, login, name, holder, password, first_password_until, pin, created_at)? == 1)
 }
 
 /// An account by its id.
@@ -79,15 +107,46 @@ pub async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<AccountRow
     one!(tx, FIND_BY_LOGIN, login)
 }
 
+/// Whether a holder has an account.
+pub async fn of_holder(tx: &mut Tx, holder: HolderId) -> Result<bool, StorageError> {
+    let accounts: i64 = value!(tx, OF_HOLDER, holder)?;
+    Ok(accounts > 0)
+}
+
 /// Whether there is any account.
 pub async fn any(tx: &mut Tx) -> Result<bool, StorageError> {
     let one: Option<i64> = one_value!(tx, ANY)?;
     Ok(one.is_some())
 }
 
+/// Says that an account is this holder's; false if it is one's already.
+pub async fn set_holder(tx: &mut Tx, id: AccountId, holder: HolderId) -> Result<bool, StorageError> {
+    Ok(execute!(tx, SET_HOLDER, id, holder)? == 1)
+}
+
 /// Disables an account.
 pub async fn disable(tx: &mut Tx, id: AccountId, now: UnixTime) -> Result<bool, StorageError> {
     Ok(execute!(tx, DISABLE, id, now.0)? == 1)
+}
+
+/// Lets a disabled account in again.
+pub async fn enable(tx: &mut Tx, id: AccountId) -> Result<bool, StorageError> {
+    Ok(execute!(tx, ENABLE, id)? == 1)
+}
+
+/// Gives an account a password that its owner is to change, and takes its PIN away.
+pub async fn restore(
+    tx: &mut Tx,
+    id: AccountId,
+    password: &str,
+    first_password_until: UnixTime,
+) -> Result<(), StorageError> {
+    execute!(tx, RESTORE, id, password, first_password_until.0).map(drop)
+}
+
+/// Replaces the password's hash.
+pub async fn set_password(tx: &mut Tx, id: AccountId, password: &str) -> Result<(), StorageError> {
+    execute!(tx, SET_PASSWORD, id, password).map(drop)
 }
 
 /// Replaces the PIN's hash and opens it again.
@@ -138,17 +197,23 @@ pub async fn forget_failures(tx: &mut Tx, now: UnixTime) -> Result<(), StorageEr
 }
 
 columns!(
-    account = "id, login, name, holder, password, pin, pin_failures, pin_shut_until, disabled_at, created_at"
+    account = "id, login, name, holder, password, first_password_until, pin, pin_failures, pin_shut_until, disabled_at, created_at"
 );
 
 statements! {
-    INSERT = "INSERT INTO actor_account (id, login, name, holder, password, pin, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    INSERT = "INSERT INTO actor_account (id, login, name, holder, password, first_password_until, pin, \
+        created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     FIND = concat!("SELECT ", account!(), " FROM actor_account WHERE id = $1");
     FIND_BY_LOGIN = concat!("SELECT ", account!(), " FROM actor_account WHERE login = $1");
+    OF_HOLDER = "SELECT COUNT(*) FROM actor_account WHERE holder = $1";
     ANY = "SELECT CAST(1 AS BIGINT) FROM actor_account LIMIT 1";
     HOLD = "UPDATE actor_account SET login = login WHERE id = $1";
+    SET_HOLDER = "UPDATE actor_account SET holder = $2 WHERE id = $1 AND holder IS NULL";
     DISABLE = "UPDATE actor_account SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
+    ENABLE = "UPDATE actor_account SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL";
+    RESTORE = "UPDATE actor_account SET password = $2, first_password_until = $3, pin = NULL, pin_failures = 0, \
+        pin_shut_until = 0 WHERE id = $1";
+    SET_PASSWORD = "UPDATE actor_account SET password = $2, first_password_until = NULL WHERE id = $1";
     SET_PIN = "UPDATE actor_account SET pin = $2, pin_failures = 0, pin_shut_until = 0 WHERE id = $1";
     SET_PIN_COUNTERS = "UPDATE actor_account SET pin_failures = $2, pin_shut_until = $3 WHERE id = $1";
     FAILURES_UNTIL = "SELECT full_until FROM actor_login_failure WHERE login_hmac = $1";

@@ -7,7 +7,7 @@ use crate::domain::actor::holder::{Holder, HolderNumber};
 use crate::domain::clock::Entropy;
 use crate::domain::ids::HolderId;
 use crate::secrets::Secrets;
-use crate::storage::sql::{columns, execute, one, statements};
+use crate::storage::sql::{among, columns, each, execute, one, statements};
 use crate::storage::{StorageError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -34,17 +34,32 @@ pub async fn insert(
     entropy: &dyn Entropy,
     holder: &Holder,
 ) -> Result<bool, StorageError> {
-    let person = Person {
-        name: holder.name.clone(),
-        id_type: holder.number.id_type().to_owned(),
-        number: holder.number.number().to_owned(),
-    };
-    let plain = serde_json::to_vec(&person).map_err(|_| inconsistent(holder.id))?;
-    let sealed = secrets.seal(&place(holder.id), &plain, entropy);
-    let key = secrets.holder_key(&holder.number);
-    let inserted =
-        execute!(tx, INSERT, holder.id, holder.kind.as_str(), &key[..], &sealed, holder.created_at.0)?;
-    Ok(inserted == 1)
+    Ok(insert_all(tx, secrets, entropy, std::slice::from_ref(holder)).await? == 1)
+}
+
+/// Adds holders; how many had no number that is here already.
+pub async fn insert_all(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    entropy: &dyn Entropy,
+    holders: &[Holder],
+) -> Result<u64, StorageError> {
+    let mut rows = Vec::with_capacity(holders.len());
+    for holder in holders {
+        rows.push((holder, seal(secrets, entropy, holder)?, secrets.holder_key(&holder.number)));
+    }
+    each!(tx, INSERT, rows, |row| [row.0.id, row.0.kind.as_str(), &row.2[..], &row.1, row.0.created_at.0])
+}
+
+/// Writes the latest name of a holder.
+pub async fn rename(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    entropy: &dyn Entropy,
+    holder: &Holder,
+) -> Result<(), StorageError> {
+    let sealed = seal(secrets, entropy, holder)?;
+    execute!(tx, RENAME, holder.id, &sealed).map(drop)
 }
 
 /// A holder by its id.
@@ -62,6 +77,31 @@ pub async fn find_by_number(
     let key = secrets.holder_key(number);
     let row: Option<HolderRow> = one!(tx, FIND_BY_NUMBER, &key[..])?;
     row.map(|row| open(row, secrets)).transpose()
+}
+
+/// The holders who have one of these keys, as [`Secrets::holder_key`] makes them.
+pub async fn find_by_keys(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    keys: &[[u8; 32]],
+) -> Result<Vec<Holder>, StorageError> {
+    let rows: Vec<HolderRow> = among!(tx, FIND_BY_KEYS, [], keys, |key| &key[..])?;
+    rows.into_iter().map(|row| open(row, secrets)).collect()
+}
+
+/// Holds a holder until the transaction ends: what is decided on whether it has an account is decided by one at a time.
+pub async fn hold(tx: &mut Tx, id: HolderId) -> Result<(), StorageError> {
+    execute!(tx, HOLD, id).map(drop)
+}
+
+fn seal(secrets: &Secrets, entropy: &dyn Entropy, holder: &Holder) -> Result<Vec<u8>, StorageError> {
+    let person = Person {
+        name: holder.name.clone(),
+        id_type: holder.number.id_type().to_owned(),
+        number: holder.number.number().to_owned(),
+    };
+    let plain = serde_json::to_vec(&person).map_err(|_| inconsistent(holder.id))?;
+    Ok(secrets.seal(&place(holder.id), &plain, entropy))
 }
 
 fn open(row: HolderRow, secrets: &Secrets) -> Result<Holder, StorageError> {
@@ -94,6 +134,9 @@ columns!(holder = "id, kind, person, created_at");
 statements! {
     INSERT = "INSERT INTO actor_holder (id, kind, number_hmac, person, created_at) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT DO NOTHING";
+    RENAME = "UPDATE actor_holder SET person = $2 WHERE id = $1";
     FIND = concat!("SELECT ", holder!(), " FROM actor_holder WHERE id = $1");
+    HOLD = "UPDATE actor_holder SET kind = kind WHERE id = $1";
+    FIND_BY_KEYS = concat!("SELECT ", holder!(), " FROM actor_holder WHERE number_hmac IN ($1)");
     FIND_BY_NUMBER = concat!("SELECT ", holder!(), " FROM actor_holder WHERE number_hmac = $1");
 }

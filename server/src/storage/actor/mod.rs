@@ -2,7 +2,14 @@
 
 pub mod account;
 pub mod agency;
+pub mod agency_entry;
+pub mod client;
+pub mod contact;
 pub mod holder;
+pub mod identity;
 pub mod known_place;
 pub mod membership;
+pub mod person;
+pub mod recovery;
 pub mod session;
+pub mod totp;

@@ -15,9 +15,9 @@ pub struct EntryRow {
     pub code: String,
     /// Who may edit it.
     pub unit: Uscc,
-    /// Chinese name of its newest version.
+    /// Chinese name of its newest version, as names are compared.
     pub name: String,
-    /// Chinese name of its version in force: a draft under another name does not give it up.
+    /// The same of its version in force: a draft under another name does not give it up.
     pub name_in_force: Option<String>,
     /// Number of its newest version.
     pub newest: i64,
@@ -82,24 +82,30 @@ pub async fn find(tx: &mut Tx, sort: Sort, code: &str) -> Result<Option<EntryRow
     one!(tx, FIND, sort.as_str(), code)
 }
 
-/// The code of an entry of this sort, other than `code`, that has this name, in force or in a draft.
+/// An entry of this sort, other than `code`, that has this name: in force if there is one, otherwise in a draft.
 pub async fn with_name(
     tx: &mut Tx,
     sort: Sort,
     name: &str,
     code: &str,
-) -> Result<Option<String>, StorageError> {
-    one_value!(tx, WITH_NAME, sort.as_str(), name, code)
+) -> Result<Option<EntryRow>, StorageError> {
+    one!(tx, WITH_NAME, sort.as_str(), name, code)
 }
 
-/// A page of entries, by code.
-pub async fn list(tx: &mut Tx, sort: Sort, wanted: Listing<'_>) -> Result<Vec<EntryRow>, StorageError> {
+/// A page of entries, by code, each with the version that is seen of it: the newest where drafts are, otherwise the one in
+/// force.
+pub async fn list(
+    tx: &mut Tx,
+    sort: Sort,
+    wanted: Listing<'_>,
+) -> Result<Vec<(EntryRow, VersionRow)>, StorageError> {
     let (everybodys, unit) = match wanted.drafts_of {
         Drafts::None => (0_i64, None),
         Drafts::Of(unit) => (0, Some(unit)),
         Drafts::All => (1, None),
     };
-    all!(tx, LIST, sort.as_str(), wanted.after, everybodys, unit, wanted.limit)
+    let rows: Vec<Listed> = all!(tx, LIST, sort.as_str(), wanted.after, everybodys, unit, wanted.limit)?;
+    rows.into_iter().map(|row| Ok((row.entry, row.version.try_into()?))).collect()
 }
 
 /// Keeps what an entry has become, if it still has `before.changes`; otherwise somebody was faster.
@@ -155,6 +161,12 @@ pub async fn version(
     row.map(VersionRow::try_from).transpose()
 }
 
+/// The version of an entry that is in force.
+pub async fn in_force(tx: &mut Tx, sort: Sort, code: &str) -> Result<Option<VersionRow>, StorageError> {
+    let row: Option<Stored> = one!(tx, IN_FORCE, sort.as_str(), code)?;
+    row.map(VersionRow::try_from).transpose()
+}
+
 /// Every version of an entry, oldest first.
 pub async fn versions(tx: &mut Tx, sort: Sort, code: &str) -> Result<Vec<VersionRow>, StorageError> {
     let rows: Vec<Stored> = all!(tx, VERSIONS, sort.as_str(), code)?;
@@ -167,9 +179,46 @@ pub async fn in_use(tx: &mut Tx, sort: Sort) -> Result<Vec<VersionRow>, StorageE
     rows.into_iter().map(VersionRow::try_from).collect()
 }
 
+/// The versions in force of a sort in whose text a word stands: few, of which the caller reads what the word means there.
+pub async fn in_force_naming(tx: &mut Tx, sort: Sort, word: &str) -> Result<Vec<VersionRow>, StorageError> {
+    let rows: Vec<Stored> = all!(tx, IN_FORCE_NAMING, sort.as_str(), word)?;
+    rows.into_iter().map(VersionRow::try_from).collect()
+}
+
 /// Codes of the entries of a sort that were in force and are not: without what they say, which may be megabytes.
 pub async fn out_of_force(tx: &mut Tx, sort: Sort) -> Result<Vec<String>, StorageError> {
     values!(tx, OUT_OF_FORCE, sort.as_str())
+}
+
+/// Sort and code of every entry that a unit owns.
+pub async fn of_unit(tx: &mut Tx, unit: Uscc) -> Result<Vec<(Sort, String)>, StorageError> {
+    let rows: Vec<(String, String)> = all!(tx, OF_UNIT, unit)?;
+    let read = |(word, code): (String, String)| {
+        let sort = word.parse().map_err(|_| StorageError::Inconsistent {
+            table: "catalogue_entry",
+            column: "sort",
+            row: code.clone(),
+        })?;
+        Ok((sort, code))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Whether a unit owns an entry whose newest version is not out of force.
+pub async fn any_live_of_unit(tx: &mut Tx, unit: Uscc) -> Result<bool, StorageError> {
+    let one: Option<i64> = one_value!(tx, ANY_LIVE_OF_UNIT, unit, EntryState::Disabled.as_str())?;
+    Ok(one.is_some())
+}
+
+/// Whether `unit` owns an entry of this code that is or was in force.
+pub async fn was_published(tx: &mut Tx, sort: Sort, code: &str, unit: Uscc) -> Result<bool, StorageError> {
+    let one: Option<i64> = one_value!(tx, WAS_PUBLISHED, sort.as_str(), code, unit)?;
+    Ok(one.is_some())
+}
+
+/// Gives an entry to another unit.
+pub async fn give_to(tx: &mut Tx, sort: Sort, code: &str, unit: Uscc) -> Result<(), StorageError> {
+    execute!(tx, GIVE_TO, sort.as_str(), code, unit).map(drop)
 }
 
 /// Notes that units or entries in force have changed.
@@ -186,6 +235,14 @@ pub async fn head(tx: &mut Tx) -> Result<(i64, i64), StorageError> {
 /// Notes that the signed catalogue has every change up to `seq`.
 pub async fn signed_to(tx: &mut Tx, seq: i64) -> Result<(), StorageError> {
     execute!(tx, SIGNED_TO, seq).map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct Listed {
+    #[sqlx(flatten)]
+    entry: EntryRow,
+    #[sqlx(flatten)]
+    version: Stored,
 }
 
 #[derive(sqlx::FromRow)]
@@ -240,10 +297,13 @@ statements! {
     INSERT = concat!("INSERT INTO catalogue_entry (sort, ", entry!(), ", created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING");
     FIND = concat!("SELECT ", entry!(), " FROM catalogue_entry WHERE sort = $1 AND code = $2");
-    WITH_NAME = "SELECT code FROM catalogue_entry \
-        WHERE sort = $1 AND (name = $2 OR name_in_force = $2) AND code <> $3 ORDER BY code LIMIT 1";
-    LIST = concat!("SELECT ", entry!(), " FROM catalogue_entry WHERE sort = $1 AND code > $2 \
-        AND (in_force IS NOT NULL OR CAST($3 AS BIGINT) = 1 OR unit = $4) ORDER BY code LIMIT $5");
+    WITH_NAME = concat!("SELECT ", entry!(), " FROM catalogue_entry \
+        WHERE sort = $1 AND (name = $2 OR name_in_force = $2) AND code <> $3 \
+        ORDER BY CASE WHEN name_in_force = $2 THEN 0 ELSE 1 END, code LIMIT 1");
+    LIST = concat!("SELECT e.unit, e.name, e.name_in_force, e.newest, e.in_force, e.changes, ", version_row!(), " \
+        FROM catalogue_entry e JOIN catalogue_entry_version v ON v.sort = e.sort AND v.code = e.code \
+        AND v.version = CASE WHEN CAST($3 AS BIGINT) = 1 OR e.unit = $4 THEN e.newest ELSE e.in_force END \
+        WHERE e.sort = $1 AND e.code > $2 ORDER BY e.code LIMIT $5");
     REPLACE = "UPDATE catalogue_entry SET name = $3, name_in_force = $4, newest = $5, in_force = $6, \
         changes = $7 WHERE sort = $1 AND code = $2 AND changes = $8";
     PUT_VERSION = "INSERT INTO catalogue_entry_version \
@@ -253,15 +313,28 @@ statements! {
         written_at = excluded.written_at, published_at = excluded.published_at, disabled_at = excluded.disabled_at";
     VERSION = concat!("SELECT ", version_row!(), " FROM catalogue_entry_version v \
         WHERE v.sort = $1 AND v.code = $2 AND v.version = $3");
+    IN_FORCE = concat!("SELECT ", version_row!(), " FROM catalogue_entry e JOIN catalogue_entry_version v \
+        ON v.sort = e.sort AND v.code = e.code AND v.version = e.in_force WHERE e.sort = $1 AND e.code = $2");
     VERSIONS = concat!("SELECT ", version_row!(), " FROM catalogue_entry_version v \
         WHERE v.sort = $1 AND v.code = $2 ORDER BY v.version");
     IN_USE = concat!("SELECT ", version_row!(), " FROM catalogue_entry_version v \
         JOIN (SELECT code, MAX(version) AS version FROM catalogue_entry_version \
             WHERE sort = $1 AND published_at IS NOT NULL GROUP BY code) newest \
         ON newest.code = v.code AND newest.version = v.version WHERE v.sort = $1 ORDER BY v.code");
+    IN_FORCE_NAMING = concat!("SELECT ", version_row!(), " FROM catalogue_entry_version v \
+        JOIN catalogue_entry e ON e.sort = v.sort AND e.code = v.code AND e.in_force = v.version \
+        WHERE v.sort = $1 AND v.body LIKE '%' || $2 || '%' ORDER BY v.code");
     OUT_OF_FORCE = "SELECT code FROM catalogue_entry e WHERE sort = $1 AND in_force IS NULL AND EXISTS \
         (SELECT 1 FROM catalogue_entry_version v WHERE v.sort = e.sort AND v.code = e.code \
         AND v.published_at IS NOT NULL)";
+    OF_UNIT = "SELECT sort, code FROM catalogue_entry WHERE unit = $1 ORDER BY sort, code";
+    ANY_LIVE_OF_UNIT = "SELECT CAST(1 AS BIGINT) FROM catalogue_entry e JOIN catalogue_entry_version v \
+        ON v.sort = e.sort AND v.code = e.code AND v.version = e.newest \
+        WHERE e.unit = $1 AND v.state <> $2 LIMIT 1";
+    WAS_PUBLISHED = "SELECT CAST(1 AS BIGINT) FROM catalogue_entry e JOIN catalogue_entry_version v \
+        ON v.sort = e.sort AND v.code = e.code \
+        WHERE e.sort = $1 AND e.code = $2 AND e.unit = $3 AND v.published_at IS NOT NULL LIMIT 1";
+    GIVE_TO = "UPDATE catalogue_entry SET unit = $3 WHERE sort = $1 AND code = $2";
     ADVANCE = "UPDATE catalogue_head SET seq = seq + 1 WHERE one = 1";
     HEAD = "SELECT seq, signed FROM catalogue_head WHERE one = 1";
     SIGNED_TO = "UPDATE catalogue_head SET signed = $1 WHERE one = 1 AND signed < $1";

@@ -2,9 +2,9 @@
 
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::clock::Entropy;
-use crate::domain::ids::{AccountId, ActId, LicenceId};
+use crate::domain::ids::{AccountId, ActId, LicenceId, ProposalId};
 use crate::secrets::Secrets;
-use crate::storage::sql::{all, columns, execute, statements};
+use crate::storage::sql::{all, columns, each, one, statements};
 use crate::storage::{StorageError, Tx};
 
 /// One act, as recorded.
@@ -36,6 +36,14 @@ pub struct ActRow {
     pub effective_at: i64,
     /// When it was recorded.
     pub at: i64,
+    /// Who confirmed it, of what two persons do.
+    pub confirmed_by: Option<AccountId>,
+    /// The proposal that was confirmed.
+    pub proposal: Option<ProposalId>,
+    /// Last day of a seizure, or on which an inspection counts: YYYYMMDD.
+    pub last_day: Option<i64>,
+    /// Number of the paper licence to which the same was done, as [`seal_physical`] makes it.
+    pub physical: Option<Vec<u8>>,
 }
 
 /// The reason of an act as it is kept: sealed, since it may name persons.
@@ -52,15 +60,38 @@ pub fn open_reason(secrets: &Secrets, act: &ActRow) -> Result<String, StorageErr
     })
 }
 
+/// The number of a paper licence as it is kept: sealed, since it names its holder.
+pub fn seal_physical(secrets: &Secrets, entropy: &dyn Entropy, id: ActId, number: &str) -> Vec<u8> {
+    secrets.seal_text(&place_of_physical(id), number, entropy)
+}
+
+/// What [`seal_physical`] sealed, if there is any.
+pub fn open_physical(secrets: &Secrets, act: &ActRow) -> Result<Option<String>, StorageError> {
+    let Some(sealed) = &act.physical else { return Ok(None) };
+    let opened = secrets.open_text(&place_of_physical(act.id), sealed);
+    opened.map(Some).map_err(|_| StorageError::Inconsistent {
+        table: "licence_act",
+        column: "physical",
+        row: act.id.to_string(),
+    })
+}
+
 fn place(id: ActId) -> String {
     format!("act.reason/{id}")
 }
 
+fn place_of_physical(id: ActId) -> String {
+    format!("act.physical/{id}")
+}
+
 /// Records an act.
 pub async fn append(tx: &mut Tx, row: &ActRow) -> Result<(), StorageError> {
-    execute!(
-        tx,
-        APPEND,
+    append_all(tx, std::slice::from_ref(row)).await
+}
+
+/// Records acts.
+pub async fn append_all(tx: &mut Tx, rows: &[ActRow]) -> Result<(), StorageError> {
+    each!(tx, APPEND, rows, |row| [
         row.id,
         row.licence,
         row.licence_version,
@@ -73,8 +104,12 @@ pub async fn append(tx: &mut Tx, row: &ActRow) -> Result<(), StorageError> {
         &row.footing,
         row.unit,
         row.effective_at,
-        row.at
-    )
+        row.at,
+        row.confirmed_by,
+        row.proposal,
+        row.last_day,
+        &row.physical,
+    ])
     .map(drop)
 }
 
@@ -83,13 +118,27 @@ pub async fn of_licence(tx: &mut Tx, licence: LicenceId) -> Result<Vec<ActRow>, 
     all!(tx, OF_LICENCE, licence)
 }
 
+/// The newest act on a licence.
+pub async fn last_of(tx: &mut Tx, licence: LicenceId) -> Result<Option<ActRow>, StorageError> {
+    one!(tx, LAST_OF, licence)
+}
+
+/// The newest act that brought a licence to a status from another.
+pub async fn last_to(tx: &mut Tx, licence: LicenceId, status: &str) -> Result<Option<ActRow>, StorageError> {
+    one!(tx, LAST_TO, licence, status)
+}
+
 columns!(
     act = "id, licence, licence_version, act, from_status, to_status, reason, legal_basis, account, footing, unit, \
-        effective_at, at"
+        effective_at, at, confirmed_by, proposal, last_day, physical"
 );
 
 statements! {
     APPEND = concat!("INSERT INTO licence_act (", act!(), ") \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+    LAST_TO = concat!("SELECT ", act!(), " FROM licence_act WHERE licence = $1 AND to_status = $2 \
+        AND from_status <> to_status ORDER BY licence_version DESC LIMIT 1");
+    LAST_OF = concat!("SELECT ", act!(), " FROM licence_act WHERE licence = $1 \
+        ORDER BY licence_version DESC LIMIT 1");
     OF_LICENCE = concat!("SELECT ", act!(), " FROM licence_act WHERE licence = $1 ORDER BY licence_version");
 }

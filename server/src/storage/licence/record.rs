@@ -4,12 +4,13 @@ use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::{Day, UnixTime};
 
 use crate::domain::access::Scope;
-use crate::domain::catalogue::codes::KindCode;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{HolderId, LicenceId};
-use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, Status};
+use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, RefusedWhen, Status};
 use crate::secrets::Secrets;
-use crate::storage::sql::{all, columns, execute, one, one_value, statements, values};
+use crate::storage::day::{number, of_number};
+use crate::storage::sql::{all, among, columns, each, execute, one, one_value, statements, values};
 use crate::storage::{StorageError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -29,8 +30,48 @@ struct LicenceRow {
     inspection_due: Option<i64>,
     inspection_failed: i64,
     disputed: i64,
+    lost_refuses: i64,
+    overdue_refuses: i64,
     version: i64,
     created_at: i64,
+}
+
+/// Adds licence versions; false if an identifier of theirs is taken, and then not all of them were added.
+pub async fn insert_all(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    entropy: &dyn Entropy,
+    licences: &[&Licence],
+) -> Result<bool, StorageError> {
+    let mut rows = Vec::with_capacity(licences.len());
+    for licence in licences {
+        let plain = serde_json::to_vec(&licence.face).map_err(|_| inconsistent("face", licence.id))?;
+        rows.push((*licence, secrets.seal(&place(licence.id), &plain, entropy), Columns::of(licence)));
+    }
+    let inserted = each!(tx, INSERT, rows, |row| [
+        row.0.id,
+        row.0.identifier.to_string(),
+        row.0.kind(),
+        row.0.unit(),
+        row.0.holder,
+        &row.1,
+        row.2.valid_from,
+        row.2.valid_to,
+        row.0.status.as_str(),
+        row.0.status_since.0,
+        row.2.successor,
+        row.2.seized_until,
+        i64::from(row.0.encumbrances.pledged),
+        i64::from(row.0.encumbrances.mortgaged),
+        row.2.inspection_due,
+        row.2.inspection_failed,
+        i64::from(row.0.disputed),
+        row.0.version,
+        row.0.created_at.0,
+        i64::from(row.0.refused_when.lost),
+        i64::from(row.0.refused_when.overdue),
+    ])?;
+    Ok(inserted == rows.len() as u64)
 }
 
 /// Adds a licence version; false if its identifier is taken.
@@ -40,33 +81,7 @@ pub async fn insert(
     entropy: &dyn Entropy,
     licence: &Licence,
 ) -> Result<bool, StorageError> {
-    let plain = serde_json::to_vec(&licence.face).map_err(|_| inconsistent("face", licence.id))?;
-    let face = secrets.seal(&place(licence.id), &plain, entropy);
-    let columns = Columns::of(licence)?;
-    let inserted = execute!(
-        tx,
-        INSERT,
-        licence.id,
-        licence.identifier.to_string(),
-        licence.kind(),
-        licence.unit(),
-        licence.holder,
-        &face,
-        columns.valid_from,
-        columns.valid_to,
-        licence.status.as_str(),
-        licence.status_since.0,
-        columns.successor,
-        columns.seized_until,
-        i64::from(licence.encumbrances.pledged),
-        i64::from(licence.encumbrances.mortgaged),
-        columns.inspection_due,
-        columns.inspection_failed,
-        i64::from(licence.disputed),
-        licence.version,
-        licence.created_at.0
-    )?;
-    Ok(inserted == 1)
+    insert_all(tx, secrets, entropy, &[licence]).await
 }
 
 /// A licence within `scope`.
@@ -91,8 +106,29 @@ pub async fn find_and_hold(
     scope: impl Into<Scope>,
     id: LicenceId,
 ) -> Result<Option<Licence>, StorageError> {
-    execute!(tx, HOLD, id)?;
+    hold(tx, id).await?;
     find(tx, secrets, scope, id).await
+}
+
+/// Holds a licence until the transaction ends, without opening its face.
+pub async fn hold(tx: &mut Tx, id: LicenceId) -> Result<(), StorageError> {
+    execute!(tx, HOLD, id).map(drop)
+}
+
+/// How many acts a licence has seen, without opening its face.
+pub async fn version_of(tx: &mut Tx, id: LicenceId) -> Result<Option<i64>, StorageError> {
+    one_value!(tx, VERSION_OF, id)
+}
+
+/// The identifier of a licence, without opening its face.
+pub async fn identifier_of(tx: &mut Tx, id: LicenceId) -> Result<Option<String>, StorageError> {
+    one_value!(tx, IDENTIFIER_OF, id)
+}
+
+/// In whose hands a licence is: the unit that issued it, or who took that unit's work over.
+pub async fn unit_of(tx: &mut Tx, licence: &Licence) -> Result<Uscc, StorageError> {
+    let unit: Option<Uscc> = one_value!(tx, UNIT_OF, licence.id)?;
+    Ok(unit.unwrap_or_else(|| licence.unit()))
 }
 
 /// A holder's issued licences in the order of their entry, whatever became of them: the wallet says what.
@@ -105,15 +141,35 @@ pub async fn of_holder(
     rows.into_iter().map(|row| open(row, secrets)).collect()
 }
 
+/// A licence of which no face was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Held {
+    /// Its id.
+    pub id: LicenceId,
+    /// Its kind.
+    pub kind: KindCode,
+}
+
+/// The other licences of those who hold one, be it beside others, on which acts may still follow; each one's of whom it is
+/// the first holder, for what a composite is made of is its first holder's. Without faces: every act asks.
+pub async fn held_beside(tx: &mut Tx, id: LicenceId) -> Result<Vec<Held>, StorageError> {
+    all!(tx, HELD_BESIDE, id, MAX_LISTED)
+}
+
 /// Licences whose inspection ran out before `today` while an index of theirs still says nothing of it.
 pub async fn overdue_unmarked(tx: &mut Tx, today: Day, limit: i64) -> Result<Vec<LicenceId>, StorageError> {
-    let today: i64 = today.to_string().parse().unwrap_or(0);
-    values!(tx, OVERDUE, today, limit)
+    values!(tx, OVERDUE, number(today), limit)
 }
 
 /// The id of the licence version with this identifier.
 pub async fn id_of(tx: &mut Tx, identifier: &Identifier) -> Result<Option<LicenceId>, StorageError> {
     one_value!(tx, ID_OF, identifier.as_str())
+}
+
+/// Which of these identifiers stand on a licence version.
+pub async fn taken(tx: &mut Tx, identifiers: &[Identifier]) -> Result<Vec<String>, StorageError> {
+    let rows: Vec<(String,)> = among!(tx, TAKEN, [], identifiers, |identifier| identifier.as_str())?;
+    Ok(rows.into_iter().map(|(identifier,)| identifier).collect())
 }
 
 /// The status word of a licence, without opening its face.
@@ -127,11 +183,37 @@ pub async fn any_of_kind(tx: &mut Tx, kind: KindCode) -> Result<bool, StorageErr
     Ok(one.is_some())
 }
 
+/// Whether a unit has a licence on which acts may still follow, or a draft of one.
+pub async fn any_open_of_unit(tx: &mut Tx, unit: Uscc) -> Result<bool, StorageError> {
+    let one: Option<i64> = one_value!(tx, ANY_OPEN_OF_UNIT, unit)?;
+    Ok(one.is_some())
+}
+
+/// Gives the licences of a unit to another, those of one kind only if it is given; identifier and face stay as they are.
+pub async fn move_unit(
+    tx: &mut Tx,
+    from: Uscc,
+    kind: Option<KindCode>,
+    to: Uscc,
+) -> Result<(), StorageError> {
+    execute!(tx, MOVE_UNIT, from, kind, to).map(drop)
+}
+
+/// The licences of a unit with their holders.
+pub async fn held_of_unit(tx: &mut Tx, unit: Uscc) -> Result<Vec<(LicenceId, HolderId)>, StorageError> {
+    all!(tx, HELD_OF_UNIT, unit)
+}
+
+/// Gives one licence to a unit; identifier and face stay as they are.
+pub async fn give_to(tx: &mut Tx, id: LicenceId, to: Uscc) -> Result<(), StorageError> {
+    execute!(tx, GIVE_TO, id, to).map(drop)
+}
+
 /// Writes what an act changed, if the row still has the version before it; otherwise [`StorageError::Conflict`].
 ///
 /// Identifier, holder, face and dates of a version never change: that would be a new version.
 pub async fn replace(tx: &mut Tx, before: &Licence, after: &Licence) -> Result<(), StorageError> {
-    let columns = Columns::of(after)?;
+    let columns = Columns::of(after);
     let changed = execute!(
         tx,
         REPLACE,
@@ -161,32 +243,28 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(licence: &Licence) -> Result<Self, StorageError> {
-        let day =
-            |day: Day| day.to_string().parse::<i64>().map_err(|_| inconsistent("valid_from", licence.id));
+    fn of(licence: &Licence) -> Self {
         let (successor, seized_until) = match licence.status {
             Status::Superseded { successor } => (Some(successor), None),
-            Status::Seized { until } => (None, until.map(day).transpose()?),
+            Status::Seized { until } => (None, until.map(number)),
             _ => (None, None),
         };
-        Ok(Self {
-            valid_from: day(licence.valid_from)?,
-            valid_to: licence.valid_to.map(day).transpose()?,
+        Self {
+            valid_from: number(licence.valid_from),
+            valid_to: licence.valid_to.map(number),
             successor,
             seized_until,
-            inspection_due: licence.annual_inspection.map(|inspection| day(inspection.due)).transpose()?,
+            inspection_due: licence.annual_inspection.map(|inspection| number(inspection.due)),
             inspection_failed: i64::from(
                 licence.annual_inspection.is_some_and(|inspection| inspection.failed),
             ),
-        })
+        }
     }
 }
 
 fn open(row: LicenceRow, secrets: &Secrets) -> Result<Licence, StorageError> {
     let id = row.id;
-    let day = |column, number: i64| {
-        Day::parse(&format!("{number:08}")).ok_or_else(move || inconsistent(column, id))
-    };
+    let day = |column, number| of_number(number).ok_or_else(move || inconsistent(column, id));
     let plain = secrets.open(&place(id), &row.face).map_err(|_| inconsistent("face", id))?;
     let seized_until = row.seized_until.map(|number| day("seized_until", number)).transpose()?;
     let inspection_due = row.inspection_due.map(|number| day("inspection_due", number)).transpose()?;
@@ -204,6 +282,7 @@ fn open(row: LicenceRow, secrets: &Secrets) -> Result<Licence, StorageError> {
         annual_inspection: inspection_due
             .map(|due| AnnualInspection { due, failed: row.inspection_failed == 1 }),
         disputed: row.disputed == 1,
+        refused_when: RefusedWhen { lost: row.lost_refuses == 1, overdue: row.overdue_refuses == 1 },
         version: row.version,
         created_at: UnixTime(row.created_at),
     })
@@ -222,24 +301,39 @@ const MAX_LISTED: i64 = 500;
 
 columns!(
     licence = "id, identifier, holder, face, valid_from, valid_to, status, status_since, successor, seized_until, \
-        pledged, mortgaged, inspection_due, inspection_failed, disputed, version, created_at"
+        pledged, mortgaged, inspection_due, inspection_failed, disputed, version, created_at, lost_refuses, \
+        overdue_refuses"
 );
 
 statements! {
     INSERT = "INSERT INTO licence_record (id, identifier, kind, unit, holder, face, valid_from, valid_to, status, \
         status_since, successor, seized_until, pledged, mortgaged, inspection_due, inspection_failed, disputed, \
-        version, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+        version, created_at, lost_refuses, overdue_refuses) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
         ON CONFLICT DO NOTHING";
     FIND = concat!("SELECT ", licence!(), " FROM licence_record \
-        WHERE id = $1 AND (holder = $2 OR $2 IS NULL) AND (unit = $3 OR $3 IS NULL)");
+        WHERE id = $1 AND (holder = $2 OR $2 IS NULL OR EXISTS (SELECT 1 FROM licence_co_holder c \
+            WHERE c.licence = licence_record.id AND c.holder = $2)) AND (unit = $3 OR $3 IS NULL)");
     OF_HOLDER = concat!("SELECT ", licence!(), " FROM licence_record \
-        WHERE holder = $1 AND status NOT IN ('DRAFT', 'PENDING_REVIEW') ORDER BY id LIMIT $2");
+        WHERE (holder = $1 OR id IN (SELECT licence FROM licence_co_holder WHERE holder = $1)) \
+        AND status NOT IN ('DRAFT', 'PENDING_REVIEW') ORDER BY id LIMIT $2");
+    HELD_BESIDE = "SELECT id, kind FROM licence_record WHERE holder IN (SELECT holder FROM licence_record WHERE id = $1 \
+        UNION SELECT holder FROM licence_co_holder WHERE licence = $1) AND id <> $1 AND status NOT IN ('DRAFT', \
+        'PENDING_REVIEW', 'SUPERSEDED', 'CANCELLED', 'REVOKED', 'WITHDRAWN', 'ANNULLED') ORDER BY id LIMIT $2";
     OVERDUE = "SELECT DISTINCT l.id FROM licence_record l JOIN publication_status_entry e ON e.licence = l.id \
         WHERE l.status = 'ACTIVE' AND l.inspection_due < $1 AND e.value IN (0, 3) ORDER BY l.id LIMIT $2";
     HOLD = "UPDATE licence_record SET version = version WHERE id = $1";
     ANY_OF_KIND = "SELECT CAST(1 AS BIGINT) FROM licence_record WHERE kind = $1 LIMIT 1";
+    ANY_OPEN_OF_UNIT = "SELECT CAST(1 AS BIGINT) FROM licence_record WHERE unit = $1 AND status NOT IN \
+        ('SUPERSEDED', 'CANCELLED', 'REVOKED', 'WITHDRAWN', 'ANNULLED') LIMIT 1";
+    MOVE_UNIT = "UPDATE licence_record SET unit = $3 WHERE unit = $1 AND (kind = $2 OR $2 IS NULL)";
+    HELD_OF_UNIT = "SELECT id, holder FROM licence_record WHERE unit = $1";
+    GIVE_TO = "UPDATE licence_record SET unit = $2 WHERE id = $1";
     ID_OF = "SELECT id FROM licence_record WHERE identifier = $1";
+    TAKEN = "SELECT identifier FROM licence_record WHERE identifier IN ($1)";
+    VERSION_OF = "SELECT version FROM licence_record WHERE id = $1";
+    IDENTIFIER_OF = "SELECT identifier FROM licence_record WHERE id = $1";
+    UNIT_OF = "SELECT unit FROM licence_record WHERE id = $1";
     STATUS_WORD = "SELECT status FROM licence_record WHERE id = $1";
     REPLACE = "UPDATE licence_record SET status = $3, status_since = $4, successor = $5, seized_until = $6, \
         pledged = $7, mortgaged = $8, inspection_due = $9, inspection_failed = $10, disputed = $11, version = $12 \

@@ -4,7 +4,7 @@ use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::UnixTime;
 
 use crate::domain::ids::{DeviceId, LicenceId};
-use crate::storage::sql::{all, columns, execute, one, statements, value};
+use crate::storage::sql::{all, among, columns, each, execute, one, statements, value};
 use crate::storage::{StorageError, Tx};
 
 /// An index and whom it belongs to.
@@ -89,6 +89,17 @@ pub async fn insert_entry(
     Ok(execute!(tx, INSERT_ENTRY, list, idx, licence, of_device(device))? == 1)
 }
 
+/// Takes indexes for profile S for licence versions that have none; those that are taken are left out.
+pub async fn insert_entries(tx: &mut Tx, list: i64, drawn: &[(i64, LicenceId)]) -> Result<u64, StorageError> {
+    each!(tx, INSERT_ENTRY, drawn, |one| [list, one.0, one.1, ""])
+}
+
+/// Which of these licence versions have an index for profile S.
+pub async fn indexed(tx: &mut Tx, licences: &[LicenceId]) -> Result<Vec<LicenceId>, StorageError> {
+    let rows: Vec<(LicenceId,)> = among!(tx, INDEXED, [], licences, |licence| *licence)?;
+    Ok(rows.into_iter().map(|(licence,)| licence).collect())
+}
+
 /// The indexes of a licence version, one per device and one for profile S.
 pub async fn entries_of_licence(tx: &mut Tx, licence: LicenceId) -> Result<Vec<EntryRow>, StorageError> {
     all!(tx, OF_LICENCE, licence)
@@ -97,6 +108,11 @@ pub async fn entries_of_licence(tx: &mut Tx, licence: LicenceId) -> Result<Vec<E
 /// The indexes given to a device.
 pub async fn entries_of_device(tx: &mut Tx, device: DeviceId) -> Result<Vec<EntryRow>, StorageError> {
     all!(tx, OF_DEVICE, device)
+}
+
+/// Takes an index from its device, so that it has room for another; what the index says stays.
+pub async fn take_from_device(tx: &mut Tx, entry: &EntryRow) -> Result<(), StorageError> {
+    execute!(tx, TAKE_FROM_DEVICE, entry.list, entry.idx).map(drop)
 }
 
 /// Every index of a shard whose value is not 0: (idx, value).
@@ -147,10 +163,13 @@ statements! {
     TAKEN_BELOW = "SELECT COUNT(*) FROM publication_status_entry WHERE list = $1 AND idx < $2";
     INDEX = "SELECT l.uri, e.list, e.idx, e.value FROM publication_status_entry e \
         JOIN publication_status_list l ON l.id = e.list WHERE e.licence = $1 AND e.device = $2";
+    TAKE_FROM_DEVICE = "UPDATE publication_status_entry SET device = 'ended ' || list || ' ' || idx \
+        WHERE list = $1 AND idx = $2 AND device <> ''";
     OWNER = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
         JOIN publication_status_list l ON l.id = e.list WHERE l.uri = $1 AND e.idx = $2");
     INSERT_ENTRY = "INSERT INTO publication_status_entry (list, idx, licence, device) \
         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    INDEXED = "SELECT licence FROM publication_status_entry WHERE device = '' AND licence IN ($1)";
     OF_LICENCE = concat!("SELECT ", entry!(), " FROM publication_status_entry e WHERE e.licence = $1");
     OF_DEVICE = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
         WHERE e.device = $1 AND e.device <> ''");

@@ -35,6 +35,8 @@ pub struct UseRow {
     pub role: Option<String>,
     /// The unit it was done for, by a member of it.
     pub unit: Option<Uscc>,
+    /// Code of the inspection matter it was done in.
+    pub matter: Option<String>,
     /// The receipt, if it was scanned without a network and reported afterwards.
     pub receipt: Option<String>,
 }
@@ -109,8 +111,8 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
     let seq: i64 =
         value!(tx, APPEND_ONE, at.0, *kind as i64, &**licence, &**actor, &**subject, &**scene, token)?;
     if let Some(ground) = ground {
-        let Ground { footing, unit, on_behalf_of, case, purpose } = &**ground;
-        execute!(tx, APPEND_GROUND, seq, footing.as_str(), unit, on_behalf_of, case, purpose)?;
+        let Ground { footing, unit, on_behalf_of, case, purpose, matter } = &**ground;
+        execute!(tx, APPEND_GROUND, seq, footing.as_str(), unit, on_behalf_of, case, purpose, matter)?;
     }
     Ok(seq)
 }
@@ -148,11 +150,11 @@ pub async fn count(tx: &mut Tx, kind: i64, since: UnixTime) -> Result<i64, Stora
 statements! {
     APPEND_ONE = "INSERT INTO trace_access_log (at, kind, licence, actor, subject, scene, token) \
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq";
-    APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose) \
-        VALUES ($1, $2, $3, $4, $5, $6)";
+    APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose, matter) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     USES = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, l.actor, a.name, \
         (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
-        g.unit, s.id AS receipt \
+        g.unit, g.matter, s.id AS receipt \
         FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \
         LEFT JOIN trace_access_ground g ON g.seq = l.seq LEFT JOIN verifying_scan s ON s.log_seq = l.seq \
         WHERE l.licence IN (SELECT id FROM licence_record WHERE holder = $1) AND l.seq < $2 \

@@ -3,7 +3,7 @@
 use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::AccountId;
-use crate::storage::sql::{all, execute, statements};
+use crate::storage::sql::{all, each, statements};
 use crate::storage::{StorageError, Tx};
 
 /// One command, to be recorded.
@@ -42,10 +42,18 @@ pub struct Audited {
     pub reason: Option<Vec<u8>>,
 }
 
-/// Records a command.
-pub async fn append(tx: &mut Tx, row: &AuditRow<'_>) -> Result<(), StorageError> {
-    let footing = row.footing.map(Footing::as_str);
-    execute!(tx, APPEND, row.at, row.account, footing, row.unit, row.action, row.object, row.reason).map(drop)
+/// Records commands.
+pub async fn append(tx: &mut Tx, rows: &[AuditRow<'_>]) -> Result<(), StorageError> {
+    each!(tx, APPEND, rows, |row| [
+        row.at,
+        row.account,
+        row.footing.map(Footing::as_str),
+        row.unit,
+        row.action,
+        row.object,
+        row.reason,
+    ])
+    .map(drop)
 }
 
 /// What was done to an object, oldest first.

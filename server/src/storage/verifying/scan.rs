@@ -27,7 +27,8 @@ pub async fn insert(
         scan.licence.as_ref().map(ToString::to_string),
         &scan.token,
         scan.status_as_of.map(|as_of| as_of.0),
-        scan.trust_version
+        scan.trust_version,
+        &scan.matter
     )?;
     Ok(kept == 1)
 }
@@ -39,7 +40,7 @@ pub async fn tie(tx: &mut Tx, account: AccountId, scan: &Scan, log_seq: i64) -> 
 
 statements! {
     INSERT = "INSERT INTO verifying_scan (account, id, at, received_at, verdict, code, scene, licence, \
-    token, status_as_of, trust_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+    token, status_as_of, trust_version, matter) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
     ON CONFLICT (account, id) DO NOTHING";
     TIE = "UPDATE verifying_scan SET log_seq = $3 WHERE account = $1 AND id = $2";
 }

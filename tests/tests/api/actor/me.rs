@@ -21,15 +21,17 @@ fn everybody_is_told_what_they_are_on_both_databases() {
         assert_eq!(
             me("lin"),
             json!({
-                "account": { "id": account.to_string(), "login": "lin", "name": "lin 的账户" },
+                "account": { "id": account.to_string(), "login": "lin", "name": "lin 的账户", "must_change_password": false },
                 "holder": { "id": holder.to_string(), "kind": "natural", "name": "林晓舟" },
                 "agencies": [],
                 "membership": null,
-                "factors": { "pin": true },
+                "factors": { "pin": true, "password": true, "totp": false, "oidc": false },
+                "session": { "proof": "password", "staff_factor_needed": null },
             })
         );
         let han = me("han");
-        assert_eq!((&han["holder"], &han["factors"]), (&Value::Null, &json!({ "pin": false })));
+        let factors = json!({ "pin": false, "password": true, "totp": false, "oidc": false });
+        assert_eq!((&han["holder"], &han["factors"]), (&Value::Null, &factors));
         assert_eq!(han["membership"]["unit"]["id"], UNIT);
         assert_eq!(han["membership"]["unit"]["names"]["zh-CN"], "云溪市市场监督管理局");
         assert_eq!(han["membership"]["roles"], json!(["handler", "inspector"]));
@@ -42,15 +44,16 @@ fn an_agent_is_told_for_whom_he_acts() {
     let (agent, _) = app.holder("lin");
     let (_, firm) = app.holder("firm");
     app.wait(async {
-        let agency = Agency { holder: firm, level: AgencyLevel::Manager };
         let id = AgencyId::generate(NOON, &SystemEntropy);
+        let level = AgencyLevel::Manager;
+        let agency = Agency { id, holder: firm, level, acts: Vec::new(), ends_at: None };
         let mut tx = app.make.db.begin_write().await.unwrap();
-        storage::actor::agency::insert(&mut tx, id, agent, agency, NOON).await.unwrap();
+        storage::actor::agency::insert(&mut tx, agent, &agency, None, NOON).await.unwrap();
         tx.commit().await.unwrap();
     });
     let me = app.as_("lin").get("/api/v1/me").must(200);
     let holder = json!({ "id": firm.to_string(), "name": "林晓舟" });
-    assert_eq!(me["agencies"], json!([{ "holder": holder, "level": "manager" }]));
+    assert_eq!(me["agencies"], json!([{ "holder": holder, "level": "manager", "acts": [] }]));
 }
 
 #[test]

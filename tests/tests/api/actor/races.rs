@@ -216,6 +216,33 @@ fn nobody_logs_in_to_an_account_that_was_disabled_or_got_another_password_meanwh
 }
 
 #[test]
+fn nobody_changes_what_somebody_else_changed_while_the_old_one_was_checked() {
+    for db in TestDb::both() {
+        let wallet = Wallet::on(db);
+        let put = |path: &str, body: Value| wallet.lin.send("PUT", path, Some(&body));
+        let password = json!({ "old_password": PASSWORD, "new_password": "another horse 电池" });
+        let answer = wallet.meanwhile(
+            || put("/api/v1/me/password", password.clone()),
+            async |tx: &mut Tx| {
+                set(tx, "UPDATE actor_account SET password = $1 || password", "changed").await
+            },
+        );
+        assert_eq!(told(&answer), (409, "conflict".into()));
+        let answer = wallet.meanwhile(
+            || put("/api/v1/me/pin", json!({ "old_pin": PIN, "new_pin": "135790" })),
+            async |tx: &mut Tx| set(tx, "UPDATE actor_account SET pin = $1 || pin", "changed").await,
+        );
+        assert_eq!(told(&answer), (409, "conflict".into()));
+        reopen(&wallet);
+        let answer = wallet.meanwhile(
+            || put("/api/v1/me/pin", json!({ "old_pin": PIN, "new_pin": "135790" })),
+            async |tx: &mut Tx| wallet.end_session(tx).await,
+        );
+        assert_eq!(told(&answer), (401, "unauthenticated".into()));
+    }
+}
+
+#[test]
 fn a_password_is_not_answered_once_the_bucket_of_wrong_ones_is_full() {
     for db in TestDb::both() {
         let wallet = Wallet::on(db);

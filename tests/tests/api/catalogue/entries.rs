@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::Status;
-use liangzheng_server::service::catalogue::entries::Entry;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
@@ -115,6 +114,7 @@ fn pointers(problem: &Value) -> Vec<String> {
     errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Rows: R06, R07, R09.
 #[test]
 fn a_kind_is_written_submitted_published_and_signed_within_five_seconds_on_both_databases() {
     for db in TestDb::both() {
@@ -158,6 +158,7 @@ fn a_kind_is_written_submitted_published_and_signed_within_five_seconds_on_both_
     }
 }
 
+/// Rows: R07, R46.
 #[test]
 fn only_the_owner_writes_only_the_manager_publishes_and_nobody_what_he_wrote() {
     let app = office(TestDb::sqlite());
@@ -224,6 +225,7 @@ fn a_new_version_is_written_while_the_old_one_is_in_force() {
     assert_eq!(diff["items"], json!([{ "pointer": "/face/fields/0/max", "before": 20, "after": 15 }]));
 }
 
+/// Rows: R01, R08, R10, R11, R28, R89.
 #[test]
 fn what_is_wrong_is_named_and_leans_on_what_is_in_force() {
     let app = office(TestDb::sqlite());
@@ -259,14 +261,30 @@ fn what_is_wrong_is_named_and_leans_on_what_is_in_force() {
     publish(&app, "maker", &format!("kinds/{KIND}"));
 
     // One name and one code for one thing (R08).
-    let twice = maker.post("/api/v1/kinds", &kind());
+    let mut renamed = kind();
+    renamed["names"]["zh-CN"] = json!("另一许可证");
+    let twice = maker.post("/api/v1/kinds", &renamed);
     assert_eq!(twice.problem(), "already-exists");
     assert_eq!(pointers(&twice.json()), ["/code"]);
+    assert!(twice.text().contains("测试许可证"), "the first one is named: {}", twice.text());
     body = kind();
     body["code"] = json!("11990000MB00010993002");
-    let twice = maker.post("/api/v1/kinds", &body);
+    for alike in ["测试许可证", "测试 许可证", "测试\u{3000}许可证"] {
+        body["names"]["zh-CN"] = json!(alike);
+        let twice = maker.post("/api/v1/kinds", &body);
+        assert_eq!(pointers(&twice.must(409)), ["/names/zh-CN"], "{alike}");
+        assert!(twice.text().contains(KIND), "the first one is named");
+    }
+    // By another unit, too, and where only the width of letters differs.
+    let mut wide = matter();
+    (wide["code"], wide["names"]["zh-CN"]) = (json!("led"), json!("ＬＥＤ（甲类）"));
+    maker.post("/api/v1/matters", &wide).must(201);
+    publish(&app, "maker", "matters/led");
+    (wide["code"], wide["names"]["zh-CN"]) = (json!("led2"), json!("led(甲类)"));
+    wide["unit"] = json!(OTHER_UNIT);
+    let twice = app.as_("other").post("/api/v1/matters", &wide);
     assert_eq!(pointers(&twice.must(409)), ["/names/zh-CN"]);
-    assert!(twice.text().contains(KIND), "the first one is named");
+    assert!(twice.text().contains("led 已使用该名称"), "{}", twice.text());
 
     for (code, name, pointer) in [
         (".", "一", "/code"),
@@ -298,6 +316,7 @@ fn what_is_wrong_is_named_and_leans_on_what_is_in_force() {
     assert_eq!(pointers(&told), ["/kinds/0/fields"], "what could be cut is refused before");
 }
 
+/// Rows: R09, R46.
 #[test]
 fn what_is_out_of_force_is_not_shown_and_stays_signed_as_long_as_licences_name_it() {
     let app = office(TestDb::sqlite());
@@ -322,6 +341,12 @@ fn what_is_out_of_force_is_not_shown_and_stays_signed_as_long_as_licences_name_i
     assert_eq!(refused.problem(), "licence-not-showable");
     assert!(refused.text().contains("已停用"), "{}", refused.text());
     assert_eq!(app.anyone().get(&format!("/api/v1/kinds/{KIND}")).status, 404, "nothing is in force");
+    let holder =
+        json!({ "type": "natural", "name": "林晓舟", "id_type": "111", "id_number": "990101198806140123" });
+    let draft = json!({ "kind": KIND, "holder": holder, "mode": "stock", "valid_from": "20260101",
+        "face": { "n": "林晓舟", "id": "990101198806140123" } });
+    let told = app.as_("maker").post("/api/v1/licences", &draft).must(422);
+    assert_eq!(pointers(&told), ["/kind"], "and no new licence is made of it");
     let version = signed(&app)["version"].clone();
     let next =
         until("the catalogue follows", || Some(signed(&app)).filter(|next| next["version"] != version));
@@ -329,6 +354,7 @@ fn what_is_out_of_force_is_not_shown_and_stays_signed_as_long_as_licences_name_i
     act(&app.as_("admin"), "scenes/test.scene", "disable");
 }
 
+/// Rows: R08.
 #[test]
 fn a_draft_under_another_name_does_not_give_the_name_in_force_up() {
     for db in TestDb::both() {
@@ -377,42 +403,4 @@ fn the_same_request_is_done_once_and_lists_have_pages() {
         cursor = next.to_owned();
     }
     assert_eq!(codes, ["food.test", "m0", "m1", "m2", "m3"]);
-}
-
-#[test]
-fn the_demos_entries_have_no_fault() {
-    let app = office(TestDb::sqlite());
-    let demo = liangzheng_server::demo::demo_catalogue().unwrap();
-    app.wait(async {
-        let mut tx = app.app.db.begin_write().await.unwrap();
-        for unit in liangzheng_server::demo::demo_units().unwrap() {
-            let unit = unit.unit().unwrap();
-            liangzheng_server::storage::catalogue::unit::insert(&mut tx, &unit, app.app.now()).await.unwrap();
-        }
-        async fn check<E: Entry>(
-            tx: &mut liangzheng_server::storage::Tx,
-            entries: &[E],
-            now: liangzheng_core::time::UnixTime,
-        ) {
-            for entry in entries {
-                let faults = entry.faults(tx).await.unwrap();
-                assert!(faults.0.is_empty(), "{}: {faults:?}", entry.code());
-            }
-            liangzheng_server::service::catalogue::entries::enter_in_force(tx, entries, now).await.unwrap();
-        }
-        let now = app.app.now();
-        check(&mut tx, &demo.matters, now).await;
-        check(&mut tx, &demo.kinds, now).await;
-        check(&mut tx, &demo.scenes, now).await;
-        let made = liangzheng_server::service::catalogue::content::content(&mut tx, now).await.unwrap();
-        let mut given = demo.content(&liangzheng_server::demo::demo_units().unwrap());
-        given.version = 0;
-        given.units.sort_by(|one, other| one.id.cmp(&other.id));
-        given.kinds.sort_by(|one, other| one.code.cmp(&other.code));
-        given.scenes.sort_by(|one, other| one.code.cmp(&other.code));
-        for unit in &mut given.units {
-            unit.kinds.sort();
-        }
-        assert_eq!(made, given, "what the demo signs first is what follows from its entries");
-    });
 }

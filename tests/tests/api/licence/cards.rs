@@ -11,6 +11,7 @@ use liangzheng_tests::make::{BUSINESS_LICENCE, IDENTITY_CARD, OTHER_UNIT, UNIT, 
 use liangzheng_tests::snapshot::stable;
 use serde_json::{Value, json};
 
+/// Rows: R20, R43.
 #[test]
 fn a_wallet_lists_its_own_cards_ready_to_draw_on_both_databases() {
     for db in TestDb::both() {
@@ -54,6 +55,7 @@ fn a_wallet_lists_its_own_cards_ready_to_draw_on_both_databases() {
     }
 }
 
+/// Rows: R43.
 #[test]
 fn a_card_says_why_it_cannot_be_shown_and_what_a_reader_will_be_told() {
     let app = TestApp::sqlite();

@@ -1,5 +1,11 @@
-//! Licences: cards and acts.
+//! Licences: cards, acts, what two persons do, what holders ask and are told.
 
 mod acts;
 mod cards;
+mod life_cycle;
+mod notices;
+mod parts;
+mod proposals;
 mod races;
+mod requests;
+mod wire;

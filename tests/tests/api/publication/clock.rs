@@ -123,3 +123,75 @@ fn a_server_whose_own_clock_is_not_the_right_one_goes_on_waiting() {
     assert_eq!(act(&qin, licence, "suspend")["status_list"], "stuck");
     assert_eq!(reasons(&app), json!(["clock"]));
 }
+
+/// A web server on this machine that answers once a connection, whatever it is asked, with this `Date`.
+fn peer(date: &'static str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let answer = format!(
+                "HTTP/1.1 405 Not Allowed\r\ndate: {date}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn a_clock_that_is_not_the_peers_at_start_publishes_nothing_until_it_is_set_right() {
+    // Where the test clock begins, and an hour later.
+    for (date, off) in [("Sun, 22 Nov 2026 04:00:00 GMT", 0), ("Sun, 22 Nov 2026 05:00:00 GMT", -3600)] {
+        for db in TestDb::both() {
+            let app = TestApp::start(db, |config| config.clock.peer = Some(peer(date)));
+            if off == 0 {
+                assert_eq!(reasons(&app), Value::Null, "the peer agrees");
+                continue;
+            }
+            assert!(reasons(&app).as_array().unwrap().contains(&json!("clock")), "{}", reasons(&app));
+            assert_eq!(published(&app), None, "published by a clock that is not the peer's");
+            app.jump(-off);
+            until("it is set right", || {
+                app.pass(1);
+                (reasons(&app).is_null() && published(&app).is_some()).then_some(())
+            });
+        }
+    }
+}
+
+#[test]
+fn a_peer_that_does_not_answer_keeps_no_server_from_starting() {
+    let app =
+        TestApp::start(TestDb::sqlite(), |config| config.clock.peer = Some("http://127.0.0.1:9/".into()));
+    assert_eq!(reasons(&app), Value::Null);
+}
+
+#[test]
+fn a_start_long_after_the_newest_lists_is_a_clock_in_doubt_until_an_operator_says_that_it_is_right() {
+    for db in TestDb::both() {
+        let mut app = TestApp::start(db, |_| {});
+        let before = published(&app);
+        app.stop();
+        app.pass(7 * 86_400 - 60);
+        let mut short = app.second_server();
+        until("an outage of less than a week is one: lists are published", || {
+            (published(&short) != before).then_some(())
+        });
+        short.stop();
+        app.pass(7 * 86_400 + 60);
+        let long = app.second_server();
+        let last = until("what was published before is served", || published(&long));
+        assert!(last.0 < long.app.now().0 - 7 * 86_400, "{last:?}");
+        assert!(reasons(&long).as_array().unwrap().contains(&json!("clock")), "{}", reasons(&long));
+        app.wait(recover::recover(&app.make.db, long.app.now())).unwrap();
+        until("it is accepted", || {
+            app.pass(1);
+            reasons(&long).is_null().then_some(())
+        });
+        assert!(published(&long).is_some_and(|(iat, _)| iat > last.0));
+    }
+}

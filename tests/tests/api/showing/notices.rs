@@ -64,6 +64,7 @@ fn stored(app: &TestApp, licence: &Licence) -> Vec<i64> {
     })
 }
 
+/// Rows: R41.
 #[test]
 fn a_first_showing_and_a_new_phone_tell_what_no_list_has_yet_on_both_databases() {
     for db in TestDb::both() {

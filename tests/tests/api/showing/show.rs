@@ -60,6 +60,7 @@ fn show_of(app: &TestApp, licence: &Licence, token: &Value) -> Option<String> {
     .map(|show| show.to_string())
 }
 
+/// Rows: R45, R52, R76.
 #[test]
 fn each_token_of_a_show_verifies_offline_and_derives_from_the_row_that_was_logged_before_it_left() {
     for db in TestDb::both() {
@@ -90,6 +91,7 @@ fn each_token_of_a_show_verifies_offline_and_derives_from_the_row_that_was_logge
     }
 }
 
+/// Rows: R46.
 #[test]
 fn a_licence_that_would_not_verify_is_not_shown_and_the_reason_is_told() {
     let app = TestApp::sqlite();
@@ -129,6 +131,7 @@ fn a_licence_that_would_not_verify_is_not_shown_and_the_reason_is_told() {
     }
 }
 
+/// Rows: R52.
 #[test]
 fn a_show_ends_after_its_time_and_its_picture_with_its_token() {
     let app = TestApp::sqlite();
@@ -209,6 +212,7 @@ fn shows_of_others_are_not_found_and_a_holder_has_at_most_32_open() {
     opened(&lin, &licence);
 }
 
+/// Rows: R44.
 #[test]
 fn a_wrong_pin_opens_nothing() {
     let app = TestApp::sqlite();
@@ -219,6 +223,7 @@ fn a_wrong_pin_opens_nothing() {
     assert_eq!(rows(&app, 1), 0);
 }
 
+/// Rows: R76.
 #[test]
 fn nothing_leaves_when_the_access_log_cannot_be_written() {
     let app = TestApp::sqlite();
@@ -266,4 +271,66 @@ fn a_show_and_its_refusals_are_answered_as_kept() {
     insta::assert_json_snapshot!("not_showable", stable(&open(&chen, &on_hold)));
     app.pass(300);
     insta::assert_json_snapshot!("over", stable(&refresh(&lin, &first.json())));
+}
+
+/// Rows: R44.
+#[test]
+fn a_kind_that_asks_for_the_person_himself_is_shown_with_a_second_factor_on_both_databases() {
+    use liangzheng_server::domain::catalogue::kind::Assurance;
+    use liangzheng_tests::authenticator::Authenticator;
+    for db in TestDb::both() {
+        let app = TestApp::start(db, |config| config.limits.enabled = false);
+        let (lin, licence) = holder_with(&app, "lin", Status::Active);
+        opened(&lin, &licence);
+        let demo = liangzheng_server::demo::demo_catalogue().unwrap();
+        let mut kinds = demo.kinds.clone();
+        kinds.retain(|kind| kind.code.as_str() == BUSINESS_LICENCE);
+        kinds[0].assurance = Assurance::RealPerson;
+        app.wait(async {
+            let mut tx = app.app.db.begin_write().await.unwrap();
+            for unit in liangzheng_server::demo::demo_units().unwrap() {
+                let unit = unit.unit().unwrap();
+                let now = app.app.now();
+                liangzheng_server::storage::catalogue::unit::insert(&mut tx, &unit, now).await.unwrap();
+            }
+            use liangzheng_server::service::catalogue::entries::enter_in_force;
+            enter_in_force(&mut tx, &kinds, app.app.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        });
+        let show = |caller: &Caller, factor: Option<&str>| {
+            let mut body = json!({ "scene": SCENE, "pin": PIN });
+            if let Some(code) = factor {
+                body["factor"] = json!({ "totp": code });
+            }
+            caller.post(&format!("/api/v1/wallet/licences/{}/show", licence.id), &body)
+        };
+        let refused = show(&lin, None);
+        assert_eq!((refused.status, refused.problem().as_str()), (403, "second-factor-needed"));
+        assert!(refused.text().contains("账号与安全"), "says what to do next: {}", refused.text());
+        let password = json!({ "password": liangzheng_tests::make::PASSWORD });
+        let begun = lin.post("/api/v1/me/totp", &password).must(201);
+        let phone = Authenticator::typed(begun["secret"].as_str().unwrap());
+        let code = json!({ "code": phone.code_at(app.app.now().0) });
+        lin.post("/api/v1/me/totp/confirmation", &code).must(200);
+        assert_eq!(show(&lin, None).problem(), "second-factor-needed");
+        assert_eq!(show(&lin, Some("000000")).problem(), "wrong-totp");
+        let left = show(&lin, Some("000000"));
+        assert!(left.text().contains('3'), "wrong ones are counted: {}", left.text());
+        app.pass(30);
+        let code = phone.code_at(app.app.now().0);
+        let shown = show(&lin, Some(&code)).must(201);
+        assert_eq!(show(&lin, Some(&code)).problem(), "wrong-totp", "each works once");
+        let sql =
+            "SELECT COUNT(*) FROM trace_audit WHERE action = 'show by PIN and authenticator' AND object = $1";
+        let id = shown["show"].as_str().unwrap();
+        let recorded: i64 = app.wait(async {
+            use liangzheng_server::storage::Db;
+            match &app.make.db {
+                Db::Sqlite { readers, .. } => sqlx::query_scalar(sql).bind(id).fetch_one(readers).await,
+                Db::Postgres(pool) => sqlx::query_scalar(sql).bind(id).fetch_one(pool).await,
+            }
+            .unwrap()
+        });
+        assert_eq!(recorded, 1, "what was used is recorded");
+    }
 }

@@ -30,6 +30,7 @@ fn uses_are_answered_as_kept() {
     insta::assert_json_snapshot!("list", stable(&lin.get("/api/v1/wallet/uses")));
 }
 
+/// Rows: R61.
 #[test]
 fn pages_follow_each_other_by_next_until_it_is_null() {
     let app = TestApp::sqlite();

@@ -67,6 +67,7 @@ fn a_batch_sent_again_under_its_key_has_the_same_answer_on_both_databases() {
     }
 }
 
+/// Rows: R61.
 #[test]
 fn a_receipt_is_kept_once_and_its_holder_sees_the_use_marked_offline() {
     for db in TestDb::both() {

@@ -52,6 +52,7 @@ fn verify(caller: &Caller, body: &Value) -> Value {
     caller.post("/api/v1/verify", body).must(200)
 }
 
+/// Rows: R53, R54.
 #[test]
 fn staff_get_the_whole_verdict_and_spend_the_token() {
     for db in TestDb::both() {
@@ -83,6 +84,7 @@ fn staff_get_the_whole_verdict_and_spend_the_token() {
     }
 }
 
+/// Rows: R48.
 #[test]
 fn staff_of_a_unit_see_only_what_was_shown_to_their_audience() {
     for db in TestDb::both() {
@@ -111,6 +113,7 @@ fn staff_of_a_unit_see_only_what_was_shown_to_their_audience() {
     }
 }
 
+/// Rows: R52.
 #[test]
 fn of_many_verifications_at_once_exactly_one_is_valid() {
     let scene = scene(TestDb::sqlite());
@@ -124,6 +127,7 @@ fn of_many_verifications_at_once_exactly_one_is_valid() {
     assert_eq!(valid, 1);
 }
 
+/// Rows: R53.
 #[test]
 fn the_public_and_other_roles_get_answer_and_code_and_spend_nothing() {
     let scene = scene(TestDb::sqlite());

@@ -75,6 +75,13 @@ impl DemoServer {
         response.body_mut().read_to_vec().unwrap()
     }
 
+    /// A DELETE that must succeed.
+    pub(super) fn delete(&self, path: &str, token: &str) {
+        let request = ureq::delete(format!("{}{path}", self.url));
+        let answer = request.header("authorization", format!("Bearer {token}")).call();
+        answer.unwrap_or_else(|error| panic!("DELETE {path}: {error}"));
+    }
+
     /// The answer to a POST of JSON, or its status if that is no success.
     pub(super) fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Result<Value, u16> {
         let mut request =

@@ -3,5 +3,9 @@
 mod demo;
 mod described;
 mod peers;
+mod sealed;
 mod served;
 mod signed;
+mod tables;
+mod working_days;
+mod writers;

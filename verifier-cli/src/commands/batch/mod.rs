@@ -76,7 +76,7 @@ pub(crate) fn run(shell: &Shell, file: &OsStr, expect: &Expect) -> Result<Exit, 
     tally.print(shell.lang, progress.elapsed());
     if !is_shown {
         let hint = shell.lang.pick(
-            "每个码的结果请存入文件:batch 文件名 > 结果.jsonl;要在屏幕上看,加 --json",
+            "每个码的结果请存入文件：batch 文件名 > 结果.jsonl；要在屏幕上看，加 --json",
             "send the verdicts to a file: batch FILE > verdicts.jsonl; or see them here with --json",
         );
         eprintln!("hint: {hint}");
@@ -90,7 +90,7 @@ fn tell_of_terminal(lang: Lang) {
         eprintln!(
             "{}",
             lang.pick(
-                "从键盘读取,每行一个码,Ctrl-D 结束;若要读取文件,请给出文件名。",
+                "从键盘读取，每行一个码，Ctrl-D 结束；若要读取文件，请给出文件名。",
                 "reading the keyboard, one code a line, until Ctrl-D; to read a file, give its name"
             )
         );

@@ -73,7 +73,7 @@ impl Tally {
         let seconds = took.as_secs_f64();
         let rate = grouped((total as f64 / seconds.max(0.001)) as u64);
         let time = match lang {
-            Lang::Zh => format!("用时 {seconds:.1} 秒,每秒 {rate}"),
+            Lang::Zh => format!("用时 {seconds:.1} 秒，每秒 {rate}"),
             Lang::En => format!("in {seconds:.1} s, {rate}/s"),
         };
         table + &row(lang.pick("合计", "total"), "", &grouped(total), "", &time)
@@ -138,10 +138,10 @@ mod tests {
             lines,
             [
                 "结果         代码                          数量     占比  说明",
-                "不通过       E_SIG                            4   50.0 %  验签未通过,疑似伪造",
+                "不通过       E_SIG                            4   50.0 %  验签未通过，疑似伪造",
                 "             E_FORMAT                         2   25.0 %  不是电子证照亮证码",
-                "无法判断     U_TRUST_MISSING                  2   25.0 %  尚无信任名录,无法判断",
-                "合计                                          8           用时 2.0 秒,每秒 4",
+                "无法判断     U_TRUST_MISSING                  2   25.0 %  尚无信任名录，无法判断",
+                "合计                                          8           用时 2.0 秒，每秒 4",
             ]
         );
         assert_eq!(twice.exit(), Exit::Invalid);

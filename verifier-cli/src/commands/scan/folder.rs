@@ -81,7 +81,7 @@ fn keep_watching(session: &mut Session<'_>, folder: &Path) -> Result<(), Failure
                 if !is_away {
                     is_away = true;
                     session.trouble(&failure.hint(
-                        "恢复后会继续核验,核验过的文件不会重复核验。",
+                        "恢复后会继续核验，核验过的文件不会重复核验。",
                         "the scan goes on when it is back; what was judged is not judged again",
                     ));
                 }
@@ -92,7 +92,7 @@ fn keep_watching(session: &mut Session<'_>, folder: &Path) -> Result<(), Failure
         if is_away {
             is_away = false;
             let name = visible(&folder.display().to_string());
-            let back = Text::new(format!("{name}: 已恢复读取"), format!("{name} can be read again"));
+            let back = Text::new(format!("{name}：已恢复读取"), format!("{name} can be read again"));
             warn(session.shell.lang, &back, None);
             // Nobody saw whether they were at rest meanwhile.
             known.values_mut().for_each(|file| file.since = Instant::now());

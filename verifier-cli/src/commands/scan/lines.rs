@@ -1,7 +1,7 @@
 //! Lines on stdin: a hardware scanner that types, or a program that pipes.
 
 use std::{
-    io::{self, BufRead, IsTerminal as _, Write as _},
+    io::{self, BufRead, BufReader, IsTerminal as _, Write as _},
     path::Path,
     sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
     thread,
@@ -11,7 +11,7 @@ use std::{
 use liangzheng_core::verify::{Code, Refusal};
 
 use super::Session;
-use crate::{error::Failure, stop, wedge};
+use crate::{error::Failure, stop, utf16, wedge};
 
 /// Bytes of a line that are kept; many times the longest code.
 const MAX_LINE: usize = 16 << 10;
@@ -85,7 +85,7 @@ fn prompt(session: &mut Session<'_>, is_terminal: bool) -> Result<(), Failure> {
         let words = match (waits_for_key, session.cycle.is_some()) {
             (true, _) => lang.pick("按回车出示下一个核验码", "Enter shows the next challenge"),
             (false, true) => lang.pick("请扫描手机回应的码", "scan the phone's answer"),
-            (false, false) => lang.pick("请扫码(Ctrl-C 结束)", "scan a code (Ctrl-C ends)"),
+            (false, false) => lang.pick("请扫码（Ctrl-C 结束）", "scan a code (Ctrl-C ends)"),
         };
         eprint!("{words} > ");
         // A prompt that cannot be shown is no reason not to read.
@@ -98,7 +98,10 @@ fn prompt(session: &mut Session<'_>, is_terminal: bool) -> Result<(), Failure> {
 fn listen() -> Receiver<io::Result<Line>> {
     let (sender, receiver) = sync_channel(1);
     thread::spawn(move || {
-        let mut stdin = io::stdin().lock();
+        let mut stdin = match read_through() {
+            Ok(stdin) => stdin,
+            Err(error) => return drop(sender.send(Err(error))),
+        };
         loop {
             let line = match next_line(&mut stdin) {
                 Ok(None) => return,
@@ -112,6 +115,16 @@ fn listen() -> Receiver<io::Result<Line>> {
         }
     });
     receiver
+}
+
+/// Stdin as UTF-8. PowerShell pipes UTF-16; keys come as the terminal is set, and the first of them is not waited for.
+fn read_through() -> io::Result<Box<dyn BufRead>> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        return Ok(Box::new(stdin.lock()));
+    }
+    let (text, _) = utf16::reader(stdin)?;
+    Ok(Box::new(BufReader::new(text)))
 }
 
 /// The next line, ended by CR, LF or the end of input; `None` after the last.

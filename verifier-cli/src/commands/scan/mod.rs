@@ -67,7 +67,7 @@ pub(crate) fn run(shell: &Shell, order: &Order) -> Result<Exit, Failure> {
     if order.ask.is_some() && !is_lines && !order.watch {
         return Err(Failure::new(
             Exit::Usage,
-            "--ask 需要等待回应:请用 - 或文件夹加 --watch",
+            "--ask 需要等待回应：请用 - 或文件夹加 --watch",
             "--ask waits for answers: it goes with - or with a folder and --watch",
         )
         .hint(
@@ -223,7 +223,7 @@ impl<'a> Session<'a> {
         let without = self.without_code;
         match lang {
             Lang::Zh => eprintln!(
-                "共核验 {total} 个码:有效 {valid},不通过 {invalid},无法判断 {undetermined};{without} 个输入未识别到二维码"
+                "共核验 {total} 个码：有效 {valid}，不通过 {invalid}，无法判断 {undetermined}；{without} 个输入未识别到二维码"
             ),
             Lang::En => eprintln!(
                 "codes {total}: valid {valid}, invalid {invalid}, undetermined {undetermined}; inputs without a code {without}"

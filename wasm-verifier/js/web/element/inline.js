@@ -138,6 +138,7 @@ export class Inline {
     this.#show(() => panel.show(views.loading(panel.words)));
     try {
       const pinned = await this.#lists.open();
+      this.#tell();
       await this.#sync();
       if (this.#gone) return false;
       if (!this.#lists.any) return this.#cannotBegin('NO_LISTS', this.#lists.trouble() || panel.words.t('verify.no_lists'));
@@ -176,10 +177,8 @@ export class Inline {
     this.#lists.drawFoot();
   }
 
-  /** Beside what is told in passing stands what is wrong for longer. */
   #tell(message = '') {
-    const lasting = this.#lists.trouble();
-    this.#panel.tell(message.includes(lasting) ? message : `${lasting} ${message}`.trim());
+    this.#panel.tell(this.#lists.beside(message));
   }
 
   /** Whoever wrote the page should see it at once, and not by a desk where every code is of another scene. */

@@ -69,6 +69,18 @@ export class Lists {
     return [clockTrouble(this.#trust, words), this.sceneTrouble()].filter(Boolean).join(' ');
   }
 
+  /** That lists fetched here do not outlast the page, and why; empty while they do. */
+  storageTrouble() {
+    const trouble = this.#store?.trouble ?? null;
+    return trouble === null ? '' : this.#panel.words.t(`widget.store_${trouble}`);
+  }
+
+  /** What is told in passing, with what is wrong for longer beside it. */
+  beside(message) {
+    const lasting = this.trouble();
+    return [message.includes(lasting) ? '' : lasting, message, this.storageTrouble()].filter(Boolean).join(' ');
+  }
+
   /** The page asks for a scene or a class that no catalogue names: misspelt, most likely. */
   sceneTrouble() {
     const { words } = this.#panel;

@@ -4,7 +4,7 @@ use liangzheng_core::status::StatusValue;
 use super::*;
 use crate::domain::clock::SystemEntropy;
 use crate::domain::ids::HolderId;
-use crate::domain::licence::{Dates, Unshowable};
+use crate::domain::licence::{Dates, RefusedWhen, Unshowable};
 
 const NOW: UnixTime = UnixTime(1_795_305_600);
 
@@ -26,6 +26,7 @@ fn licence(status: Status) -> Licence {
         encumbrances: Encumbrances::default(),
         annual_inspection: None,
         disputed: false,
+        refused_when: RefusedWhen::default(),
         version: 1,
         created_at: NOW,
     }
@@ -56,6 +57,7 @@ fn every_act_is_allowed_from_exactly_the_states_of_its_row() {
     let rows: &[(Act, &[&str], Status)] = &[
         (Act::Submit, &["DRAFT"], Status::PendingReview),
         (Act::Approve, &["PENDING_REVIEW"], Status::Active),
+        (Act::SendBack, &["PENDING_REVIEW"], Status::Draft),
         (
             Act::Supersede { successor: next },
             &["ACTIVE", "REPORTED_LOST"],
@@ -88,7 +90,7 @@ fn every_act_is_allowed_from_exactly_the_states_of_its_row() {
             } else {
                 assert_eq!(
                     outcome.unwrap_err(),
-                    ForbiddenTransition { from: state, act: *act },
+                    ForbiddenTransition { from: state, expired: false, act: act.name() },
                     "{} from {}",
                     act.name(),
                     state.as_str()
@@ -96,6 +98,29 @@ fn every_act_is_allowed_from_exactly_the_states_of_its_row() {
             }
         }
     }
+}
+
+#[test]
+fn after_its_last_day_a_licence_is_renewed_or_ended_and_no_longer_suspended() {
+    let expired = Licence { valid_to: Some(day("20261121")), ..licence(Status::Active) };
+    let names = |licence: &Licence| -> Vec<&str> {
+        licence.allowed(NOW).into_iter().map(crate::domain::licence::acts::ActName::as_str).collect()
+    };
+    assert_eq!(names(&expired), ["cancel", "revoke", "withdraw", "annul"]);
+    assert!(expired.after(Act::Supersede { successor: successor() }, NOW).is_ok(), "renewed late");
+    let refused = expired.after(Act::Suspend, NOW).unwrap_err();
+    assert_eq!((refused.expired, &*refused.label().en), (true, "Expired"));
+    // What it was before its last day can still be undone.
+    let on_hold = Licence { status: Status::OnHold, ..expired.clone() };
+    assert!(on_hold.after(Act::Resume, NOW).is_ok());
+    let pledged = Licence { encumbrances: Encumbrances { pledged: true, mortgaged: false }, ..expired };
+    assert_eq!(names(&pledged), ["revoke", "withdraw", "annul", "release_pledge"]);
+    assert_eq!(
+        names(&licence(Status::OnHold)),
+        ["resume", "cancel", "revoke", "withdraw", "annul"],
+        "what a refusal names"
+    );
+    assert_eq!(names(&licence(Status::Revoked)), [""; 0]);
 }
 
 #[test]
@@ -123,6 +148,20 @@ fn an_inspection_is_overdue_from_the_day_after_its_last() {
     assert_eq!(failed.wire_status(day("20261122")), Some(StatusValue::InspectionOverdue));
     let passed = failed.after(Act::PassInspection { due: day("20271122") }, NOW).unwrap();
     assert_eq!(passed.wire_status(day("20261123")), Some(StatusValue::Valid));
+}
+
+#[test]
+fn where_its_kind_says_so_a_lost_paper_and_an_overdue_inspection_are_refused() {
+    let refused_when = RefusedWhen { lost: true, overdue: true };
+    let today = day("20261122");
+    let lost = Licence { refused_when, ..licence(Status::ReportedLost) };
+    assert_eq!(lost.wire_status(today), Some(StatusValue::Suspended));
+    assert_eq!(lost.showable(today), Err(Unshowable::Suspended(Status::ReportedLost)));
+    let due = AnnualInspection { due: day("20261121"), failed: false };
+    let overdue = Licence { refused_when, annual_inspection: Some(due), ..licence(Status::Active) };
+    assert_eq!(overdue.wire_status(today), Some(StatusValue::Suspended));
+    assert_eq!(overdue.showable(today), Err(Unshowable::InspectionOverdue));
+    assert_eq!(overdue.wire_status(day("20261121")), Some(StatusValue::Valid));
 }
 
 #[test]

@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::ManageOwnAccount;
-use crate::domain::actor::agency::AgencyLevel;
+use crate::domain::actor::agency::{Agency, AgencyAct, AgencyLevel};
 use crate::domain::actor::holder::{Holder, HolderKind};
 use crate::domain::actor::membership::{Membership, Role};
+use crate::domain::actor::session::{MemberBar, Proof};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::{AccountId, HolderId};
 use crate::http::answer::Answer;
@@ -28,8 +29,20 @@ pub struct Me {
     agencies: Vec<MyAgency>,
     /// The unit this person works for.
     membership: Option<MyMembership>,
-    /// What this person proves himself with, beyond the password.
+    /// What this person can prove himself with.
     factors: Factors,
+    /// The session this request came in.
+    session: MySession,
+}
+
+/// The session a request came in.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MySession {
+    /// What it was made with.
+    proof: Proof,
+    /// What the unit's work still asks of this session: `totp` for the code of an authenticator, `password` where an
+    /// identity provider's word is not enough; null if it is good for it.
+    staff_factor_needed: Option<Proof>,
 }
 
 /// The account.
@@ -39,6 +52,8 @@ pub struct MyAccount {
     /// What its owner types.
     login: String,
     name: String,
+    /// Whether others gave the password: nothing is done until it is changed (`PUT /api/v1/me/password`).
+    must_change_password: bool,
 }
 
 /// The holder a person is.
@@ -55,6 +70,8 @@ pub struct MyAgency {
     holder: ActedFor,
     /// How near the agent stands to the holder.
     level: AgencyLevel,
+    /// What for; empty = everything.
+    acts: Vec<AgencyAct>,
 }
 
 /// Name of a holder somebody acts for.
@@ -80,11 +97,17 @@ pub struct MyUnit {
     names: Text,
 }
 
-/// Proofs of who one is, beyond the password.
+/// Proofs of who one is.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Factors {
     /// Six digits, for showing licences.
     pin: bool,
+    /// To log in with.
+    password: bool,
+    /// An authenticator, whose code logins ask for.
+    totp: bool,
+    /// An identity of the identity provider.
+    oidc: bool,
 }
 
 /// `GET /api/v1/me`
@@ -94,13 +117,21 @@ pub async fn read(app: web::Data<App>, permit: Permitted<ManageOwnAccount>) -> R
 
 impl From<me::Me> for Me {
     fn from(me: me::Me) -> Self {
-        let me::Me { account, login, name, holder, agencies, membership, has_pin } = me;
+        let staff_factor_needed = me.member_bar.map(|bar| match bar {
+            MemberBar::SecondFactor => Proof::Totp,
+            MemberBar::OpenIdConnect | MemberBar::FirstPassword => Proof::Password,
+        });
+        let factors =
+            Factors { pin: me.has_pin, password: me.has_password, totp: me.has_totp, oidc: me.has_oidc };
+        let session = MySession { proof: me.proof, staff_factor_needed };
+        let me::Me { account, login, name, holder, agencies, membership, must_change_password, .. } = me;
         Self {
-            account: MyAccount { id: account, login, name },
+            account: MyAccount { id: account, login, name, must_change_password },
             holder: holder.map(MyHolder::from),
             agencies: agencies.into_iter().map(MyAgency::from).collect(),
             membership: membership.map(MyMembership::from),
-            factors: Factors { pin: has_pin },
+            factors,
+            session,
         }
     }
 }
@@ -111,9 +142,10 @@ impl From<Holder> for MyHolder {
     }
 }
 
-impl From<(Holder, AgencyLevel)> for MyAgency {
-    fn from((holder, level): (Holder, AgencyLevel)) -> Self {
-        Self { holder: ActedFor { id: holder.id, name: holder.name }, level }
+impl From<(Holder, Agency)> for MyAgency {
+    fn from((holder, agency): (Holder, Agency)) -> Self {
+        let Agency { level, acts, .. } = agency;
+        Self { holder: ActedFor { id: holder.id, name: holder.name }, level, acts }
     }
 }
 

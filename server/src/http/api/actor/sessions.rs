@@ -14,7 +14,9 @@ use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::AccountId;
 use crate::http::answer::Answer;
-use crate::http::extract::{DEVICE_COOKIE, Permitted, SESSION_COOKIE, client_address, cookie, is_our_page};
+use crate::http::extract::{
+    Body, DEVICE_COOKIE, Permitted, SESSION_COOKIE, client_address, cookie, is_our_page, user_agent,
+};
 use crate::http::problem::{Problem, kinds};
 use crate::service::actor::known::{DEVICE_KNOWN_FOR, Origin};
 use crate::service::actor::login::{self, Attempt, LoginError};
@@ -28,6 +30,12 @@ pub struct LoginRequest {
     login: String,
     /// 1 to 256 bytes.
     password: String,
+    /// A code of the account's authenticator, or a recovery code; asked for by 401 `totp-needed`.
+    #[schemars(length(max = 32))]
+    totp: Option<String>,
+    /// For programs: the signed assertion of the registered client through which somebody logs in, as for
+    /// `POST /api/v1/token`. Codes are made for such a session (R47).
+    client_assertion: Option<String>,
 }
 
 /// A new session.
@@ -66,13 +74,16 @@ pub struct SessionPrincipal {
 pub async fn create(
     app: web::Data<App>,
     request: HttpRequest,
-    body: web::Json<LoginRequest>,
+    body: Body<LoginRequest>,
 ) -> Result<Answer<Session, 201>, Problem> {
     check_lengths(&body)?;
     let carrier = if is_our_page(request.headers()) { Carrier::Cookie } else { Carrier::Bearer };
     let device = cookie(request.headers(), DEVICE_COOKIE);
     let origin = Origin { address: client_address(&request), device };
-    let attempt = Attempt { login: &body.login, password: &body.password, carrier, origin };
+    let agent = user_agent(request.headers());
+    let (login, password, totp) = (&body.login, &body.password, body.totp.as_deref());
+    let assertion = body.client_assertion.as_deref();
+    let attempt = Attempt { login, password, totp, carrier, origin, agent, assertion };
     let made = login::log_in(&app, &attempt).await?;
     let age = made.expires_at.since(app.now()).0;
     let (principal, expires_at) = (made.principal.into(), made.expires_at);
@@ -111,6 +122,9 @@ fn check_lengths(body: &LoginRequest) -> Result<(), Problem> {
     if !(1..=256).contains(&body.password.len()) {
         problem = problem.field("/password", "length", "应为 1 到 256 字节", "must be 1 to 256 bytes");
     }
+    if body.totp.as_ref().is_some_and(|code| code.len() > 32) {
+        problem = problem.field("/totp", "length", "应为 32 字节以内", "must be at most 32 bytes");
+    }
     // PostgreSQL takes no NUL in a text, SQLite does: nobody has such a login in either.
     if body.login.contains('\0') {
         problem = problem.field(
@@ -146,7 +160,7 @@ fn secret<S: Serializer>(token: &Option<Zeroizing<String>>, serializer: S) -> Re
 }
 
 /// Neither a token nor a device's name has a character that a header could not have.
-fn set_cookie(name: &str, value: &str, max_age: i64) -> HeaderValue {
+pub(super) fn set_cookie(name: &str, value: &str, max_age: i64) -> HeaderValue {
     let cookie = format!("{name}={value}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Strict");
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
 }
@@ -156,6 +170,10 @@ impl From<LoginError> for Problem {
         match error {
             LoginError::Wrong => Self::new(&kinds::WRONG_CREDENTIALS),
             LoginError::TooMany { wait } => Self::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait.0),
+            LoginError::CodeNeeded => Self::new(&kinds::TOTP_NEEDED),
+            LoginError::Code(error) => error.into(),
+            LoginError::Totp(error) => error.into(),
+            LoginError::Client(error) => error.into(),
             LoginError::Password(error) => error.into(),
             LoginError::Storage(error) => error.into(),
         }

@@ -1,4 +1,5 @@
-//! `/api/v1/matters`, `/kinds`, `/scenes`: entries of the catalogue, all by the same handlers.
+//! `/api/v1/matters`, `/kinds`, `/scenes`, `/inspection-matters`, `/units/{id}/using-list`: entries of the catalogue, all by
+//! the same handlers.
 
 use actix_web::{HttpRequest, web};
 use liangzheng_core::text::Text;
@@ -9,7 +10,7 @@ use serde_json::Value;
 use crate::App;
 use crate::domain::access::{ActOnEntry, EditEntry, ViewEntries};
 use crate::domain::catalogue::entry::{ActRefused, EntryAct, EntryState, allowed};
-use crate::domain::text::PlainText;
+use crate::domain::text::{MAX_REASON, PlainText};
 use crate::http::answer::{Answer, Page};
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, MaybePermitted, Permitted, items_on_page};
 use crate::http::problem::{FieldError, Problem, kinds};
@@ -39,6 +40,9 @@ pub struct EntriesQuery {
     #[serde(default)]
     #[schemars(range(min = 1, max = 200))]
     limit: Option<i64>,
+    /// Only what is in force, as everybody sees it: no drafts of one's own unit.
+    #[serde(default)]
+    in_force: bool,
 }
 
 /// Which version.
@@ -142,7 +146,8 @@ pub async fn list<E: Entry>(
     query: web::Query<EntriesQuery>,
 ) -> Result<Answer<Page<Entered<E>>>, Problem> {
     let limit = items_on_page(query.limit)?;
-    let (items, next) = reading::list::<E>(&app, viewer(&permit), &query.cursor, limit).await?;
+    let viewer = if query.in_force { Viewer::Anybody } else { viewer(&permit) };
+    let (items, next) = reading::list::<E>(&app, viewer, &query.cursor, limit).await?;
     Ok(Answer::of(Page::part(items, next)))
 }
 
@@ -176,8 +181,20 @@ fn viewer(permit: &MaybePermitted<ViewEntries>) -> Viewer {
     permit.0.as_ref().map_or(Viewer::Anybody, |permit| permit.scope().into())
 }
 
+impl EntryDifference {
+    /// Its pointer, and the values before and after.
+    pub(in crate::http) fn parts(self) -> (String, Value, Value) {
+        (self.pointer, self.before, self.after)
+    }
+}
+
 /// Leaf by leaf; a list whose length differs is told as a whole.
-fn differences(pointer: String, before: &Value, after: &Value, found: &mut Vec<EntryDifference>) {
+pub(in crate::http) fn differences(
+    pointer: String,
+    before: &Value,
+    after: &Value,
+    found: &mut Vec<EntryDifference>,
+) {
     match (before, after) {
         (Value::Object(first), Value::Object(second)) => {
             let mut members: Vec<&String> = first.keys().chain(second.keys()).collect();
@@ -213,23 +230,37 @@ impl From<EntryError> for Problem {
                 .detail("只有所属单位可以编辑", "only the unit that owns the entry edits it"),
             EntryError::Faults(faults) => Self::new(&kinds::INVALID).faults(faults),
             EntryError::Refused(refused) => refused.into(),
-            EntryError::Taken { code, by_name } => {
-                let (pointer, zh, en) = if by_name {
-                    ("/names/zh-CN", format!("{code} 已使用该名称"), format!("{code} has this name already"))
-                } else {
-                    ("/code", format!("代码 {code} 已存在"), format!("the code {code} is there already"))
-                };
-                let detail = Text::new(zh, en);
-                let mut problem = Self::new(&kinds::ALREADY_EXISTS).detail_text(detail.clone());
-                problem.errors.push(FieldError { pointer: pointer.into(), code: "already-exists", detail });
-                problem
-            }
+            EntryError::CodeTaken { by: Some(name) } => taken(
+                "/code",
+                Text::new(
+                    format!("该代码已用于「{name}」，请换用其他代码"),
+                    format!("the code is that of {name}: choose another"),
+                ),
+            ),
+            EntryError::CodeTaken { by: None } => taken(
+                "/code",
+                Text::fixed("该代码已被使用，请换用其他代码", "the code is taken: choose another"),
+            ),
+            EntryError::NameTaken { by: Some(code) } => taken(
+                "/names/zh-CN",
+                Text::new(format!("{code} 已使用该名称"), format!("{code} has this name already")),
+            ),
+            EntryError::NameTaken { by: None } => taken(
+                "/names/zh-CN",
+                Text::fixed("该名称已被使用，请换用其他名称", "the name is taken: choose another"),
+            ),
             EntryError::Stale { now } => Self::new(&kinds::STALE_VERSION)
                 .detail(format!("当前标签为 \"{now}\""), format!("the tag is \"{now}\" now")),
             EntryError::Full => Self::new(&kinds::CATALOGUE_FULL),
             EntryError::Work(error) => error.into(),
         }
     }
+}
+
+fn taken(pointer: &'static str, detail: Text) -> Problem {
+    let mut problem = Problem::new(&kinds::ALREADY_EXISTS).detail_text(detail.clone());
+    problem.errors.push(FieldError { pointer: pointer.into(), code: "already-exists", detail });
+    problem
 }
 
 impl From<ActRefused> for Problem {
@@ -240,7 +271,7 @@ impl From<ActRefused> for Problem {
                 let acts: Vec<&str> = allowed(from).iter().map(|act| act.as_str()).collect();
                 let allowed = if acts.is_empty() { "-".to_owned() } else { acts.join(", ") };
                 Self::new(&kinds::FORBIDDEN_TRANSITION).detail(
-                    format!("当前为“{}”，不能{}；可以：{allowed}", state.zh, asked.zh),
+                    format!("当前为「{}」，不能{}；可以：{allowed}", state.zh, asked.zh),
                     format!("it is {}: it cannot be changed by {act}; allowed: {allowed}", state.en),
                 )
             }
@@ -253,9 +284,6 @@ impl From<ActRefused> for Problem {
         }
     }
 }
-
-/// Characters of a reason.
-const MAX_REASON: usize = 500;
 
 #[cfg(test)]
 mod tests {

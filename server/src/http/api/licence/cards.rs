@@ -6,17 +6,18 @@ use liangzheng_core::time::{Day, UnixTime};
 use liangzheng_core::trust::{Medium, Profile};
 use liangzheng_core::verify::Code;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::domain::access::ViewOwnLicences;
+use crate::domain::access::ViewWallet;
+use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
-use crate::domain::ids::LicenceId;
+use crate::domain::ids::{HolderId, LicenceId};
 use crate::domain::licence::{Dates, Unshowable};
 use crate::http::answer::{Answer, Page};
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
-use crate::service::licence::cards;
+use crate::service::licence::cards::{self, For};
 
 /// One card. Days are `YYYYMMDD`, times unix seconds, as in tokens and verdicts.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -49,10 +50,36 @@ pub struct Card {
     showable: bool,
     /// Why not.
     reason: Option<CardReason>,
+    /// How it came to stand as it does and what its holder can do; null while nothing need be done.
+    explained: Option<CardExplained>,
     /// Where it can be shown.
     scenes: Vec<CardScene>,
+    /// On what footing the caller has it, and for whom.
+    footing: CardFooting,
+    /// What a composite is made of; empty of any other licence.
+    parts: Vec<CardPart>,
     /// Counts the acts on it.
     version: i64,
+}
+
+/// On what footing somebody has a card.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CardFooting {
+    /// `own`, or `agent` for a holder one acts for.
+    kind: Footing,
+    /// The holder.
+    holder: HolderId,
+    /// The holder's name, where it is another.
+    name: Option<String>,
+}
+
+/// Whose wallet.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WalletQuery {
+    /// `own`, which is so if it is left out, or the holder one acts for.
+    #[serde(default, rename = "for")]
+    whose: Option<String>,
 }
 
 /// A kind of licence.
@@ -80,8 +107,10 @@ pub struct CardField {
     key: String,
     /// Its label.
     label: Text,
-    /// The value, masked.
+    /// The value, masked; empty of a picture.
     value: String,
+    /// Where its picture is fetched; null of a text.
+    picture: Option<String>,
 }
 
 /// Where a day lies against the dates of a licence.
@@ -115,6 +144,38 @@ pub struct CardReason {
     message: Text,
 }
 
+/// How a licence came to stand as it does, in the words of who did it, and what its holder can do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CardExplained {
+    /// Why, as recorded with the act; null where no act brought it there.
+    because: Option<String>,
+    /// On what legal basis.
+    legal_basis: Option<String>,
+    /// Last day of a seizure that names one.
+    until: Option<Day>,
+    /// What its holder can do next.
+    next_step: Text,
+}
+
+/// A part of a composite licence, which keeps its own status (R13).
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CardPart {
+    /// Its kind.
+    kind: CardKind,
+    /// The holder's licence of it; null if there is none.
+    licence: Option<LicenceId>,
+    /// How that stands.
+    status: Option<&'static str>,
+    /// The same in words.
+    status_label: Option<Text>,
+    /// Its last day; null = without end, or no licence.
+    valid_to: Option<Day>,
+    /// What a reader is told though it is valid.
+    cautions: Vec<CardCaution>,
+    /// Why the whole cannot be shown for its sake; null if it can.
+    bar: Option<Text>,
+}
+
 /// A scene in which the licence can be shown.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CardScene {
@@ -137,15 +198,22 @@ pub struct CardScene {
 /// `GET /api/v1/wallet/licences`
 pub async fn list(
     app: web::Data<App>,
-    permit: Permitted<ViewOwnLicences>,
+    permit: Permitted<ViewWallet>,
+    query: web::Query<WalletQuery>,
 ) -> Result<Answer<Page<Card>>, Problem> {
-    Ok(Answer::of(Page::whole(cards::list(&app, &permit).await?)))
+    let not_found = || Problem::new(&kinds::NOT_FOUND);
+    let whose = match query.whose.as_deref() {
+        None | Some("own") => For::Own,
+        Some(holder) => For::Holder(holder.parse().map_err(|_| not_found())?),
+    };
+    let found = cards::list(&app, &permit, whose).await?;
+    Ok(Answer::of(Page::whole(found.ok_or_else(not_found)?)))
 }
 
 /// `GET /api/v1/wallet/licences/{id}`
 pub async fn read(
     app: web::Data<App>,
-    permit: Permitted<ViewOwnLicences>,
+    permit: Permitted<ViewWallet>,
     id: web::Path<LicenceId>,
 ) -> Result<Answer<Card>, Problem> {
     let card = cards::read(&app, &permit, *id).await?.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
@@ -154,37 +222,92 @@ pub async fn read(
 
 impl From<cards::Card> for Card {
     fn from(card: cards::Card) -> Self {
-        let cards::Card { licence, today, kind_names, unit_names, fields, scenes } = card;
-        let showable = licence.showable(today);
+        let cards::Card { licence, today, kind_names, unit_names, fields, scenes, explained, parts, .. } =
+            card;
+        let footing =
+            CardFooting { kind: card.wallet.footing, holder: card.wallet.holder, name: card.holder_name };
+        let parts: Vec<CardPart> = parts.into_iter().map(|part| CardPart::of(part, today)).collect();
+        let barred = parts.iter().find_map(CardPart::bar);
+        let showable =
+            licence.showable(today).map_err(CardReason::from).and_then(|()| barred.map_or(Ok(()), Err));
+        // Everything that a reader will be told, the whole's own first, each once.
+        let mut cautions: Vec<Code> = licence.cautions(today).to_vec();
+        for caution in parts.iter().flat_map(|part| &part.cautions) {
+            if !cautions.contains(&caution.code) {
+                cautions.push(caution.code);
+            }
+        }
         Self {
+            footing,
             id: licence.id,
             identifier: licence.identifier.to_string(),
             kind: CardKind { code: licence.kind(), names: kind_names },
             unit: CardUnit { id: licence.unit(), names: unit_names },
-            fields: fields.into_iter().map(CardField::from).collect(),
+            fields: fields.into_iter().map(|field| CardField::of(field, licence.id)).collect(),
             status: licence.status.as_str(),
             status_label: licence.status.label(),
             status_since: licence.status_since,
             valid_from: licence.valid_from,
             valid_to: licence.valid_to,
             dates: licence.dates(today).into(),
-            cautions: licence.cautions(today).iter().copied().map(CardCaution::from).collect(),
+            cautions: cautions.into_iter().map(CardCaution::from).collect(),
             showable: showable.is_ok(),
-            reason: showable.err().map(CardReason::from),
-            scenes: scenes.into_iter().map(CardScene::from).collect(),
+            reason: showable.err(),
+            explained: explained.map(|explained| CardExplained {
+                because: explained.because,
+                legal_basis: explained.legal_basis,
+                until: explained.until,
+                next_step: explained.next_step,
+            }),
+            scenes: scenes.into_iter().map(|scene| CardScene::of(scene, licence.id)).collect(),
+            parts,
             version: licence.version,
         }
     }
 }
 
-impl From<cards::CardField> for CardField {
-    fn from(field: cards::CardField) -> Self {
-        Self { key: field.key, label: field.label, value: field.value }
+impl CardPart {
+    fn of(part: cards::CardPart, today: Day) -> Self {
+        let cards::CardPart { part, names } = part;
+        let bar = part.bar(today);
+        let licence = part.licence.as_ref();
+        Self {
+            kind: CardKind { code: part.kind, names },
+            licence: licence.map(|licence| licence.id),
+            status: licence.map(|licence| licence.status.as_str()),
+            status_label: licence.map(|licence| licence.status.label()),
+            valid_to: licence.and_then(|licence| licence.valid_to),
+            cautions: licence
+                .map(|licence| licence.cautions(today).iter().copied().map(CardCaution::from).collect())
+                .unwrap_or_default(),
+            bar,
+        }
+    }
+
+    /// Why the whole cannot be shown for its sake.
+    fn bar(&self) -> Option<CardReason> {
+        let bar = self.bar.as_ref()?;
+        let names = &self.kind.names;
+        Some(CardReason {
+            code: "E_STATUS_SUSPENDED",
+            message: Text::new(
+                format!("组成证照「{}」不可用：{}", names.zh, bar.zh),
+                format!("Its part {} cannot be shown: {}", names.en, bar.en),
+            ),
+        })
     }
 }
 
-impl From<cards::CardScene> for CardScene {
-    fn from(shown: cards::CardScene) -> Self {
+impl CardField {
+    fn of(field: cards::CardField, licence: LicenceId) -> Self {
+        let cards::CardField { key, label, value, is_picture } = field;
+        let picture = is_picture.then(|| format!("/api/v1/wallet/licences/{licence}/pictures/{key}"));
+        Self { key, label, value, picture }
+    }
+}
+
+impl CardScene {
+    fn of(shown: cards::CardScene, licence: LicenceId) -> Self {
         let cards::CardScene { scene, fields } = shown;
         Self {
             code: scene.code,
@@ -193,7 +316,7 @@ impl From<cards::CardScene> for CardScene {
             profiles: scene.profiles,
             medium: scene.medium,
             lifetime: scene.lifetime.0,
-            fields: fields.into_iter().map(CardField::from).collect(),
+            fields: fields.into_iter().map(|field| CardField::of(field, licence)).collect(),
         }
     }
 }

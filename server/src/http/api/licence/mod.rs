@@ -2,3 +2,6 @@
 
 pub mod acts;
 pub mod cards;
+pub mod history;
+pub mod notices;
+pub mod requests;

@@ -9,7 +9,7 @@ use crate::App;
 use crate::domain::access::ManageDevices;
 use crate::domain::ids::DeviceId;
 use crate::http::answer::{Answer, Page};
-use crate::http::extract::{IdempotencyKey, Permitted};
+use crate::http::extract::{Body, IdempotencyKey, Permitted};
 use crate::http::problem::{FieldError, Problem, kinds};
 use crate::service::showing::device::{self, DeviceError, DeviceOutcome, Registered};
 
@@ -31,7 +31,7 @@ pub async fn register(
     permit: Permitted<ManageDevices>,
     request: HttpRequest,
     key: IdempotencyKey,
-    body: web::Json<DeviceRequest>,
+    body: Body<DeviceRequest>,
 ) -> Result<Answer<DeviceOutcome, 201>, Problem> {
     let claim = key.claim(&app, permit.account(), &request, &*body);
     Ok(match device::register(&app, &permit, &body.jwk, &body.name, claim).await? {

@@ -1,18 +1,18 @@
 //! `POST /api/v1/wallet/licences/{id}/grant`: profile H.
 
-use actix_web::web;
-use liangzheng_core::time::UnixTime;
+use actix_web::{HttpRequest, web};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::App;
 use crate::domain::access::FetchOfflineGrant;
 use crate::domain::ids::{DeviceId, LicenceId};
 use crate::http::answer::Answer;
-use crate::http::api::showing::show::scene_named;
-use crate::http::extract::Permitted;
+use crate::http::api::showing::show::{Factor, scene_named};
+use crate::http::extract::{Body, IdempotencyKey, Permitted};
 use crate::http::problem::Problem;
-use crate::service::showing::offline_grant;
+use crate::service::showing::offline_grant::{self, OfflineGrant};
+use crate::service::showing::show::Proof;
 
 /// Body of `POST …/grant`.
 #[derive(Deserialize, JsonSchema)]
@@ -24,15 +24,9 @@ pub struct OfflineGrantRequest {
     scene: String,
     /// Six digits.
     pin: String,
-}
-
-/// With which a phone shows a licence without a network.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct OfflineGrant {
-    /// `<jws>~`: an SD-JWT without disclosures.
-    grant: String,
-    /// From when it no longer counts, in unix seconds.
-    expires_at: UnixTime,
+    /// A second factor, where the kind or the scene asks for one.
+    #[serde(default)]
+    factor: Option<Factor>,
 }
 
 /// Grants the licence to one of the caller's phones.
@@ -40,15 +34,14 @@ pub async fn create(
     app: web::Data<App>,
     permit: Permitted<FetchOfflineGrant>,
     licence: web::Path<LicenceId>,
-    body: web::Json<OfflineGrantRequest>,
+    request: HttpRequest,
+    key: IdempotencyKey,
+    body: Body<OfflineGrantRequest>,
 ) -> Result<Answer<OfflineGrant, 201>, Problem> {
     let scene = scene_named(&body.scene)?;
-    let granted = offline_grant::grant(&app, &permit, *licence, body.device, &scene, &body.pin).await?;
-    Ok(Answer::of(granted.into()))
-}
-
-impl From<offline_grant::OfflineGrant> for OfflineGrant {
-    fn from(granted: offline_grant::OfflineGrant) -> Self {
-        Self { grant: granted.grant, expires_at: granted.expires_at }
-    }
+    let claim = key.claim(&app, permit.account(), &request, &(body.device, &body.scene));
+    let OfflineGrantRequest { device, pin, factor, .. } = &*body;
+    let proof = Proof { pin, factor: factor.as_ref().map(|factor| factor.totp.as_str()) };
+    let granted = offline_grant::grant(&app, &permit, *licence, *device, &scene, proof, claim).await?;
+    Ok(Answer::replied(granted).private())
 }

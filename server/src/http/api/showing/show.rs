@@ -1,11 +1,8 @@
 //! `/api/v1/wallet/…/show` and `/shows/…`: profile S.
 
-use std::sync::Arc;
-
-use actix_web::{HttpResponse, web};
-use liangzheng_core::time::UnixTime;
+use actix_web::{HttpRequest, HttpResponse, web};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::App;
 use crate::domain::access::OpenShow;
@@ -14,10 +11,11 @@ use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::ids::{LicenceId, ShowId};
 use crate::http::answer::{Answer, private};
 use crate::http::api::showing::qr_image::{self, DrawError};
-use crate::http::extract::Permitted;
+use crate::http::extract::{Body, IdempotencyKey, Permitted};
 use crate::http::problem::{FieldError, Problem, kinds};
+use crate::service::showing::assurance::FactorError;
 use crate::service::showing::mint::NotShowable;
-use crate::service::showing::show::{self, ShowError};
+use crate::service::showing::show::{self, Proof, ShowError, Shown};
 
 /// Body of `POST …/show`.
 #[derive(Deserialize, JsonSchema)]
@@ -27,23 +25,17 @@ pub struct ShowRequest {
     scene: String,
     /// Six digits.
     pin: String,
+    /// A second factor, where the kind or the scene asks for one: else 403 `second-factor-needed`.
+    #[serde(default)]
+    factor: Option<Factor>,
 }
 
-/// A code and how long it and its show last. Times are unix seconds.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Shown {
-    /// The show.
-    show: Arc<str>,
-    /// The compact JWS.
-    token: Arc<str>,
-    /// `EL1:…`, to be drawn.
-    qr_text: Arc<str>,
-    /// From when the token no longer counts.
-    expires_at: UnixTime,
-    /// When to ask for the next one.
-    refresh_at: UnixTime,
-    /// When the PIN is needed again.
-    show_expires_at: UnixTime,
+/// A second factor.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Factor {
+    /// Six digits of the authenticator, or a recovery code.
+    pub(super) totp: String,
 }
 
 /// `POST /api/v1/wallet/licences/{id}/show`
@@ -51,10 +43,15 @@ pub async fn open(
     app: web::Data<App>,
     permit: Permitted<OpenShow>,
     licence: web::Path<LicenceId>,
-    body: web::Json<ShowRequest>,
+    request: HttpRequest,
+    key: IdempotencyKey,
+    body: Body<ShowRequest>,
 ) -> Result<Answer<Shown, 201>, Problem> {
-    let shown = show::open(&app, &permit, *licence, &scene_named(&body.scene)?, &body.pin).await?;
-    Ok(Answer::of(shown.into()).private())
+    let proof = Proof { pin: &body.pin, factor: body.factor.as_ref().map(|factor| factor.totp.as_str()) };
+    // The PIN is no part of what is shown, and not even its fingerprint is kept.
+    let claim = key.claim(&app, permit.account(), &request, &body.scene);
+    let shown = show::open(&app, &permit, *licence, &scene_named(&body.scene)?, proof, claim).await?;
+    Ok(Answer::replied(shown).private())
 }
 
 /// The scene with this code. A text that can be no code names no scene, which is told as for one that does not exist.
@@ -69,7 +66,7 @@ pub async fn refresh(
     show: web::Path<ShowId>,
 ) -> Result<Answer<Shown>, Problem> {
     let shown = show::refresh(&app, &permit, *show).await?;
-    Ok(Answer::of(shown.into()).private())
+    Ok(Answer::of(shown).private())
 }
 
 /// `DELETE /api/v1/wallet/shows/{show}`
@@ -114,13 +111,6 @@ async fn picture(
     Ok(private(HttpResponse::Ok()).content_type(content_type).body(body))
 }
 
-impl From<show::Shown> for Shown {
-    fn from(shown: show::Shown) -> Self {
-        let show::Shown { show, token, qr_text, expires_at, refresh_at, show_expires_at } = shown;
-        Self { show, token, qr_text, expires_at, refresh_at, show_expires_at }
-    }
-}
-
 impl From<ShowError> for Problem {
     fn from(error: ShowError) -> Self {
         match error {
@@ -137,9 +127,24 @@ impl From<ShowError> for Problem {
                 problem.detail("同时打开的亮证过多，请先结束一些", "too many shows are open; end some first")
             }
             ShowError::Pin(error) => error.into(),
+            ShowError::Factor(error) => error.into(),
+            ShowError::Totp(error) => error.into(),
             ShowError::Mint(error) => unavailable(&error),
             ShowError::Log(error) => error.into(),
             ShowError::Work(error) => error.into(),
+        }
+    }
+}
+
+impl From<FactorError> for Problem {
+    fn from(error: FactorError) -> Self {
+        match error {
+            FactorError::Needed => Self::new(&kinds::SECOND_FACTOR_NEEDED),
+            FactorError::NotSet => Self::new(&kinds::SECOND_FACTOR_NEEDED).detail(
+                "亮出该证照需要动态验证码；请先在「账号与安全」中绑定身份验证器",
+                "showing this licence asks for an authenticator code: set one up under Account and security first",
+            ),
+            FactorError::Code(error) => error.into(),
         }
     }
 }

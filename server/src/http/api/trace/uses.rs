@@ -26,6 +26,8 @@ pub struct Use {
     licence: String,
     /// The scene, as far as it was known.
     scene: Option<String>,
+    /// Code of the inspection matter it was done in.
+    matter: Option<String>,
     /// Who did it.
     by: Option<UsedBy>,
     /// The show or the device; for a verification the verdict's code.
@@ -44,6 +46,10 @@ pub enum UseWord {
     Grant,
     /// Somebody verified a code.
     Verification,
+    /// Staff of the platform looked at it, for a case or a reason.
+    Look,
+    /// The licence's file was fetched.
+    Download,
 }
 
 /// The account behind a use.
@@ -69,8 +75,8 @@ pub async fn list(
 
 impl From<uses::UseOfLicence> for Use {
     fn from(one: uses::UseOfLicence) -> Self {
-        let uses::UseOfLicence { at, kind, licence, scene, by, subject, offline } = one;
-        Self { at, kind: kind.into(), licence, scene, by: by.map(UsedBy::from), subject, offline }
+        let uses::UseOfLicence { at, kind, licence, scene, matter, by, subject, offline } = one;
+        Self { at, kind: kind.into(), licence, scene, matter, by: by.map(UsedBy::from), subject, offline }
     }
 }
 
@@ -86,6 +92,8 @@ impl From<UseKind> for UseWord {
             UseKind::Show => Self::Show,
             UseKind::OfflineGrant => Self::Grant,
             UseKind::Verification => Self::Verification,
+            UseKind::Look => Self::Look,
+            UseKind::Download => Self::Download,
         }
     }
 }

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::domain::access::ReportScans;
+use crate::domain::fault::Faults;
 use crate::domain::verifying::scan::{Receipt, Scan};
 use crate::http::answer::Answer;
-use crate::http::extract::{IdempotencyKey, Permitted};
+use crate::http::extract::{Body, IdempotencyKey, Permitted};
 use crate::http::problem::{FieldError, Problem, kinds};
-use crate::service::verifying::scans::{self, HandedIn};
+use crate::service::verifying::scans::{self, HandInError, HandedIn};
 
 /// Body of `POST /api/v1/scans`.
 #[derive(Deserialize, Serialize, JsonSchema)]
@@ -43,6 +44,9 @@ pub struct ReceiptBody {
     status_as_of: Option<i64>,
     /// The version of the trust list it was judged by.
     trust_version: Option<i64>,
+    /// Code of the inspection matter of one's unit it was scanned in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    matter: Option<String>,
 }
 
 /// Keeps all of them or, when one cannot be right, none; every bad one is named.
@@ -51,7 +55,7 @@ pub async fn hand_in(
     permit: Permitted<ReportScans>,
     request: HttpRequest,
     key: IdempotencyKey,
-    body: web::Json<ScansRequest>,
+    body: Body<ScansRequest>,
 ) -> Result<Answer<HandedIn>, Problem> {
     let claim = key.claim(&app, permit.account(), &request, &*body);
     let scans = checked(body.into_inner(), &app)?;
@@ -83,10 +87,31 @@ fn checked(request: ScansRequest, app: &App) -> Result<Vec<Scan>, Problem> {
     if problem.errors.is_empty() { Ok(scans) } else { Err(problem) }
 }
 
+impl From<HandInError> for Problem {
+    fn from(error: HandInError) -> Self {
+        match error {
+            HandInError::Matters(places) => {
+                let mut faults = Faults::default();
+                for at in places {
+                    faults.add(
+                        format!("/scans/{at}/matter"),
+                        "not-yours",
+                        "本单位没有发布过这个检查事项",
+                        "no inspection matter of your unit has this code",
+                    );
+                }
+                Self::new(&kinds::INVALID).faults(faults)
+            }
+            HandInError::Work(error) => error.into(),
+        }
+    }
+}
+
 impl From<ReceiptBody> for Receipt {
     fn from(body: ReceiptBody) -> Self {
-        let ReceiptBody { id, at, verdict, code, scene, licence, token, status_as_of, trust_version } = body;
-        Self { id, at, verdict, code, scene, licence, token, status_as_of, trust_version }
+        let ReceiptBody { id, at, verdict, code, scene, licence, token, status_as_of, trust_version, matter } =
+            body;
+        Self { id, at, verdict, code, scene, licence, token, status_as_of, trust_version, matter }
     }
 }
 

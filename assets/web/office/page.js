@@ -1,0 +1,296 @@
+/** `/office`: the work of units. This file holds who is logged in, and which screen is on. */
+import { say } from '../kit/notice.js';
+import { isProblem, NoNetwork, onSlow, Problem } from '../page/client.js';
+import { focusHeading, main } from '../page/frame.js';
+import { t } from '../page/i18n.js';
+import { keepOffline } from '../page/offline.js';
+import { onNews, tellTabs } from '../page/tabs.js';
+import { showTheme } from '../page/theme.js';
+import { turns } from '../page/turns.js';
+import { wordsFor } from '../page/words.js';
+import { el, show } from '../shared/dom.js';
+import * as api from './api.js';
+import { SORTS } from './catalogue/forms.js';
+import { drawHeader, drawNav } from './frame.js';
+import { forgetHere } from './kept.js';
+import { agenciesScreen } from './screens/agencies.js';
+import { newAgencyScreen } from './screens/agency-new.js';
+import { newAccountScreen } from './screens/account-new.js';
+import { accountScreen } from './screens/account.js';
+import { calendarScreen } from './screens/calendar.js';
+import { newCaseScreen } from './screens/case-new.js';
+import { caseScreen } from './screens/case.js';
+import { casesScreen } from './screens/cases.js';
+import { countsScreen } from './screens/counts.js';
+import { draftScreen } from './screens/draft.js';
+import { duplicatesScreen } from './screens/duplicates.js';
+import { editorScreen } from './screens/editor.js';
+import { entriesScreen } from './screens/entries.js';
+import { entryScreen } from './screens/entry.js';
+import { homeScreen } from './screens/home.js';
+import { importScreen } from './screens/import.js';
+import { importsScreen } from './screens/imports.js';
+import { keysScreen } from './screens/keys.js';
+import { licenceScreen } from './screens/licence.js';
+import { licencesScreen } from './screens/licences.js';
+import { factorView, firstPasswordView, loginView, outsideView } from './screens/login.js';
+import { outboxScreen } from './screens/outbox.js';
+import { proposalsScreen } from './screens/proposals.js';
+import { recoveriesScreen } from './screens/recoveries.js';
+import { newRecoveryScreen } from './screens/recovery-new.js';
+import { reconciliationScreen } from './screens/reconciliation.js';
+import { reconciliationsScreen } from './screens/reconciliations.js';
+import { requestScreen } from './screens/request.js';
+import { requestsScreen } from './screens/requests.js';
+import { tasksScreen } from './screens/tasks.js';
+import { successionScreen } from './screens/unit-succession.js';
+import { unitEditorScreen } from './screens/unit-editor.js';
+import { unitScreen } from './screens/unit.js';
+import { unitsScreen } from './screens/units.js';
+import { sectionsFor } from './sections.js';
+import { setShortcuts } from './shortcuts.js';
+
+/**
+ * @typedef {import('./types.d.ts').App} App
+ * @typedef {import('./types.d.ts').View} View
+ */
+
+/** Addresses, and the screens behind them; `*` is any part. @type {[string, import('./types.d.ts').Screen][]} */
+const ROUTES = [
+  ['home', homeScreen],
+  ['proposals', proposalsScreen],
+  ['duplicates', duplicatesScreen],
+  ['tasks', tasksScreen],
+  ['agencies', agenciesScreen],
+  ['agencies/new', newAgencyScreen],
+  ['cases', casesScreen],
+  ['cases/new', newCaseScreen],
+  ['cases/*', caseScreen],
+  ['licences', licencesScreen],
+  ['licences/*', licenceScreen],
+  ['review', licencesScreen],
+  ['draft/new', draftScreen],
+  ['draft/new/*', draftScreen],
+  ['draft/*', draftScreen],
+  ['draft/of/*/*', draftScreen],
+  ['imports', importsScreen],
+  ['imports/*', importScreen],
+  ['requests', requestsScreen],
+  ['requests/*', requestScreen],
+  ['reconciliations', reconciliationsScreen],
+  ['reconciliations/*', reconciliationScreen],
+  ['counts', countsScreen],
+  ['calendar', calendarScreen],
+  ['calendar/*', calendarScreen],
+  ['units', unitsScreen],
+  ['units/new', unitEditorScreen],
+  ['units/*', unitScreen],
+  ['units/*/edit', unitEditorScreen],
+  ['units/*/succeed', successionScreen],
+  ['units/*/accounts/new', newAccountScreen],
+  ['accounts/*', accountScreen],
+  ['accounts/*/*', accountScreen],
+  ['recoveries', recoveriesScreen],
+  ['recoveries/new', newRecoveryScreen],
+  ['recoveries/new/*', newRecoveryScreen],
+  ['outbox', outboxScreen],
+  ['keys', keysScreen],
+  ...SORTS.flatMap((sort) => /** @type {[string, import('./types.d.ts').Screen][]} */ ([
+    [sort, entriesScreen],
+    [`${sort}/new`, editorScreen],
+    [`${sort}/*`, entryScreen],
+    [`${sort}/*/edit`, editorScreen],
+  ])),
+];
+
+const slow = el('p', { class: 'notice', id: 'slow', role: 'status', hidden: true });
+const away = el('p', { class: 'notice problem', id: 'away', role: 'status', hidden: true });
+const view = el('div', { id: 'view' });
+
+/** Who works here; null while nobody is logged in. @type {App | null} */
+let app = null;
+
+/** What the screen on show wants done before it goes. @type {() => void} */
+let leave = () => undefined;
+
+/** Told above the next screen. */
+let saying = '';
+
+const { begin } = turns();
+
+showTheme();
+show(main(), slow, away, view);
+onSlow((isSlow) => say(slow, isSlow ? t('error.slow') : ''));
+onNews((news) => {
+  if (news === 'left' || news === 'ended') forgetHere();
+  if (news !== 'changed') load(news === 'left' ? t('office.left_elsewhere') : '');
+});
+addEventListener('hashchange', () => draw());
+addEventListener('online', () => app === null && load());
+addEventListener('online', told);
+addEventListener('offline', told);
+told();
+const offline = keepOffline();
+await load();
+document.documentElement.dataset.ready = (await offline) ? 'offline' : 'online';
+
+/** Work goes through the server; what was typed stays meanwhile. */
+function told() {
+  say(away, navigator.onLine ? '' : t('office.offline'));
+}
+
+/** Asks who is logged in, and draws what is theirs. `why` is told at the login, if that is what comes. */
+async function load(why = '') {
+  const late = begin();
+  try {
+    const [me, units] = await Promise.all([api.me(), api.units().catch(() => [])]);
+    if (late()) return;
+    const { account, membership } = me;
+    forgetHere(account.id);
+    if (!membership) {
+      app = null;
+      put(outsideView({ name: account.name, logout }));
+      return;
+    }
+    if (account.must_change_password) {
+      app = null;
+      put(firstPasswordView({ why: t('enter.first_why'), changed: load, logout }));
+      return;
+    }
+    if (me.session.staff_factor_needed) {
+      app = null;
+      put(factorView({ logout }));
+      return;
+    }
+    app = {
+      member: { account, unit: membership.unit, roles: membership.roles },
+      units: new Map(units.map(({ id, names }) => [id, names])),
+      go,
+      again: (said = '') => draw(said),
+      sessionLost: () => void load(t('office.session_lost')),
+      logout,
+    };
+    await draw();
+  } catch (error) {
+    if (late()) return;
+    app = null;
+    if (isProblem(error, 401)) put(loginView({ why, loggedIn }));
+    else put(failedView(error, () => load(why)));
+  }
+}
+
+/** The new session's cookie has taken the old one's place. */
+async function loggedIn() {
+  tellTabs('entered');
+  await load(t(location.protocol === 'http:' ? 'office.cookie_http' : 'office.cookie'));
+}
+
+/** What a wallet keeps on this device stays: this ends the session, which both share. */
+async function logout() {
+  const late = begin();
+  try {
+    await api.logout();
+  } catch (error) {
+    if (late()) return;
+    if (!isProblem(error, 401)) {
+      put(failedView(error, logout, t('office.not_ended')));
+      return;
+    }
+  }
+  if (late()) return;
+  forgetHere();
+  tellTabs('ended');
+  location.hash = '';
+  await load();
+}
+
+/** @param {string} path @param {string} [said] */
+function go(path, said = '') {
+  saying = said;
+  if (location.hash.slice(1) === path) draw();
+  else location.hash = path;
+}
+
+/** The screen of the present address. */
+async function draw(said = saying) {
+  saying = '';
+  if (app === null) return;
+  const path = location.hash.slice(1).split('/').map(decoded);
+  if (path[0] === '') path[0] = 'home';
+  const late = begin();
+  const here = app;
+  const waiting = setTimeout(() => late() || show(view, el('p', { class: 'quiet', role: 'status', id: 'loading' }, t('office.loading'))), 300);
+  try {
+    const screen = ROUTES.find(([pattern]) => fits(pattern, path))?.[1];
+    // Lists of what is in force are read by anybody: only this tells that the session is over, or another person's.
+    const [drawn, { account }] = await Promise.all([screen ? screen(here, path, late) : unknownView(), api.me()]);
+    if (!late() && account.id !== here.member.account.id) return await load();
+    if (!late()) put(drawn, said, path[0]);
+  } catch (error) {
+    if (late()) return;
+    if (isProblem(error, 401)) await load(t('office.session_lost'));
+    else if (error instanceof Problem && error.code === 'password-change-needed') put(firstPasswordView({ why: wordsFor(error), changed: load, logout }));
+    else put(failedView(error, () => draw(said)), '', path[0]);
+  } finally {
+    clearTimeout(waiting);
+  }
+}
+
+/**
+ * @param {View} drawn
+ * @param {string} [said]
+ * @param {string} [section]
+ */
+function put({ title, back = null, nodes, onLeave = () => undefined, shortcuts = [] }, said = '', section = '') {
+  leave();
+  leave = onLeave;
+  drawHeader(title, back, app);
+  drawNav(app, section);
+  show(view, said ? el('p', { class: 'notice', role: 'status', id: 'said' }, said) : null, nodes);
+  setShortcuts(app ? [...shortcuts, ...ways(app)] : []);
+  scrollTo(0, 0);
+  focusHeading();
+}
+
+/** The keys that lead to the sections. @param {App} here */
+function ways(here) {
+  return sectionsFor(here.member.roles).map(({ path, key }) => ({ keys: `g ${key}`, what: t(`section.${path}`), run: () => go(path) }));
+}
+
+/** @param {unknown} error @param {() => unknown} retry @returns {View} */
+function failedView(error, retry, words = wordsFor(error)) {
+  // A fault of ours, not of the server or the network, must not pass unseen.
+  if (!(error instanceof Problem || error instanceof NoNetwork)) reportError(error);
+  return {
+    title: t(error instanceof NoNetwork ? 'office.no_network' : 'office.failed'),
+    back: null,
+    nodes: [
+      el('p', { class: 'notice problem', role: 'alert', id: 'problem' }, words),
+      el('div', { class: 'buttons' }, el('button', { type: 'button', class: 'button primary', onclick: () => retry() }, t('do.retry')), el('a', { class: 'button', href: '#home' }, t('section.home'))),
+    ],
+  };
+}
+
+/** @returns {View} */
+function unknownView() {
+  return {
+    title: t('office.unknown'),
+    back: '#home',
+    nodes: [el('p', { class: 'panel' }, t('office.unknown_hint')), el('div', { class: 'buttons' }, el('a', { class: 'button primary', href: '#home' }, t('section.home')))],
+  };
+}
+
+/** @param {string} pattern @param {string[]} path */
+function fits(pattern, path) {
+  const parts = pattern.split('/');
+  return parts.length === path.length && parts.every((part, at) => part === '*' || part === path[at]);
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,50 @@
+//! What is to be done, and by whom.
+
+use crate::domain::actor::membership::Role;
+use crate::words;
+
+words! {
+    /// What is to be done.
+    pub enum TaskKind: "kind of task" {
+        /// A draft is to be finished or mended, and handed in.
+        Draft = "draft" / "待提交草稿" / "draft to be handed in",
+        /// A draft is to be approved or sent back.
+        Review = "review" / "待审核" / "review",
+        /// A file of many rows is to be committed or cancelled.
+        Import = "import" / "待确认导入" / "import to be committed",
+        /// What a holder asked of the unit is to be put forward or refused.
+        Request = "request" / "持证人申请" / "request of a holder",
+        /// A licence should have been there.
+        Overdue = "overdue" / "逾期未制证" / "overdue licence",
+        /// An agency is to be approved by a second person.
+        Agency = "agency" / "待审核代理关系" / "agency to be approved",
+        /// Somebody whom the identity provider knows fits no holder.
+        Identity = "identity" / "身份不符" / "identity that fits no holder",
+    }
+}
+
+words! {
+    /// What is done with a task.
+    pub enum TaskAct: "act on a task" {
+        /// One takes it.
+        Claim = "claim" / "认领" / "claim",
+        /// One gives it back.
+        Release = "release" / "退回" / "release",
+        /// It goes to another.
+        Reassign = "reassign" / "转交" / "reassign",
+        /// It has been seen to; of what no other act ends.
+        End = "end" / "办结" / "end",
+    }
+}
+
+impl TaskKind {
+    /// Whose task it is.
+    pub const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Draft | Self::Overdue => &[Role::IssuerMaker],
+            Self::Review | Self::Import | Self::Agency => &[Role::IssuerChecker],
+            Self::Request => &[Role::IssuerMaker, Role::IssuerChecker],
+            Self::Identity => &[Role::Manager],
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Calendar, cases, drafts, tasks, seals, files of licences, imports.
+
+pub mod calendar;
+pub mod cases;
+pub mod consents;
+pub mod drafts;
+pub mod files;
+mod import_events;
+pub mod imports;
+pub mod pictures;
+pub mod reconciliations;
+mod refused;
+pub mod seal;
+pub mod submissions;
+pub mod suspects;
+pub mod tasks;
+pub mod trust;

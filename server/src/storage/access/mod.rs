@@ -1,0 +1,3 @@
+//! What two persons must do.
+
+pub mod proposal;

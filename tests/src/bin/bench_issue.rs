@@ -1,0 +1,250 @@
+//! `cargo xtask bench issue`: issuing under load, and what the issuing unit's lists cost at ten thousand and at a million
+//! licences, on both databases. The large register is the small one with more rows in it, so both figures come from one
+//! server in one run; what carries over to another machine are their ratios.
+//!
+//! `bench_issue [LARGE]` makes the large one smaller.
+
+#![expect(clippy::unwrap_used, reason = "a bench that goes wrong should stop at once")]
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use liangzheng_server::storage::Db;
+use liangzheng_tests::app::TestApp;
+use liangzheng_tests::caller::Caller;
+use liangzheng_tests::db::TestDb;
+use liangzheng_tests::make::office::{KIND, MATTER, draft, holder, issue, open, review, write};
+use serde_json::json;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const SMALL: u64 = 10_000;
+/// Clerks at work at once.
+const CLIENTS: u32 = 50;
+/// Drafts that each of them writes, submits and has approved.
+const EACH: u32 = 10;
+/// Times that each of them asks for each list; the 95th percentile of all counts.
+const ASKED: u32 = 10;
+/// What a read and a write may take, and the most that the large register may cost of the small one.
+const READ: Duration = Duration::from_millis(150);
+const WRITE: Duration = Duration::from_millis(300);
+const FLAT: f64 = 1.3;
+
+fn main() {
+    let large = std::env::args().nth(1).map_or(1_000_000, |text| text.parse().unwrap());
+    for db in TestDb::both() {
+        let name = db.name;
+        let app = TestApp::start(db, |config| config.limits.enabled = false);
+        open(&app);
+        let one = issue(&app, &draft(1));
+        work(&app, name, "an empty register");
+        let mut measured = Vec::new();
+        for (from, rows) in [(0, SMALL), (SMALL, large)] {
+            let started = Instant::now();
+            fill(&app, &one, from, rows);
+            println!("{name}: filled to {rows} licences in {:.0} s", started.elapsed().as_secs_f64());
+            measured.push(lists(&app, &one));
+        }
+        for ((path, small), (_, large)) in measured[0].iter().zip(&measured[1]) {
+            let ratio = large.as_secs_f64() / small.as_secs_f64();
+            let verdict = if *large <= READ && (ratio <= FLAT || *large < Duration::from_millis(5)) {
+                ""
+            } else {
+                "  MISSED"
+            };
+            println!(
+                "{name}: {path}: p95 {} and {} with {CLIENTS} clients, ratio {ratio:.2}{verdict}",
+                millis(*small),
+                millis(*large)
+            );
+        }
+        work(&app, name, "the large register");
+    }
+}
+
+/// Fifty clerks: drafts, then their review.
+fn work(app: &TestApp, name: &str, register: &str) {
+    static NUMBER: AtomicU32 = AtomicU32::new(100);
+    let (maker, checker) = (app.as_("maker"), app.as_("checker"));
+    let (written, submitted) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    at_once(name, register, "drafts", || {
+        let body = draft(NUMBER.fetch_add(1, Ordering::SeqCst));
+        let started = Instant::now();
+        let id = write(app, &body);
+        written.lock().unwrap().push(id);
+        started.elapsed()
+    });
+    at_once(name, register, "submissions", || {
+        let id = written.lock().unwrap().pop().unwrap();
+        let started = Instant::now();
+        review(&maker, &id, "submit").must(200);
+        submitted.lock().unwrap().push(id);
+        started.elapsed()
+    });
+    at_once(name, register, "approvals", || {
+        let id = submitted.lock().unwrap().pop().unwrap();
+        let started = Instant::now();
+        review(&checker, &id, "approve").must(200);
+        started.elapsed()
+    });
+}
+
+fn at_once(name: &str, register: &str, what: &str, one: impl Fn() -> Duration + Sync) {
+    let started = Instant::now();
+    let times = by_clients(EACH, one);
+    let per_second = f64::from(CLIENTS * EACH) / started.elapsed().as_secs_f64();
+    let p95 = p95(times);
+    let verdict = if p95 <= WRITE { "" } else { "  MISSED" };
+    println!(
+        "{name}: {register}: {what}: {per_second:.0}/s, p95 {} with {CLIENTS} clients{verdict}",
+        millis(p95)
+    );
+}
+
+/// The 95th percentile of each list, with all clients at once.
+fn lists(app: &TestApp, one: &str) -> Vec<(String, Duration)> {
+    let (checker, maker) = (app.as_("checker"), app.as_("maker"));
+    let identifier = checker.get(&format!("/api/v1/licences/{one}")).must(200)["identifier"].clone();
+    let identifier = identifier.as_str().unwrap();
+    let later = app.app.now().0 + 1;
+    let paths: Vec<(&Caller, String)> = vec![
+        (&checker, "/api/v1/licences".into()),
+        (&checker, "/api/v1/licences?limit=200".into()),
+        (&checker, "/api/v1/licences?status=ACTIVE".into()),
+        (&checker, "/api/v1/licences?status=ON_HOLD".into()),
+        (&checker, format!("/api/v1/licences?kind={KIND}")),
+        (&checker, "/api/v1/licences?kind=11990000MB00010993002".into()),
+        (&checker, format!("/api/v1/licences?changed_since={later}")),
+        (&checker, format!("/api/v1/licences?q={identifier}")),
+        (&checker, format!("/api/v1/licences/{one}")),
+        (&checker, format!("/api/v1/licences/{one}/versions")),
+        (&checker, "/api/v1/tasks".into()),
+        (&maker, "/api/v1/tasks?mine=true".into()),
+        (&maker, "/api/v1/cases".into()),
+        (&checker, "/api/v1/requests".into()),
+        (&checker, "/api/v1/inspections".into()),
+    ];
+    paths
+        .into_iter()
+        .map(|(by, path)| {
+            let ask = || {
+                let started = Instant::now();
+                by.get(&path).must(200);
+                started.elapsed()
+            };
+            // The first one fills caches.
+            ask();
+            let times = by_clients(ASKED, ask);
+            (format!("GET {path}"), p95(times))
+        })
+        .collect()
+}
+
+/// How long each took, where every client does `each` of them in turn.
+fn by_clients(each: u32, one: impl Fn() -> Duration + Sync) -> Vec<Duration> {
+    let times = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(|| {
+                for _ in 0..each {
+                    let time = one();
+                    times.lock().unwrap().push(time);
+                }
+            });
+        }
+    });
+    times.into_inner().unwrap()
+}
+
+fn p95(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() * 95 / 100]
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1_000.)
+}
+
+/// Copies what was issued once until there are `to` of it: the licence, its draft and its case.
+fn fill(app: &TestApp, one: &str, from: u64, to: u64) {
+    let caser = app.as_("maker");
+    let open =
+        || caser.post("/api/v1/cases", &json!({ "type": "issuing", "matter": MATTER, "holder": holder(1) }));
+    let case = open().must(201)["id"].as_str().unwrap().to_owned();
+    app.wait(async {
+        for copied in &TABLES {
+            let from_id = if copied.table == "issuing_case" { &case } else { one };
+            copy(&app.make.db, copied, from_id, from + 1, to).await;
+        }
+        match &app.make.db {
+            Db::Sqlite { writer, .. } => sqlx::query("ANALYZE").execute(writer).await.map(drop).unwrap(),
+            Db::Postgres(pool) => sqlx::query("ANALYZE").execute(pool).await.map(drop).unwrap(),
+        }
+    });
+    // Whom a case is for is sealed for that case, and cannot be read from a copy: the first page shows these.
+    for _ in 0..60 {
+        open().must(201);
+    }
+}
+
+/// What is copied of a table.
+struct Copied {
+    table: &'static str,
+    /// What its ids begin with.
+    id: &'static str,
+    /// Columns that are copied as they are.
+    same: &'static str,
+    /// The column that must differ, with its value of the number `n`; empty if only the id must.
+    own: &'static str,
+    own_value: &'static str,
+}
+
+const TABLES: [Copied; 3] = [
+    Copied {
+        table: "licence_record",
+        id: "lic_",
+        same: "kind, unit, holder, face, valid_from, valid_to, status, status_since, pledged, mortgaged, \
+            inspection_failed, disputed, lost_refuses, overdue_refuses, version, created_at",
+        own: "identifier, ",
+        own_value: "identifier || '-' || n, ",
+    },
+    Copied {
+        table: "issuing_draft",
+        id: "lic_",
+        same: "unit, kind, kind_version, content, holder_key, state, register_state, maker, version, created_at, \
+            changed_at",
+        own: "",
+        own_value: "",
+    },
+    Copied {
+        table: "issuing_case",
+        id: "cas_",
+        same: "unit, type, matter, mode, person, holder_key, state, account, version, created_at",
+        own: "number, ",
+        own_value: "'C' || n, ",
+    },
+];
+
+/// Copies the row `from_id` as many times, with the numbers `first` to `last`.
+async fn copy(db: &Db, copied: &Copied, from_id: &str, first: u64, last: u64) {
+    let Copied { table, id, same, own, own_value } = copied;
+    let into = format!("INSERT INTO {table} (id, {own}{same})");
+    match db {
+        Db::Sqlite { writer, .. } => {
+            let sql = format!(
+                "WITH RECURSIVE series (n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM series WHERE n < {last}) {into} \
+                 SELECT '{id}' || printf('%032x', n), {own_value}{same} FROM series, {table} WHERE id = '{from_id}'"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(writer).await.map(drop).unwrap();
+        }
+        Db::Postgres(pool) => {
+            let sql = format!(
+                "{into} SELECT '{id}' || lpad(to_hex(n), 32, '0'), {own_value}{same} \
+                 FROM generate_series({first}::bigint, {last}::bigint) AS series (n), {table} WHERE id = '{from_id}'"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(pool).await.map(drop).unwrap();
+        }
+    }
+}
