@@ -31,7 +31,7 @@ impl UnixTime {
     }
 
     /// `20270115 1600` in UTC+8: what a person compares with the clock on the wall.
-    pub(crate) fn to_minute(self) -> String {
+    pub fn to_minute(self) -> String {
         let minutes = self.plus(UTC_PLUS_8).0.div_euclid(60).rem_euclid(24 * 60);
         // A one before the four digits keeps their zeros.
         let digits = (minutes / 60)

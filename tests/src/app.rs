@@ -11,6 +11,7 @@ use liangzheng_server::config::Config;
 use liangzheng_server::demo::{demo_catalogue, demo_units};
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::actor::session::StaffFactor;
+use liangzheng_server::domain::catalogue::kind::Assurance;
 use liangzheng_server::domain::clock::{ManualClock, SystemEntropy};
 use liangzheng_server::domain::ids::{AccountId, HolderId};
 use liangzheng_server::domain::licence::{Licence, Status};
@@ -187,6 +188,22 @@ impl TestApp {
             enter_in_force(&mut tx, &demo.scenes, now).await.unwrap();
             enter_in_force(&mut tx, &demo.inspection_matters, now).await.unwrap();
             enter_in_force(&mut tx, &demo.using_lists, now).await.unwrap();
+            tx.commit().await.unwrap();
+        });
+    }
+
+    /// Puts one of the demo's kinds in force so that showing it asks for the person himself.
+    pub fn enter_kind_for_the_person_himself(&self, kind: &str) {
+        let mut kinds = demo_catalogue().unwrap().kinds;
+        kinds.retain(|one| one.code.as_str() == kind);
+        kinds[0].assurance = Assurance::RealPerson;
+        self.wait(async {
+            let mut tx = self.app.db.begin_write().await.unwrap();
+            let now = self.app.now();
+            for unit in demo_units().unwrap() {
+                storage::catalogue::unit::insert(&mut tx, &unit.unit().unwrap(), now).await.unwrap();
+            }
+            enter_in_force(&mut tx, &kinds, now).await.unwrap();
             tx.commit().await.unwrap();
         });
     }

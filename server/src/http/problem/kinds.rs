@@ -59,6 +59,8 @@ problems! {
         "请在「账号与安全」中绑定动态验证码，以后登录时一并输入。" / "Set up an authenticator under Account and security; from then on enter its code when you log in.".
     SECOND_FACTOR_NEEDED 403 "second-factor-needed": "请输入动态验证码" / "A second factor is needed";
         "该证照或场景要求亮证密码之外再输入身份验证器的六位动态验证码（factor.totp）。" / "This licence or scene asks for a code of your authenticator beside the PIN (factor.totp).".
+    RECENTLY_RESTORED 403 "recently-restored": "账户刚在窗口恢复，暂不能办理" / "The account was restored at a counter a short while ago";
+        "恢复满 24 小时后再办理；急需时请携带证件到窗口办理。" / "Try again 24 hours after it was restored, or come to a counter with your document.".
     IDENTITY_UNMATCHED 403 "identity-unmatched": "身份信息与证照登记不一致" / "The identity is not that of a holder of licences";
         "已转交工作人员核对，请稍后再试，或持身份证件到窗口办理。" / "Staff have been told: try again later, or come to a counter with your document.".
     UNRECOGNISED_CALLER 403 "caller-not-recognised": "未登记的程序不能取得亮证码" / "Codes are not made for programs that are not registered";

@@ -305,6 +305,16 @@ pub async fn carry_out_due(app: &App) -> Result<bool, StorageError> {
     Ok(i64::try_from(due.len()).is_ok_and(|done| done >= AT_ONCE))
 }
 
+/// Until when an account that was restored may not yet do what asks for the person himself; `None` if it may.
+pub(crate) async fn shut_until(
+    tx: &mut Tx,
+    account: AccountId,
+    now: UnixTime,
+) -> Result<Option<UnixTime>, StorageError> {
+    let until = stored::done_at(tx, account).await?.map(|at| UnixTime(at).plus(SHUT_AFTERWARDS));
+    Ok(until.filter(|until| now < *until))
+}
+
 /// The account that is named, if it is this person's: a stranger's answers like one that is not there.
 async fn meant(
     app: &App,
@@ -348,6 +358,8 @@ fn is_over(row: &RecoveryRow, now: UnixTime) -> bool {
 
 /// Its owner has a day to object; as long a second person may take.
 const WAIT: Seconds = Seconds(86_400);
+/// Who has deceived a counter gets a day less to use it: a new authenticator proves nothing yet.
+const SHUT_AFTERWARDS: Seconds = Seconds(86_400);
 /// As for a new account.
 const FIRST_PASSWORD_LASTS: Seconds = Seconds(7 * 86_400);
 const AT_ONCE: i64 = 100;

@@ -1,12 +1,15 @@
 //! How sure it must be that it is the holder, or his agent, himself (R44): the PIN, and where the kind or the scene says
 //! `real_person` a second factor, too. Who withholds it is told so; what was used is recorded.
 
+use liangzheng_core::time::UnixTime;
+
 use crate::App;
 use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::catalogue::kind::{Assurance, Kind};
 use crate::domain::catalogue::scene::Scene;
 use crate::domain::ids::AccountId;
 use crate::domain::licence::Licence;
+use crate::service::actor::recovery;
 use crate::service::actor::totp::{self, CodeError, TotpError};
 use crate::service::catalogue::reading;
 use crate::service::work::{Work, WorkError};
@@ -22,6 +25,12 @@ pub enum FactorError {
     /// The account has no authenticator.
     #[error("the account has no second factor")]
     NotSet,
+    /// The account was restored at a counter less than a day ago.
+    #[error("the account was restored a short while ago")]
+    Restored {
+        /// From when on it may.
+        until: UnixTime,
+    },
     /// The code.
     #[error(transparent)]
     Code(#[from] CodeError),
@@ -60,6 +69,9 @@ pub(super) async fn prove(
     let asked = [kind.map(|kind| kind.assurance), scene.map(|scene| scene.assurance)];
     if !asked.contains(&Some(Assurance::RealPerson)) {
         return Ok(Ok(None));
+    }
+    if let Some(until) = recovery::shut_until(&mut work.tx, account, work.now).await? {
+        return Ok(Err(FactorError::Restored { until }));
     }
     let Some(authenticator) = totp::in_force(&mut work.tx, account).await? else {
         return Ok(Err(FactorError::NotSet));

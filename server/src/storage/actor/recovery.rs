@@ -51,6 +51,11 @@ pub async fn newest_of(tx: &mut Tx, account: AccountId) -> Result<Option<Recover
     one!(tx, NEWEST_OF, account)
 }
 
+/// When an account was last restored, in unix seconds.
+pub async fn done_at(tx: &mut Tx, account: AccountId) -> Result<Option<i64>, StorageError> {
+    Ok(values!(tx, DONE_AT, account)?.pop())
+}
+
 /// Notes who agreed, from when it counts, and the password's hash; false if it is not waiting for that.
 pub async fn confirm(
     tx: &mut Tx,
@@ -89,6 +94,7 @@ statements! {
         VALUES ($1, $2, 'asked', $3, $4) ON CONFLICT DO NOTHING";
     OPEN_OF = concat!("SELECT ", recovery!(), " FROM actor_recovery WHERE account = $1 AND ended_at IS NULL");
     NEWEST_OF = concat!("SELECT ", recovery!(), " FROM actor_recovery WHERE account = $1 ORDER BY id DESC LIMIT 1");
+    DONE_AT = "SELECT ended_at FROM actor_recovery WHERE account = $1 AND state = 'done' ORDER BY ended_at DESC LIMIT 1";
     OF_UNIT = concat!("SELECT ", recovery!(), " FROM actor_recovery \
         WHERE (asked_by IN (SELECT account FROM actor_membership WHERE unit = $1) \
             OR confirmed_by IN (SELECT account FROM actor_membership WHERE unit = $1)) \

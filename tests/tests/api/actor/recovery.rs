@@ -1,12 +1,16 @@
 //! Restoring an account at a counter: two persons, a day to object, and nothing left of the old way in.
 
 use liangzheng_server::domain::actor::membership::Role;
+use liangzheng_server::domain::ids::HolderId;
+use liangzheng_server::domain::licence::Status;
 use liangzheng_server::service::actor::recovery;
 use liangzheng_server::storage;
 use liangzheng_tests::app::TestApp;
+use liangzheng_tests::authenticator::Authenticator;
+use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::http::Answer;
-use liangzheng_tests::make::{OTHER_UNIT, PASSWORD, UNIT, secrets};
+use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PASSWORD, PIN, UNIT, secrets};
 use serde_json::{Value, json};
 
 use super::PLATFORM;
@@ -14,6 +18,7 @@ use super::PLATFORM;
 struct Counter {
     app: TestApp,
     account: String,
+    holder: HolderId,
     number: String,
 }
 
@@ -33,7 +38,7 @@ impl Counter {
             let found = storage::actor::holder::find(&mut tx, &secrets(), holder).await.unwrap().unwrap();
             found.number.number().to_owned()
         });
-        Self { app, account: account.to_string(), number }
+        Self { app, account: account.to_string(), holder, number }
     }
 
     fn body(&self) -> Value {
@@ -96,6 +101,47 @@ fn two_persons_restore_an_account_and_a_day_later_the_old_way_in_is_gone_on_both
             );
             assert_eq!(storage::actor::account::find(&mut tx, id).await.unwrap().unwrap().pin, None);
         });
+    }
+}
+
+/// Rows: R44.
+#[test]
+fn a_day_longer_nothing_is_shown_that_asks_for_the_person_himself_on_both_databases() {
+    for db in TestDb::both() {
+        let counter = Counter::on(db);
+        let app = &counter.app;
+        app.enter_kind_for_the_person_himself(BUSINESS_LICENCE);
+        let licence = app.licence(counter.holder, BUSINESS_LICENCE, UNIT, Status::Active);
+        counter.ask("one").must(202);
+        let given = app.as_("two").post("/api/v1/accounts/lin/recovery", &counter.body()).must(200);
+        app.pass(86_400);
+        app.wait(recovery::carry_out_due(&app.app)).unwrap();
+        let first = given["first_password"].as_str().unwrap();
+        let lin = app.anyone().log_in("lin", first);
+        let changed = json!({ "old_password": first, "new_password": PASSWORD });
+        lin.send("PUT", "/api/v1/me/password", Some(&changed)).must(204);
+        let lin = app.log_in("lin");
+        lin.send("PUT", "/api/v1/me/pin", Some(&json!({ "password": PASSWORD, "new_pin": PIN }))).must(204);
+        let begun = lin.post("/api/v1/me/totp", &json!({ "password": PASSWORD })).must(201);
+        let phone = Authenticator::typed(begun["secret"].as_str().unwrap());
+        let code = || json!(phone.code_at(app.app.now().0));
+        lin.post("/api/v1/me/totp/confirmation", &json!({ "code": code() })).must(200);
+        let show = |lin: &Caller| {
+            let body = json!({ "scene": "inspect.food", "pin": PIN, "factor": { "totp": code() } });
+            lin.post(&format!("/api/v1/wallet/licences/{}/show", licence.id), &body)
+        };
+        app.pass(30);
+        let refused = show(&lin);
+        assert_eq!((refused.status, refused.problem().as_str()), (403, "recently-restored"));
+        assert!(refused.text().contains("20261124 1200"), "says from when on: {}", refused.text());
+        app.pass(86_400 - 61);
+        let body = json!({ "login": "lin", "password": PASSWORD, "totp": code() });
+        let session = app.anyone().post("/api/v1/sessions", &body).must(201);
+        let lin = app.anyone().with_token(session["token"].as_str().unwrap());
+        app.pass(30);
+        assert_eq!(show(&lin).problem(), "recently-restored");
+        app.pass(1);
+        show(&lin).must(201);
     }
 }
 

@@ -276,27 +276,12 @@ fn a_show_and_its_refusals_are_answered_as_kept() {
 /// Rows: R44.
 #[test]
 fn a_kind_that_asks_for_the_person_himself_is_shown_with_a_second_factor_on_both_databases() {
-    use liangzheng_server::domain::catalogue::kind::Assurance;
     use liangzheng_tests::authenticator::Authenticator;
     for db in TestDb::both() {
         let app = TestApp::start(db, |config| config.limits.enabled = false);
         let (lin, licence) = holder_with(&app, "lin", Status::Active);
         opened(&lin, &licence);
-        let demo = liangzheng_server::demo::demo_catalogue().unwrap();
-        let mut kinds = demo.kinds.clone();
-        kinds.retain(|kind| kind.code.as_str() == BUSINESS_LICENCE);
-        kinds[0].assurance = Assurance::RealPerson;
-        app.wait(async {
-            let mut tx = app.app.db.begin_write().await.unwrap();
-            for unit in liangzheng_server::demo::demo_units().unwrap() {
-                let unit = unit.unit().unwrap();
-                let now = app.app.now();
-                liangzheng_server::storage::catalogue::unit::insert(&mut tx, &unit, now).await.unwrap();
-            }
-            use liangzheng_server::service::catalogue::entries::enter_in_force;
-            enter_in_force(&mut tx, &kinds, app.app.now()).await.unwrap();
-            tx.commit().await.unwrap();
-        });
+        app.enter_kind_for_the_person_himself(BUSINESS_LICENCE);
         let show = |caller: &Caller, factor: Option<&str>| {
             let mut body = json!({ "scene": SCENE, "pin": PIN });
             if let Some(code) = factor {

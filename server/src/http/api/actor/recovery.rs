@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use liangzheng_core::text::Text;
+use liangzheng_core::time::UnixTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -187,10 +188,13 @@ impl From<RecoveryError> for Problem {
                 "须由本人以外的两名工作人员先后核实",
                 "two members of staff, neither of them the owner, look at the document",
             ),
-            RecoveryError::UnderWay { effective_at } => Self::new(&kinds::ALREADY_EXISTS).detail(
-                format!("该账号的恢复已确认，将于 Unix 时间 {effective_at} 生效"),
-                format!("the account is being restored; it takes effect at {effective_at} (unix seconds)"),
-            ),
+            RecoveryError::UnderWay { effective_at } => {
+                let minute = UnixTime(effective_at).to_minute();
+                Self::new(&kinds::ALREADY_EXISTS).detail(
+                    format!("该账号的恢复已确认，将于北京时间 {minute} 生效"),
+                    format!("the account is being restored; it takes effect at {minute} (UTC+8)"),
+                )
+            }
             RecoveryError::NothingOpen => Self::new(&kinds::NOT_FOUND)
                 .detail("没有正在办理的账号恢复", "the account is not being restored"),
             RecoveryError::Password(error) => error.into(),

@@ -144,6 +144,13 @@ impl From<FactorError> for Problem {
                 "亮出该证照需要动态验证码；请先在「账号与安全」中绑定身份验证器",
                 "showing this licence asks for an authenticator code: set one up under Account and security first",
             ),
+            FactorError::Restored { until } => {
+                let minute = until.to_minute();
+                Self::new(&kinds::RECENTLY_RESTORED).detail(
+                    format!("该账户刚在窗口恢复，北京时间 {minute} 起可以亮出该证照"),
+                    format!("the account was restored at a counter; this licence can be shown from {minute} (UTC+8) on"),
+                )
+            }
             FactorError::Code(error) => error.into(),
         }
     }
