@@ -38,9 +38,7 @@ const fn has(words: &[&str]) -> bool {
 actions! {
     /// See and change what concerns the own account: who one is, one's sessions.
     ManageOwnAccount in AccountId;
-    /// See what concerns one as a holder: notices, uses.
-    ViewOwnLicences in HolderId;
-    /// See the cards of one's own wallet, or of a holder's one acts for.
+    /// See the cards and notices of one's own wallet, or of a holder's one acts for.
     ViewWallet in Wallets;
     /// Show a licence of such a wallet, profile S; refresh, draw and end that show.
     OpenShow in Wallets from recognised;

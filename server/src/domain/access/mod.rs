@@ -14,7 +14,7 @@ pub use action::{
     LookAtIssued, MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices,
     ManageOwnAccount, ManageUnits, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport,
     Submit, VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewEntries, ViewImports,
-    ViewIssued, ViewOwnLicences, ViewOwnUses, ViewRecoveries, ViewUnits, ViewWallet, WithdrawConsent,
+    ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnits, ViewWallet, WithdrawConsent,
     WorkOutbox, WorkTasks, WriteDraft,
 };
 pub(crate) use permit::scope_of;

@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
     use crate::domain::access::{
-        ChangeStatus, ManageOwnAccount, OpenShow, ReadFile, VerifyFully, ViewOwnLicences,
+        ChangeStatus, ManageOwnAccount, OpenShow, ReadFile, VerifyFully, ViewOwnUses,
     };
     use crate::domain::actor::membership::{Membership, Role};
     use crate::domain::actor::session::{Carrier, Proof};
@@ -210,7 +210,7 @@ mod tests {
     fn codes_are_made_for_recognised_callers_only_and_the_rest_for_any_session() {
         let unknown = Principal { is_recognised: false, ..holder() };
         assert_eq!(permit::<OpenShow>(unknown.clone()).unwrap_err().bar, Some(Bar::Unrecognised));
-        assert!(permit::<ViewOwnLicences>(unknown).is_ok());
+        assert!(permit::<ViewOwnUses>(unknown).is_ok());
         let nobody = Principal { is_recognised: false, ..nobody() };
         assert_eq!(permit::<OpenShow>(nobody).unwrap_err().bar, None, "there is no right to begin with");
     }

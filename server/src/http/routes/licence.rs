@@ -1,6 +1,6 @@
 //! Licences: cards of a wallet, what holders ask and are told, acts of the issuing unit.
 
-use crate::domain::access::{ActOnLicence, AskOfUnit, HandleRequests, ViewActs, ViewOwnLicences, ViewWallet};
+use crate::domain::access::{ActOnLicence, AskOfUnit, HandleRequests, ViewActs, ViewWallet};
 use crate::http::answer::Page;
 use crate::http::api::licence::acts::{self, ActRequest};
 use crate::http::api::licence::cards::{self, Card};
@@ -21,8 +21,8 @@ routes! { "licence";
         "本人就一件证照提出的申请" / "What the caller asked for one of his licences, newest first";
     POST "/api/v1/wallet/licences/{id}/requests" requests::ask, AskOfUnit, AskRequest => 201 Requested,
         "挂失（立即办理）或申请注销" / "Reports a loss, at once, or asks the issuing unit to cancel";
-    GET  "/api/v1/wallet/notices"           notices::list, ViewOwnLicences => 200 Page<Notice>,
-        "到期、年检和证照变动提醒" / "What the caller is told: what runs out, and what units did; newest first";
+    GET  "/api/v1/wallet/notices"           notices::list, ViewWallet => 200 Page<Notice>,
+        "到期、年检和证照变动提醒" / "What the caller, or a holder he acts for (`?for=`), is told: what runs out, and what units did; newest first", else 404;
     GET  "/api/v1/inspections"              notices::inspections, ViewActs => 200 Page<DueInspection>,
         "待办理的年检" / "Annual inspections that the caller's unit has to do, the most urgent first";
     GET  "/api/v1/requests"                 requests::list, HandleRequests => 200 Page<LicenceRequest>,

@@ -19,6 +19,7 @@ use crate::domain::issuing::person::{HolderRequest, Person};
 use crate::domain::text::PlainText;
 use crate::service::actor::holder::{self as holders, Entry};
 use crate::service::actor::person as persons;
+use crate::service::issuing::tasks::{self, Claimed};
 use crate::service::work::{Reply, Work, WorkError};
 use crate::storage::actor::agency as agencies;
 use crate::storage::actor::agency_entry::{self as stored, Decided, EntryRow};
@@ -115,6 +116,9 @@ pub enum EntryError {
     /// Nobody approves what he entered, nor what he is to be.
     #[error("another person approves it")]
     TwoPersons,
+    /// Another has taken it.
+    #[error("another has the task")]
+    Claimed(Claimed),
     /// The holder is known by another name.
     #[error("the holder is known by another name")]
     NameDiffers,
@@ -213,6 +217,13 @@ pub async fn decide(
     if !state.takes(decision) {
         return Err(EntryError::NotNow(state));
     }
+    let task = id.to_string();
+    if decision != EntryDecision::End {
+        let taken = tasks::refuse_anothers(app, &mut work.tx, &task, permit.scope(), permit.account()).await?;
+        if let Some(claim) = taken {
+            return Err(EntryError::Claimed(claim));
+        }
+    }
     let place = stored::place_of_reason(id);
     let sealed = reason.map(|reason| app.secrets.seal_text(&place, reason.as_str(), &*app.entropy));
     let (state, agency, action) = match decision {
@@ -226,7 +237,7 @@ pub async fn decide(
         EntryDecision::Refuse => (AgencyEntryState::Refused, None, "refuse agency"),
         EntryDecision::End => {
             end(app, &mut work, permit, &row, sealed.as_deref().unwrap_or_default()).await?;
-            work.audit("end agency", &id.to_string(), reason.map(PlainText::as_str)).await?;
+            work.audit("end agency", &task, reason.map(PlainText::as_str)).await?;
             let state = AgencyEntryState::Ended.as_str().to_owned();
             let row = EntryRow { state, ended_at: Some(now.0), reason: sealed, ..row };
             let told = told(app, &mut work.tx, permit.account(), &row).await?;
@@ -238,7 +249,8 @@ pub async fn decide(
     if !stored::decide(&mut work.tx, id, decided).await? {
         return Err(StorageError::Conflict.into());
     }
-    work.audit(action, &id.to_string(), reason.map(PlainText::as_str)).await?;
+    tasks::over(&mut work.tx, &task, permit.scope()).await?;
+    work.audit(action, &task, reason.map(PlainText::as_str)).await?;
     let row = EntryRow {
         state: state.as_str().to_owned(),
         decided_by: Some(permit.account()),

@@ -25,6 +25,26 @@ pub struct Wallet {
     pub until: Option<UnixTime>,
 }
 
+/// Whose wallet is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// The own one.
+    Own,
+    /// That of a holder one acts for.
+    Holder(HolderId),
+}
+
+/// What a question for one wallet finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// It is open.
+    Open(Wallet),
+    /// The own one, of somebody who is no holder: nothing is in it.
+    Empty,
+    /// It is another's, and not open.
+    Shut,
+}
+
 /// Who opens wallets.
 #[derive(Clone, Copy, Debug)]
 pub struct Opener {
@@ -61,6 +81,23 @@ pub async fn open(
         until: agency.ends_at,
     });
     Ok(own.into_iter().chain(others).collect())
+}
+
+/// The one that is asked for, if it is open for an act.
+pub async fn choose(
+    tx: &mut Tx,
+    opener: impl Into<Opener>,
+    act: AgencyAct,
+    whose: For,
+    now: UnixTime,
+) -> Result<Chosen, StorageError> {
+    let mut open = open(tx, opener, act, now).await?.into_iter();
+    Ok(match whose {
+        For::Own => open.find(|wallet| wallet.footing == Footing::Own).map_or(Chosen::Empty, Chosen::Open),
+        For::Holder(holder) => {
+            open.find(|wallet| wallet.holder == holder).map_or(Chosen::Shut, Chosen::Open)
+        }
+    })
 }
 
 /// A licence in one of them, with the wallet it lies in; `None` if it is in none.

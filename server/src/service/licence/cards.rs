@@ -16,7 +16,7 @@ use crate::domain::catalogue::{self, Catalogue};
 use crate::domain::ids::{HolderId, LicenceId};
 use crate::domain::issuing::face::is_picture_id;
 use crate::domain::licence::{Licence, Status};
-use crate::service::actor::wallets::{self, Wallet};
+use crate::service::actor::wallets::{self, Chosen, For, Wallet};
 use crate::service::catalogue::reading;
 use crate::service::licence::parts::{self, Part};
 use crate::storage::{self, StorageError, Tx};
@@ -90,15 +90,6 @@ pub struct CardScene {
     pub fields: Vec<CardField>,
 }
 
-/// Whose wallet is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum For {
-    /// The own one.
-    Own,
-    /// That of a holder one acts for.
-    Holder(HolderId),
-}
-
 /// All cards of a wallet; `None` if it is not open to the caller. Who has none of his own has no cards in it.
 pub async fn list(
     app: &App,
@@ -106,15 +97,11 @@ pub async fn list(
     whose: For,
 ) -> Result<Option<Vec<Card>>, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let open = wallets::open(&mut tx, permit, AgencyAct::View, app.now()).await?;
-    let wallet = match whose {
-        For::Own => open.into_iter().find(|wallet| wallet.footing == Footing::Own),
-        For::Holder(holder) => match open.into_iter().find(|wallet| wallet.holder == holder) {
-            None => return Ok(None),
-            found => found,
-        },
+    let wallet = match wallets::choose(&mut tx, permit, AgencyAct::View, whose, app.now()).await? {
+        Chosen::Open(wallet) => wallet,
+        Chosen::Empty => return Ok(Some(Vec::new())),
+        Chosen::Shut => return Ok(None),
     };
-    let Some(wallet) = wallet else { return Ok(Some(Vec::new())) };
     let holder_name = name_of(app, &mut tx, wallet).await?;
     let licences = storage::licence::record::of_holder(&mut tx, &app.secrets, wallet.holder).await?;
     let today = Day::of(app.now());

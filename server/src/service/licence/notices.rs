@@ -4,12 +4,14 @@ use liangzheng_core::text::Text;
 use liangzheng_core::time::{Day, Seconds, UnixTime};
 
 use crate::App;
-use crate::domain::access::{Permit, ViewActs, ViewOwnLicences};
+use crate::domain::access::{Permit, ViewActs, ViewWallet};
+use crate::domain::actor::agency::AgencyAct;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::{ActId, ConsentId, HolderId, LicenceId, NoticeId, RequestId};
 use crate::domain::licence::Licence;
 use crate::domain::licence::acts::ActName;
 use crate::domain::licence::notice::{NoticeKind, consent_recorded, reminders, words_of};
+use crate::service::actor::wallets::{self, Chosen, For};
 use crate::service::outbox::telling;
 use crate::service::work::Work;
 use crate::storage::catalogue::unit;
@@ -76,22 +78,29 @@ pub struct DueInspection {
 /// Where a page of due inspections begins: after this day and licence.
 pub type AfterDue = (i64, LicenceId);
 
-/// A page of the caller's notices, newest first, and where the next begins.
+/// A page of what the holder of a wallet is told, newest first, and where the next begins; `None` if the wallet is not open
+/// to the caller.
 pub async fn list(
     app: &App,
-    permit: &Permit<ViewOwnLicences>,
+    permit: &Permit<ViewWallet>,
+    whose: For,
     before: Option<NoticeId>,
     limit: i64,
-) -> Result<(Vec<Notice>, Option<NoticeId>), StorageError> {
+) -> Result<Option<(Vec<Notice>, Option<NoticeId>)>, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let mut rows = stored::of_holder(&mut tx, permit.scope(), before, limit + 1).await?;
+    let wallet = match wallets::choose(&mut tx, permit, AgencyAct::View, whose, app.now()).await? {
+        Chosen::Open(wallet) => wallet,
+        Chosen::Empty => return Ok(Some((Vec::new(), None))),
+        Chosen::Shut => return Ok(None),
+    };
+    let mut rows = stored::of_holder(&mut tx, wallet.holder, before, limit + 1).await?;
     let next = page::cut(&mut rows, limit, |row| row.id);
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         items.push(open(app, &mut tx, row).await?);
     }
     tx.commit().await?;
-    Ok((items, next))
+    Ok(Some((items, next)))
 }
 
 /// A page of the annual inspections that the caller's unit has to do within 60 days, the most urgent first (R39).

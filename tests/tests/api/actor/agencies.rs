@@ -143,6 +143,49 @@ fn a_counter_enters_who_represents_a_firm_and_another_person_approves_on_both_da
 }
 
 #[test]
+fn an_agent_reads_what_the_holder_is_told_and_a_stranger_does_not_on_both_databases() {
+    for db in TestDb::both() {
+        let (app, firm_id, licence) = counter(db);
+        app.holder("boss");
+        app.holder("zhou");
+        made(&app, &entry("legal_representative", &firm(), "boss"));
+        let act = json!({ "act": "suspend", "reason": "核查", "legal_basis": "测试依据" });
+        app.as_("qin").post(&format!("/api/v1/licences/{licence}/acts"), &act).must(200);
+        let path = format!("/api/v1/wallet/notices?for={firm_id}");
+        let told = app.as_("boss").get(&path).must(200);
+        assert_eq!(told["items"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            (&told["items"][0]["act"], &told["items"][0]["licence"]["id"]),
+            (&json!("suspend"), &json!(licence))
+        );
+        assert_eq!(app.as_("boss").get("/api/v1/wallet/notices?for=own").must(200)["items"], json!([]));
+        assert_eq!(app.as_("zhou").get(&path).status, 404);
+        assert_eq!(app.as_("zhou").get("/api/v1/wallet/notices?for=nobody").status, 404);
+    }
+}
+
+#[test]
+fn what_one_checker_has_taken_another_does_not_decide_on_both_databases() {
+    for db in TestDb::both() {
+        let (app, _, _) = counter(db);
+        app.holder("boss");
+        app.staff("yan", Role::IssuerChecker, UNIT);
+        let (gao, qin, yan) = (app.as_("gao"), app.as_("qin"), app.as_("yan"));
+        let entered =
+            gao.post("/api/v1/agencies", &entry("legal_representative", &firm(), "boss")).must(201);
+        let task = format!("/api/v1/tasks/{}/acts", entered["id"].as_str().unwrap());
+        qin.post(&task, &json!({ "act": "claim" })).must(204);
+        for act in ["approve", "refuse"] {
+            let refused = decide(&yan, &entered["id"], act);
+            assert_eq!((refused.status, refused.problem().as_str()), (409, "claimed"));
+            assert!(refused.text().contains("qin 的账户"), "names who has it: {}", refused.text());
+        }
+        decide(&qin, &entered["id"], "approve").must(200);
+        decide(&yan, &entered["id"], "end").must(200);
+    }
+}
+
+#[test]
 fn a_firms_people_see_show_and_ask_as_far_as_they_were_named_on_both_databases() {
     for db in TestDb::both() {
         let (app, holder, licence) = counter(db);

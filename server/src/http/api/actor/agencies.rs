@@ -14,6 +14,7 @@ use crate::domain::fault::Faults;
 use crate::domain::ids::{AgencyEntryId, AgencyId, HolderId};
 use crate::domain::issuing::person::HolderRequest;
 use crate::domain::text::PlainText;
+use crate::http::api::issuing::tasks::claimed;
 use crate::http::answer::{Answer, Page};
 use crate::http::extract::{Body, IdempotencyKey, Permitted, items_on_page};
 use crate::http::problem::{FieldError, Problem, kinds};
@@ -238,6 +239,7 @@ impl From<EntryError> for Problem {
                 ),
             ),
             EntryError::TwoPersons => Self::new(&kinds::TWO_PERSONS),
+            EntryError::Claimed(claim) => claimed(&claim),
             EntryError::NameDiffers => Self::new(&kinds::HOLDER_NAME_DIFFERS),
             EntryError::Work(error) => error.into(),
         }

@@ -17,7 +17,8 @@ use crate::domain::licence::{Dates, Unshowable};
 use crate::http::answer::{Answer, Page};
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
-use crate::service::licence::cards::{self, For};
+use crate::service::actor::wallets::For;
+use crate::service::licence::cards;
 
 /// One card. Days are `YYYYMMDD`, times unix seconds, as in tokens and verdicts.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -201,13 +202,16 @@ pub async fn list(
     permit: Permitted<ViewWallet>,
     query: web::Query<WalletQuery>,
 ) -> Result<Answer<Page<Card>>, Problem> {
-    let not_found = || Problem::new(&kinds::NOT_FOUND);
-    let whose = match query.whose.as_deref() {
-        None | Some("own") => For::Own,
-        Some(holder) => For::Holder(holder.parse().map_err(|_| not_found())?),
-    };
-    let found = cards::list(&app, &permit, whose).await?;
-    Ok(Answer::of(Page::whole(found.ok_or_else(not_found)?)))
+    let found = cards::list(&app, &permit, whose(query.whose.as_deref())?).await?;
+    Ok(Answer::of(Page::whole(found.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?)))
+}
+
+/// Reads `?for=` of a wallet's lists; who acts for nobody of that id finds nothing.
+pub(super) fn whose(given: Option<&str>) -> Result<For, Problem> {
+    match given {
+        None | Some("own") => Ok(For::Own),
+        Some(holder) => holder.parse().map(For::Holder).map_err(|_| Problem::new(&kinds::NOT_FOUND)),
+    }
 }
 
 /// `GET /api/v1/wallet/licences/{id}`

@@ -7,20 +7,24 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::domain::access::{ViewActs, ViewOwnLicences};
+use crate::domain::access::{ViewActs, ViewWallet};
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::{ConsentId, LicenceId, NoticeId};
 use crate::domain::licence::acts::ActName;
 use crate::domain::licence::notice::NoticeKind;
 use crate::http::answer::{Answer, Page};
+use crate::http::api::licence::cards::whose;
 use crate::http::extract::{Permitted, items_on_page, no_cursor};
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, kinds};
 use crate::service::licence::notices::{self, AfterDue};
 
 /// Which notices.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticesQuery {
+    /// `own`, which is so if it is left out, or the holder one acts for.
+    #[serde(default, rename = "for")]
+    whose: Option<String>,
     /// `next` of the page before.
     #[serde(default)]
     cursor: Option<NoticeId>,
@@ -105,11 +109,13 @@ pub struct DueInspection {
 /// `GET /api/v1/wallet/notices`
 pub async fn list(
     app: web::Data<App>,
-    permit: Permitted<ViewOwnLicences>,
+    permit: Permitted<ViewWallet>,
     query: web::Query<NoticesQuery>,
 ) -> Result<Answer<Page<Notice>>, Problem> {
     let limit = items_on_page(query.limit)?;
-    let (items, next) = notices::list(&app, &permit, query.cursor, limit).await?;
+    let whose = whose(query.whose.as_deref())?;
+    let found = notices::list(&app, &permit, whose, query.cursor, limit).await?;
+    let (items, next) = found.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
     Ok(Answer::of(Page::part(items, next)))
 }
 
