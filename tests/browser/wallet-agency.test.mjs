@@ -1,9 +1,25 @@
 /** Who acts for a firm has its cards beside his own, and shows them: the code says who shows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { account, axe, done, logIn, newPage, now, readScreen, serverAndBrowser, untilKept, verifierFor } from './harness.mjs';
+import { account, act, axe, done, logIn, newPage, now, readScreen, serverAndBrowser, untilKept, verifierFor } from './harness.mjs';
 
 const { server, browser } = await serverAndBrowser();
+
+test('what a unit did with the firm’s licence is told in its agent’s wallet, under the firm’s name', async () => {
+  const { id } = server.demo.licences.find(({ holder, status }) => holder === 'shanyue' && status === 'ACTIVE');
+  await act(server, 'checker.samr', id, 'suspend');
+  await act(server, 'checker.samr', id, 'resume');
+  const page = await newPage(browser);
+  await logIn(page, server, 'lin');
+  const told = page.locator('#others').getByRole('region', { name: '云溪市山月茶饮有限公司的提醒' });
+  await told.waitFor();
+  assert.match(await told.textContent(), /恢复.*挂起/s);
+  assert.doesNotMatch((await page.locator('#notices').textContent()) ?? '', /挂起/, 'not among his own');
+  assert.deepEqual(await axe(page), []);
+  await told.getByRole('link').first().click();
+  await page.waitForURL(/#record\//);
+  await done(page);
+});
 
 // Rows: R68.
 test('the legal representative shows the firm’s licence, and the code names him: from the server, and from the phone once the server is gone', async () => {

@@ -104,8 +104,8 @@ export const ask = (licence, act, reason) => call('POST', `/wallet/licences/${li
 /** @type {(id: string) => Promise<null>} */
 export const withdrawConsent = (id) => call('POST', `/wallet/consents/${id}/acts`, { act: 'withdraw' });
 
-/** @type {() => Promise<Schemas['PageOfNotice']>} */
-export const notices = () => call('GET', '/wallet/notices?limit=5');
+/** Of the own wallet, or of a holder's one acts for. @type {(holder?: string) => Promise<Schemas['PageOfNotice']>} */
+export const notices = (holder) => call('GET', holder ? `/wallet/notices?limit=5&for=${holder}` : '/wallet/notices?limit=5');
 
 /** @type {() => Promise<Schemas['OwnContact']>} */
 export const contact = () => call('GET', '/me/contact');

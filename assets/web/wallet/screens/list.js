@@ -63,6 +63,8 @@ export function listView(app, all) {
  */
 function othersOf(app, kept) {
   const node = el('div', { id: 'others' });
+  /** @type {(() => void)[]} */
+  const leaving = [];
   const { begin } = turns();
   const late = begin();
   if (app.offline) draw(kept);
@@ -79,14 +81,22 @@ function othersOf(app, kept) {
 
   /** @param {Card[]} cards */
   function draw(cards) {
-    const holders = new Map(cards.map(({ footing }) => [footing.holder, footing.name]));
+    const holders = new Map(cards.map(({ footing }) => [footing.holder, footing.name ?? '']));
     show(
       node,
       [...holders].map(([holder, name]) => [
-        el('h2', { class: 'group' }, t('list.acting', { name: name ?? '' })),
+        el('h2', { class: 'group' }, t('list.acting', { name })),
+        toldTo(holder, name),
         el('ul', { class: 'cards' }, cards.filter(({ footing }) => footing.holder === holder).map(entry)),
       ]),
     );
+  }
+
+  /** @param {string} holder @param {string} name */
+  function toldTo(holder, name) {
+    const told = notices(app, { holder, name });
+    leaving.push(told.onLeave);
+    return told.node;
   }
 
   /** Who is logged out meanwhile learns it with the next step. @param {unknown} error */
@@ -94,26 +104,35 @@ function othersOf(app, kept) {
     if (!late() && !isProblem(error, 401)) show(node, el('p', { class: 'notice problem', role: 'alert' }, t('list.acting_failed'), ' ', wordsFor(error)));
   }
 
-  return { node, onLeave: () => begin() };
+  return {
+    node,
+    onLeave: () => {
+      begin();
+      for (const leave of leaving) leave();
+    },
+  };
 }
 
 /**
  * What the holder is told without asking: what runs out, what units did. Without it the cards are there all the same.
  *
  * @param {import('../types.d.ts').App} app
+ * @param {{ holder: string, name: string }} [other] whom one acts for; without it what oneself is told
  */
-function notices(app) {
-  const node = el('section', { class: 'panel', id: 'notices', 'aria-label': t('list.notices'), hidden: true });
+function notices(app, other) {
+  const label = other ? t('list.notices_of', { name: other.name }) : t('list.notices');
+  const node = el('section', { class: 'panel', 'aria-label': label, hidden: true });
+  if (!other) node.id = 'notices';
   const { begin } = turns();
   const late = begin();
-  if (!app.offline) api.notices().then(drawn, () => undefined);
+  if (!app.offline) api.notices(other?.holder).then(drawn, () => undefined);
 
   /** @param {import('../types.d.ts').Schemas['PageOfNotice']} page */
   function drawn({ items }) {
     if (late() || items.length === 0) return;
     node.hidden = false;
     show(node, [
-      el('h2', {}, t('list.notices')),
+      el(other ? 'h3' : 'h2', {}, label),
       el(
         'ul',
         { class: 'notices' },
@@ -124,7 +143,8 @@ function notices(app) {
             licence ? el('a', { href: `#record/${licence.id}` }, pick(text)) : pick(text),
             ' ',
             el('span', { class: 'quiet' }, moment(at)),
-            consent ? consentLine(consent) : null,
+            // Only who gave it takes it back.
+            consent && !other ? consentLine(consent) : null,
           ),
         ),
       ),

@@ -3,7 +3,8 @@
 //! Licences are numbered and sealed with nothing locked: their serials are those that come next. The transaction that
 //! enters them takes exactly these, or, where another took one meanwhile, none, and the bite is made anew. In it each row
 //! is examined again, as an approval does; a row that cannot be carried out any more is kept as failed with what stands
-//! against it, and the rows behind it get the serials before: no number is left out.
+//! against it, and the rows behind it get the serials before: no number is left out. While one bite is entered, the next is
+//! numbered and sealed: what it expects of the one before is looked at again when it is entered itself.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -80,9 +81,29 @@ pub(super) async fn go_on(app: &App, import: Import) -> Result<(), ImportError> 
     let base = ground_of(&mut tx, &import).await?;
     tx.commit().await?;
     let Some((ground, layout)) = base else { return stop(app, &import).await };
+    let mut ahead = None;
     loop {
         let bite = match (&ground, import.import_type) {
-            (Some(ground), ImportType::Licences) => licences(app, &import, ground, &layout, people).await?,
+            (Some(ground), ImportType::Licences) => {
+                let ready = match ahead.take() {
+                    Some(ready) => ready,
+                    None => prepared(app, &import, ground, &layout, Start::default()).await?,
+                };
+                match ready {
+                    Ready::Told(bite) => bite,
+                    Ready::Bite(ready) => {
+                        let start = ready.end();
+                        let entering = enter_all(app, &import, ground, ready, people);
+                        let preparing = prepared(app, &import, ground, &layout, start);
+                        let (bite, next) = tokio::join!(entering, preparing);
+                        let bite = bite?;
+                        if matches!(bite, Bite::More) {
+                            ahead = Some(next?);
+                        }
+                        bite
+                    }
+                }
+            }
             (None, ImportType::Licences) => return stop(app, &import).await,
             _ => commit_acts::performed(app, &import, &layout, people).await?,
         };
@@ -96,24 +117,61 @@ pub(super) async fn go_on(app: &App, import: Import) -> Result<(), ImportError> 
     }
 }
 
-/// Numbers, seals and enters some licences.
-async fn licences(
+/// Where a bite begins: behind what the one before it is to carry out.
+#[derive(Clone, Copy, Default)]
+struct Start {
+    /// Behind this line of the file.
+    line: i64,
+    /// Behind this serial of this year; `None` = behind the last one given.
+    serial: Option<(i16, i64)>,
+}
+
+/// A bite before it is entered.
+enum Ready {
+    /// There is nothing to enter, and why.
+    Told(Bite),
+    /// Numbered and sealed.
+    Bite(ReadyBite),
+}
+
+/// Licences that were numbered and sealed.
+struct ReadyBite {
+    rows: Vec<Prepared>,
+    seals: Arc<[InForce]>,
+    serials: Serials,
+    now: UnixTime,
+}
+
+impl ReadyBite {
+    fn end(&self) -> Start {
+        let Serials { year, last, count } = self.serials;
+        let line = self.rows.last().map_or(0, |row| row.line);
+        Start { line, serial: Some((year, last.saturating_add(count))) }
+    }
+}
+
+/// Numbers and seals some licences.
+async fn prepared(
     app: &App,
     import: &Import,
     ground: &Ground,
     layout: &Layout,
-    people: People,
-) -> Result<Bite, ImportError> {
+    start: Start,
+) -> Result<Ready, ImportError> {
     let now = app.now();
     let year = year_of(Day::of(now));
     let unit = import.unit;
     let mut tx = app.db.begin_read().await?;
-    let rows = import_row::after(&mut tx, &app.secrets, import.id, RowState::Good, 0, AT_ONCE).await?;
+    let rows =
+        import_row::after(&mut tx, &app.secrets, import.id, RowState::Good, start.line, AT_ONCE).await?;
     if rows.is_empty() {
-        return Ok(Bite::Empty);
+        return Ok(Ready::Told(Bite::Empty));
     }
     let seals: Arc<[InForce]> = InForce::all(&mut tx, [unit], now).await?.into();
-    let last = number::last_serial(&mut tx, unit, year).await?;
+    let last = match start.serial {
+        Some((of_year, last)) if of_year == year => last,
+        _ => number::last_serial(&mut tx, unit, year).await?,
+    };
     let mode = import.mode.unwrap_or(CaseMode::Bulk);
     let mut checked = Vec::with_capacity(rows.len());
     for (line, content) in rows {
@@ -121,14 +179,14 @@ async fn licences(
         let request = row::draft(&mut tx, unit, &ground.kind, mode, layout, &said).await?;
         match face::check(&request, &ground.kind, unit, None, Day::of(now)) {
             Ok(found) => checked.push((line, content, request, found)),
-            Err(faults) => return Ok(Bite::Row(line, faults)),
+            Err(faults) => return Ok(Ready::Told(Bite::Row(line, faults))),
         }
     }
     let (serial, identifiers) = match free(&mut tx, ground, year, last, checked.len()).await? {
         Ok(free) => free,
         Err((at, error)) => {
             let line = checked.get(at).map_or(0, |(line, ..)| *line);
-            return Ok(Bite::Row(line, row::faults_of(error)?));
+            return Ok(Ready::Told(Bite::Row(line, row::faults_of(error)?)));
         }
     };
     tx.commit().await?;
@@ -139,9 +197,9 @@ async fn licences(
         let made = Made { id, identifier, holder, version: VERSION, now };
         waiting.push((line, content, request, approve::licence(made, &ground.kind, &checked), checked));
     }
-    let prepared = sealed(app, &seals, waiting, now).await?;
+    let rows = sealed(app, &seals, waiting, now).await?;
     let serials = Serials { year, last, count: serial.saturating_sub(last) };
-    enter_all(app, import, ground, &seals, serials, prepared, people, now).await
+    Ok(Ready::Bite(ReadyBite { rows, seals, serials, now }))
 }
 
 /// As many free identifiers behind the serial `last`, and the serial of the last of them; or the first that cannot be made.
@@ -205,17 +263,14 @@ async fn sealed(
 }
 
 /// Enters what was numbered and sealed, if nothing of that has moved.
-#[expect(clippy::too_many_arguments, reason = "all that a bite stands on")]
 async fn enter_all(
     app: &App,
     import: &Import,
     ground: &Ground,
-    seals: &[InForce],
-    serials: Serials,
-    prepared: Vec<Prepared>,
+    bite: ReadyBite,
     people: People,
-    now: UnixTime,
 ) -> Result<Bite, ImportError> {
+    let ReadyBite { rows, seals, serials, now } = bite;
     let mut work = Work::on_behalf_of(app, people.checker, import.unit).await?;
     // What was sealed bears this time, and so does all that is entered with it.
     work.now = now;
@@ -227,10 +282,10 @@ async fn enter_all(
         return Ok(Bite::Over);
     }
     // In the order of an approval: cases, holders, serials, licences. Any other would meet one half way.
-    for one in &prepared {
+    for one in &rows {
         hold(&mut work.tx, &one.request).await?;
     }
-    let examined = match enter::held(app, &mut work, ground, prepared).await? {
+    let examined = match enter::held(app, &mut work, ground, rows).await? {
         Ok(held) => held,
         Err(bite) => return Ok(bite),
     };
