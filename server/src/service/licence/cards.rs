@@ -13,7 +13,7 @@ use crate::domain::actor::agency::AgencyAct;
 use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::KindCode;
 use crate::domain::catalogue::{self, Catalogue};
-use crate::domain::ids::{HolderId, LicenceId};
+use crate::domain::ids::LicenceId;
 use crate::domain::issuing::face::is_picture_id;
 use crate::domain::licence::{Licence, Status};
 use crate::service::actor::wallets::{self, Chosen, For, Wallet};
