@@ -33,7 +33,7 @@ use crate::service::work::{Reply, Work};
 use crate::storage;
 
 /// How long before the demo is made its units began to issue: their seals and kinds are in force since.
-pub(super) const BEGUN: Seconds = Seconds(-401 * DAY);
+pub(super) const BEGUN: Seconds = Seconds(-402 * DAY);
 
 /// Makes them; what there is to tell of each, in the order of the file.
 pub(super) async fn make(office: &mut Office<'_>) -> Result<Vec<FileLicence>, DemoError> {
@@ -86,7 +86,7 @@ struct Doings {
 fn deeds_of(at: usize, demo: &DemoLicence) -> Result<Vec<Deed>, DemoError> {
     let place = i64::try_from(at).unwrap_or_default();
     // What is valid from later on is issued today, and what is older than the platform was converted when it began.
-    let issued = demo.valid_from.clamp(BEGUN.0 / DAY, 0) * DAY;
+    let issued = demo.valid_from.clamp(BEGUN.0 / DAY + 1, 0) * DAY;
     let deed = |when: i64, what: What| Deed { when, licence: at, what };
     // Within a day one licence follows the other.
     let written = issued - 4 * HOUR + place * 90;
@@ -100,7 +100,8 @@ fn deeds_of(at: usize, demo: &DemoLicence) -> Result<Vec<Deed>, DemoError> {
     }
     deeds.push(deed(written + HOUR, What::Review(ReviewAct::Approve)));
     // A licence is superseded by the approval of the one after it.
-    let status = std::iter::once(&demo.status).filter(|status| !["ACTIVE", "SUPERSEDED"].contains(&status.as_str()));
+    let status =
+        std::iter::once(&demo.status).filter(|status| !["ACTIVE", "SUPERSEDED"].contains(&status.as_str()));
     for word in demo.encumbrances.iter().chain(status) {
         let doings = DOINGS.iter().find(|doings| doings.word == word.as_str());
         let doings = doings.ok_or_else(|| wrong(word, "nothing leads to this state"))?;
@@ -217,8 +218,7 @@ impl<'m> Making<'m, '_> {
         let mut file = Vec::new();
         for (at, demo) in self.people.licences.iter().enumerate() {
             let id = self.id(at)?;
-            let licence =
-                storage::licence::record::find(&mut tx, &app.secrets, Scope::All, id).await?;
+            let licence = storage::licence::record::find(&mut tx, &app.secrets, Scope::All, id).await?;
             let draft = storage::issuing::draft::find(&mut tx, &app.secrets, Scope::All, id).await?;
             let (status, cautions) = match (&licence, &draft) {
                 (Some(licence), _) => (licence.status.as_str(), licence.cautions(Day::of(app.now()))),

@@ -61,11 +61,7 @@ impl<'a> Office<'a> {
     }
 
     /// The first of `accounts` of `unit` with this role may do `A`.
-    pub(super) async fn permit<A: Action>(
-        &mut self,
-        unit: Uscc,
-        role: Role,
-    ) -> Result<Permit<A>, DemoError> {
+    pub(super) async fn permit<A: Action>(&mut self, unit: Uscc, role: Role) -> Result<Permit<A>, DemoError> {
         let who = self.member(|account| account.unit == Some(unit) && has(account, role)).await?;
         permit::<A>(who).map_err(|_| wrong(unit.as_str(), "whoever is to do it may not"))
     }
