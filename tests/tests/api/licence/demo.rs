@@ -52,7 +52,7 @@ fn a_new_demo_tells_its_holders_what_was_done_and_no_more() {
         let acts = told["items"].as_array().unwrap().iter().map(|notice| notice["act"].clone());
         acts.collect::<Vec<Value>>()
     };
-    assert_eq!(notices("lin"), [json!(null); 0]);
+    assert!(notices("lin").is_empty());
     assert_eq!(notices("chen"), ["seize", "cancel", "mortgage"].map(Value::from));
     let asked = demo.as_("checker.psb").get("/api/v1/tasks").must(200);
     assert_eq!(asked["items"].as_array().unwrap().len(), 1, "one waits for review: {asked}");
