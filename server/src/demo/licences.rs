@@ -196,8 +196,8 @@ impl<'m> Making<'m, '_> {
         Ok(())
     }
 
-    /// By hand, because disputes have no service yet: that the record is disputed, and the value of that in the status
-    /// lists. Nobody is named as the one who did it, so there is no act.
+    /// By hand, because disputes have no service yet: the column that says that the record is disputed. Nobody is named as
+    /// the one who did it, so there is no act.
     async fn dispute(&mut self, at: usize) -> Result<(), DemoError> {
         let app = &self.office.app;
         let mut work = Work::of_server(app).await?;

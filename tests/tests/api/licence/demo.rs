@@ -119,7 +119,7 @@ fn look_at_files(demo: &DemoApp, licences: &[Value]) {
     let (id, login) = (first["id"].as_str().unwrap(), first["holder"].as_str().unwrap());
     assert_eq!((&first["status"], login), (&json!("ACTIVE"), "shanyue"));
     let pin = json!({ "pin": demo.pin(login) });
-    demo.as_(login).post(&format!("/api/v1/wallet/licences/{id}/file"), &pin).must(200);
+    demo.as_(login).post(&format!("/api/v1/wallet/licences/{id}/file"), &pin).must(201);
     for who in [login, "maker.samr"] {
         let file = demo.as_(who).get(&format!("/api/v1/licences/{id}/file.ofd"));
         assert_eq!(file.status, 200, "{who}: {}", file.text());
