@@ -22,7 +22,7 @@ use crate::service::actor::founding::has_accounts;
 use crate::service::actor::oidc::Provider;
 use crate::service::actor::password::Passwords;
 use crate::service::actor::session::SessionCache;
-use crate::service::issuing::register::Registers;
+use crate::service::issuing::register::{BaseRegister, Registers};
 use crate::service::issuing::seals::Seals;
 use crate::service::outbox::Outbox;
 use crate::service::publication::keys::Keys;
@@ -48,6 +48,8 @@ pub struct Dependencies {
     pub keys: Option<Arc<dyn KeyStore>>,
     /// The roots to believe; `None` = the file `tokens.roots`.
     pub roots: Option<RootSet>,
+    /// A base register in this process; `None` = those of `registers`.
+    pub register: Option<Arc<dyn BaseRegister>>,
     /// What the verify route judges by.
     pub judge: Judge,
     /// TLS with this certificate chain and key; `None` = plain HTTP.
@@ -61,6 +63,7 @@ impl Default for Dependencies {
             entropy: Arc::new(SystemEntropy),
             keys: None,
             roots: None,
+            register: None,
             judge: Judge::default(),
             tls: None,
         }
@@ -171,7 +174,7 @@ impl Application {
 
 /// What handlers share, without a port or a job: for a command that does what handlers do.
 pub(crate) async fn make_app(config: Config, given: Dependencies, base_url: String) -> anyhow::Result<App> {
-    let Dependencies { clock, entropy, keys, roots, judge, .. } = given;
+    let Dependencies { clock, entropy, keys, roots, register, judge, .. } = given;
     let db = Db::open(&config.database).await?;
     let secrets = master_secret(&config.secrets.master_file, &db, &*entropy).await?;
     let keys: Arc<dyn KeyStore> = match keys {
@@ -192,11 +195,16 @@ pub(crate) async fn make_app(config: Config, given: Dependencies, base_url: Stri
     };
     let trust = TrustBook::load(&db, roots, now).await?;
     let access_log = AccessLog::start(db.clone());
+    let registers = Registers::new(&config.registers)?;
+    let registers = match register {
+        Some(register) => registers.with(register),
+        None => registers,
+    };
     let app = App {
         passwords: Passwords::new(&secrets, &*entropy, config.limits.password_queue)?,
         limits: Limits::new(&config.limits),
         oidc: Provider::new(&config.oidc, &base_url)?,
-        registers: Registers::new(&config.registers)?,
+        registers,
         outbox: Outbox::new(&config.notices, &base_url)?,
         sessions: SessionCache::default(),
         base_url,

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::caller::{Caller, LoggedIn};
 use crate::clock::NOON;
-use crate::db::TempDir;
+use crate::db::{TempDir, TestDb};
 use crate::server::Running;
 
 /// A running demo; stopped when dropped.
@@ -34,13 +34,21 @@ pub struct DemoApp {
     logged_in: LoggedIn,
     running: Running,
     folder: Arc<TempDir>,
+    /// `None` = a file in the folder.
+    db: Option<Arc<TestDb>>,
 }
 
 impl DemoApp {
     /// Makes a demo in a new folder and serves it.
     pub fn start() -> Self {
         let folder = Arc::new(TempDir::new("demo"));
-        Self::serve(folder, Arc::new(ManualClock::at(NOON)))
+        Self::serve(folder, Arc::new(ManualClock::at(NOON)), None)
+    }
+
+    /// The same with what it holds in `db`.
+    pub fn on(db: TestDb) -> Self {
+        let folder = Arc::new(TempDir::new("demo"));
+        Self::serve(folder, Arc::new(ManualClock::at(NOON)), Some(Arc::new(db)))
     }
 
     /// Makes a demo in a new folder, fills it, and serves it.
@@ -54,29 +62,31 @@ impl DemoApp {
                 demo::prepare(&data, Serving::here(0), Config::default(), &*clock, &SystemEntropy).await;
             demo::fill(&made.unwrap().config, amount, &*clock, &SystemEntropy, |_| {}).await.unwrap();
         });
-        Self::serve(folder, clock)
+        Self::serve(folder, clock, None)
     }
 
     /// Stops the server and serves the same folder again, as after a crash or an update.
     #[must_use]
     pub fn restarted(mut self) -> Self {
         self.running.end();
-        Self::serve(self.folder.clone(), self.clock.clone())
+        Self::serve(self.folder.clone(), self.clock.clone(), self.db.clone())
     }
 
-    fn serve(folder: Arc<TempDir>, clock: Arc<ManualClock>) -> Self {
+    fn serve(folder: Arc<TempDir>, clock: Arc<ManualClock>, db: Option<Arc<TestDb>>) -> Self {
         let dir = folder.path().join("data");
         let (data, given) = (dir.clone(), Dependencies { clock: clock.clone(), ..Dependencies::default() });
         let demo_clock = clock.clone();
+        let database = db.as_ref().map(|db| db.config.clone());
         let running = Running::start(async move || {
             let mut config = Config::default();
             config.limits.enabled = false;
-            let made = demo::prepare(&data, Serving::here(0), config, &*demo_clock, &SystemEntropy).await;
+            let (here, entropy) = (Serving::here(0), &SystemEntropy);
+            let made = demo::prepare_with(&data, here, config, database, &*demo_clock, entropy).await;
             Application::build_with(made.unwrap().config, given).await.unwrap()
         });
         let file = serde_json::from_slice(&std::fs::read(dir.join("demo.json")).unwrap()).unwrap();
         let (url, app) = (running.url.clone(), running.app.clone());
-        Self { url, app, clock, file, dir, logged_in: LoggedIn::default(), running, folder }
+        Self { url, app, clock, file, dir, logged_in: LoggedIn::default(), running, folder, db }
     }
 
     /// Its folder.

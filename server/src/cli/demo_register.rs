@@ -3,16 +3,15 @@
 //! It is somebody else's service as far as the platform knows: it speaks HTTP on a port that it picks itself and prints,
 //! and ends when its standard input does, which is when whoever started it is gone, however it went.
 
-use std::collections::HashMap;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::demo::known_people;
+use crate::demo::KnownPeople;
+use crate::service::issuing::register::{Answer, BaseRegister};
 
 /// The register, running as a child of this process.
 pub(super) struct Running {
@@ -29,17 +28,6 @@ struct Question {
     id_number: String,
     name: String,
 }
-
-/// One answer.
-#[derive(Serialize)]
-struct Answer {
-    #[serde(rename = "match")]
-    matches: bool,
-    detail: Option<&'static str>,
-}
-
-/// Type and number → name.
-type Known = Arc<HashMap<(String, String), String>>;
 
 /// Starts the register as a child of this process.
 pub(super) fn start() -> anyhow::Result<Running> {
@@ -60,8 +48,7 @@ pub(super) fn start() -> anyhow::Result<Running> {
 
 /// Serves until standard input ends.
 pub(super) fn run() -> anyhow::Result<()> {
-    let known = known_people()?.into_iter();
-    let known: Known = Arc::new(known.map(|(id_type, number, name)| ((id_type, number), name)).collect());
+    let known = web::Data::new(KnownPeople::read()?);
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     println!("http://{}/compare", listener.local_addr()?);
     // A thread of its own: the read comes back when the other end of the pipe is closed, and not before.
@@ -72,7 +59,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     super::block_on(async move {
         let server = HttpServer::new(move || {
             App::new()
-                .app_data(web::Data::new(Arc::clone(&known)))
+                .app_data(known.clone())
                 .app_data(web::JsonConfig::default().limit(MAX_BODY))
                 .route("/compare", web::post().to(compare))
         });
@@ -80,20 +67,12 @@ pub(super) fn run() -> anyhow::Result<()> {
     })
 }
 
-async fn compare(known: web::Data<Known>, questions: web::Json<Vec<Question>>) -> HttpResponse {
+async fn compare(known: web::Data<KnownPeople>, questions: web::Json<Vec<Question>>) -> HttpResponse {
     if questions.len() > MOST {
         return HttpResponse::PayloadTooLarge().finish();
     }
-    let answers = questions.into_inner().into_iter().map(|question| answer(&known, question));
-    HttpResponse::Ok().json(answers.collect::<Vec<Answer>>())
-}
-
-fn answer(known: &Known, question: Question) -> Answer {
-    match known.get(&(question.id_type, question.id_number)) {
-        Some(name) if *name == question.name => Answer { matches: true, detail: None },
-        Some(_) => Answer { matches: false, detail: Some("姓名（名称）与号码不符") },
-        None => Answer { matches: false, detail: Some("基础库中没有该号码") },
-    }
+    let answer = |asked: Question| known.answer(&asked.id_type, &asked.id_number, &asked.name);
+    HttpResponse::Ok().json(questions.into_inner().into_iter().map(answer).collect::<Vec<Answer>>())
 }
 
 /// Questions in one request.

@@ -167,18 +167,18 @@ pub(super) struct DemoLicence {
     pub(super) holder: String,
     pub(super) kind: String,
     pub(super) unit: String,
-    pub(super) serial: String,
-    pub(super) version: u16,
+    /// Whether it is the next version of the one before it.
+    #[serde(default)]
+    pub(super) replaces: bool,
+    /// What becomes of it.
     pub(super) status: String,
     /// Days from the day the demo is made.
     pub(super) valid_from: i64,
-    /// The same; absent is 长期.
+    /// The same; absent is 长期, or the end of the fixed term of the kind.
     pub(super) valid_to: Option<i64>,
     pub(super) face: Labelled,
     #[serde(default)]
     pub(super) encumbrances: Vec<String>,
-    #[serde(default)]
-    pub(super) inspection: Option<String>,
     #[serde(default)]
     pub(super) disputed: bool,
 }
@@ -192,7 +192,7 @@ pub fn demo_catalogue() -> Result<DemoCatalogue, serde_json::Error> {
 }
 
 /// Type of document, number and name of everybody whom the demo's base register knows.
-pub fn known_people() -> Result<Vec<(String, String, String)>, serde_json::Error> {
+pub(super) fn known_people() -> Result<Vec<(String, String, String)>, serde_json::Error> {
     let holders = demo_people()?.holders.into_iter();
     Ok(holders.map(|holder| (holder.code_type, holder.code, holder.name)).collect())
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::secrets::SecretsError;
 use crate::service::issuing::seal_life::SealLifeError;
-use crate::service::issuing::seal_version::SealError;
 use crate::service::publication::ceremony::CeremonyError;
 use crate::service::publication::founding::FoundingError;
 use crate::service::publication::key_life::KeyLifeError;
@@ -62,9 +61,6 @@ pub enum DemoError {
     /// The demo's authority for seals.
     #[error(transparent)]
     SealCa(#[from] SealCaError),
-    /// Setting a seal.
-    #[error(transparent)]
-    Seal(#[from] SealError),
     /// The first catalogue.
     #[error(transparent)]
     Founding(#[from] FoundingError),

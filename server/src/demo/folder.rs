@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{DemoError, embedded, wrong};
 use super::file::DemoFile;
-use super::{catalogue, people, seals};
+use super::office::Office;
+use super::{catalogue, licences, people, seals};
 use crate::config::{Config, DatabaseConfig};
 use crate::domain::actor::session::StaffFactor;
 use crate::domain::clock::{Clock, Entropy};
@@ -84,7 +85,20 @@ fn own_address() -> IpAddr {
 pub async fn prepare(
     dir: &Path,
     serving: Serving,
+    config: Config,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<DemoFolder, DemoError> {
+    prepare_with(dir, serving, config, None, clock, entropy).await
+}
+
+/// The same with another `database` than a file in the folder. It is no part of the configuration that is read, so that
+/// nobody's demo lands in the database of his installation.
+pub async fn prepare_with(
+    dir: &Path,
+    serving: Serving,
     mut config: Config,
+    database: Option<DatabaseConfig>,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<DemoFolder, DemoError> {
@@ -101,6 +115,9 @@ pub async fn prepare(
     }
     let state = if is_new { State { base_url: serving.url() } } else { read_json(&state_file)? };
     apply(&mut config, &dir, serving.address, &state.base_url);
+    if let Some(database) = database {
+        config.database = database;
+    }
     let tls = if serving.tls { Some(certificate(&dir, serving.address.ip())?) } else { None };
     if is_new {
         make(&dir, &config, clock.now().minus(BEFORE), entropy).await?;
@@ -146,10 +163,14 @@ async fn make(dir: &Path, config: &Config, now: UnixTime, entropy: &dyn Entropy)
     founding::publish_first_catalogue(&mut work, &store, &config.tokens).await?;
     work.finish().await?;
     let base_url = config.server.base_url.clone().unwrap_or_default();
-    let file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;
-    seals::make(&db, config, &secrets, &file.licences, entropy, now).await?;
+    let mut file = people::make(&db, &secrets, &base_url, dir, now, entropy).await?;
+    seals::make(&db, config, entropy, now.plus(licences::BEGUN), now).await?;
     db.close().await;
-    catalogue::make(config, &file, now).await?;
+    let mut office = Office::open(config, &file, now).await?;
+    catalogue::make(&mut office).await?;
+    let licences = licences::make(&mut office).await?;
+    office.close().await?;
+    file.licences = licences;
     write_private(&dir.join(DEMO_FILE), &to_json(&file))?;
     Ok(())
 }

@@ -9,11 +9,15 @@ mod error;
 mod file;
 mod fill;
 mod folder;
+mod licences;
+mod office;
 mod people;
+mod register;
 mod seals;
 
-pub use data::{DemoCatalogue, DemoUnit, demo_catalogue, demo_units, known_people};
+pub use data::{DemoCatalogue, DemoUnit, demo_catalogue, demo_units};
 pub use error::DemoError;
 pub use file::{DemoFile, FileAccount, FileLicence, FileMatter, FileScene};
 pub use fill::{Amount, fill};
-pub use folder::{DemoFolder, Serving, config_of, prepare};
+pub use folder::{DemoFolder, Serving, config_of, prepare, prepare_with};
+pub use register::KnownPeople;

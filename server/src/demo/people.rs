@@ -1,26 +1,24 @@
-//! The demo's accounts and licences, and `demo.json`, which tells a script or a visitor of them.
+//! The demo's units and accounts, and `demo.json`, which tells a script or a visitor of them.
 
 use std::collections::HashMap;
 use std::path::Path;
 
-use liangzheng_core::identifier::Identifier;
-use liangzheng_core::time::{Day, Seconds, UnixTime};
+use liangzheng_core::time::UnixTime;
 
-use super::data::{self, DemoHolder, DemoLicence, DemoPeople};
+use super::data::{self, DemoHolder, DemoPeople};
 use super::error::{DemoError, embedded, wrong};
-use super::file::{DemoFile, FileAccount, FileLicence, FileMatter, FileScene};
+use super::file::{DemoFile, FileAccount, FileMatter, FileScene};
 use crate::domain::actor::agency::Agency;
 use crate::domain::actor::holder::{CITIZEN, Holder, HolderKind, HolderNumber};
 use crate::domain::clock::Entropy;
-use crate::domain::ids::{AccountId, AgencyId, HolderId, LicenceId};
-use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, RefusedWhen, Status};
+use crate::domain::ids::{AccountId, AgencyId, HolderId};
 use crate::secrets::Secrets;
 use crate::service::actor::password::{Passwords, invented};
 use crate::storage::actor::account::AccountRow;
 use crate::storage::catalogue::unit::KeptUnit;
 use crate::storage::{self, Db, Tx};
 
-/// Fills the database.
+/// Enters them; what is told of them has no licences yet.
 pub(super) async fn make(
     db: &Db,
     secrets: &Secrets,
@@ -79,7 +77,6 @@ pub(super) async fn make(
         let agency = Agency { id, holder: *holder, level: agent.level, acts: Vec::new(), ends_at: None };
         storage::actor::agency::insert(&mut tx, *account, &agency, None, now).await?;
     }
-    let licences = maker.licences(&mut tx, &people.licences, &holders).await?;
     tx.commit().await?;
     let scenes = catalogue.scenes.iter();
     let listed =
@@ -94,7 +91,7 @@ pub(super) async fn make(
         base_url: base_url.to_owned(),
         roots: dir.join("roots.json").display().to_string(),
         accounts,
-        licences,
+        licences: Vec::new(),
         scenes: scenes
             .map(|scene| FileScene { code: scene.code.clone(), audience: scene.audience.clone() })
             .collect(),
@@ -203,84 +200,5 @@ impl Maker<'_> {
         } else {
             Err(wrong(login, "stands twice"))
         }
-    }
-
-    /// The licences in the order of the file: clean ACTIVE ones first.
-    async fn licences(
-        &self,
-        tx: &mut Tx,
-        demo: &[DemoLicence],
-        holders: &HashMap<String, HolderId>,
-    ) -> Result<Vec<FileLicence>, DemoError> {
-        let ids: Vec<LicenceId> = demo.iter().map(|_| LicenceId::generate(self.now, self.entropy)).collect();
-        let mut file = Vec::new();
-        // A superseded version names its successor, which must be there before it.
-        let order = (0..demo.len()).filter(|at| demo[*at].status != "SUPERSEDED");
-        let order = order.chain((0..demo.len()).filter(|at| demo[*at].status == "SUPERSEDED"));
-        for at in order {
-            let (entry, id) = (&demo[at], ids[at]);
-            let successor =
-                demo.iter().position(|next| next.serial == entry.serial && next.version > entry.version);
-            let holder = *holders.get(&entry.holder).ok_or_else(|| wrong(&entry.holder, "no such holder"))?;
-            let licence = self.licence(entry, id, holder, successor.map(|at| ids[at]))?;
-            if !storage::licence::record::insert(tx, self.secrets, self.entropy, &licence).await? {
-                return Err(wrong(&entry.serial, "stands twice"));
-            }
-            file.push((
-                at,
-                FileLicence {
-                    id,
-                    holder: entry.holder.clone(),
-                    kind: entry.kind.clone(),
-                    status: licence.status.as_str().to_owned(),
-                    cautions: licence
-                        .cautions(Day::of(self.now))
-                        .iter()
-                        .map(|code| code.as_str().to_owned())
-                        .collect(),
-                },
-            ));
-        }
-        file.sort_by_key(|(at, _)| *at);
-        Ok(file.into_iter().map(|(_, licence)| licence).collect())
-    }
-
-    fn licence(
-        &self,
-        demo: &DemoLicence,
-        id: LicenceId,
-        holder: HolderId,
-        successor: Option<LicenceId>,
-    ) -> Result<Licence, DemoError> {
-        let identifier = Identifier::build(&demo.kind, &demo.unit, &demo.serial, demo.version)
-            .map_err(|_| wrong(&demo.serial, "no GB/T 36904 identifier comes of it"))?;
-        Ok(Licence {
-            id,
-            identifier,
-            holder,
-            face: demo.face.clone().into_iter().collect(),
-            valid_from: self.day(demo.valid_from),
-            valid_to: demo.valid_to.map(|days| self.day(days)),
-            status: Status::from_parts(&demo.status, successor, None)
-                .ok_or_else(|| wrong(&demo.serial, "no such status"))?,
-            status_since: self.now,
-            encumbrances: Encumbrances {
-                pledged: demo.encumbrances.iter().any(|name| name == "PLEDGED"),
-                mortgaged: demo.encumbrances.iter().any(|name| name == "MORTGAGED"),
-            },
-            // Overdue since a month; due in half a year.
-            annual_inspection: demo.inspection.as_deref().map(|state| AnnualInspection {
-                due: self.day(if state == "OVERDUE" { -30 } else { 180 }),
-                failed: false,
-            }),
-            disputed: demo.disputed,
-            refused_when: RefusedWhen::default(),
-            version: 1,
-            created_at: self.now,
-        })
-    }
-
-    fn day(&self, offset: i64) -> Day {
-        Day::of(self.now.plus(Seconds(offset * 86_400)))
     }
 }

@@ -68,6 +68,10 @@ fn every_kind_in_every_scene_verifies_and_fits_its_code() {
             if status == 409 {
                 continue;
             }
+            if matches!(licence["status"].as_str(), Some("DRAFT" | "PENDING_REVIEW")) {
+                assert_eq!(status, 404, "a draft is in no wallet: {shown}");
+                continue;
+            }
             assert_eq!(status, 201, "{shown}");
             let body = json!({ "scene": scene["code"], "pin": pin, "device": phone.id });
             let (status, granted) = post(&holder, &format!("{path}/grant"), &body);
@@ -90,7 +94,7 @@ fn every_kind_in_every_scene_verifies_and_fits_its_code() {
                 let verdict = verifier.verify(&code, &options);
                 assert_eq!(verdict.verdict, Answer::Valid, "{verdict:?}");
                 let cautions: Vec<_> = verdict.cautions.iter().map(|caution| json!(caution.code)).collect();
-                // The list a verifier synced before these indexes were given out has no notice on them yet.
+                // The list a verifier synced before a phone's index was given out has no notice on it yet.
                 assert!(cautions.iter().all(|code| licence["cautions"].as_array().unwrap().contains(code)));
             }
             // No more than a few are open at a time.

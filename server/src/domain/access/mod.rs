@@ -14,8 +14,8 @@ pub use action::{
     LookAtIssued, MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices,
     ManageOwnAccount, ManageUnits, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport,
     Submit, VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewEntries, ViewImports,
-    ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnits, ViewWallet, WithdrawConsent,
-    WorkOutbox, WorkTasks, WriteDraft,
+    ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnits, ViewWallet, WithdrawConsent, WorkOutbox, WorkTasks,
+    WriteDraft,
 };
 pub(crate) use permit::scope_of;
 pub use permit::{Bar, Denied, Permit, permit};

@@ -219,7 +219,8 @@ pub async fn decide(
     }
     let task = id.to_string();
     if decision != EntryDecision::End {
-        let taken = tasks::refuse_anothers(app, &mut work.tx, &task, permit.scope(), permit.account()).await?;
+        let taken =
+            tasks::refuse_anothers(app, &mut work.tx, &task, permit.scope(), permit.account()).await?;
         if let Some(claim) = taken {
             return Err(EntryError::Claimed(claim));
         }

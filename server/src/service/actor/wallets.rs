@@ -94,9 +94,7 @@ pub async fn choose(
     let mut open = open(tx, opener, act, now).await?.into_iter();
     Ok(match whose {
         For::Own => open.find(|wallet| wallet.footing == Footing::Own).map_or(Chosen::Empty, Chosen::Open),
-        For::Holder(holder) => {
-            open.find(|wallet| wallet.holder == holder).map_or(Chosen::Shut, Chosen::Open)
-        }
+        For::Holder(holder) => open.find(|wallet| wallet.holder == holder).map_or(Chosen::Shut, Chosen::Open),
     })
 }
 

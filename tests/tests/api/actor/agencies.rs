@@ -171,8 +171,7 @@ fn what_one_checker_has_taken_another_does_not_decide_on_both_databases() {
         app.holder("boss");
         app.staff("yan", Role::IssuerChecker, UNIT);
         let (gao, qin, yan) = (app.as_("gao"), app.as_("qin"), app.as_("yan"));
-        let entered =
-            gao.post("/api/v1/agencies", &entry("legal_representative", &firm(), "boss")).must(201);
+        let entered = gao.post("/api/v1/agencies", &entry("legal_representative", &firm(), "boss")).must(201);
         let task = format!("/api/v1/tasks/{}/acts", entered["id"].as_str().unwrap());
         qin.post(&task, &json!({ "act": "claim" })).must(204);
         for act in ["approve", "refuse"] {

@@ -2,6 +2,7 @@
 
 mod acts;
 mod cards;
+mod demo;
 mod life_cycle;
 mod notices;
 mod parts;
