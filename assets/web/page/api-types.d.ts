@@ -2014,7 +2014,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the caller is told: what runs out, and what units did; newest first */
+        /** What the caller, or a holder he acts for (`?for=`), is told: what runs out, and what units did; newest first */
         get: operations["licence.notices.list"];
         put?: never;
         post?: never;
@@ -10826,6 +10826,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: components["schemas"]["NoticeId"] | null;
+                /** @description `own`, which is so if it is left out, or the holder one acts for. */
+                for?: string | null;
                 /** @description Items on the page; 50 if not given. */
                 limit?: number | null;
             };
@@ -10847,6 +10849,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
