@@ -59,4 +59,6 @@ CREATE TABLE issuing_import_row (
 );
 
 CREATE INDEX issuing_import_row_state ON issuing_import_row (import, state, line);
+-- What is wrong is asked for whenever somebody looks at an import: without it all rows of the file are read each time.
+CREATE INDEX issuing_import_row_wrong ON issuing_import_row (import, line) WHERE state IN ('bad', 'failed');
 CREATE INDEX issuing_import_row_mark ON issuing_import_row (import, mark) WHERE mark IS NOT NULL;

@@ -10,7 +10,7 @@ use super::error::{DemoError, wrong};
 use super::file::{DemoFile, FileAccount};
 use super::register::KnownPeople;
 use crate::App;
-use crate::config::Config;
+use crate::config::{Config, NoticesConfig};
 use crate::domain::access::{Action, ManageOwnAccount, Permit, permit};
 use crate::domain::actor::account::Principal;
 use crate::domain::actor::membership::Role;
@@ -39,6 +39,8 @@ impl<'a> Office<'a> {
         let mut config = config.clone();
         // Everybody works from one address, and nobody guesses.
         config.limits.enabled = false;
+        // Nobody is told anew of what was done before there was anybody to tell.
+        config.notices = NoticesConfig::default();
         let clock = Arc::new(ManualClock::at(now));
         let given = Dependencies {
             clock: clock.clone(),

@@ -37,6 +37,8 @@ const FEW: u32 = 10_000;
 /// Holders in one question, as the check of a file asks.
 const ASKED: u32 = 200;
 const NAME: &str = "周一鸣";
+/// A page hears of each step by itself; who asks does not ask all the time.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 fn main() {
     let mut words = std::env::args().skip(1);
@@ -131,6 +133,7 @@ fn workbook(folder: &Path, first: u32, rows: u32) -> PathBuf {
 
 fn once(app: &TestApp, id: &str, state: &str) -> Value {
     within(Duration::from_secs(3600), state, || {
+        std::thread::sleep(BETWEEN_LOOKS);
         let import = app.as_("checker").get(&format!("/api/v1/imports/{id}")).must(200);
         (import["state"] == state).then_some(import)
     })
