@@ -179,11 +179,15 @@ export const untilKept = (page) =>
 /** The text of the code on the screen, read from its pixels by a decoder that is not ours. */
 export async function readScreen(page) {
   const image = page.locator('#qr');
-  const { data, width, height } = PNG.sync.read(await pictureOf(image));
-  // Some codes it reads only at twice the size, where a module's edge falls otherwise.
-  const found = jsQR(new Uint8ClampedArray(data), width, height) ?? jsQR(...doubled(data, width, height));
-  if (!found) throw new Error('no code could be read from the screen');
-  return found.data;
+  // On a busy machine a picture is taken before the code is drawn whole.
+  for (let tries = 0; tries < 10; tries += 1) {
+    const { data, width, height } = PNG.sync.read(await pictureOf(image));
+    // Some codes it reads only at twice the size, where a module's edge falls otherwise.
+    const found = jsQR(new Uint8ClampedArray(data), width, height) ?? jsQR(...doubled(data, width, height));
+    if (found) return found.data;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('no code could be read from the screen');
 }
 
 /** The code replaces itself, perhaps just while it is looked at: then the next one is. */

@@ -9,7 +9,8 @@ use crate::{
     corpus, coverage, fuzz, mutants,
     sabotage::{self, Shell},
     setup,
-    step::{cargo, run, succeeds},
+    step::{cargo, modules, program, root, run, succeeds},
+    wasm,
 };
 
 /// Which one.
@@ -38,6 +39,8 @@ pub(crate) enum What {
     },
     /// Have a foreign reader of OFD files verify the seals of licence files, and find what was altered; it takes minutes to build
     Sofd,
+    /// Walk through every screen of the office by keyboard, in every state, both languages, on a desk and at 320 px
+    Walk,
     /// Put each known fault into a copy of core: core, program and browser module must notice
     Sabotages {
         /// Only these shells
@@ -72,6 +75,7 @@ pub(crate) fn soak(what: What) -> Result<()> {
         What::Kill { count, seed } => kill(count, seed),
         What::Api { examples } => api(examples),
         What::Sofd => sofd(),
+        What::Walk => walk(),
         What::Sabotages { shells, from, only } => {
             let shells = if shells.is_empty() { &Shell::ALL[..] } else { &shells };
             sabotage::sabotages(shells, &from, &only)
@@ -110,6 +114,14 @@ fn sofd() -> Result<()> {
     setup::setup(setup::Need::Everything)?;
     let mut test = story("interop::sealed")?;
     run(test.env("LZ_TEST_SOFD", setup::sofd()?).env("LZ_TEST_STRICT", "1"))
+}
+
+fn walk() -> Result<()> {
+    setup::setup(setup::Need::Everything)?;
+    run(&mut cargo(["build", "--locked", "--workspace", "--bins"]))?;
+    wasm::build(&modules())?;
+    let mut test = program("node", &["--test", "office-walk.test.mjs"], &root().join("tests/browser"));
+    run(test.env("LZ_TEST_WALK", "whole"))
 }
 
 /// One of the tests of the programs, which must be built beside it.
