@@ -14,7 +14,15 @@ pub fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
 ///
 /// # Panics
 /// If there is nothing after `limit`.
-pub fn within<T>(limit: Duration, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn within<T>(limit: Duration, what: &str, look: impl FnMut() -> Option<T>) -> T {
+    looking(BETWEEN_LOOKS, limit, what, look)
+}
+
+/// The same, with so much time between two looks: where each costs what is being measured.
+///
+/// # Panics
+/// If there is nothing after `limit`.
+pub fn looking<T>(between: Duration, limit: Duration, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         // Asked before the look: one that begins in time counts, however long it takes.
@@ -23,7 +31,7 @@ pub fn within<T>(limit: Duration, what: &str, mut look: impl FnMut() -> Option<T
             return seen;
         }
         assert!(in_time, "not within {limit:?}: {what}");
-        std::thread::sleep(BETWEEN_LOOKS);
+        std::thread::sleep(between);
     }
 }
 

@@ -20,7 +20,7 @@ use liangzheng_tests::make::UNIT;
 use liangzheng_tests::make::office::{KIND, citizen, open};
 use liangzheng_tests::register::{Mood, Register};
 use liangzheng_tests::source::root;
-use liangzheng_tests::until::within;
+use liangzheng_tests::until::looking;
 use serde_json::{Value, json};
 
 #[global_allocator]
@@ -132,8 +132,7 @@ fn workbook(folder: &Path, first: u32, rows: u32) -> PathBuf {
 }
 
 fn once(app: &TestApp, id: &str, state: &str) -> Value {
-    within(Duration::from_secs(3600), state, || {
-        std::thread::sleep(BETWEEN_LOOKS);
+    looking(BETWEEN_LOOKS, Duration::from_secs(3600), state, || {
         let import = app.as_("checker").get(&format!("/api/v1/imports/{id}")).must(200);
         (import["state"] == state).then_some(import)
     })
