@@ -85,7 +85,7 @@ fn look(demo: &DemoApp, told: &Value) {
             assert!(seals.is_none() && told["cautions"] == json!([]), "{told}");
             return;
         };
-        let seals = seals.expect("sealed");
+        let seals = seals.unwrap();
         assert_eq!(seals.seals.len(), 1, "{told}");
         let verdict = check(&seals.seals[0], &seals.record, &trust, now);
         assert_eq!(verdict.verdict, Answer::Valid, "{told}: {verdict:#?}");
