@@ -242,8 +242,6 @@ impl Workshop {
         let mut command = cargo(args);
         command
             .current_dir(&self.tree)
-            // Our crates are compiled for each fault and asked a moment: that they are compiled fast counts for more.
-            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("CARGO_BUILD_BUILD_DIR", target())
             .env("CARGO_TARGET_DIR", &self.out);
         command
