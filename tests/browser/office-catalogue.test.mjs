@@ -323,8 +323,9 @@ test('taking out of force asks for a reason and says what it does; whose entry i
   await done(manager);
 });
 
-test('every screen of the catalogue is in order in both languages, light and dark, on a phone and at a desk', async () => {
-  for (const [lang, colorScheme, width] of [['zh-CN', 'light', 320], ['en', 'dark', 320], ['en', 'light', 1280], ['zh-CN', 'dark', 768]]) {
+test('every screen of the catalogue is in order in the dark, in both languages, on a phone and a tablet', async () => {
+  // By day they are seen by office-walk.
+  for (const [lang, colorScheme, width] of [['en', 'dark', 320], ['zh-CN', 'dark', 768]]) {
     const page = await atWork(browser, server, 'maker.samr', { ...blocked, lang, colorScheme, viewport: { width, height: 800 } });
     for (const [path, selector] of [
       ['matters', '.table'],

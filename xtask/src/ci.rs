@@ -28,7 +28,10 @@ pub(crate) fn ci() -> Result<()> {
     report.part("core without std", core_without_std);
     report.part("dependencies", dependencies);
     test::parts(&mut report);
-    report.part("sabotages, core and program", || sabotage::sabotages(&[Shell::Core, Shell::Cli], "", &[]));
+    report.part("sabotages, core and program", || {
+        let share = sabotage::share(&output(&mut program("git", &["rev-parse", "HEAD"], &root()))?)?;
+        sabotage::sabotages(&[Shell::Core, Shell::Cli], "", &share)
+    });
     report.part("fuzzing, a few seconds each", fuzz::short);
     report.part("mutants of the change", mutants::in_change);
     report.part("table of rows and tests", requirements::write);

@@ -94,6 +94,19 @@ pub(crate) fn sabotages(shells: &[Shell], from: &str, only: &[String]) -> Result
     Ok(())
 }
 
+/// The third of the faults that the run of a commit tries; which one, its name says. All of them: `soak sabotages`.
+///
+/// # Errors
+/// When there is no commit, or tests/sabotage cannot be read.
+pub(crate) fn share(commit: &str) -> Result<Vec<String>> {
+    let digit = commit.chars().next().and_then(|digit| digit.to_digit(16)).context("no commit here")?;
+    let names = patches()?.into_iter().map(|patch| patch.name);
+    Ok(names.skip(digit as usize % SHARES).step_by(SHARES).collect())
+}
+
+/// A run of all takes ten minutes of two processors.
+const SHARES: usize = 3;
+
 /// One fault.
 struct Patch {
     name: String,
