@@ -21,7 +21,7 @@ use liangzheng_server::service::publication::key_life::{self, OperatorEntry};
 use liangzheng_server::service::verifying::judge::Judge;
 use liangzheng_server::signing::{KeyStore, MemoryKeyStore};
 use liangzheng_server::startup::Dependencies;
-use liangzheng_server::storage::{self, Db};
+use liangzheng_server::storage::{self, Db, Tx};
 use liangzheng_server::{App, Application};
 use tokio::runtime::Runtime;
 
@@ -180,9 +180,7 @@ impl TestApp {
         self.wait(async {
             let mut tx = self.app.db.begin_write().await.unwrap();
             let now = self.app.now();
-            for unit in demo_units().unwrap() {
-                storage::catalogue::unit::insert(&mut tx, &unit.unit().unwrap(), now).await.unwrap();
-            }
+            enter_demo_units(&mut tx, now).await;
             enter_in_force(&mut tx, &demo.matters, now).await.unwrap();
             enter_in_force(&mut tx, &demo.kinds, now).await.unwrap();
             enter_in_force(&mut tx, &demo.scenes, now).await.unwrap();
@@ -200,9 +198,7 @@ impl TestApp {
         self.wait(async {
             let mut tx = self.app.db.begin_write().await.unwrap();
             let now = self.app.now();
-            for unit in demo_units().unwrap() {
-                storage::catalogue::unit::insert(&mut tx, &unit.unit().unwrap(), now).await.unwrap();
-            }
+            enter_demo_units(&mut tx, now).await;
             enter_in_force(&mut tx, &kinds, now).await.unwrap();
             tx.commit().await.unwrap();
         });
@@ -211,6 +207,13 @@ impl TestApp {
     /// Stores a licence made by hand.
     pub fn put(&self, licence: &Licence) {
         self.wait(self.make.put(licence));
+    }
+}
+
+/// Enters the demo's units.
+pub async fn enter_demo_units(tx: &mut Tx, now: UnixTime) {
+    for unit in demo_units().unwrap() {
+        storage::catalogue::unit::insert(tx, &unit.unit().unwrap(), now).await.unwrap();
     }
 }
 

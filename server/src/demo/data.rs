@@ -8,6 +8,7 @@ use liangzheng_core::trust::{Catalogue, Unit};
 use serde::Deserialize;
 
 use crate::domain::actor::agency::AgencyLevel;
+use crate::domain::actor::holder::{CITIZEN, HolderKind};
 use crate::domain::actor::membership::Role;
 use crate::domain::catalogue;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
@@ -125,6 +126,13 @@ pub(super) struct DemoHolder {
     pub(super) code_type: String,
     pub(super) name: String,
     pub(super) code: String,
+}
+
+impl DemoHolder {
+    /// A person or an organisation.
+    pub(super) fn kind(&self) -> HolderKind {
+        if self.code_type == CITIZEN { HolderKind::Natural } else { HolderKind::Legal }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

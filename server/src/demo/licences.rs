@@ -14,7 +14,6 @@ use super::file::FileLicence;
 use super::office::Office;
 use crate::domain::access::proposal::Decision;
 use crate::domain::access::{ActOnLicence, DecideProposal, Scope, WriteDraft};
-use crate::domain::actor::holder::{CITIZEN, HolderKind};
 use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::LicenceId;
@@ -146,8 +145,8 @@ impl<'m> Making<'m, '_> {
             face: FaceRequest(
                 demo.face.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect(),
             ),
-            valid_from: self.day(demo.valid_from).to_text(),
-            valid_to: demo.valid_to.map(|days| self.day(days).to_text()),
+            valid_from: self.office.day(demo.valid_from).to_text(),
+            valid_to: demo.valid_to.map(|days| self.office.day(days).to_text()),
             mode: Some(mode.as_str().to_owned()),
             provenance: is_stock.then(|| "纸质证照存量转换".to_owned()),
             physical: None,
@@ -248,16 +247,11 @@ impl<'m> Making<'m, '_> {
     fn id(&self, at: usize) -> Result<LicenceId, DemoError> {
         self.ids.get(&at).copied().ok_or_else(|| wrong("the demo's licences", "one is not written yet"))
     }
-
-    fn day(&self, offset: i64) -> Day {
-        self.office.day(offset)
-    }
 }
 
 fn holder_request(holder: &DemoHolder) -> HolderRequest {
-    let kind = if holder.code_type == CITIZEN { HolderKind::Natural } else { HolderKind::Legal };
     HolderRequest {
-        holder_type: kind.as_str().to_owned(),
+        holder_type: holder.kind().as_str().to_owned(),
         name: holder.name.clone(),
         id_type: holder.code_type.clone(),
         id_number: holder.code.clone(),

@@ -9,7 +9,7 @@ use super::data::{self, DemoHolder, DemoPeople};
 use super::error::{DemoError, embedded, wrong};
 use super::file::{DemoFile, FileAccount, FileMatter, FileScene};
 use crate::domain::actor::agency::Agency;
-use crate::domain::actor::holder::{CITIZEN, Holder, HolderKind, HolderNumber};
+use crate::domain::actor::holder::{CITIZEN, Holder, HolderNumber};
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{AccountId, AgencyId, HolderId};
 use crate::secrets::Secrets;
@@ -170,7 +170,7 @@ impl Maker<'_> {
     async fn holder(&self, tx: &mut Tx, person: &DemoHolder) -> Result<HolderId, DemoError> {
         let holder = Holder {
             id: HolderId::generate(self.now, self.entropy),
-            kind: if person.code_type == "111" { HolderKind::Natural } else { HolderKind::Legal },
+            kind: person.kind(),
             name: person.name.clone(),
             number: HolderNumber::new(&person.code_type, &person.code)
                 .map_err(|error| wrong(&person.login, &error.to_string()))?,

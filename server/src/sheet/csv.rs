@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::GB18030;
 
-use super::{EachRow, Opened, SheetFault};
+use super::{EachRow, Opened, SheetFault, named};
 use crate::domain::issuing::import::cell::Cell;
 use crate::domain::issuing::import::{ImportFormat, MAX_COLUMNS};
 
@@ -19,16 +19,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened, SheetFault> {
         }
         ControlFlow::Break(())
     })?;
-    while header.last().is_some_and(String::is_empty) {
-        header.pop();
-    }
-    if header.is_empty() {
-        return Err(SheetFault::Empty);
-    }
-    if header.len() > MAX_COLUMNS {
-        return Err(SheetFault::Wide);
-    }
-    Ok(Opened { format: ImportFormat::Csv, header, mark: None })
+    Ok(Opened { format: ImportFormat::Csv, header: named(header)?, mark: None })
 }
 
 pub(super) fn rows(bytes: &[u8], each: &mut EachRow<'_>) -> Result<(), SheetFault> {

@@ -13,8 +13,8 @@ use std::ops::ControlFlow;
 
 use liangzheng_core::text::Text;
 
-use crate::domain::issuing::import::ImportFormat;
 use crate::domain::issuing::import::cell::Cell;
+use crate::domain::issuing::import::{ImportFormat, MAX_COLUMNS};
 
 pub use errors::{WrongRow, errors};
 pub use template::template;
@@ -28,6 +28,18 @@ pub struct Opened {
     pub header: Vec<String>,
     /// What a template of ours says of itself.
     pub mark: Option<String>,
+}
+
+/// A first row without the empty cells behind its last name, if it can be that of a table of ours.
+fn named(mut header: Vec<String>) -> Result<Vec<String>, SheetFault> {
+    while header.last().is_some_and(String::is_empty) {
+        header.pop();
+    }
+    match header.len() {
+        0 => Err(SheetFault::Empty),
+        1..=MAX_COLUMNS => Ok(header),
+        _ => Err(SheetFault::Wide),
+    }
 }
 
 /// Takes one row: its line as spreadsheets count it, from 1, and its cells.

@@ -10,7 +10,7 @@ use calamine::{DataRef, Reader, Xlsx};
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
-use super::{EachRow, Opened, SheetFault};
+use super::{EachRow, Opened, SheetFault, named};
 use crate::domain::issuing::import::cell::Cell;
 use crate::domain::issuing::import::{ImportFormat, MAX_COLUMNS, MAX_ROWS};
 
@@ -33,15 +33,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened, SheetFault> {
         }
         ControlFlow::Break(())
     })?;
-    while header.last().is_some_and(String::is_empty) {
-        header.pop();
-    }
-    if header.is_empty() {
-        return Err(SheetFault::Empty);
-    }
-    if header.len() > MAX_COLUMNS {
-        return Err(SheetFault::Wide);
-    }
+    let header = named(header)?;
     let mark = mark(&mut book);
     Ok(Opened { format: ImportFormat::Xlsx, header, mark })
 }

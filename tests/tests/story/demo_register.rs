@@ -1,7 +1,7 @@
 //! The demo's base register: a process of its own that knows the demo's people, and ends with whoever started it.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use liangzheng_tests::http::send;
@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 
 use super::programs::program;
 
-/// Rows: R26.
-#[test]
-fn the_demos_register_knows_its_people_and_ends_when_its_pipe_closes() {
+/// The register as a process of its own, and its address; it ends when its standard input is closed.
+pub(super) fn started() -> (Child, String) {
     let mut register = Command::new(program("liangzheng-server"))
         .arg("demo-register")
         .stdin(Stdio::piped())
@@ -21,9 +20,16 @@ fn the_demos_register_knows_its_people_and_ends_when_its_pipe_closes() {
         .unwrap();
     let mut url = String::new();
     BufReader::new(register.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    (register, url.trim().to_owned())
+}
+
+/// Rows: R26.
+#[test]
+fn the_demos_register_knows_its_people_and_ends_when_its_pipe_closes() {
+    let (mut register, url) = started();
     let ask = |questions: &Value| {
         let headers = [("Content-Type", "application/json")];
-        send("POST", url.trim(), &headers, Some(questions.to_string().as_bytes()))
+        send("POST", &url, &headers, Some(questions.to_string().as_bytes()))
     };
     let person = |id_type: &str, number: &str, name: &str| json!({ "id_type": id_type, "id_number": number, "name": name });
     let answers = ask(&json!([

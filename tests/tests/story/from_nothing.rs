@@ -5,7 +5,6 @@
 //! provider, is entered into the database.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -29,6 +28,7 @@ use liangzheng_tests::make::PASSWORD;
 use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
+use super::demo_register;
 use super::programs::{program, said};
 
 const PLATFORM: &str = "11990000MB00000948";
@@ -80,21 +80,13 @@ impl Installation {
 
     /// Starts the base register, names it in the configuration, and serves.
     fn serve(&mut self) {
-        let mut register = Command::new(program("liangzheng-server"))
-            .arg("demo-register")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut url = String::new();
-        BufReader::new(register.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        let (register, url) = demo_register::started();
         self._running.push(Ended(register));
         let file = self.path("liangzheng.toml");
         let config = fs::read_to_string(&file).unwrap();
         // Second factors and registered programs have tests of their own; here they would be one more line at each login.
         let without = config.replace("staff_factor = \"totp\"", "staff_factor = \"none\"");
         assert_ne!(without, config, "init asks for a second factor");
-        let url = url.trim();
         let config = format!(
             "{without}\n[registers]\npopulation = \"{url}\"\nlegal = \"{url}\"\n\n[clients]\nbearer_sessions = true\n"
         );

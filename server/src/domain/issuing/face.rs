@@ -40,6 +40,17 @@ pub struct Checked {
     pub change: Option<ChangeKind>,
 }
 
+/// Asks that `unit` is among those that issue `kind`.
+pub fn require_issuer(kind: &Kind, unit: Uscc, faults: &mut Faults) {
+    faults.require(
+        kind.units.contains(&unit),
+        "/kind",
+        "foreign-unit",
+        "本单位不在该证照的签发单位之列",
+        "this unit is not among those that issue this kind",
+    );
+}
+
 /// Looks at a draft of `kind` by `unit`; `mode` is that of its case.
 pub fn check(
     request: &DraftRequest,
@@ -49,13 +60,7 @@ pub fn check(
     today: Day,
 ) -> Result<Checked, Faults> {
     let mut faults = Faults::default();
-    faults.require(
-        kind.units.contains(&unit),
-        "/kind",
-        "foreign-unit",
-        "本单位不在该证照的签发单位之列",
-        "this unit is not among those that issue this kind",
-    );
+    require_issuer(kind, unit, &mut faults);
     let holder = request.holder.person("/holder", &mut faults);
     let co_holders = co_holders(request, holder.as_ref(), &mut faults);
     for (at, person) in holder.iter().chain(&co_holders).enumerate() {

@@ -1,7 +1,7 @@
 //! The demo's entries, by the rules that everybody's entries have.
 
 use liangzheng_server::service::catalogue::entries::Entry;
-use liangzheng_tests::app::TestApp;
+use liangzheng_tests::app::{TestApp, enter_demo_units};
 use liangzheng_tests::db::TestDb;
 
 /// Rows: R14.
@@ -11,10 +11,7 @@ fn the_demos_entries_have_no_fault() {
     let demo = liangzheng_server::demo::demo_catalogue().unwrap();
     app.wait(async {
         let mut tx = app.app.db.begin_write().await.unwrap();
-        for unit in liangzheng_server::demo::demo_units().unwrap() {
-            let unit = unit.unit().unwrap();
-            liangzheng_server::storage::catalogue::unit::insert(&mut tx, &unit, app.app.now()).await.unwrap();
-        }
+        enter_demo_units(&mut tx, app.app.now()).await;
         async fn check<E: Entry>(
             app: &liangzheng_server::App,
             tx: &mut liangzheng_server::storage::Tx,

@@ -85,24 +85,9 @@ pub(super) async fn go_on(app: &App, import: Import) -> Result<(), ImportError> 
     loop {
         let bite = match (&ground, import.import_type) {
             (Some(ground), ImportType::Licences) => {
-                let ready = match ahead.take() {
-                    Some(ready) => ready,
-                    None => prepared(app, &import, ground, &layout, Start::default()).await?,
-                };
-                match ready {
-                    Ready::Told(bite) => bite,
-                    Ready::Bite(ready) => {
-                        let start = ready.end();
-                        let entering = enter_all(app, &import, ground, ready, people);
-                        let preparing = prepared(app, &import, ground, &layout, start);
-                        let (bite, next) = tokio::join!(entering, preparing);
-                        let bite = bite?;
-                        if matches!(bite, Bite::More) {
-                            ahead = Some(next?);
-                        }
-                        bite
-                    }
-                }
+                let bite;
+                (bite, ahead) = licences(app, &import, ground, &layout, people, ahead).await?;
+                bite
             }
             (None, ImportType::Licences) => return stop(app, &import).await,
             _ => commit_acts::performed(app, &import, &layout, people).await?,
@@ -114,6 +99,32 @@ pub(super) async fn go_on(app: &App, import: Import) -> Result<(), ImportError> 
             Bite::Row(line, faults) => failed(app, &import, ground.as_ref(), &layout, line, faults).await?,
         }
         tokio::task::yield_now().await;
+    }
+}
+
+/// Enters a bite, the one made ready before if there is one, and makes the next ready meanwhile.
+async fn licences(
+    app: &App,
+    import: &Import,
+    ground: &Ground,
+    layout: &Layout,
+    people: People,
+    ahead: Option<Ready>,
+) -> Result<(Bite, Option<Ready>), ImportError> {
+    let ready = match ahead {
+        Some(ready) => ready,
+        None => prepared(app, import, ground, layout, Start::default()).await?,
+    };
+    let ready = match ready {
+        Ready::Told(bite) => return Ok((bite, None)),
+        Ready::Bite(ready) => ready,
+    };
+    let next = prepared(app, import, ground, layout, ready.end());
+    let (bite, next) = tokio::join!(enter_all(app, import, ground, ready, people), next);
+    // What the next expects holds only if this one was entered.
+    match bite? {
+        Bite::More => Ok((Bite::More, Some(next?))),
+        bite => Ok((bite, None)),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::kind::{FieldType, Kind};
 use crate::domain::fault::Faults;
 use crate::domain::issuing::case::CaseMode;
+use crate::domain::issuing::face;
 use crate::domain::issuing::import::ImportType;
 use crate::domain::issuing::import::column::columns;
 use crate::domain::issuing::import::layout::{Layout, NotItsHeader};
@@ -71,13 +72,7 @@ pub(super) async fn taken(
 
 /// Whether licences of a kind can be made many at once.
 fn importable(kind: &Kind, unit: Uscc, mode: CaseMode, faults: &mut Faults) {
-    faults.require(
-        kind.units.contains(&unit),
-        "/kind",
-        "foreign-unit",
-        "本单位不在该证照的签发单位之列",
-        "this unit is not among those that issue this kind",
-    );
+    face::require_issuer(kind, unit, faults);
     faults.require(
         kind.co_issuers.iter().all(|other| *other == unit),
         "/kind",
