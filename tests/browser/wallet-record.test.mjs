@@ -65,8 +65,9 @@ test('a holder reports a loss at once and asks to cancel, by keyboard alone', as
   await page.keyboard.type('搬家时遗失');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('#acts li');
-  assert.match(await page.textContent('.place .notice'), /已挂失/);
+  // What was done to it before stands there already.
+  await page.waitForSelector('#acts li:has-text("搬家时遗失")');
+  assert.match(await page.textContent('.place > .notice'), /已挂失/);
   assert.match(await page.textContent('#acts li'), /挂失.*本人.*搬家时遗失/s);
   // What is left to ask for is the other.
   assert.deepEqual(await page.locator('#asked option').allTextContents(), ['注销']);

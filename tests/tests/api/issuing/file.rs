@@ -351,7 +351,11 @@ fn verify_takes_a_file_and_tells_every_check_and_what_became_of_the_licence() {
 
 #[test]
 fn files_that_come_slowly_take_no_more_memory_than_there_is_for_files() {
-    let app = TestApp::sqlite();
+    // Nothing else ends a wait or refuses a look, however long it takes until all of it has been sent.
+    let app = TestApp::start(TestDb::sqlite(), |config| {
+        config.limits.enabled = false;
+        config.server.request_seconds = 600;
+    });
     let small = b"PK\x03\x04";
     assert_eq!(verify(&app, "file", small).must(200)["code"], "E_OFD_ZIP");
     // 32 files of 4 MiB, each without its last bytes, and small ones for what those leave: there is room for no more.
