@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::text::Text;
@@ -137,6 +139,22 @@ impl TestApp {
     /// Moves the server's clock.
     pub fn pass(&self, seconds: i64) {
         self.clock.advance(Seconds(seconds));
+    }
+
+    /// Does what is given while the clock goes on as a real one: ids begin with the second of their making, so that what is
+    /// written in one long moment lies all over the indexes as it never does in a real installation.
+    pub fn as_time_goes<T>(&self, work: impl FnOnce() -> T) -> T {
+        std::thread::scope(|scope| {
+            let (ends, ended) = std::sync::mpsc::channel::<()>();
+            scope.spawn(move || {
+                while ended.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                    self.pass(1);
+                }
+            });
+            let done = work();
+            drop(ends);
+            done
+        })
     }
 
     /// Sets the server's clock wrong by so many seconds, or right again.

@@ -60,7 +60,7 @@ fn main() {
         let mut first = 1;
         for count in [FEW.min(rows), rows] {
             let file = workbook(folder.path(), first, count);
-            println!("{name}: {}", one(&app, &file, first, count));
+            println!("{name}: {}", app.as_time_goes(|| one(&app, &file, first, count)));
             first += count;
             if rows <= FEW {
                 break;
