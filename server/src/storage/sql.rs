@@ -96,7 +96,8 @@ macro_rules! each {
     };
 }
 
-/// Reads the rows for any of a list, which stands last in the text.
+/// Reads the rows for any of a list, which stands last in the text. Planned anew each time: PostgreSQL reads a small table from
+/// end to end for so many values, and a plan that it keeps goes on doing so while the table grows.
 macro_rules! among {
     ($tx:expr, $sql:expr, [$($fixed:expr),* $(,)?], $list:expr, |$one:ident| $value:expr) => {
         async {
@@ -105,7 +106,7 @@ macro_rules! among {
                 let text = $crate::storage::sql::for_list($sql, some.len());
                 let text = ::sqlx::AssertSqlSafe($crate::storage::sql::in_order($tx, text));
                 let mut some = $crate::storage::sql::on_conn!($tx, |conn| async {
-                    let mut query = ::sqlx::query_as(text)$(.bind($fixed))*;
+                    let mut query = ::sqlx::query_as(text).persistent(false)$(.bind($fixed))*;
                     for $one in some {
                         query = query.bind($value);
                     }
@@ -259,7 +260,10 @@ mod tests {
 
     #[test]
     fn values_in_order_need_no_numbers() {
-        assert_eq!(unnumbered("SELECT $1, CAST($2 AS BIGINT) WHERE a IN ($3, $4)"), "SELECT ?, CAST(? AS BIGINT) WHERE a IN (?, ?)");
+        assert_eq!(
+            unnumbered("SELECT $1, CAST($2 AS BIGINT) WHERE a IN ($3, $4)"),
+            "SELECT ?, CAST(? AS BIGINT) WHERE a IN (?, ?)"
+        );
     }
 
     #[test]
