@@ -132,7 +132,7 @@ CREATE TABLE issuing_face_key (
     kind        TEXT    NOT NULL,
     fingerprint BYTES   NOT NULL CHECK (length(fingerprint) = 32), -- HMAC of the values
     licence     TEXT    NOT NULL REFERENCES licence_record (id),
-    PRIMARY KEY (kind, fingerprint)
+    PRIMARY KEY (fingerprint, kind)                             -- led by the values: most rows may be of one kind
 );
 
 -- Who has taken a task of the to-do list. The task itself is not stored: it follows from its draft or case.

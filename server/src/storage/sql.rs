@@ -83,7 +83,7 @@ macro_rules! each {
                 let text = $crate::storage::sql::for_rows($sql, some.len());
                 let text = ::sqlx::AssertSqlSafe($crate::storage::sql::in_order($tx, text));
                 touched += $crate::storage::sql::on_conn!($tx, |conn| async {
-                    let mut query = ::sqlx::query(text);
+                    let mut query = ::sqlx::query(text).persistent($crate::storage::sql::keeps_plan($sql));
                     for $row in some {
                         query = query$(.bind($value))+;
                     }
@@ -96,8 +96,7 @@ macro_rules! each {
     };
 }
 
-/// Reads the rows for any of a list, which stands last in the text. Planned anew each time: PostgreSQL reads a small table from
-/// end to end for so many values, and a plan that it keeps goes on doing so while the table grows.
+/// Reads the rows for any of a list, which stands last in the text.
 macro_rules! among {
     ($tx:expr, $sql:expr, [$($fixed:expr),* $(,)?], $list:expr, |$one:ident| $value:expr) => {
         async {
@@ -106,7 +105,8 @@ macro_rules! among {
                 let text = $crate::storage::sql::for_list($sql, some.len());
                 let text = ::sqlx::AssertSqlSafe($crate::storage::sql::in_order($tx, text));
                 let mut some = $crate::storage::sql::on_conn!($tx, |conn| async {
-                    let mut query = ::sqlx::query_as(text).persistent(false)$(.bind($fixed))*;
+                    let mut query =
+                        ::sqlx::query_as(text).persistent($crate::storage::sql::keeps_plan($sql))$(.bind($fixed))*;
                     for $one in some {
                         query = query.bind($value);
                     }
@@ -123,6 +123,12 @@ macro_rules! among {
 /// Rows, or members of a list, in one statement: each statement is sent by itself and waited for. PostgreSQL takes 65,535
 /// values, SQLite 32,766; no row here has a hundred.
 pub(in crate::storage) const MANY: usize = 200;
+
+/// Whether a statement with many values is prepared once. PostgreSQL reads a small table from end to end to find so many rows,
+/// and a plan that it keeps goes on doing so while the table grows: only what finds nothing has the same plan for ever.
+pub(in crate::storage) fn keeps_plan(sql: &str) -> bool {
+    sql.starts_with("INSERT ")
+}
 
 /// The text as the database of `tx` is quickest with it. SQLite looks the name of each numbered value up among all before it,
 /// so that twice as many take four times as long; what is only said to be the next has no name. Both mean the same where

@@ -58,7 +58,7 @@ statements! {
     OWNER = "SELECT k.licence, l.status, l.valid_to FROM issuing_face_key k JOIN licence_record l ON l.id = k.licence \
         WHERE k.kind = $1 AND k.fingerprint = $2";
     OWNERS = "SELECT k.fingerprint, k.licence, l.status, l.valid_to FROM issuing_face_key k \
-        JOIN licence_record l ON l.id = k.licence WHERE k.kind = $1 AND k.fingerprint IN ($2)";
+        JOIN licence_record l ON l.id = k.licence WHERE k.kind || '' = $1 AND k.fingerprint IN ($2)";
     TAKE = "INSERT INTO issuing_face_key (kind, fingerprint, licence) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     HAND_OVER = "UPDATE issuing_face_key SET licence = $3 WHERE kind = $1 AND fingerprint = $2";
 }

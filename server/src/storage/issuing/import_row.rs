@@ -57,16 +57,15 @@ pub async fn marked(
     among!(tx, MARKED, [import], marks, |mark| &mark[..])
 }
 
-/// Rows in a state after a line, in the order of the file.
-pub async fn after(
+/// Rows that can be carried out after a line, in the order of the file.
+pub async fn good_after(
     tx: &mut Tx,
     secrets: &Secrets,
     import: ImportId,
-    state: RowState,
     line: i64,
     limit: i64,
 ) -> Result<Vec<(i64, RowContent)>, StorageError> {
-    let rows: Vec<(i64, Vec<u8>)> = all!(tx, AFTER, import, state.as_str(), line, limit)?;
+    let rows: Vec<(i64, Vec<u8>)> = all!(tx, GOOD_AFTER, import, line, limit)?;
     rows.into_iter().map(|(line, content)| Ok((line, opened(secrets, import, line, &content)?))).collect()
 }
 
@@ -146,9 +145,9 @@ fn inconsistent(import: ImportId, line: i64) -> StorageError {
 statements! {
     INSERT = "INSERT INTO issuing_import_row (import, line, state, content, mark) VALUES ($1, $2, $3, $4, $5)";
     LAST_LINE = "SELECT COALESCE(MAX(line), 0) FROM issuing_import_row WHERE import = $1";
-    MARKED = "SELECT mark, line FROM issuing_import_row WHERE import = $1 AND mark IN ($2)";
-    AFTER = "SELECT line, content FROM issuing_import_row WHERE import = $1 AND state = $2 AND line > $3 \
-        ORDER BY line LIMIT $4";
+    MARKED = "SELECT mark, line FROM issuing_import_row WHERE import || '' = $1 AND mark IN ($2)";
+    GOOD_AFTER = "SELECT line, content FROM issuing_import_row WHERE import = $1 AND state = 'good' AND line > $2 \
+        ORDER BY line LIMIT $3";
     WRONG_AFTER = "SELECT line, content FROM issuing_import_row WHERE import = $1 AND state IN ('bad', 'failed') \
         AND line > $2 ORDER BY line LIMIT $3";
     CARRIED_OUT = "UPDATE issuing_import_row SET state = 'done', licence = v.column3 \

@@ -24,7 +24,7 @@ use crate::domain::issuing::case::CaseMode;
 use crate::domain::issuing::draft::DraftRequest;
 use crate::domain::issuing::face::{self, Checked};
 use crate::domain::issuing::import::layout::Layout;
-use crate::domain::issuing::import::{ImportState, ImportType, RowContent, RowState};
+use crate::domain::issuing::import::{ImportState, ImportType, RowContent};
 use crate::domain::licence::Licence;
 use crate::service::issuing::DraftError;
 use crate::service::issuing::approve::{self, Made};
@@ -173,8 +173,7 @@ async fn prepared(
     let year = year_of(Day::of(now));
     let unit = import.unit;
     let mut tx = app.db.begin_read().await?;
-    let rows =
-        import_row::after(&mut tx, &app.secrets, import.id, RowState::Good, start.line, AT_ONCE).await?;
+    let rows = import_row::good_after(&mut tx, &app.secrets, import.id, start.line, AT_ONCE).await?;
     if rows.is_empty() {
         return Ok(Ready::Told(Bite::Empty));
     }
@@ -337,7 +336,7 @@ async fn failed(
 ) -> Result<(), ImportError> {
     let mut work = Work::of_server(app).await?;
     let Some(before) = still_committing(app, &mut work.tx, import).await? else { return Ok(()) };
-    let row = import_row::after(&mut work.tx, &app.secrets, import.id, RowState::Good, line - 1, 1).await?;
+    let row = import_row::good_after(&mut work.tx, &app.secrets, import.id, line - 1, 1).await?;
     let Some((found, mut content)) = row.into_iter().next() else { return Ok(()) };
     if found != line {
         return Ok(());

@@ -8,7 +8,6 @@ use super::commit::{AT_ONCE, Bite, People, progressed, still_committing};
 use super::{ImportError, row};
 use crate::App;
 use crate::domain::fault::Faults;
-use crate::domain::issuing::import::RowState;
 use crate::domain::issuing::import::acts::RowAct;
 use crate::domain::issuing::import::layout::Layout;
 use crate::service::licence::acts;
@@ -25,7 +24,7 @@ pub(super) async fn performed(
 ) -> Result<Bite, ImportError> {
     let mut work = Work::on_behalf_of(app, people.checker, import.unit).await?;
     let Some(before) = still_committing(app, &mut work.tx, import).await? else { return Ok(Bite::Over) };
-    let rows = import_row::after(&mut work.tx, &app.secrets, import.id, RowState::Good, 0, AT_ONCE).await?;
+    let rows = import_row::good_after(&mut work.tx, &app.secrets, import.id, 0, AT_ONCE).await?;
     if rows.is_empty() {
         return Ok(Bite::Empty);
     }
