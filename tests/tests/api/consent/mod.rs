@@ -1,0 +1,4 @@
+//! What holders and issuers let units use.
+
+mod authorisations;
+mod duty_applications;
