@@ -228,7 +228,7 @@ export const prefill = (id) => call('POST', `/cases/${encodeURIComponent(id)}/pr
 /** One kind of one holder for one case. @type {(body: Schemas['FetchRequest']) => Promise<Schemas['Fetched']>} */
 export const fetchLicences = (body) => call('POST', '/fetches', body);
 
-/** A page of what was used for a unit. @type {(unit: string, cursor?: string | null) => Promise<Schemas['PageOfUse']>} */
+/** A page of what was used for a unit. @type {(unit: string, cursor?: string | number | null) => Promise<Schemas['PageOfUse']>} */
 export const unitUses = (unit, cursor) => call('GET', `/units/${encodeURIComponent(unit)}/uses${queryOf({ cursor })}`);
 
 /** A page of duty applications. @type {(asked: Asked) => Promise<Schemas['PageOfDutyApplication']>} */

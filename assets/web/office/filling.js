@@ -19,6 +19,7 @@ import * as api from './api.js';
 export function fillingPanel(app, found) {
   const place = el('div', { id: 'materials' });
   const problem = problemNotice({ id: 'filling-problem' });
+  /** @type {HTMLButtonElement} */
   const button = el('button', { type: 'button', class: 'button primary', id: 'prefill', onclick: () => busy(button, prefill) }, t('fill.do'));
 
   async function prefill() {

@@ -21,10 +21,12 @@ use liangzheng_tests::http::Answer;
 use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PIN, UNIT};
 use serde_json::{Value, json};
 
+mod faces;
 mod who;
 
 use crate::actor::clients::Program;
 
+use faces::{is_told_faces, tells_a_face};
 pub(crate) use who::own;
 use who::{Object, Who, by_state, came_by_provider, disabled_since, other, permit_of};
 
@@ -67,7 +69,9 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("PUT", "/me/contact") | ("POST", "/me/contact/confirmation") => {
             line(Object::None, route.path, json!({}))
         }
-        ("GET", "/outbox") => bare(Object::None, route.path),
+        ("GET", "/outbox" | "/wallet/authorisations" | "/duty-applications") => {
+            bare(Object::None, route.path)
+        }
         ("POST", "/outbox/acts") => line(Object::None, route.path, json!({})),
         ("POST", "/outbox/{id}/acts") => {
             let path = route.path.replace("{id}", "ltr_00000000000000000000000000000000");
@@ -101,14 +105,12 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             line(Object::Absent, &path, json!({ "act": "refuse", "reason": "r" }))
         }
         // What units are let use, and what they use.
-        ("GET", "/wallet/authorisations" | "/duty-applications") => bare(Object::None, route.path),
         ("POST", "/wallet/authorisations" | "/duty-applications" | "/fetches") => {
             line(Object::None, route.path, json!({}))
         }
         ("DELETE", "/wallet/authorisations/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))
         }
-        ("GET", "/wallet/licences/{id}/authorisation-options") => bare(Licence, route.path),
         ("GET", "/duty-applications/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "dut_00000000000000000000000000000000"))
         }
@@ -116,10 +118,6 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             let path = route.path.replace("{id}", "dut_00000000000000000000000000000000");
             line(Object::Absent, &path, json!({ "act": "withdraw" }))
         }
-        ("POST", "/cases/{id}/prefill") => {
-            bare(Object::Absent, &route.path.replace("{id}", "cas_00000000000000000000000000000000"))
-        }
-        ("GET", "/units/{id}/uses") => bare(OfUnit, &format!("{}?", route.path.replace("{id}", UNIT))),
         // Agents.
         ("GET", "/agencies" | "/recoveries" | "/wallet/agencies") => bare(Object::None, route.path),
         ("POST", "/agencies" | "/wallet/agencies") => line(Object::None, route.path, json!({})),
@@ -156,7 +154,7 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("POST", "/cases" | "/licences") => line(Object::None, route.path, json!({})),
         ("PUT", "/calendar/{year}") => line(Object::None, &route.path.replace("{year}", "2027"), json!({})),
         ("GET", "/licences/{id}" | "/licences/{id}/versions") => bare(Licence, route.path),
-        ("GET", "/cases/{id}") => {
+        ("GET", "/cases/{id}") | ("POST", "/cases/{id}/prefill") => {
             bare(Object::Absent, &route.path.replace("{id}", "cas_00000000000000000000000000000000"))
         }
         ("POST", "/cases/{id}/acts") => {
@@ -188,7 +186,9 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             bare(Object::Absent, &route.path.replace("{code}", "11990000MB00010993999"))
         }
         // A wallet.
-        ("GET", "/wallet/licences/{id}") => bare(Licence, route.path),
+        ("GET", "/wallet/licences/{id}" | "/wallet/licences/{id}/authorisation-options") => {
+            bare(Licence, route.path)
+        }
         ("POST", "/wallet/licences/{id}/show") => {
             line(Licence, route.path, json!({ "scene": "inspect.food", "pin": PIN }))
         }
@@ -208,7 +208,7 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("POST", "/licences/{id}/acts") => {
             line(Licence, route.path, json!({ "act": "revoke", "reason": "r", "legal_basis": "b" }))
         }
-        ("GET", "/units/{id}" | "/units/{id}/accounts") => {
+        ("GET", "/units/{id}" | "/units/{id}/accounts" | "/units/{id}/uses") => {
             bare(OfUnit, &format!("{}?", route.path.replace("{id}", UNIT)))
         }
         ("PATCH", "/units/{id}") => line(OfUnit, &route.path.replace("{id}", UNIT), json!({})),
@@ -426,30 +426,6 @@ fn asked_of_all(db: TestDb) -> (&'static str, usize, Vec<String>) {
         }
     }
     (world.app.db_name(), asked, wrong)
-}
-
-/// Whether an answer has a value of the faces of the world's licences (`make/licence.rs`), as it stands there.
-fn tells_a_face(answer: &Answer) -> bool {
-    let text = answer.text();
-    ["山月茶饮", "91990100MA0000031K"].iter().any(|value| text.contains(value))
-}
-
-/// Who reads faces, and by which routes; by all others nobody does. A using unit does by a fetch or a prefill within its scope
-/// alone (`casework/`), where these licences are in no case.
-fn is_told_faces(who: Who, route: &RouteEntry) -> bool {
-    let path = route.path.trim_start_matches("/api/v1");
-    match who {
-        // Their holders, in their wallets.
-        Who::Lin | Who::Tang => matches!(
-            path,
-            "/wallet/licences" | "/wallet/licences/{id}" | "/wallet/licences/{id}/authorisation-options"
-        ),
-        // Their unit.
-        Who::Program | Who::Everything | Who::Own(Role::IssuerMaker | Role::IssuerChecker) => {
-            matches!(path, "/licences/{id}" | "/licences/{id}/versions")
-        }
-        _ => false,
-    }
 }
 
 /// What only looks changes nothing, and what changes something asks for more than the right to look.

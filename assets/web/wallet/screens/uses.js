@@ -16,6 +16,7 @@ export function usesView(app) {
   const found = el('ol', { class: 'cards', id: 'uses' });
   const state = el('p', { class: 'quiet', role: 'status' }, t('record.loading'));
   const problem = problemNotice();
+  /** @type {HTMLButtonElement} */
   const more = el('button', { type: 'button', class: 'button secondary wide', hidden: true, onclick: () => busy(more, () => load()) }, t('uses.more'));
   const { begin } = turns();
   /** @type {string | null} */

@@ -10,10 +10,11 @@ use liangzheng_core::time::{Day, UnixTime};
 
 use crate::App;
 use crate::domain::access::{FetchForCase, Permit, Scope};
+use crate::domain::calendar::minute;
 use crate::domain::casework::fetch::{Asked, CaseConsent, Facts, InScope, ScopeRule, decide};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::catalogue::kind::Kind;
-use crate::domain::catalogue::matter::Matter;
+use crate::domain::catalogue::matter::{Matter, is_code};
 use crate::domain::catalogue::using_list::{MaterialFooting, UsingList};
 use crate::domain::ids::CaseId;
 use crate::domain::licence::{Licence, Unshowable};
@@ -185,7 +186,8 @@ fn row(
     let fetch = FetchGround { holder: facts.holder, kind: one.asked.kind, material, refused };
     let ground = Ground {
         case: Some(one.case.to_string()),
-        purpose: Some(one.asked.purpose.to_owned()),
+        // What is no code is on no list: it may be any text, and of any length.
+        purpose: Some(one.asked.purpose).filter(|purpose| is_code(purpose)).map(str::to_owned),
         fetch: Some(fetch),
         ..Ground::member(one.asked.unit)
     };
@@ -227,14 +229,4 @@ async fn watermark(
             unit.en, matter.en
         ),
     ))
-}
-
-/// A time as a clock in China shows it, to the minute.
-fn minute(at: UnixTime) -> String {
-    let day = Day::of(at).to_string();
-    let day = match (day.get(..4), day.get(4..6), day.get(6..)) {
-        (Some(year), Some(month), Some(day)) => format!("{year}-{month}-{day}"),
-        _ => day,
-    };
-    format!("{day} {}", at.to_minute())
 }

@@ -7,7 +7,7 @@ use crate::App;
 use crate::domain::access::{FetchForCase, Permit};
 use crate::domain::casework::fetch::{Asked, ScopeRule};
 use crate::domain::catalogue::codes::KindCode;
-use crate::domain::catalogue::matter::Matter;
+use crate::domain::catalogue::matter::{Matter, MatterType};
 use crate::domain::catalogue::using_list::{MaterialFooting, UsingList};
 use crate::domain::ids::CaseId;
 use crate::domain::trace::usage::UseKind;
@@ -75,8 +75,8 @@ pub async fn prefill(
 ) -> Result<Prefilled, PrefillError> {
     let mut work = Work::begin(app, permit).await?;
     let found = case::find(&mut work.tx, &app.secrets, permit.scope(), id).await?;
-    let is_using = |case: &crate::domain::issuing::case::Case| case.mode.is_none();
-    let case = found.filter(is_using).ok_or(PrefillError::NotFound)?;
+    let found = found.filter(|case| case.case_type == MatterType::Using);
+    let case = found.ok_or(PrefillError::NotFound)?;
     let matter = reading::in_force::<Matter>(&mut work.tx, &case.matter).await?;
     let list = reading::in_force::<UsingList>(&mut work.tx, permit.scope().as_str()).await?;
     let listed = list.and_then(|list| list.matters.into_iter().find(|listed| listed.code == case.matter));

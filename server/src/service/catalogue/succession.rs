@@ -168,7 +168,7 @@ async fn carry_out(
     licence::succession::move_licences(app, work, from, &succession).await?;
     let moved = move_entries(&mut work.tx, from, &succession, &issued, work.now.0).await?;
     issuing::succession::move_work(app, work, from, &succession, &moved).await?;
-    consent::succession::move_consents(work, from, succession.to).await?;
+    consent::succession::move_consents(work, from, &succession).await?;
     proposals::move_all(work, from, succession.to).await?;
     members::move_members(work, from, succession.to).await?;
     unit::adopt(&mut work.tx, from, succession.to).await?;

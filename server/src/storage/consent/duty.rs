@@ -144,8 +144,19 @@ pub async fn standing(tx: &mut Tx, unit: Uscc, kind: KindCode) -> Result<Vec<Sta
     Ok(rows.into_iter().map(|(issuer, purpose)| StandingConsent { issuer, unit, kind, purpose }).collect())
 }
 
-/// Puts the work of `to` in the place of that of `from`, as who applied and as issuer; what there would then be twice is
-/// withdrawn.
+/// The same of what `from` consented to as the issuer of one kind, which another takes over.
+pub async fn move_issuer_of(
+    tx: &mut Tx,
+    from: Uscc,
+    kind: KindCode,
+    to: Uscc,
+    now: UnixTime,
+) -> Result<(), StorageError> {
+    execute!(tx, DROP_OF_KIND, from, to, kind, now.0)?;
+    execute!(tx, MOVE_OF_KIND, from, to, kind).map(drop)
+}
+
+/// Puts `to` in the place of `from`, as who applied and as issuer; what there would then be twice is withdrawn.
 pub async fn move_unit(tx: &mut Tx, from: Uscc, to: Uscc, now: UnixTime) -> Result<(), StorageError> {
     let twice: Vec<DutyApplicationId> = values!(tx, TWICE, from, to)?;
     for id in twice {
@@ -177,6 +188,11 @@ statements! {
         AND o.unit = (CASE WHEN d.unit = $1 THEN $2 ELSE d.unit END) \
         AND o.issuer = (CASE WHEN d.issuer = $1 THEN $2 ELSE d.issuer END))";
     DROP_ONE = "UPDATE consent_duty SET state = 'withdrawn', ended_at = $2 WHERE id = $1";
+    DROP_OF_KIND = "UPDATE consent_duty SET state = 'withdrawn', ended_at = $4 WHERE issuer = $1 AND kind = $3 \
+        AND state IN ('applied', 'granted') AND EXISTS (SELECT 1 FROM consent_duty o WHERE o.issuer = $2 \
+        AND o.state IN ('applied', 'granted') AND o.kind = consent_duty.kind AND o.unit = consent_duty.unit \
+        AND o.purpose = consent_duty.purpose)";
+    MOVE_OF_KIND = "UPDATE consent_duty SET issuer = $2 WHERE issuer = $1 AND kind = $3";
     MOVE_APPLIED = "UPDATE consent_duty SET unit = $2 WHERE unit = $1";
     MOVE_ISSUER = "UPDATE consent_duty SET issuer = $2 WHERE issuer = $1";
 }

@@ -70,7 +70,6 @@ struct Held {
     identifier: String,
     holder: u32,
     kind: &'static str,
-    issuer: &'static str,
 }
 struct Given {
     id: String,
@@ -208,7 +207,7 @@ impl Walk<'_> {
                     let made = licence(self.app, id, kind, issuer, status);
                     let (id, identifier) = (made.id.to_string(), made.identifier.to_string());
                     if at == 0 {
-                        self.model.held.push(Held { id, identifier, holder, kind, issuer });
+                        self.model.held.push(Held { id, identifier, holder, kind });
                     }
                 }
             }

@@ -54,6 +54,7 @@ fn a_holder_sees_what_a_unit_would_see_lets_it_and_takes_that_back_on_both_datab
         let twice = [(); 2].map(|()| keyed.post(AUTHORISATIONS, &body).must(201));
         assert_eq!(twice[0], twice[1]);
         assert_eq!(twice[0]["until"], 1_798_732_800, "24:00 in China of the last day");
+        app.pass(1);
         body["until"] = json!(today.0 + 60);
         own.post(AUTHORISATIONS, &body).must(201);
 
@@ -97,6 +98,7 @@ fn the_other_holders_are_told_an_ended_licence_is_given_to_nobody_and_a_handler_
         });
         assert_eq!(app.as_("h1").post(AUTHORISATIONS, &body).problem(), "forbidden-transition");
 
+        app.pass(1);
         // Whoever acts for him: a handler shows, and lets nobody use; a manager does.
         let mut body = body;
         body["licence"] = json!(card.id);

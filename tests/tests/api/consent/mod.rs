@@ -2,3 +2,4 @@
 
 mod authorisations;
 mod duty_applications;
+mod following;
