@@ -75,7 +75,7 @@ const FAMILIES = [
   'duplicatestate.',
   'usefooting.',
   'usekind.',
-  'uses.only_',
+  'used.only_',
   'letteract.',
   'lettereffect.',
   'letterstate.',

@@ -10,33 +10,33 @@ import { pagedList } from '../paged.js';
 
 /** @type {import('../types.d.ts').Screen} */
 export async function usesScreen(app, [, unit = app.member.unit.id]) {
-  const which = choice({ label: t('uses.which'), value: 'all', options: ['all', 'refused'].map((one) => ({ value: one, label: t(`uses.only_${one}`) })) });
+  const which = choice({ label: t('used.which'), value: 'all', options: ['all', 'refused'].map((one) => ({ value: one, label: t(`used.only_${one}`) })) });
   const list = pagedList({
     app,
     read: (cursor) => api.unitUses(unit, cursor),
-    none: t('uses.none'),
+    none: t('used.none'),
     draw: (/** @type {Use[]} */ items) =>
       table({
         caption: t('section.uses'),
-        head: [t('uses.at'), t('uses.what'), t('scene.kind'), t('uses.who'), t('uses.why'), t('uses.outcome')],
+        head: [t('used.at'), t('used.what'), t('scene.kind'), t('used.who'), t('used.why'), t('used.outcome')],
         rows: items.filter((one) => which.value() === 'all' || one.refused).map(row),
       }),
   });
   which.control.addEventListener('input', list.again);
   await list.first();
   const name = unit === app.member.unit.id ? '' : pick(app.units.get(unit)) || unit;
-  return { title: name ? t('uses.of', { name }) : t('section.uses'), nodes: [el('p', { class: 'quiet' }, t('uses.hint')), el('div', { class: 'tools' }, which.node), list.node] };
+  return { title: name ? t('used.of', { name }) : t('section.uses'), nodes: [el('p', { class: 'quiet' }, t('used.hint')), el('div', { class: 'tools' }, which.node), list.node] };
 }
 
 /** @param {Use} use */
 function row(use) {
-  const why = [use.purpose, use.case_number ? t('uses.case', { number: use.case_number }) : null, use.footing ? t(`materialfooting.${use.footing}`) : null, use.scene, use.matter];
+  const why = [use.purpose, use.case_number ? t('used.case', { number: use.case_number }) : null, use.footing ? t(`materialfooting.${use.footing}`) : null, use.scene, use.matter];
   return [
     moment(use.at, false),
     t(`usekind.${use.kind}`),
     use.licence_kind ? pick(use.licence_kind.names) : '—',
     use.by?.name ?? '—',
     why.filter(Boolean).join(' · ') || '—',
-    use.refused ? el('span', { class: 'fault' }, t('uses.refused', { why: pick(use.refused.message) })) : t('uses.given'),
+    use.refused ? el('span', { class: 'fault' }, t('used.refused', { why: pick(use.refused.message) })) : t('used.given'),
   ];
 }

@@ -4,6 +4,7 @@ use liangzheng_core::time::Day;
 use liangzheng_server::domain::actor::agency::AgencyLevel;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::storage::licence::co_holder;
+use liangzheng_tests::app::TestApp;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::{IDENTITY_CARD, OTHER_UNIT, PIN};
 use serde_json::{Value, json};
@@ -112,5 +113,22 @@ fn the_other_holders_are_told_an_ended_licence_is_given_to_nobody_and_a_handler_
         }
         let listed = app.as_("chief").get(&format!("{AUTHORISATIONS}?for={holder}")).must(200);
         assert_eq!(listed["items"][0]["footing"], "agent", "{listed}");
+    }
+}
+
+/// Rows: R44.
+#[test]
+fn where_the_kind_asks_for_the_person_himself_the_pin_alone_lets_nobody_use_it_on_both_databases() {
+    for db in TestDb::both() {
+        let app = TestApp::start(db, |_| {});
+        app.enter_kind_for_the_person_himself(IDENTITY_CARD);
+        let holder = person(&app, 1);
+        let card = licence(&app, holder, IDENTITY_CARD, OTHER_UNIT, Status::Active);
+        let body = json!({
+            "licence": card.id, "unit": CIVIL, "scope": "view", "purpose": "subsidy", "until": "20261231", "pin": PIN,
+        });
+        let refused = app.as_("h1").post(AUTHORISATIONS, &body);
+        assert_eq!((refused.status, refused.problem().as_str()), (403, "second-factor-needed"));
+        assert_eq!(app.as_("h1").get(AUTHORISATIONS).must(200)["items"], json!([]));
     }
 }
