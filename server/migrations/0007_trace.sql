@@ -33,8 +33,9 @@ CREATE TABLE trace_access_ground (
 
 -- What was asked of a holder where no licence tells: he has none, or it was refused.
 CREATE INDEX trace_access_ground_holder ON trace_access_ground (holder, seq) WHERE holder IS NOT NULL;
--- A unit's own uses, and how many of its tries were refused.
+-- A unit's own uses, and those of its tries that were refused.
 CREATE INDEX trace_access_ground_unit ON trace_access_ground (unit, seq) WHERE unit IS NOT NULL;
+CREATE INDEX trace_access_ground_refused ON trace_access_ground (unit, seq) WHERE refused IS NOT NULL;
 
 -- What was done by a command, by whom and why. Append only.
 CREATE TABLE trace_audit (

@@ -157,7 +157,7 @@ pub async fn uses_by_unit(tx: &mut Tx, unit: Uscc, cursor: Cursor) -> Result<Pag
     Ok(cursor.page(rows, |row| row.seq))
 }
 
-/// How many tries of a unit to fetch were refused after `since`.
+/// How many tries of a unit to fetch were refused after `since`: of the last hundred.
 pub async fn refused_tries(tx: &mut Tx, unit: Uscc, since: UnixTime) -> Result<i64, StorageError> {
     value!(tx, REFUSED, unit, since.0)
 }
@@ -204,13 +204,16 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq";
     APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose, matter, \
         holder, kind, material, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    USES = concat!("SELECT ", use_of!(), " \
-        WHERE (l.licence IN (SELECT id FROM licence_record WHERE holder = $1) \
-            OR l.seq IN (SELECT h.seq FROM trace_access_ground h WHERE h.holder = $1)) AND l.seq < $2 \
-        ORDER BY l.seq DESC LIMIT $3");
-    USES_OF_UNIT = concat!("SELECT ", use_of!(), " WHERE g.unit = $1 AND l.seq < $2 ORDER BY l.seq DESC LIMIT $3");
-    REFUSED = "SELECT COUNT(*) FROM trace_access_ground g JOIN trace_access_log l ON l.seq = g.seq \
-        WHERE g.unit = $1 AND g.refused IS NOT NULL AND l.kind = 8 AND l.at > $2";
+    // Their places are found first, each by its index: else a database may walk the whole log for somebody's three uses.
+    USES = concat!("SELECT ", use_of!(), " WHERE l.seq IN (SELECT u.seq FROM (\
+        SELECT w.seq FROM trace_access_log w WHERE w.seq < $2 \
+            AND w.licence IN (SELECT id FROM licence_record WHERE holder = $1) \
+        UNION SELECT h.seq FROM trace_access_ground h WHERE h.holder = $1 AND h.seq < $2) u \
+        ORDER BY u.seq DESC LIMIT $3) ORDER BY l.seq DESC");
+    USES_OF_UNIT = concat!("SELECT ", use_of!(), " WHERE l.seq IN (SELECT u.seq FROM trace_access_ground u \
+        WHERE u.unit = $1 AND u.seq < $2 ORDER BY u.seq DESC LIMIT $3) ORDER BY l.seq DESC");
+    REFUSED = "SELECT COUNT(*) FROM (SELECT l.at FROM trace_access_ground g JOIN trace_access_log l ON l.seq = g.seq \
+        WHERE g.unit = $1 AND g.refused IS NOT NULL AND l.kind = 8 ORDER BY g.seq DESC LIMIT 100) r WHERE r.at > $2";
     SHOWS_BETWEEN = "SELECT subject AS show, token AS secret FROM trace_access_log \
         WHERE licence = $1 AND kind = 1 AND at BETWEEN $2 AND $3 ORDER BY seq";
     COUNT = "SELECT COUNT(*) FROM trace_access_log WHERE kind = $1 AND at >= $2";
