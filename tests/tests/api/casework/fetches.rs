@@ -6,6 +6,8 @@ use liangzheng_tests::make::office::citizen;
 use liangzheng_tests::make::{BUSINESS_LICENCE, IDENTITY_CARD, OTHER_UNIT, UNIT};
 use serde_json::{Value, json};
 
+use crate::actor::clients::Program;
+
 use super::{
     CIVIL, HOUSEHOLD, LABORATORY, SOCIAL_CARD, authorise, consent, desk, duty, granted, licence, name, open,
     person, rule, wanted,
@@ -139,6 +141,10 @@ fn what_is_out_of_scope_is_refused_by_the_rule_that_fails_on_both_databases() {
             change(&mut body);
             assert_eq!(rule(&handler.post(FETCH, &body)), want, "{body}");
         }
+        // A program fetches for the matters it was registered for: this one for none.
+        let program = Program::of(&app.as_("manager"), CIVIL, &["handler"]).token(&app, "only");
+        let program = app.anyone().with_token(program["access_token"].as_str().unwrap());
+        assert_eq!(rule(&program.post(FETCH, &good())), "client");
         // Another unit's case is no case.
         assert_eq!(rule(&handler.post(FETCH, &wanted(&foreign, 1, SOCIAL_CARD, "subsidy"))), "case");
         // No list of kinds or of people, and no wildcard: such a body is none.

@@ -27,8 +27,10 @@ const KINDS: [(&str, &str); 7] = [
     (BUSINESS_LICENCE, UNIT),
     (LABORATORY, UNIT),
 ];
+/// A matter, its unit, its purpose, and kinds with their footings.
+type Listed = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 /// Matters, their units and purposes, and what their lists have: the demo's, written down once more.
-const MATTERS: [(&str, &str, &str, &[(&str, &str)]); 4] = [
+const MATTERS: [Listed; 4] = [
     (
         "civil.housing-fund",
         CIVIL,
