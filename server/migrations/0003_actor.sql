@@ -17,9 +17,12 @@ CREATE TABLE actor_holder (
     id          TEXT    NOT NULL PRIMARY KEY,
     kind        TEXT    NOT NULL CHECK (kind IN ('natural', 'legal', 'unincorporated')),
     number_hmac BYTES   NOT NULL UNIQUE CHECK (length(number_hmac) = 32), -- of type and number: one row a holder
+    name_hmac   BYTES   NOT NULL CHECK (length(name_hmac) = 32), -- of the latest name: found whole in the public look-up
     person      BYTES   NOT NULL,                               -- name, type and number, sealed
     created_at  INSTANT NOT NULL
 );
+
+CREATE INDEX actor_holder_name ON actor_holder (name_hmac);
 
 -- One person who can log in.
 CREATE TABLE actor_account (

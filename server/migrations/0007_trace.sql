@@ -6,8 +6,8 @@
 CREATE TABLE trace_access_log (
     seq     SERIAL,
     at      INSTANT NOT NULL,
-    kind    INTEGER NOT NULL,                                   -- 1 show, 3 offline grant, 4 verification, 7 download
-    licence TEXT    NOT NULL,                                   -- '' = not known (a verification that failed)
+    kind    INTEGER NOT NULL,                                   -- 1 show, 3 offline grant, 4 verification, 6 look, 7 download, 8 fetch, 9 prefill, 10 public look-up
+    licence TEXT    NOT NULL,                                   -- '' = not known (a verification that failed), none (a fetch)
     actor   TEXT    NOT NULL,                                   -- account; '' = anonymous
     subject TEXT    NOT NULL,                                   -- 1 the show, 3 the device, 4 the verdict's code
     scene   TEXT    NOT NULL,
@@ -24,8 +24,18 @@ CREATE TABLE trace_access_ground (
     on_behalf_of TEXT,                                          -- the holder an agent or delegate acted for
     case_id      TEXT,                                          -- the case it was needed for
     purpose      TEXT,                                          -- code of the purpose, as in the using list
-    matter       TEXT                                           -- code of the inspection matter
+    matter       TEXT,                                          -- code of the inspection matter
+    holder       TEXT,                                          -- whose licences a fetch asked for, as far as he has a row
+    kind         TEXT,                                          -- of which kind
+    material     TEXT,                                          -- on which footing of the using list: duty, authorised, public
+    refused      TEXT                                           -- the rule that failed; NULL = it was not refused
 );
+
+-- What was asked of a holder where no licence tells: he has none, or it was refused.
+CREATE INDEX trace_access_ground_holder ON trace_access_ground (holder, seq) WHERE holder IS NOT NULL;
+-- A unit's own uses, and those of its tries that were refused.
+CREATE INDEX trace_access_ground_unit ON trace_access_ground (unit, seq) WHERE unit IS NOT NULL;
+CREATE INDEX trace_access_ground_refused ON trace_access_ground (unit, seq) WHERE refused IS NOT NULL;
 
 -- What was done by a command, by whom and why. Append only.
 CREATE TABLE trace_audit (

@@ -151,6 +151,12 @@ impl Secrets {
         take32(hmac::sign(&self.holders, &number.key()).as_ref())
     }
 
+    /// By what a holder is found by his whole name, in the public look-up: nothing can be read back, and no part of a name
+    /// finds anything.
+    pub fn holder_name_key(&self, name: &str) -> [u8; 32] {
+        self.fingerprint("holder.name", name.trim().as_bytes())
+    }
+
     /// Mixed into every password hash, so that a stolen database alone does not allow guessing.
     pub fn pepper(&self) -> &[u8; 32] {
         &self.pepper

@@ -72,6 +72,13 @@ const WALKS = {
     ['accounts/*', () => `accounts/${made.account}`, () => `units/${made.unit}`],
     ['outbox', () => 'outbox'],
   ],
+  'handler.civ': [
+    ['duties', () => 'duties'],
+    ['duties/new', () => 'duties/new', () => 'duties'],
+    ['duties/*', () => `duties/${made.duty}`, () => 'duties'],
+    ['uses', () => 'uses'],
+    ['uses/*', () => 'uses/11990100MB00000435'],
+  ],
   auditor: [['accounts/*/*', () => `accounts/${made.account}/年度审计`]],
   'admin.civ': [
     ['scenes/*/edit', () => `scenes/${made.civil}/edit`],
@@ -84,7 +91,7 @@ const WALKS = {
 };
 
 /** Lists that a server without anything in it answers. */
-const LISTS = ['home', 'tasks', 'cases', 'licences', 'review', 'draft/new', 'imports', 'duplicates', 'agencies', 'requests', 'reconciliations', 'proposals', 'counts', 'outbox', 'recoveries', 'units', 'matters', 'kinds', 'scenes', 'inspection-matters', 'using-lists'];
+const LISTS = ['home', 'tasks', 'cases', 'licences', 'review', 'draft/new', 'imports', 'duplicates', 'agencies', 'requests', 'reconciliations', 'proposals', 'duties', 'uses', 'counts', 'outbox', 'recoveries', 'units', 'matters', 'kinds', 'scenes', 'inspection-matters', 'using-lists'];
 
 before(async () => {
   const maker = await caller(server, 'maker.samr');
@@ -120,6 +127,8 @@ before(async () => {
   const { items: scenes } = await maker('GET', '/scenes?limit=200');
   made.civil = scenes.find(({ unit }) => unit === '11990100MB00000435').code;
   made.unit = one.unit;
+  const handler = await caller(server, 'handler.civ');
+  made.duty = (await handler('POST', '/duty-applications', { kind: '11990000MB00010701001', purpose: 'subsidy', need: '核对家庭成员' })).id;
   made.account = (await manager('GET', `/units/${one.unit}/accounts`)).items[0].id;
   made.year = new Date().getFullYear() + 1;
 });
@@ -139,7 +148,7 @@ const stands = (page) => page.waitForFunction(() => document.activeElement?.tagN
 
 /** Goes to a screen by its key, or by the links that lead to it. */
 async function walkTo(page, address, from) {
-  const keys = { home: 'h', tasks: 't', cases: 'c', licences: 'l', review: 'r', imports: 'b', duplicates: 'e', agencies: 'a', requests: 'q', outbox: 'o', reconciliations: 'v', counts: 'n', matters: 'm', kinds: 'k', scenes: 's', 'inspection-matters': 'i', 'using-lists': 'w', proposals: 'p', calendar: 'd', units: 'u', keys: 'y' };
+  const keys = { home: 'h', tasks: 't', cases: 'c', licences: 'l', review: 'r', imports: 'b', duplicates: 'e', agencies: 'a', requests: 'q', outbox: 'o', duties: 'z', uses: 'x', reconciliations: 'v', counts: 'n', matters: 'm', kinds: 'k', scenes: 's', 'inspection-matters': 'i', 'using-lists': 'w', proposals: 'p', calendar: 'd', units: 'u', keys: 'y' };
   if (keys[address]) {
     await page.evaluate(() => document.activeElement?.blur());
     await page.keyboard.press('g');

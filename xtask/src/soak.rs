@@ -37,6 +37,12 @@ pub(crate) enum What {
         #[arg(long, default_value_t = 500)]
         examples: u32,
     },
+    /// Send random fetches (一事一查) on both databases: each is answered as a model of sixty lines says
+    Fetches {
+        /// How many, on each
+        #[arg(long, default_value_t = 100_000)]
+        count: u32,
+    },
     /// Have a foreign reader of OFD files verify the seals of licence files, and find what was altered; it takes minutes to build
     Sofd,
     /// Walk through every screen of the office by keyboard, in every state, both languages, on a desk and at 320 px
@@ -74,6 +80,7 @@ pub(crate) fn soak(what: What) -> Result<()> {
         What::Disk => disk(),
         What::Kill { count, seed } => kill(count, seed),
         What::Api { examples } => api(examples),
+        What::Fetches { count } => fetches(count),
         What::Sofd => sofd(),
         What::Walk => walk(),
         What::Sabotages { shells, from, only } => {
@@ -108,6 +115,12 @@ fn api(examples: u32) -> Result<()> {
     let mut test =
         cargo(["test", "--locked", "--workspace", "--test", "api", "--", "--nocapture", "generated::"]);
     run(test.env("LZ_API_EXAMPLES", examples.to_string()).env("LZ_TEST_PYTHON", setup::venv_python()))
+}
+
+fn fetches(count: u32) -> Result<()> {
+    const TEST: &str = "casework::model::random_fetches_are_answered_as_the_model_says_on_both_databases";
+    let mut test = cargo(["test", "--locked", "--workspace", "--test", "api", "--", "--nocapture", TEST]);
+    run(test.env("LZ_FETCHES", count.to_string()))
 }
 
 fn sofd() -> Result<()> {

@@ -221,3 +221,24 @@ export const actOnLetter = (id, act, reason) => call('POST', `/outbox/${id}/acts
 
 /** @type {() => Promise<Schemas['OutboxActed']>} */
 export const retryLetters = () => call('POST', '/outbox/acts', { act: 'retry' });
+
+/** All that the matter of a using case needs, at one look. @type {(id: string) => Promise<Schemas['Prefill']>} */
+export const prefill = (id) => call('POST', `/cases/${encodeURIComponent(id)}/prefill`);
+
+/** One kind of one holder for one case. @type {(body: Schemas['FetchRequest']) => Promise<Schemas['Fetched']>} */
+export const fetchLicences = (body) => call('POST', '/fetches', body);
+
+/** A page of what was used for a unit. @type {(unit: string, cursor?: string | number | null) => Promise<Schemas['PageOfUse']>} */
+export const unitUses = (unit, cursor) => call('GET', `/units/${encodeURIComponent(unit)}/uses${queryOf({ cursor })}`);
+
+/** A page of duty applications. @type {(asked: Asked) => Promise<Schemas['PageOfDutyApplication']>} */
+export const duties = (asked) => call('GET', `/duty-applications${queryOf(asked)}`);
+
+/** @type {(id: string) => Promise<Schemas['DutyApplication']>} */
+export const duty = (id) => call('GET', `/duty-applications/${encodeURIComponent(id)}`);
+
+/** @type {(body: Schemas['DutyApplicationRequest'], key: string) => Promise<Schemas['DutyApplied']>} */
+export const applyForDuty = (body, key) => call('POST', '/duty-applications', body, { 'Idempotency-Key': key });
+
+/** @type {(id: string, act: Schemas['DutyAct'], reason: string | null) => Promise<Schemas['DutyApplication']>} */
+export const actOnDuty = (id, act, reason) => call('POST', `/duty-applications/${encodeURIComponent(id)}/acts`, { act, ...(reason ? { reason } : {}) });

@@ -25,6 +25,9 @@ import { countsScreen } from './screens/counts.js';
 import { draftScreen } from './screens/draft.js';
 import { duplicatesScreen } from './screens/duplicates.js';
 import { editorScreen } from './screens/editor.js';
+import { dutiesScreen } from './screens/duties.js';
+import { newDutyScreen } from './screens/duty-new.js';
+import { dutyScreen } from './screens/duty.js';
 import { entriesScreen } from './screens/entries.js';
 import { entryScreen } from './screens/entry.js';
 import { homeScreen } from './screens/home.js';
@@ -47,6 +50,7 @@ import { successionScreen } from './screens/unit-succession.js';
 import { unitEditorScreen } from './screens/unit-editor.js';
 import { unitScreen } from './screens/unit.js';
 import { unitsScreen } from './screens/units.js';
+import { usesScreen } from './screens/uses.js';
 import { sectionsFor } from './sections.js';
 import { setShortcuts } from './shortcuts.js';
 
@@ -79,6 +83,11 @@ const ROUTES = [
   ['requests/*', requestScreen],
   ['reconciliations', reconciliationsScreen],
   ['reconciliations/*', reconciliationScreen],
+  ['duties', dutiesScreen],
+  ['duties/new', newDutyScreen],
+  ['duties/*', dutyScreen],
+  ['uses', usesScreen],
+  ['uses/*', usesScreen],
   ['counts', countsScreen],
   ['calendar', calendarScreen],
   ['calendar/*', calendarScreen],

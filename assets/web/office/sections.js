@@ -31,6 +31,8 @@ const SECTIONS = [
   { path: 'agencies', key: 'a', roles: ISSUERS },
   { path: 'requests', key: 'q', roles: ISSUERS },
   { path: 'reconciliations', key: 'v', roles: ISSUERS },
+  { path: 'duties', key: 'z', roles: ['issuer_maker', 'issuer_checker', 'handler', 'unit_admin'] },
+  { path: 'uses', key: 'x', roles: ['handler', 'unit_admin'] },
   { path: 'counts', key: 'n', roles: ['manager', 'auditor'] },
   { path: 'matters', key: 'm', roles: READERS },
   { path: 'kinds', key: 'k', roles: READERS },
@@ -61,6 +63,9 @@ export const decides = ({ roles }) => roles.some((role) => DECIDERS.includes(rol
 
 /** Whether this member opens cases. @param {import('./types.d.ts').Member} member */
 export const opensCases = ({ roles }) => roles.includes('issuer_maker') || roles.includes('handler');
+
+/** Whether this member applies to issuers for a using unit. @param {import('./types.d.ts').Member} member */
+export const appliesForDuty = ({ roles }) => roles.includes('handler') || roles.includes('unit_admin');
 
 /** @type {readonly import('./types.d.ts').Role[]} */
 const COUNTER = ['issuer_maker', 'issuer_checker', 'handler', 'unit_admin'];

@@ -107,6 +107,21 @@ export const withdrawConsent = (id) => call('POST', `/wallet/consents/${id}/acts
 /** Of the own wallet, or of a holder's one acts for. @type {(holder?: string) => Promise<Schemas['PageOfNotice']>} */
 export const notices = (holder) => call('GET', holder ? `/wallet/notices?limit=5&for=${holder}` : '/wallet/notices?limit=5');
 
+/** A page of who used what, newest first. @type {(cursor?: string | null) => Promise<Schemas['PageOfUse']>} */
+export const uses = (cursor) => call('GET', cursor ? `/wallet/uses?limit=50&cursor=${cursor}` : '/wallet/uses?limit=50');
+
+/** @type {() => Promise<Schemas['PageOfGivenAuthorisation']>} */
+export const authorisations = () => call('GET', '/wallet/authorisations?limit=200');
+
+/** Who may be let use it, and what each would see. @type {(licence: string) => Promise<Schemas['PageOfAuthorisationOption']>} */
+export const authorisationOptions = (licence) => call('GET', `/wallet/licences/${licence}/authorisation-options`);
+
+/** @type {(given: object, proof: Proof) => Promise<Schemas['Authorised']>} */
+export const authorise = (given, proof) => call('POST', '/wallet/authorisations', { ...given, ...proven(proof) });
+
+/** @type {(id: string) => Promise<null>} */
+export const withdrawAuthorisation = (id) => call('DELETE', `/wallet/authorisations/${id}`);
+
 /** @type {() => Promise<Schemas['OwnContact']>} */
 export const contact = () => call('GET', '/me/contact');
 

@@ -12,12 +12,15 @@ import { el, show } from '../shared/dom.js';
 import * as api from './api.js';
 import * as phone from './phone.js';
 import { accountView } from './screens/account.js';
+import { authorisationsView } from './screens/authorisations.js';
+import { authoriseView } from './screens/authorise.js';
 import { cardView } from './screens/card.js';
 import { challengeView } from './screens/challenge.js';
 import { listView } from './screens/list.js';
 import { leavingView, loginView } from './screens/login.js';
 import { recordView } from './screens/record.js';
 import { staffView } from './screens/staff.js';
+import { usesView } from './screens/uses.js';
 
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
 const storage = storageNotice();
@@ -220,7 +223,7 @@ function setLeaving(leaving) {
   }
 }
 
-/** Views have addresses, so that the phone's back button works: ``, `#card/<id>`, `#record/<id>`, `#answer`. */
+/** Views have addresses, so that the phone's back button works: ``, `#card/<id>`, `#record/<id>`, `#authorise/<id>`, … */
 function drawRoute(said = '') {
   const { cards } = app;
   const [name, id] = location.hash.slice(1).split('/');
@@ -233,6 +236,9 @@ function drawRoute(said = '') {
   const card = [...cards, ...app.others].find((one) => one.id === id);
   if (card && name === 'card') draw(cardView(app, card), said);
   else if (card && name === 'record') draw(recordView(app, card), said);
+  else if (card && name === 'authorise' && !app.offline) draw(authoriseView(app, card), said);
+  else if (name === 'authorisations' && !app.offline) draw(authorisationsView(app), said);
+  else if (name === 'uses' && !app.offline) draw(usesView(app), said);
   else if (name === 'answer') draw(challengeView(app), said);
   else draw(listView(app, cards), said);
 }

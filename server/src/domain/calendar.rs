@@ -209,6 +209,12 @@ const KNOWN: &[Known] = &[
     },
 ];
 
+/// A time as a clock in China shows it, to the minute: for words that people read.
+pub fn minute(at: UnixTime) -> String {
+    let shown = jiff::Timestamp::from_second(at.plus(UTC_PLUS_8).0);
+    shown.map_or_else(|_| at.0.to_string(), |time| time.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -123,6 +123,15 @@ id_type!(
     /// One consent of a holder to the use of his licences in a case.
     ConsentId, "csn");
 id_type!(
+    /// One authorisation of a unit by a holder 授权用证.
+    AuthorisationId, "aut");
+id_type!(
+    /// One application of a using unit to an issuer 履职共享申请.
+    DutyApplicationId, "dut");
+id_type!(
+    /// Word to the manager that tries of a unit were refused.
+    ScopeAlarmId, "alm");
+id_type!(
     /// What a holder asked of an issuing unit.
     RequestId, "req");
 id_type!(

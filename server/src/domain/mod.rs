@@ -3,8 +3,10 @@
 pub mod access;
 pub mod actor;
 pub mod calendar;
+pub mod casework;
 pub mod catalogue;
 pub mod clock;
+pub mod consent;
 pub mod fault;
 pub mod ids;
 pub mod issuing;

@@ -2,7 +2,9 @@
 
 pub mod access;
 pub mod actor;
+pub mod casework;
 pub mod catalogue;
+pub mod consent;
 pub mod issuing;
 pub mod lease;
 pub mod licence;

@@ -6,9 +6,9 @@ use sqlx::{Database, Decode, Encode, Type};
 
 use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
 use crate::domain::ids::{
-    AccountId, ActId, AgencyEntryId, AgencyId, CaseId, ClientId, ConsentId, DeviceId, HolderId,
-    IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId, ProposalId, ReconciliationId, RecoveryId,
-    RequestId, SessionId, ShowId, SubmissionId, SuspectId,
+    AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, DeviceId,
+    DutyApplicationId, HolderId, IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId, ProposalId,
+    ReconciliationId, RecoveryId, RequestId, ScopeAlarmId, SessionId, ShowId, SubmissionId, SuspectId,
 };
 
 /// Lets an id or a code of `domain` be bound and read; `domain` itself must not know the database.
@@ -53,6 +53,9 @@ stored_id!(
     SceneCode,
     CaseId,
     ConsentId,
+    AuthorisationId,
+    DutyApplicationId,
+    ScopeAlarmId,
     ImportId,
     ReconciliationId,
     SubmissionId,

@@ -44,6 +44,8 @@ migrations! {
     17 "0017_file",
     18 "0018_agency",
     19 "0019_outbox",
+    20 "0020_consent",
+    21 "0021_casework",
 }
 
 /// How many migrations this program knows.

@@ -13,9 +13,11 @@
 
 pub mod access;
 pub mod actor;
+pub mod casework;
 pub mod catalogue;
 pub mod change;
 mod connection;
+pub mod consent;
 pub mod day;
 mod db;
 mod error;
@@ -52,7 +54,7 @@ macro_rules! statements_of {
 
 statements_of! {
     access::proposal, actor::account, actor::agency,
-    actor::agency_entry, actor::client, actor::contact, actor::holder, actor::identity, actor::known_place, actor::membership, actor::person, actor::recovery, actor::session, actor::totp, catalogue::entry, catalogue::unit, change, db, idempotency, issuing::seal, issuing::sealed, job_lease, licence::act, licence::notice, licence::record, licence::request, publication::keys, publication::status, issuing::calendar, issuing::case, issuing::claim, issuing::draft, issuing::face_key, issuing::import, issuing::import_row, issuing::number, issuing::picture, issuing::reconciliation, issuing::review, issuing::submission, issuing::suspect, licence::co_holder, licence::listing,
+    actor::agency_entry, actor::client, actor::contact, actor::holder, actor::identity, actor::known_place, actor::membership, actor::person, actor::recovery, actor::session, actor::totp, casework::alarm, catalogue::entry, catalogue::unit, change, consent::authorisation, consent::duty, db, idempotency, issuing::seal, issuing::sealed, job_lease, licence::act, licence::notice, licence::record, licence::request, publication::keys, publication::status, issuing::calendar, issuing::case, issuing::claim, issuing::draft, issuing::face_key, issuing::import, issuing::import_row, issuing::number, issuing::picture, issuing::reconciliation, issuing::review, issuing::submission, issuing::suspect, licence::co_holder, licence::listing,
     publication::status_publication, publication::trust, showing::device, showing::show, trace::access_log,
     trace::audit, outbox::letter, verifying::scan, verifying::spent,
 }

@@ -21,10 +21,12 @@ use liangzheng_tests::http::Answer;
 use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PIN, UNIT};
 use serde_json::{Value, json};
 
+mod faces;
 mod who;
 
 use crate::actor::clients::Program;
 
+use faces::{is_told_faces, tells_a_face};
 pub(crate) use who::own;
 use who::{Object, Who, by_state, came_by_provider, disabled_since, other, permit_of};
 
@@ -67,7 +69,9 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("PUT", "/me/contact") | ("POST", "/me/contact/confirmation") => {
             line(Object::None, route.path, json!({}))
         }
-        ("GET", "/outbox") => bare(Object::None, route.path),
+        ("GET", "/outbox" | "/wallet/authorisations" | "/duty-applications") => {
+            bare(Object::None, route.path)
+        }
         ("POST", "/outbox/acts") => line(Object::None, route.path, json!({})),
         ("POST", "/outbox/{id}/acts") => {
             let path = route.path.replace("{id}", "ltr_00000000000000000000000000000000");
@@ -99,6 +103,20 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("POST", "/requests/{id}/acts") => {
             let path = route.path.replace("{id}", "req_00000000000000000000000000000000");
             line(Object::Absent, &path, json!({ "act": "refuse", "reason": "r" }))
+        }
+        // What units are let use, and what they use.
+        ("POST", "/wallet/authorisations" | "/duty-applications" | "/fetches") => {
+            line(Object::None, route.path, json!({}))
+        }
+        ("DELETE", "/wallet/authorisations/{id}") => {
+            bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))
+        }
+        ("GET", "/duty-applications/{id}") => {
+            bare(Object::Absent, &route.path.replace("{id}", "dut_00000000000000000000000000000000"))
+        }
+        ("POST", "/duty-applications/{id}/acts") => {
+            let path = route.path.replace("{id}", "dut_00000000000000000000000000000000");
+            line(Object::Absent, &path, json!({ "act": "withdraw" }))
         }
         // Agents.
         ("GET", "/agencies" | "/recoveries" | "/wallet/agencies") => bare(Object::None, route.path),
@@ -136,7 +154,7 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("POST", "/cases" | "/licences") => line(Object::None, route.path, json!({})),
         ("PUT", "/calendar/{year}") => line(Object::None, &route.path.replace("{year}", "2027"), json!({})),
         ("GET", "/licences/{id}" | "/licences/{id}/versions") => bare(Licence, route.path),
-        ("GET", "/cases/{id}") => {
+        ("GET", "/cases/{id}") | ("POST", "/cases/{id}/prefill") => {
             bare(Object::Absent, &route.path.replace("{id}", "cas_00000000000000000000000000000000"))
         }
         ("POST", "/cases/{id}/acts") => {
@@ -168,7 +186,9 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             bare(Object::Absent, &route.path.replace("{code}", "11990000MB00010993999"))
         }
         // A wallet.
-        ("GET", "/wallet/licences/{id}") => bare(Licence, route.path),
+        ("GET", "/wallet/licences/{id}" | "/wallet/licences/{id}/authorisation-options") => {
+            bare(Licence, route.path)
+        }
         ("POST", "/wallet/licences/{id}/show") => {
             line(Licence, route.path, json!({ "scene": "inspect.food", "pin": PIN }))
         }
@@ -188,7 +208,7 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("POST", "/licences/{id}/acts") => {
             line(Licence, route.path, json!({ "act": "revoke", "reason": "r", "legal_basis": "b" }))
         }
-        ("GET", "/units/{id}" | "/units/{id}/accounts") => {
+        ("GET", "/units/{id}" | "/units/{id}/accounts" | "/units/{id}/uses") => {
             bare(OfUnit, &format!("{}?", route.path.replace("{id}", UNIT)))
         }
         ("PATCH", "/units/{id}") => line(OfUnit, &route.path.replace("{id}", UNIT), json!({})),
@@ -388,6 +408,9 @@ fn asked_of_all(db: TestDb) -> (&'static str, usize, Vec<String>) {
                 };
                 let answer = world.send(&caller, route, &path, cells.body.as_ref());
                 asked += 1;
+                if tells_a_face(&answer) && !is_told_faces(who, route) {
+                    wrong.push(format!("{who:?} {} {path} {state}: tells a face", route.method));
+                }
                 let refused = who.refused(route, cells.object);
                 let by_state = by_state(route, who, state)
                     .filter(|_| cells.object == Object::Licence && refused.is_none());

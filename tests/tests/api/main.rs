@@ -5,8 +5,10 @@
 mod actor;
 mod at_rest;
 mod authorisation;
+mod casework;
 mod catalogue;
 mod connections;
+mod consent;
 mod database;
 mod embed;
 mod generated;

@@ -47,6 +47,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "the outcome of a submission, likewise, and its content, kept as it was sent",
     ),
     ("service/issuing/cases.rs", "the outcome of opening a case, stored for its idempotency key"),
+    ("service/consent/authorisations.rs", "the outcome of an authorisation, stored for its idempotency key"),
+    ("service/consent/duty_applications.rs", "the outcome of an application, likewise"),
     ("service/issuing/drafts.rs", "the outcome of writing a draft, likewise"),
     ("service/issuing/register.rs", "what the base register is asked"),
     ("service/licence/acts.rs", "the outcome of an act, stored for its idempotency key"),

@@ -10,6 +10,7 @@ mod changes;
 #[path = "../../../core/tests/support/chinese.rs"]
 mod chinese;
 mod direction;
+mod faces;
 mod files;
 mod ids;
 mod papers;

@@ -300,7 +300,7 @@ fn what_was_scanned_offline_is_handed_in_once_and_its_holder_sees_it() {
     let (yes, no) = (json!(true), json!(false));
     assert_eq!(
         told,
-        [("verification", &yes, &json!("inspector")), ("show", &no, &Value::Null)],
+        [("verify", &yes, &json!("inspector")), ("show", &no, &Value::Null)],
         "the forged code named no licence, and a second upload adds nothing: {uses}"
     );
 }

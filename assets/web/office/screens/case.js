@@ -5,6 +5,7 @@ import { moment, pick, t } from '../../page/i18n.js';
 import { el } from '../../shared/dom.js';
 import * as api from '../api.js';
 import { askAct } from '../asking.js';
+import { fillingPanel } from '../filling.js';
 import { opensCases } from '../sections.js';
 
 /**
@@ -29,7 +30,8 @@ export async function caseScreen(app, [, id]) {
         acts.map((act) => el('button', { type: 'button', class: act === 'close_without' ? 'button grave' : 'button', id: `act-${act}`, onclick: () => doAct(app, found, act) }, t(`caseact.${act}`))),
       ),
       el('section', { class: 'panel' }, el('dl', { class: 'facts' }, rows(factsOf(found)))),
-      el('section', { class: 'panel' }, el('h2', {}, t('case.licences')),
+      open && found.type === 'using' && app.member.roles.includes('handler') ? fillingPanel(app, found) : null,
+      found.type === 'using' ? null : el('section', { class: 'panel' }, el('h2', {}, t('case.licences')),
         found.licences.length === 0 ? el('p', { class: 'hint' }, t('case.no_licences')) : el('ul', { class: 'todo' }, found.licences.map(({ id: licence, status }) => el('li', {}, el('a', { href: `#licences/${licence}` }, licence), el('span', { class: 'badge' }, t(`licencestate.${status}`)))))),
     ],
   };

@@ -21,7 +21,7 @@ import { nameOfKind } from '../catalogue/kind.js';
 const sectionOf = (id) => SECTIONS[id.slice(0, 4)] ?? 'licences';
 
 /** By the beginning of an id. @type {Record<string, string>} */
-const SECTIONS = { age_: 'agencies', cas_: 'cases', imp_: 'imports', req_: 'requests' };
+const SECTIONS = { age_: 'agencies', cas_: 'cases', dut_: 'duties', imp_: 'imports', req_: 'requests' };
 
 /** @type {import('../types.d.ts').Screen} */
 export async function tasksScreen(app) {
@@ -58,13 +58,14 @@ export async function tasksScreen(app) {
   function what(task) {
     const kind = pick(task.kind_label);
     if (task.identity) return `${kind} · ${task.identity.name} · ${task.identity.id_number}`;
+    if (task.alarm) return el('a', { href: `#uses/${task.alarm.unit}` }, t('task.alarm', { kind, unit: pick(task.alarm.unit_names), n: task.alarm.tries }));
     // All that is to be seen of an agency stands in their list.
     return el('a', { href: sectionOf(task.id) === 'agencies' ? '#agencies' : `#${sectionOf(task.id)}/${task.id}` }, kind);
   }
 
   /** @param {Task} task */
   function endButton(task) {
-    if (!task.identity || (task.claimed_by && !task.mine)) return null;
+    if (!(task.identity || task.alarm) || (task.claimed_by && !task.mine)) return null;
     const name = t('taskact.end');
     const go = async () => {
       const asked = { act: name, title: pick(task.kind_label), effect: t('task.end_effect'), reason: /** @type {const} */ ('needed') };

@@ -61,7 +61,7 @@ export function cardView(app, card) {
       place,
       file,
       made(card),
-      el('div', { class: 'buttons' }, record),
+      el('div', { class: 'buttons' }, record, app.offline || card.viewOnly ? null : el('a', { class: 'button secondary', href: `#authorise/${card.id}` }, t('authorise.open'))),
       el('p', { class: 'quiet' }, t('card.legal')),
     ],
     onLeave: stop,

@@ -40,6 +40,8 @@ export function listView(app, all) {
         'div',
         { class: 'buttons' },
         el('a', { class: 'button secondary', href: '#answer' }, t('list.answer')),
+        app.offline ? null : el('a', { class: 'button secondary', href: '#authorisations' }, t('authorise.list')),
+        app.offline ? null : el('a', { class: 'button secondary', href: '#uses' }, t('uses.title')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#account' }, t('account.open')),
         app.offline
           ? el('button', { class: 'button secondary', type: 'button', onclick: () => app.load() }, t('list.retry'))

@@ -124,6 +124,18 @@ actions! {
     AskOfUnit in Wallets;
     /// Withdraw one's own consent to the use of one's licences in a case.
     WithdrawConsent in HolderId;
+    /// Let units use a licence in such a wallet, and take that back.
+    Authorise in Wallets;
+    /// Apply to an issuer for its standing consent.
+    ApplyForDuty in Uscc by Handler | UnitAdmin;
+    /// See such applications of one's own unit and to it.
+    ViewDutyApplications in Uscc by IssuerMaker | IssuerChecker | Handler | UnitAdmin;
+    /// Grant, refuse and end them as the issuer; take them back as who applied.
+    ActOnDutyApplication in Uscc by IssuerChecker | Handler | UnitAdmin;
+    /// Fetch for a case of one's own unit what its using list names.
+    FetchForCase in Uscc by Handler;
+    /// See what was fetched and verified for a unit, and what was refused it: one's own, or any.
+    ViewUnitUses in Reach by Handler | UnitAdmin | Manager | Auditor;
     /// See and answer what holders ask of one's own unit.
     HandleRequests in Uscc by IssuerMaker | IssuerChecker;
     /// See, confirm and refuse what another member of one's unit has proposed.

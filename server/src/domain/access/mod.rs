@@ -9,13 +9,14 @@ pub mod proposal;
 mod scope;
 
 pub use action::{
-    ActOnEntry, ActOnImport, ActOnLicence, Action, AskOfUnit, ChangeStatus, DecideAgency, DecideProposal,
-    DecideSuspect, EditEntry, EditUnit, EnterAgency, EnterCalendar, FetchOfflineGrant, HandleRequests,
-    LookAtIssued, MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices,
-    ManageOwnAccount, ManageUnits, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport,
-    Submit, VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewEntries, ViewImports,
-    ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnits, ViewWallet, WithdrawConsent, WorkOutbox, WorkTasks,
-    WriteDraft,
+    ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForDuty, AskOfUnit, Authorise,
+    ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, EditEntry, EditUnit, EnterAgency,
+    EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, MakeOwnFile,
+    ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount, ManageUnits,
+    OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport, Submit, VerifyFully,
+    ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications, ViewEntries, ViewImports,
+    ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet, WithdrawConsent,
+    WorkOutbox, WorkTasks, WriteDraft,
 };
 pub(crate) use permit::scope_of;
 pub use permit::{Bar, Denied, Permit, permit};

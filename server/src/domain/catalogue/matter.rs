@@ -63,7 +63,7 @@ pub(super) fn check_code(faults: &mut Faults, code: &str) {
 }
 
 /// Whether a text is a code of the field: of a matter, of a purpose.
-pub(super) fn is_code(code: &str) -> bool {
+pub fn is_code(code: &str) -> bool {
     (1..=64).contains(&code.len())
         && code.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
         // `.` and `..` mean other places where the code stands in an address.

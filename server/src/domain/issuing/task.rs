@@ -20,6 +20,10 @@ words! {
         Agency = "agency" / "待审核代理关系" / "agency to be approved",
         /// Somebody whom the identity provider knows fits no holder.
         Identity = "identity" / "身份不符" / "identity that fits no holder",
+        /// A using unit asks for the standing consent of this one.
+        Duty = "duty" / "履职共享申请" / "duty application",
+        /// Tries of a unit to fetch were refused, three in an hour.
+        ScopeAlarm = "scope_alarm" / "超范围用证预警" / "tries out of scope",
     }
 }
 
@@ -42,9 +46,9 @@ impl TaskKind {
     pub const fn roles(self) -> &'static [Role] {
         match self {
             Self::Draft | Self::Overdue => &[Role::IssuerMaker],
-            Self::Review | Self::Import | Self::Agency => &[Role::IssuerChecker],
+            Self::Review | Self::Import | Self::Agency | Self::Duty => &[Role::IssuerChecker],
             Self::Request => &[Role::IssuerMaker, Role::IssuerChecker],
-            Self::Identity => &[Role::Manager],
+            Self::Identity | Self::ScopeAlarm => &[Role::Manager],
         }
     }
 }

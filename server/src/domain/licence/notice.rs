@@ -19,6 +19,8 @@ words! {
         Request = "request" / "共同持证主体的申请" / "asked by a co-holder",
         /// A unit recorded the holder's consent to the use of his licences in a case.
         Consent = "consent" / "用证同意" / "consent recorded",
+        /// Another of its holders let a unit use it.
+        Authorisation = "authorisation" / "共同持证主体的授权" / "authorised by a co-holder",
     }
 }
 
@@ -76,6 +78,13 @@ pub fn words_of(kind: NoticeKind, name: &Text, days: i64, due: Option<Day>, act:
             ),
             format!(
                 "A co-holder asks to cancel your {}: it is done only when all holders ask. If you agree, ask for the same.",
+                name.en
+            ),
+        ),
+        NoticeKind::Authorisation => Text::new(
+            format!("共同持证主体授权一个单位使用{}；如有异议，请与其联系或向签发单位反映。", name.zh),
+            format!(
+                "A co-holder let a unit use your {}: ask him, or the issuing unit, if you do not agree.",
                 name.en
             ),
         ),

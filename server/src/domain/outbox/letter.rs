@@ -21,6 +21,8 @@ words! {
         Notice = "notice" / "证照提醒" / "notice",
         /// A unit has something to do.
         UnitTasks = "unit_tasks" / "单位待办" / "tasks of a unit",
+        /// Tries of a unit to fetch were refused.
+        ScopeAlarm = "scope_alarm" / "超范围用证预警" / "tries out of scope",
         /// An account is being restored at a counter.
         Recovery = "recovery" / "账号恢复" / "restoring of an account",
         /// An address is to be confirmed.

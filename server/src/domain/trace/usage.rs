@@ -5,7 +5,9 @@ use std::sync::Arc;
 use liangzheng_core::time::UnixTime;
 
 use crate::domain::actor::membership::Footing;
-use crate::domain::catalogue::codes::Uscc;
+use crate::domain::casework::fetch::ScopeRule;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::catalogue::using_list::MaterialFooting;
 use crate::domain::ids::HolderId;
 
 /// What was done with a licence.
@@ -22,6 +24,28 @@ pub enum UseKind {
     Look = 6,
     /// A licence's file was fetched; the code for print in it is named as a show's tokens are.
     Download = 7,
+    /// A unit fetched it for a case, or tried to.
+    Fetch = 8,
+    /// The same with all that a matter needs at one look.
+    Prefill = 9,
+    /// Somebody looked it up among what is public.
+    PublicLookUp = 10,
+}
+
+impl UseKind {
+    /// What the number of a row says; what is not known is a verification, as the first rows were.
+    pub const fn of_number(number: i64) -> Self {
+        match number {
+            1 => Self::Show,
+            3 => Self::OfflineGrant,
+            6 => Self::Look,
+            7 => Self::Download,
+            8 => Self::Fetch,
+            9 => Self::Prefill,
+            10 => Self::PublicLookUp,
+            _ => Self::Verification,
+        }
+    }
 }
 
 /// One row of the log.
@@ -61,6 +85,21 @@ pub struct Ground {
     pub purpose: Option<String>,
     /// Code of the inspection matter.
     pub matter: Option<String>,
+    /// What a fetch asked for, and what became of it.
+    pub fetch: Option<FetchGround>,
+}
+
+/// What a fetch asked for, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchGround {
+    /// Whose licences, as far as he has a row.
+    pub holder: Option<HolderId>,
+    /// Of which kind.
+    pub kind: KindCode,
+    /// On which footing of the using list; `None` where it was refused before that was known.
+    pub material: Option<MaterialFooting>,
+    /// The rule that failed.
+    pub refused: Option<ScopeRule>,
 }
 
 impl Ground {
@@ -73,6 +112,7 @@ impl Ground {
             case: None,
             purpose: None,
             matter: None,
+            fetch: None,
         }
     }
 
@@ -85,6 +125,7 @@ impl Ground {
             case: None,
             purpose: None,
             matter: None,
+            fetch: None,
         }
     }
 }

@@ -49,6 +49,8 @@ problems! {
         "请等待下一个验证码再试；每个验证码只能使用一次。" / "Wait for the next code and try again: each works once.".
     FORBIDDEN 403 "forbidden": "没有权限" / "Not permitted";
         "您的角色不能执行此操作。" / "Your role does not allow this.".
+    OUT_OF_SCOPE 403 "out-of-scope": "超出用证范围" / "Out of scope";
+        "请按 errors 中未满足的规则核对办件、用证清单、用途和同意、授权；本次已记录，持证主体可以看到。" / "See errors for the rule that failed: the case, the using list, the purpose, a consent or an authorisation. The try was logged, and the holder sees it.".
     CROSS_SITE 403 "cross-site-request": "拒绝跨站请求" / "Cross-site request refused";
         "请在本站页面中操作。" / "Act from this site's own pages.".
     PASSWORD_CHANGE_NEEDED 403 "password-change-needed": "请先修改初始密码" / "Change the first password first";

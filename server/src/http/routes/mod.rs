@@ -80,7 +80,9 @@ macro_rules! handled {
 
 mod access;
 mod actor;
+mod casework;
 mod catalogue;
+mod consent;
 mod issuing;
 mod licence;
 mod operations;
@@ -153,7 +155,9 @@ pub fn routes() -> impl Iterator<Item = &'static RouteEntry> {
         operations::ROUTES,
         access::ROUTES,
         actor::ROUTES,
+        casework::ROUTES,
         catalogue::ROUTES,
+        consent::ROUTES,
         issuing::ROUTES,
         licence::ROUTES,
         outbox::ROUTES,

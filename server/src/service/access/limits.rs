@@ -27,6 +27,7 @@ struct Buckets {
     account: DefaultKeyedRateLimiter<AccountId>,
     known: DefaultKeyedRateLimiter<[u8; 32]>,
     application: DefaultKeyedRateLimiter<IpAddr>,
+    public: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Limits {
@@ -39,6 +40,7 @@ impl Limits {
             account: RateLimiter::keyed(quota(config.per_account)),
             known: RateLimiter::keyed(quota(config.per_known)),
             application: RateLimiter::keyed(quota_of_applications()),
+            public: RateLimiter::keyed(quota(PUBLIC)),
         });
         Self { buckets }
     }
@@ -73,6 +75,11 @@ impl Limits {
         self.buckets.as_ref().map_or(Ok(()), |buckets| take(&buckets.application, network(address)))
     }
 
+    /// One look-up among what is public from `address`; `Err` says how long to wait.
+    pub fn public(&self, address: IpAddr) -> Result<(), Seconds> {
+        self.buckets.as_ref().map_or(Ok(()), |buckets| take(&buckets.public, network(address)))
+    }
+
     /// Forgets buckets that are full again, so that memory follows the clients of the last minutes.
     pub fn forget_idle(&self) {
         if let Some(buckets) = &self.buckets {
@@ -82,6 +89,7 @@ impl Limits {
             buckets.account.retain_recent();
             buckets.known.retain_recent();
             buckets.application.retain_recent();
+            buckets.public.retain_recent();
         }
     }
 }
@@ -97,6 +105,9 @@ fn quota(rate: RateConfig) -> Quota {
     let burst = NonZeroU32::new(rate.burst).unwrap_or(NonZeroU32::MIN);
     Quota::per_second(NonZeroU32::new(rate.per_second).unwrap_or(NonZeroU32::MIN)).allow_burst(burst)
 }
+
+/// A person who looks something up sends a few; who wants the whole register by its serial numbers waits for years.
+const PUBLIC: RateConfig = RateConfig { burst: 20, per_second: 1 };
 
 /// Five at once, then one in ten seconds: a person with a form sends one, and the manager reads each.
 fn quota_of_applications() -> Quota {

@@ -148,7 +148,7 @@ pub async fn version_of<E: Entry>(tx: &mut Tx, code: &str, version: i64) -> Resu
 }
 
 /// What a version says.
-pub(super) fn read<E: Entry>(sort: Sort, row: &VersionRow) -> Result<E, StorageError> {
+pub(in crate::service) fn read<E: Entry>(sort: Sort, row: &VersionRow) -> Result<E, StorageError> {
     serde_json::from_str(&row.body).map_err(|_| unreadable(sort, row))
 }
 

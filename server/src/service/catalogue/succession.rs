@@ -20,7 +20,7 @@ use crate::service::access::proposals;
 use crate::service::actor::members;
 use crate::service::issuing::succession::MovedKind;
 use crate::service::work::Work;
-use crate::service::{issuing, licence};
+use crate::service::{consent, issuing, licence};
 use crate::storage::catalogue::entry::{self as stored, VersionRow};
 use crate::storage::catalogue::unit::{self, KeptUnit};
 use crate::storage::change::Change;
@@ -168,6 +168,7 @@ async fn carry_out(
     licence::succession::move_licences(app, work, from, &succession).await?;
     let moved = move_entries(&mut work.tx, from, &succession, &issued, work.now.0).await?;
     issuing::succession::move_work(app, work, from, &succession, &moved).await?;
+    consent::succession::move_consents(work, from, &succession).await?;
     proposals::move_all(work, from, succession.to).await?;
     members::move_members(work, from, succession.to).await?;
     unit::adopt(&mut work.tx, from, succession.to).await?;

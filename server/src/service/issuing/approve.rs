@@ -24,6 +24,7 @@ use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, RefusedWhe
 use crate::domain::text::PlainText;
 use crate::service::actor::holder::{self, Entry};
 use crate::service::catalogue::reading;
+use crate::service::consent::authorisations;
 use crate::service::issuing::seal_version::{SealedVersion, Sealer, VersionToSeal};
 use crate::service::licence::acts::{ActOutcome, follow};
 use crate::service::licence::parts;
@@ -320,6 +321,7 @@ async fn supersede(
         physical: None,
     };
     act::append(&mut work.tx, &row).await?;
+    authorisations::follow(&mut work.tx, before.id, next.id).await?;
     follow(app, work, &after, id, Footing::Member).await?;
     work.audit("supersede", &before.id.to_string(), None).await?;
     Ok(())

@@ -4,7 +4,7 @@
 use super::reading::{Listed, Whole, whole};
 use crate::App;
 use crate::domain::access::{LookAtIssued, Permit, Reach, Scope};
-use crate::domain::actor::membership::{Footing, Role};
+use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::fault::Faults;
 use crate::domain::ids::{CaseId, LicenceId};
@@ -103,12 +103,9 @@ pub async fn one(
     let reason = purpose.reason.as_ref().map(PlainText::as_str);
     if let (Some(licence), Some(membership)) = (&whole.licence, &permit.principal().membership) {
         let ground = Ground {
-            footing: Footing::Member,
-            unit: Some(membership.unit),
-            on_behalf_of: None,
             case: purpose.case.map(|case| case.to_string()),
             purpose: reason.map(str::to_owned),
-            matter: None,
+            ..Ground::member(membership.unit)
         };
         let row = Use {
             at: work.now,

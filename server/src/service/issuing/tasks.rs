@@ -1,5 +1,6 @@
 //! The to-do list of a unit's issuing staff: drafts to be finished, reviews, imports and agencies that wait, what holders
-//! ask, cases whose licence is overdue; and of the platform's manager: identities that fitted no holder.
+//! ask, duty applications, cases whose licence is overdue; and of the platform's manager: identities that fitted no holder,
+//! units whose tries to fetch were refused.
 //!
 //! A task is not stored: it follows from what it is about, and is gone when that is done. What is stored is who has taken
 //! it. Another unit that must approve the same draft has a claim of its own.
@@ -9,7 +10,10 @@ use crate::domain::access::{Permit, WorkTasks};
 use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::matter::MatterType;
-use crate::domain::ids::{AccountId, AgencyEntryId, CaseId, ImportId, LicenceId, RequestId};
+use crate::domain::consent::duty::DutyState;
+use crate::domain::ids::{
+    AccountId, AgencyEntryId, CaseId, DutyApplicationId, ImportId, LicenceId, RequestId,
+};
 use crate::domain::issuing::draft::DraftState;
 use crate::domain::issuing::import::ImportState;
 use crate::domain::issuing::task::{TaskAct, TaskKind};
@@ -18,9 +22,11 @@ use crate::domain::text::PlainText;
 use crate::service::actor::agency_entries;
 use crate::service::actor::identity_tasks::{self, IdentityTask};
 use crate::service::actor::person;
+use crate::service::casework::alarms::{self, ScopeAlarm};
 use crate::service::work::{Work, WorkError};
 use crate::storage::actor::account::open_name;
 use crate::storage::actor::membership;
+use crate::storage::consent::duty;
 use crate::storage::issuing::claim::{self, ClaimRow, NamedClaim};
 use crate::storage::issuing::{case, draft, import};
 use crate::storage::licence::request;
@@ -43,6 +49,8 @@ pub struct Task {
     pub claim: Option<Claimed>,
     /// Who was not let in; `None` but for an identity.
     pub identity: Option<IdentityTask>,
+    /// What was tried; `None` but for an alarm.
+    pub alarm: Option<ScopeAlarm>,
     /// Whether it is the caller's: taken by him, or written by him.
     pub is_mine: bool,
 }
@@ -50,7 +58,17 @@ pub struct Task {
 impl Task {
     /// One that nobody has taken yet, and of which no more is known.
     fn new(id: String, kind: TaskKind, since: i64) -> Self {
-        Self { id, kind, licence_kind: None, case: None, since, claim: None, identity: None, is_mine: false }
+        Self {
+            id,
+            kind,
+            licence_kind: None,
+            case: None,
+            since,
+            claim: None,
+            identity: None,
+            alarm: None,
+            is_mine: false,
+        }
     }
 }
 
@@ -164,9 +182,13 @@ pub async fn act(app: &App, permit: &Permit<WorkTasks>, id: &str, doing: &Doing)
             reassign(&mut work, unit, id, kind, *to).await?;
         }
         (Doing::End(_), _) => {
-            let identity = id.parse().map_err(|_| TaskError::EndsByItself)?;
             claim::release(&mut work.tx, id, unit).await?;
-            if !identity_tasks::end(&mut work, identity).await? {
+            let ended = match (id.parse(), id.parse()) {
+                (Ok(identity), _) => identity_tasks::end(&mut work, identity).await?,
+                (_, Ok(alarm)) => alarms::end(&mut work, alarm).await?,
+                (Err(_), Err(_)) => return Err(TaskError::EndsByItself),
+            };
+            if !ended {
                 return Err(TaskError::NotFound);
             }
         }
@@ -256,8 +278,13 @@ async fn kind_of(
     } else if let Ok(id) = id.parse::<RequestId>() {
         let request = request::find(tx, unit, id).await?;
         request.filter(|request| request.state == RequestState::Open.as_str()).map(|_| TaskKind::Request)
+    } else if let Ok(id) = id.parse::<DutyApplicationId>() {
+        let application = duty::find(tx, unit, id).await?.filter(|application| application.issuer == unit);
+        application.filter(|row| row.state == DutyState::Applied.as_str()).map(|_| TaskKind::Duty)
     } else if let (Ok(id), true) = (id.parse(), permit.principal().has_role(&[Role::Manager])) {
         identity_tasks::is_there(tx, id).await?.then_some(TaskKind::Identity)
+    } else if let (Ok(id), true) = (id.parse(), permit.principal().has_role(&[Role::Manager])) {
+        alarms::is_there(tx, id).await?.then_some(TaskKind::ScopeAlarm)
     } else {
         None
     };
@@ -308,6 +335,23 @@ async fn of_kind(
                 Task { identity: Some(identity), ..task }
             };
             found.map(of_identity).collect()
+        }
+        TaskKind::Duty => {
+            let state = Some(DutyState::Applied);
+            let waiting =
+                duty::Listing { applied_by: None, issuer: Some(unit), state, before: None, limit: MOST };
+            let of_application = |row: duty::DutyRow| Task {
+                licence_kind: Some(row.kind),
+                ..Task::new(row.id.to_string(), kind, row.at)
+            };
+            duty::list(tx, waiting).await?.into_iter().map(of_application).collect()
+        }
+        TaskKind::ScopeAlarm => {
+            let of_alarm = |alarm: ScopeAlarm| {
+                let task = Task::new(alarm.id.to_string(), kind, alarm.at.0);
+                Task { alarm: Some(alarm), ..task }
+            };
+            alarms::list(tx, MOST).await?.into_iter().map(of_alarm).collect()
         }
     })
 }

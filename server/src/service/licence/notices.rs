@@ -7,7 +7,7 @@ use crate::App;
 use crate::domain::access::{Permit, ViewActs, ViewWallet};
 use crate::domain::actor::agency::AgencyAct;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
-use crate::domain::ids::{ActId, ConsentId, HolderId, LicenceId, NoticeId, RequestId};
+use crate::domain::ids::{ActId, AuthorisationId, ConsentId, HolderId, LicenceId, NoticeId, RequestId};
 use crate::domain::licence::Licence;
 use crate::domain::licence::acts::ActName;
 use crate::domain::licence::notice::{NoticeKind, consent_recorded, reminders, words_of};
@@ -168,6 +168,22 @@ pub(super) async fn of_request(
     for holder in others {
         let mut notice = new(app, work, NoticeKind::Request, *holder);
         (notice.licence, notice.act) = (Some(licence), request.to_string());
+        tell(app, work, &notice).await?;
+    }
+    Ok(())
+}
+
+/// Tells the other holders of a licence that one of them let a unit use it: part of his doing so.
+pub(in crate::service) async fn of_authorisation(
+    app: &App,
+    work: &mut Work<'_>,
+    others: &[HolderId],
+    licence: LicenceId,
+    given: AuthorisationId,
+) -> Result<(), StorageError> {
+    for holder in others {
+        let mut notice = new(app, work, NoticeKind::Authorisation, *holder);
+        (notice.licence, notice.act) = (Some(licence), given.to_string());
         tell(app, work, &notice).await?;
     }
     Ok(())

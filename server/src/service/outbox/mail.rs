@@ -105,6 +105,7 @@ impl Mail {
         let text = words_of(post.topic, post.code.unwrap_or_default());
         let place = match post.topic {
             Topic::UnitTasks => "/office#tasks",
+            Topic::ScopeAlarm => "/office#uses",
             Topic::Notice => "/wallet",
             Topic::Recovery | Topic::ContactCode | Topic::ContactChanged => "/wallet#account",
         };
@@ -120,6 +121,7 @@ fn subject(topic: Topic) -> Text {
     match topic {
         Topic::Notice => Text::fixed("您有一条证照提醒", "| A notice about a licence"),
         Topic::UnitTasks => Text::fixed("本单位有待办事项", "| Your unit has something to do"),
+        Topic::ScopeAlarm => Text::fixed("本单位有超范围用证被拒绝", "| Tries of your unit were refused"),
         Topic::Recovery => Text::fixed("您的账号正在窗口办理恢复", "| Your account is being restored"),
         Topic::ContactCode => Text::fixed("请确认联系邮箱", "| Confirm this address"),
         Topic::ContactChanged => Text::fixed("您的联系邮箱已变更", "| Your address was changed"),
@@ -136,6 +138,11 @@ fn words_of(topic: Topic, code: &str) -> Text {
         Topic::UnitTasks => Text::fixed(
             "本单位有即将到期或已逾期的事项，请登录工作台办理：",
             "Your unit has something to do that is due or overdue. Log in to the office:",
+        ),
+        Topic::ScopeAlarm => Text::fixed(
+            "一小时内本单位有三次以上超范围用证被拒绝，已告知管理机构，请登录工作台核查：",
+            "Three or more tries of your unit to use licences out of scope were refused within an hour; the manager was \
+             told. Log in to the office to see which:",
         ),
         Topic::Recovery => Text::fixed(
             "有人在窗口为您的账号办理恢复，24 小时后生效。如非您本人办理，请在此之前登录并提出异议：",

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use liangzheng_core::time::{Day, Seconds};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::App;
 use crate::domain::catalogue::codes::Uscc;
@@ -77,10 +77,35 @@ async fn write(
         });
         telling::call(app, work, Topic::UnitTasks, &event, &data).await?;
     }
+    post(app, work, Topic::UnitTasks, unit, &event).await
+}
+
+/// Warns a unit, and the operator's program, that its tries to fetch were refused: part of counting them.
+pub(in crate::service) async fn warn(
+    app: &App,
+    work: &mut Work<'_>,
+    unit: Uscc,
+    event: &str,
+    data: &Value,
+) -> Result<(), StorageError> {
+    if app.outbox.has(Channel::Webhook) {
+        telling::call(app, work, Topic::ScopeAlarm, event, data).await?;
+    }
+    post(app, work, Topic::ScopeAlarm, unit, event).await
+}
+
+/// Writes to who is responsible in a unit, if it has named an address.
+async fn post(
+    app: &App,
+    work: &mut Work<'_>,
+    topic: Topic,
+    unit: Uscc,
+    event: &str,
+) -> Result<(), StorageError> {
     let kept = unit::find_kept(&mut work.tx, &app.secrets, unit).await?;
     let address = kept.and_then(|kept| kept.contact).and_then(|contact| contact.email);
     match address.map(|address| MailAddress::parse(&address)) {
-        Some(Ok(address)) => telling::mail(app, work, Topic::UnitTasks, &event, &address, None).await,
+        Some(Ok(address)) => telling::mail(app, work, topic, event, &address, None).await,
         _ => Ok(()),
     }
 }

@@ -54,18 +54,25 @@ impl From<StorageError> for AssuranceError {
     }
 }
 
-/// Takes the second factor where a licence in a scene asks for one; what is recorded of it. A wrong code is counted if the
+/// Takes the second factor where a licence, or a scene in which it is shown, asks for one; what is recorded of it. A wrong code is counted if the
 /// work is committed. The account is held.
-pub(super) async fn prove(
+pub(in crate::service) async fn prove(
     app: &App,
     work: &mut Work<'_>,
     account: AccountId,
     licence: &Licence,
-    scene: &SceneCode,
+    scene: Option<&SceneCode>,
     factor: Option<&str>,
 ) -> Result<Result<Option<&'static str>, FactorError>, AssuranceError> {
     let kind: Option<Kind> = reading::in_force(&mut work.tx, licence.kind().as_str()).await?;
-    let scene: Option<Scene> = reading::in_force(&mut work.tx, scene.as_str()).await?;
+    let used = match scene {
+        Some(_) => "show by PIN and authenticator",
+        None => "authorise by PIN and authenticator",
+    };
+    let scene: Option<Scene> = match scene {
+        Some(scene) => reading::in_force(&mut work.tx, scene.as_str()).await?,
+        None => None,
+    };
     let asked = [kind.map(|kind| kind.assurance), scene.map(|scene| scene.assurance)];
     if !asked.contains(&Some(Assurance::RealPerson)) {
         return Ok(Ok(None));
@@ -79,7 +86,7 @@ pub(super) async fn prove(
     let Some(code) = factor else { return Ok(Err(FactorError::Needed)) };
     let now = work.now;
     Ok(match totp::take(app, &mut work.tx, &authenticator, code, now).await? {
-        Ok(()) => Ok(Some("show by PIN and authenticator")),
+        Ok(()) => Ok(Some(used)),
         Err(error) => Err(error.into()),
     })
 }

@@ -73,7 +73,7 @@ pub async fn grant(
     let phone = device::find_and_hold(&mut work.tx, own, device).await?;
     let ((found, wallet), phone) = found.zip(phone).ok_or(ShowError::NotFound)?;
     work.acts_as(wallet.footing);
-    match assurance::prove(app, &mut work, permit.account(), &found, scene, factor).await? {
+    match assurance::prove(app, &mut work, permit.account(), &found, Some(scene), factor).await? {
         Ok(None) => {}
         Ok(Some(used)) => work.audit(used, &device.to_string(), None).await?,
         Err(refused) => {

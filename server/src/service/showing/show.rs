@@ -156,14 +156,15 @@ pub async fn open(
     let found = wallets::find_and_hold(&mut work.tx, secrets, permit, act, found.id, now).await?;
     let (found, wallet) = found.ok_or(ShowError::NotFound)?;
     work.acts_as(wallet.footing);
-    let step_up = match assurance::prove(app, &mut work, permit.account(), &found, scene, factor).await? {
-        Ok(step_up) => step_up,
-        Err(refused) => {
-            // A wrong code was counted, and the PIN was right.
-            work.finish().await?;
-            return Err(refused.into());
-        }
-    };
+    let step_up =
+        match assurance::prove(app, &mut work, permit.account(), &found, Some(scene), factor).await? {
+            Ok(step_up) => step_up,
+            Err(refused) => {
+                // A wrong code was counted, and the PIN was right.
+                work.finish().await?;
+                return Err(refused.into());
+            }
+        };
     let open = storage::showing::show::open_until(&mut work.tx, permit.account(), now).await?;
     if open.len() >= app.config.tokens.open_shows {
         let soonest = open.first().copied().unwrap_or(now.0);

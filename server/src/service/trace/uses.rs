@@ -1,30 +1,47 @@
-//! What a holder sees of the access log: who used which of the own licences, when, for what.
+//! What a holder sees of the access log: who used which of the own licences, when, for what, and what was refused; and what a
+//! unit sees of it: what its members did for it.
 
+use liangzheng_core::text::Text;
 use liangzheng_core::time::UnixTime;
 
 use crate::App;
-use crate::domain::access::{Permit, ViewOwnUses};
-use crate::domain::catalogue::codes::Uscc;
+use crate::domain::access::{Permit, Reach, ViewOwnUses, ViewUnitUses};
+use crate::domain::casework::fetch::ScopeRule;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::catalogue::using_list::MaterialFooting;
 use crate::domain::trace::usage::UseKind;
-use crate::secrets::Secrets;
+use crate::service::consent::duty_applications::names;
+use crate::service::consent::options::kind_names;
 use crate::storage::actor::account::open_name;
 use crate::storage::page::{Cursor, Page};
-use crate::storage::trace::access_log::UseRow;
-use crate::storage::{self, StorageError};
+use crate::storage::trace::access_log::{UseRow, uses_by_unit, uses_of};
+use crate::storage::{StorageError, Tx};
 
 /// One use.
 #[derive(Clone, Debug)]
 pub struct UseOfLicence {
+    /// Its place in the log.
+    pub seq: i64,
     /// When.
     pub at: UnixTime,
     /// What was done.
     pub kind: UseKind,
-    /// The licence.
+    /// The licence; empty where none was told.
     pub licence: String,
+    /// The kind of the licence, or that was asked for, and its names.
+    pub licence_kind: Option<(KindCode, Text)>,
     /// The scene, as far as it was known.
     pub scene: Option<String>,
     /// Code of the inspection matter it was done in.
     pub matter: Option<String>,
+    /// Code of what for; the reason, of a look.
+    pub purpose: Option<String>,
+    /// Number of the case it was needed for.
+    pub case_number: Option<String>,
+    /// On which footing of the using list it was fetched.
+    pub footing: Option<MaterialFooting>,
+    /// The rule that failed, of a try that was refused.
+    pub refused: Option<ScopeRule>,
     /// Who did it.
     pub by: Option<UsedBy>,
     /// The show or the device; for a verification the verdict's code.
@@ -40,8 +57,8 @@ pub struct UsedBy {
     pub name: String,
     /// Its role.
     pub role: Option<String>,
-    /// Its unit, for staff.
-    pub unit: Option<Uscc>,
+    /// Its unit, for staff, and the unit's names.
+    pub unit: Option<(Uscc, Text)>,
 }
 
 /// One page of the caller's uses: those before the number `before`, `limit` at the most.
@@ -52,40 +69,72 @@ pub async fn list(
     limit: i64,
 ) -> Result<Page<UseOfLicence>, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let page = storage::trace::access_log::uses_of(&mut tx, permit.scope(), Cursor { before, limit }).await?;
+    let page = uses_of(&mut tx, permit.scope(), Cursor { before, limit }).await?;
+    let page = open_all(app, &mut tx, page).await?;
     tx.commit().await?;
-    let Page { items, next } = page;
-    let items =
-        items.into_iter().map(|row| UseOfLicence::open(row, &app.secrets)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next })
+    Ok(page)
 }
 
-impl UseOfLicence {
-    fn open(row: UseRow, secrets: &Secrets) -> Result<Self, StorageError> {
-        let kind = match row.kind {
-            1 => UseKind::Show,
-            3 => UseKind::OfflineGrant,
-            6 => UseKind::Look,
-            7 => UseKind::Download,
-            _ => UseKind::Verification,
-        };
-        // Who is gone has left no name; who is not has an id that can be read.
-        let by = match row.name.zip(row.actor.parse().ok()) {
-            Some((sealed, id)) => {
-                let name = open_name(secrets, id, &sealed)?;
-                Some(UsedBy { name, role: row.role, unit: row.unit })
-            }
-            None => None,
-        };
-        Ok(Self {
-            at: UnixTime(row.at),
-            kind,
-            licence: row.licence,
-            matter: row.matter,
-            scene: Some(row.scene).filter(|scene| !scene.is_empty()),
-            by,
-            subject: row.subject,
-            offline: row.receipt.is_some(),
-        })
+/// One page of what was done for a unit; `None` if it is not the caller's to see.
+pub async fn of_unit(
+    app: &App,
+    permit: &Permit<ViewUnitUses>,
+    unit: Uscc,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Option<Page<UseOfLicence>>, StorageError> {
+    if let Reach::Unit(own) = permit.scope()
+        && own != unit
+    {
+        return Ok(None);
     }
+    let mut tx = app.db.begin_read().await?;
+    let page = uses_by_unit(&mut tx, unit, Cursor { before, limit }).await?;
+    let page = open_all(app, &mut tx, page).await?;
+    tx.commit().await?;
+    Ok(Some(page))
+}
+
+async fn open_all(app: &App, tx: &mut Tx, page: Page<UseRow>) -> Result<Page<UseOfLicence>, StorageError> {
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        items.push(open(app, tx, row).await?);
+    }
+    Ok(Page { items, next: page.next })
+}
+
+async fn open(app: &App, tx: &mut Tx, row: UseRow) -> Result<UseOfLicence, StorageError> {
+    let broken = |column| StorageError::Inconsistent {
+        table: "trace_access_ground",
+        column,
+        row: row.seq.to_string(),
+    };
+    let unit = match row.unit {
+        Some(unit) => Some((unit, names(tx, unit).await?)),
+        None => None,
+    };
+    // Who is gone has left no name; who is not has an id that can be read.
+    let by = match row.name.zip(row.actor.parse().ok()) {
+        Some((sealed, id)) => {
+            let name = open_name(&app.secrets, id, &sealed)?;
+            Some(UsedBy { name, role: row.role, unit })
+        }
+        None => None,
+    };
+    Ok(UseOfLicence {
+        seq: row.seq,
+        at: UnixTime(row.at),
+        kind: UseKind::of_number(row.kind),
+        licence: row.licence,
+        licence_kind: row.licence_kind.map(|kind| (kind, kind_names(app, kind))),
+        matter: row.matter,
+        purpose: row.purpose,
+        case_number: row.case_number,
+        footing: row.material.map(|word| word.parse().map_err(|_| broken("material"))).transpose()?,
+        refused: row.refused.map(|word| word.parse().map_err(|_| broken("refused"))).transpose()?,
+        scene: Some(row.scene).filter(|scene| !scene.is_empty()),
+        by,
+        subject: row.subject,
+        offline: row.receipt.is_some(),
+    })
 }

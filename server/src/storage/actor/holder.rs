@@ -46,9 +46,17 @@ pub async fn insert_all(
 ) -> Result<u64, StorageError> {
     let mut rows = Vec::with_capacity(holders.len());
     for holder in holders {
-        rows.push((holder, seal(secrets, entropy, holder)?, secrets.holder_key(&holder.number)));
+        let keys = (secrets.holder_key(&holder.number), secrets.holder_name_key(&holder.name));
+        rows.push((holder, seal(secrets, entropy, holder)?, keys));
     }
-    each!(tx, INSERT, rows, |row| [row.0.id, row.0.kind.as_str(), &row.2[..], &row.1, row.0.created_at.0])
+    each!(tx, INSERT, rows, |row| [
+        row.0.id,
+        row.0.kind.as_str(),
+        &row.2.0[..],
+        &row.2.1[..],
+        &row.1,
+        row.0.created_at.0
+    ])
 }
 
 /// Writes the latest name of a holder.
@@ -59,7 +67,8 @@ pub async fn rename(
     holder: &Holder,
 ) -> Result<(), StorageError> {
     let sealed = seal(secrets, entropy, holder)?;
-    execute!(tx, RENAME, holder.id, &sealed).map(drop)
+    let key = secrets.holder_name_key(&holder.name);
+    execute!(tx, RENAME, holder.id, &sealed, &key[..]).map(drop)
 }
 
 /// A holder by its id.
@@ -132,9 +141,9 @@ fn inconsistent(id: HolderId) -> StorageError {
 columns!(holder = "id, kind, person, created_at");
 
 statements! {
-    INSERT = "INSERT INTO actor_holder (id, kind, number_hmac, person, created_at) VALUES ($1, $2, $3, $4, $5) \
-        ON CONFLICT DO NOTHING";
-    RENAME = "UPDATE actor_holder SET person = $2 WHERE id = $1";
+    INSERT = "INSERT INTO actor_holder (id, kind, number_hmac, name_hmac, person, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    RENAME = "UPDATE actor_holder SET person = $2, name_hmac = $3 WHERE id = $1";
     FIND = concat!("SELECT ", holder!(), " FROM actor_holder WHERE id = $1");
     HOLD = "UPDATE actor_holder SET kind = kind WHERE id = $1";
     FIND_BY_KEYS = concat!("SELECT ", holder!(), " FROM actor_holder WHERE number_hmac IN ($1)");

@@ -4,6 +4,7 @@ use liangzheng_core::identifier::Identifier;
 use liangzheng_core::time::{Day, UnixTime};
 
 use crate::domain::access::Scope;
+use crate::domain::casework::fetch::HeldLicence;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::clock::Entropy;
 use crate::domain::ids::{HolderId, LicenceId};
@@ -154,6 +155,35 @@ pub struct Held {
 /// the first holder, for what a composite is made of is its first holder's. Without faces: every act asks.
 pub async fn held_beside(tx: &mut Tx, id: LicenceId) -> Result<Vec<Held>, StorageError> {
     all!(tx, HELD_BESIDE, id, MAX_LISTED)
+}
+
+/// The licences of a kind that a holder has, be it beside others. Without faces: what a unit asks for is decided first.
+pub async fn held_of_kind(
+    tx: &mut Tx,
+    holder: HolderId,
+    kind: KindCode,
+) -> Result<Vec<HeldLicence>, StorageError> {
+    let rows: Vec<(LicenceId, Uscc, String)> = all!(tx, HELD_OF_KIND, holder, kind, MAX_LISTED)?;
+    let stands =
+        |status: &str| !matches!(status, "DRAFT" | "PENDING_REVIEW") && !Status::is_final_word(status);
+    let held = |(id, issuer, status): (LicenceId, Uscc, String)| HeldLicence {
+        id,
+        kind,
+        issuer,
+        stands: stands(&status),
+    };
+    Ok(rows.into_iter().map(held).collect())
+}
+
+/// The licences of a kind whose first holder has a name, as [`Secrets::holder_name_key`] has it: issued, and the newest
+/// versions only.
+pub async fn of_kind_and_name(
+    tx: &mut Tx,
+    kind: KindCode,
+    name: &[u8; 32],
+    limit: i64,
+) -> Result<Vec<LicenceId>, StorageError> {
+    values!(tx, OF_KIND_AND_NAME, kind, &name[..], limit)
 }
 
 /// Licences whose inspection ran out before `today` while an index of theirs still says nothing of it.
@@ -320,6 +350,11 @@ statements! {
     HELD_BESIDE = "SELECT id, kind FROM licence_record WHERE holder IN (SELECT holder FROM licence_record WHERE id = $1 \
         UNION SELECT holder FROM licence_co_holder WHERE licence = $1) AND id <> $1 AND status NOT IN ('DRAFT', \
         'PENDING_REVIEW', 'SUPERSEDED', 'CANCELLED', 'REVOKED', 'WITHDRAWN', 'ANNULLED') ORDER BY id LIMIT $2";
+    HELD_OF_KIND = "SELECT id, unit, status FROM licence_record WHERE kind = $2 AND (holder = $1 \
+        OR id IN (SELECT licence FROM licence_co_holder WHERE holder = $1)) ORDER BY id LIMIT $3";
+    OF_KIND_AND_NAME = "SELECT l.id FROM actor_holder h JOIN licence_record l ON l.holder = h.id \
+        WHERE h.name_hmac = $2 AND l.kind = $1 AND l.status NOT IN ('DRAFT', 'PENDING_REVIEW', 'SUPERSEDED') \
+        ORDER BY l.id LIMIT $3";
     OVERDUE = "SELECT DISTINCT l.id FROM licence_record l JOIN publication_status_entry e ON e.licence = l.id \
         WHERE l.status = 'ACTIVE' AND l.inspection_due < $1 AND e.value IN (0, 3) ORDER BY l.id LIMIT $2";
     HOLD = "UPDATE licence_record SET version = version WHERE id = $1";

@@ -4,7 +4,9 @@ use liangzheng_core::time::UnixTime;
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
-use crate::domain::catalogue::codes::Uscc;
+use crate::domain::casework::fetch::ScopeRule;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::catalogue::using_list::MaterialFooting;
 use crate::domain::ids::{HolderId, LicenceId, ShowId};
 use crate::domain::trace::usage::{Ground, Use};
 use crate::storage::connection::in_time;
@@ -37,6 +39,18 @@ pub struct UseRow {
     pub unit: Option<Uscc>,
     /// Code of the inspection matter it was done in.
     pub matter: Option<String>,
+    /// Code of what for, or the reason of a look.
+    pub purpose: Option<String>,
+    /// On which footing of the using list it was fetched.
+    pub material: Option<String>,
+    /// The rule that failed, of a try that was refused.
+    pub refused: Option<String>,
+    /// The licence's kind, or the kind that was asked for.
+    pub licence_kind: Option<KindCode>,
+    /// The case it was needed for.
+    pub case_id: Option<String>,
+    /// The case's number with its unit.
+    pub case_number: Option<String>,
     /// The receipt, if it was scanned without a network and reported afterwards.
     pub receipt: Option<String>,
 }
@@ -111,8 +125,22 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
     let seq: i64 =
         value!(tx, APPEND_ONE, at.0, *kind as i64, &**licence, &**actor, &**subject, &**scene, token)?;
     if let Some(ground) = ground {
-        let Ground { footing, unit, on_behalf_of, case, purpose, matter } = &**ground;
-        execute!(tx, APPEND_GROUND, seq, footing.as_str(), unit, on_behalf_of, case, purpose, matter)?;
+        let Ground { footing, unit, on_behalf_of, case, purpose, matter, fetch } = &**ground;
+        execute!(
+            tx,
+            APPEND_GROUND,
+            seq,
+            footing.as_str(),
+            unit,
+            on_behalf_of,
+            case,
+            purpose,
+            matter,
+            fetch.and_then(|fetch| fetch.holder),
+            fetch.map(|fetch| fetch.kind),
+            fetch.and_then(|fetch| fetch.material).map(MaterialFooting::as_str),
+            fetch.and_then(|fetch| fetch.refused).map(ScopeRule::as_str)
+        )?;
     }
     Ok(seq)
 }
@@ -121,6 +149,17 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
 pub async fn uses_of(tx: &mut Tx, holder: HolderId, cursor: Cursor) -> Result<Page<UseRow>, StorageError> {
     let rows: Vec<UseRow> = all!(tx, USES, holder, cursor.before(), cursor.rows())?;
     Ok(cursor.page(rows, |row| row.seq))
+}
+
+/// Uses by members of a unit, for it, newest first.
+pub async fn uses_by_unit(tx: &mut Tx, unit: Uscc, cursor: Cursor) -> Result<Page<UseRow>, StorageError> {
+    let rows: Vec<UseRow> = all!(tx, USES_OF_UNIT, unit, cursor.before(), cursor.rows())?;
+    Ok(cursor.page(rows, |row| row.seq))
+}
+
+/// How many tries of a unit to fetch were refused after `since`: of the last hundred.
+pub async fn refused_tries(tx: &mut Tx, unit: Uscc, since: UnixTime) -> Result<i64, StorageError> {
+    value!(tx, REFUSED, unit, since.0)
 }
 
 /// A show as the log keeps it.
@@ -147,18 +186,34 @@ pub async fn count(tx: &mut Tx, kind: i64, since: UnixTime) -> Result<i64, Stora
     value!(tx, COUNT, kind, since.0)
 }
 
+/// What is read of a use, and where it stands.
+macro_rules! use_of {
+    () => {
+        "l.seq, l.at, l.kind, l.licence, l.subject, l.scene, l.actor, a.name, \
+        (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
+        g.unit, g.matter, g.purpose, g.material, g.refused, COALESCE(g.kind, c.kind) AS licence_kind, \
+        g.case_id, k.number AS case_number, s.id AS receipt \
+        FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \
+        LEFT JOIN trace_access_ground g ON g.seq = l.seq LEFT JOIN verifying_scan s ON s.log_seq = l.seq \
+        LEFT JOIN licence_record c ON c.id = l.licence LEFT JOIN issuing_case k ON k.id = g.case_id"
+    };
+}
+
 statements! {
     APPEND_ONE = "INSERT INTO trace_access_log (at, kind, licence, actor, subject, scene, token) \
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq";
-    APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose, matter) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    USES = "SELECT l.seq, l.at, l.kind, l.licence, l.subject, l.scene, l.actor, a.name, \
-        (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
-        g.unit, g.matter, s.id AS receipt \
-        FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \
-        LEFT JOIN trace_access_ground g ON g.seq = l.seq LEFT JOIN verifying_scan s ON s.log_seq = l.seq \
-        WHERE l.licence IN (SELECT id FROM licence_record WHERE holder = $1) AND l.seq < $2 \
-        ORDER BY l.seq DESC LIMIT $3";
+    APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose, matter, \
+        holder, kind, material, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    // Their places are found first, each by its index: else a database may walk the whole log for somebody's three uses.
+    USES = concat!("SELECT ", use_of!(), " WHERE l.seq IN (SELECT u.seq FROM (\
+        SELECT w.seq FROM trace_access_log w WHERE w.seq < $2 \
+            AND w.licence IN (SELECT id FROM licence_record WHERE holder = $1) \
+        UNION SELECT h.seq FROM trace_access_ground h WHERE h.holder = $1 AND h.seq < $2) u \
+        ORDER BY u.seq DESC LIMIT $3) ORDER BY l.seq DESC");
+    USES_OF_UNIT = concat!("SELECT ", use_of!(), " WHERE l.seq IN (SELECT u.seq FROM trace_access_ground u \
+        WHERE u.unit = $1 AND u.seq < $2 ORDER BY u.seq DESC LIMIT $3) ORDER BY l.seq DESC");
+    REFUSED = "SELECT COUNT(*) FROM (SELECT l.at FROM trace_access_ground g JOIN trace_access_log l ON l.seq = g.seq \
+        WHERE g.unit = $1 AND g.refused IS NOT NULL AND l.kind = 8 ORDER BY g.seq DESC LIMIT 100) r WHERE r.at > $2";
     SHOWS_BETWEEN = "SELECT subject AS show, token AS secret FROM trace_access_log \
         WHERE licence = $1 AND kind = 1 AND at BETWEEN $2 AND $3 ORDER BY seq";
     COUNT = "SELECT COUNT(*) FROM trace_access_log WHERE kind = $1 AND at >= $2";

@@ -54,6 +54,7 @@ const MAKER: &[Role] = &[Role::IssuerMaker];
 const MANAGER: &[Role] = &[Role::Manager];
 const SCANNERS: &[Role] = &[Role::Inspector, Role::Verifier, Role::Handler];
 const WRITERS: &[Role] = &[Role::IssuerMaker, Role::IssuerChecker, Role::UnitAdmin];
+const USERS: &[Role] = &[Role::Handler, Role::UnitAdmin];
 const HOLDERS: &[Role] = &[];
 
 /// Who may do what (docs/REQUIREMENTS.md D), written down here once more, so that a slip in `domain/access` shows. An
@@ -117,6 +118,16 @@ const PERMITS: &[(&str, Within, &[Role])] = &[
     ("Reconcile", Within::Unit, ISSUERS),
     ("ActOnLicence", Within::Unit, ISSUERS),
     ("ViewActs", Within::Unit, ISSUERS),
+    ("Authorise", Within::Wallet, HOLDERS),
+    ("ApplyForDuty", Within::Unit, USERS),
+    (
+        "ViewDutyApplications",
+        Within::Unit,
+        &[Role::IssuerMaker, Role::IssuerChecker, Role::Handler, Role::UnitAdmin],
+    ),
+    ("ActOnDutyApplication", Within::Unit, &[Role::IssuerChecker, Role::Handler, Role::UnitAdmin]),
+    ("FetchForCase", Within::Unit, &[Role::Handler]),
+    ("ViewUnitUses", Within::Province, &[Role::Handler, Role::UnitAdmin, Role::Manager, Role::Auditor]),
     ("HandleRequests", Within::Unit, ISSUERS),
     ("DecideProposal", Within::Unit, &[Role::IssuerMaker, Role::IssuerChecker, Role::Manager]),
 ];

@@ -1,5 +1,6 @@
 //! What goes out: to a real mail server and a real receiver of webhooks, neither of them ours.
 
+mod alarm;
 mod contact;
 mod sending;
 

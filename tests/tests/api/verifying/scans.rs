@@ -86,13 +86,7 @@ fn a_receipt_is_kept_once_and_its_holder_sees_the_use_marked_offline() {
         for used in &uses {
             assert_eq!(
                 (&used["kind"], &used["offline"], &used["at"], &used["subject"], &used["scene"]),
-                (
-                    &json!("verification"),
-                    &json!(true),
-                    &json!(NOON.0 - 600),
-                    &json!("OK"),
-                    &json!("inspect.food")
-                )
+                (&json!("verify"), &json!(true), &json!(NOON.0 - 600), &json!("OK"), &json!("inspect.food"))
             );
             assert_eq!((&used["by"]["role"], &used["by"]["unit"]), (&json!("inspector"), &json!(UNIT)));
         }

@@ -78,8 +78,8 @@ fn staff_get_the_whole_verdict_and_spend_the_token() {
                 )
             })
             .collect();
-        assert_eq!(told[0], ("verification", "E_REPLAY", json!("inspector")));
-        assert_eq!(told[1], ("verification", "OK", json!("inspector")));
+        assert_eq!(told[0], ("verify", "E_REPLAY", json!("inspector")));
+        assert_eq!(told[1], ("verify", "OK", json!("inspector")));
         assert_eq!((told[2].0, &told[2].2), ("show", &Value::Null), "a holder has no role");
     }
 }

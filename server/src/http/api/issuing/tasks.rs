@@ -2,12 +2,13 @@
 
 use actix_web::web;
 use liangzheng_core::text::Text;
+use liangzheng_core::time::UnixTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::domain::access::WorkTasks;
-use crate::domain::catalogue::codes::KindCode;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::issuing::task::{TaskAct, TaskKind};
 use crate::domain::text::{MAX_REASON, PlainText};
@@ -48,7 +49,7 @@ pub struct TaskActRequest {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Task")]
 pub struct TaskAnswer {
-    /// The id of the draft, case, import, request, entry of an agency or identity that it is about.
+    /// The id of the draft, case, import, request, entry of an agency, identity, duty application or alarm that it is about.
     id: String,
     kind: TaskKind,
     /// What is to be done, in words.
@@ -60,6 +61,8 @@ pub struct TaskAnswer {
     since: i64,
     /// Who was not let in; null but for an identity.
     identity: Option<SaidIdentity>,
+    /// What was tried; null but for tries out of scope.
+    alarm: Option<TriedOutOfScope>,
     /// Who has taken it.
     claimed_by: Option<Claimant>,
     /// Whether it is the caller's.
@@ -75,6 +78,19 @@ pub struct SaidIdentity {
     id_type: String,
     /// The number, masked.
     id_number: String,
+}
+
+/// A unit whose tries to fetch were refused.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TriedOutOfScope {
+    /// The unit.
+    unit: Uscc,
+    /// Its names.
+    unit_names: Text,
+    /// How many of its tries were refused within the hour before the last.
+    tries: i64,
+    /// The last of them, in unix seconds.
+    last_at: UnixTime,
 }
 
 /// Who has taken a task.
@@ -134,6 +150,12 @@ impl From<Task> for TaskAnswer {
                 id_type: said.id_type,
                 id_number: said.id_number,
             }),
+            alarm: task.alarm.map(|alarm| TriedOutOfScope {
+                unit: alarm.unit.0,
+                unit_names: alarm.unit.1,
+                tries: alarm.tries,
+                last_at: alarm.last_at,
+            }),
             claimed_by: task.claim.map(Claimant::from),
             mine: task.is_mine,
         }
@@ -174,7 +196,7 @@ impl From<TaskError> for Problem {
 
 /// Another has taken what somebody is about to change: who, and when.
 pub(in crate::http::api) fn claimed(claim: &Claimed) -> Problem {
-    let at = minute(liangzheng_core::time::UnixTime(claim.at));
+    let at = minute(UnixTime(claim.at));
     Problem::new(&kinds::CLAIMED).detail(
         format!("{}已于 {at} 认领，请与其联系或由审核人员转交", claim.name),
         format!("{} has taken it ({at}): ask there, or have a checker reassign it", claim.name),

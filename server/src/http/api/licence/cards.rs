@@ -207,7 +207,7 @@ pub async fn list(
 }
 
 /// Reads `?for=` of a wallet's lists; who acts for nobody of that id finds nothing.
-pub(super) fn whose(given: Option<&str>) -> Result<For, Problem> {
+pub(in crate::http::api) fn whose(given: Option<&str>) -> Result<For, Problem> {
     match given {
         None | Some("own") => Ok(For::Own),
         Some(holder) => holder.parse().map(For::Holder).map_err(|_| Problem::new(&kinds::NOT_FOUND)),

@@ -35,7 +35,7 @@ pub struct ShowRequest {
 #[serde(deny_unknown_fields)]
 pub struct Factor {
     /// Six digits of the authenticator, or a recovery code.
-    pub(super) totp: String,
+    pub(in crate::http::api) totp: String,
 }
 
 /// `POST /api/v1/wallet/licences/{id}/show`

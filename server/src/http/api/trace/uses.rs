@@ -1,13 +1,17 @@
-//! `GET /api/v1/wallet/uses`: who used what, when, for what.
+//! `GET /api/v1/wallet/uses`: who used what, when, for what, and what was refused; `GET /api/v1/units/{id}/uses`: the same of
+//! what was done for a unit.
 
 use actix_web::web;
+use liangzheng_core::text::Text;
 use liangzheng_core::time::UnixTime;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::App;
-use crate::domain::access::ViewOwnUses;
-use crate::domain::catalogue::codes::Uscc;
+use crate::domain::access::{ViewOwnUses, ViewUnitUses};
+use crate::domain::casework::fetch::ScopeRule;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::catalogue::using_list::MaterialFooting;
 use crate::domain::trace::usage::UseKind;
 use crate::http::answer::{Answer, Page};
 use crate::http::extract::{Paging, Permitted};
@@ -15,20 +19,33 @@ use crate::http::problem::{Problem, kinds};
 use crate::service::trace::access_log::LogUnavailable;
 use crate::service::trace::uses;
 
-/// One use of a licence.
+/// One use of a licence, or one try that was refused.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Use {
+    /// Its name in the log.
+    #[serde(rename = "use")]
+    use_id: String,
     /// Unix seconds.
     at: UnixTime,
     /// What was done.
     kind: UseWord,
-    /// The licence.
-    licence: String,
+    /// The licence; null where none was told: the holder has none, or it was refused.
+    licence: Option<String>,
+    /// The licence's kind, or the kind that was asked for.
+    licence_kind: Option<UsedKind>,
     /// The scene, as far as it was known.
     scene: Option<String>,
     /// Code of the inspection matter it was done in.
     matter: Option<String>,
-    /// Who did it.
+    /// Code of what for, as in the using list; of a look the reason that was given.
+    purpose: Option<String>,
+    /// Number of the case it was needed for, with its unit.
+    case_number: Option<String>,
+    /// On which footing of the using list it was fetched.
+    footing: Option<MaterialFooting>,
+    /// Why nothing was given; null = it was given.
+    refused: Option<Refused>,
+    /// Who did it; null = the public, or an account that is gone.
     by: Option<UsedBy>,
     /// The show or the device; for a verification the verdict's code.
     subject: String,
@@ -45,11 +62,33 @@ pub enum UseWord {
     /// An offline grant went to a phone.
     Grant,
     /// Somebody verified a code.
-    Verification,
+    Verify,
+    /// A unit fetched it for a case.
+    Fetch,
     /// Staff of the platform looked at it, for a case or a reason.
     Look,
     /// The licence's file was fetched.
     Download,
+    /// Somebody looked it up among what is public.
+    Lookup,
+}
+
+/// A kind of licence.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UsedKind {
+    /// Its code.
+    code: KindCode,
+    /// Its names.
+    names: Text,
+}
+
+/// Why nothing was given.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Refused {
+    /// The rule that failed.
+    rule: ScopeRule,
+    /// The same in words.
+    message: Text,
 }
 
 /// The account behind a use.
@@ -61,6 +100,8 @@ pub struct UsedBy {
     role: Option<String>,
     /// Its unit, for staff.
     unit: Option<Uscc>,
+    /// The unit's names.
+    unit_names: Option<Text>,
 }
 
 /// The caller's uses, newest first.
@@ -73,16 +114,44 @@ pub async fn list(
     Ok(Answer::of(Page::part(uses.items, uses.next)))
 }
 
+/// What was done for a unit, newest first.
+pub async fn of_unit(
+    app: web::Data<App>,
+    permit: Permitted<ViewUnitUses>,
+    unit: web::Path<String>,
+    page: Paging,
+) -> Result<Answer<Page<Use>>, Problem> {
+    let unit: Uscc = unit.parse().map_err(|_| Problem::new(&kinds::NOT_FOUND))?;
+    let uses = uses::of_unit(&app, &permit, unit, page.before, page.limit).await?;
+    let uses = uses.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
+    Ok(Answer::of(Page::part(uses.items, uses.next)))
+}
+
 impl From<uses::UseOfLicence> for Use {
     fn from(one: uses::UseOfLicence) -> Self {
-        let uses::UseOfLicence { at, kind, licence, scene, matter, by, subject, offline } = one;
-        Self { at, kind: kind.into(), licence, scene, matter, by: by.map(UsedBy::from), subject, offline }
+        Self {
+            use_id: one.seq.to_string(),
+            at: one.at,
+            kind: one.kind.into(),
+            licence: Some(one.licence).filter(|licence| !licence.is_empty()),
+            licence_kind: one.licence_kind.map(|(code, names)| UsedKind { code, names }),
+            scene: one.scene,
+            matter: one.matter,
+            purpose: one.purpose,
+            case_number: one.case_number,
+            footing: one.footing,
+            refused: one.refused.map(|rule| Refused { rule, message: rule.label() }),
+            by: one.by.map(UsedBy::from),
+            subject: one.subject,
+            offline: one.offline,
+        }
     }
 }
 
 impl From<uses::UsedBy> for UsedBy {
     fn from(by: uses::UsedBy) -> Self {
-        Self { name: by.name, role: by.role, unit: by.unit }
+        let (unit, unit_names) = by.unit.unzip();
+        Self { name: by.name, role: by.role, unit, unit_names }
     }
 }
 
@@ -91,9 +160,11 @@ impl From<UseKind> for UseWord {
         match kind {
             UseKind::Show => Self::Show,
             UseKind::OfflineGrant => Self::Grant,
-            UseKind::Verification => Self::Verification,
+            UseKind::Verification => Self::Verify,
             UseKind::Look => Self::Look,
             UseKind::Download => Self::Download,
+            UseKind::Fetch | UseKind::Prefill => Self::Fetch,
+            UseKind::PublicLookUp => Self::Lookup,
         }
     }
 }

@@ -1,0 +1,3 @@
+//! What using units do with licences in their cases.
+
+pub mod fetch;

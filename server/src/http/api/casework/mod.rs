@@ -1,0 +1,5 @@
+//! What using units do with licences in their cases, and what the public looks up.
+
+pub mod fetches;
+pub mod prefill;
+pub mod public_licences;

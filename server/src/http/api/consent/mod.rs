@@ -1,0 +1,4 @@
+//! What holders and issuers let units use.
+
+pub mod authorisations;
+pub mod duty_applications;

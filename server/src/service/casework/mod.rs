@@ -1,0 +1,7 @@
+//! What using units do with licences in their cases, and the public.
+
+pub mod alarms;
+mod attempt;
+pub mod fetches;
+pub mod prefill;
+pub mod public_look_up;

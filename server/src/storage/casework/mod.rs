@@ -1,0 +1,3 @@
+//! What using units do.
+
+pub mod alarm;

@@ -1,0 +1,73 @@
+//! What anybody looks up: public kinds, public fields, whole names.
+
+use liangzheng_server::domain::licence::Status;
+use liangzheng_tests::app::TestApp;
+use liangzheng_tests::db::TestDb;
+use liangzheng_tests::make::{IDENTITY_CARD, OTHER_UNIT, UNIT};
+use serde_json::{Value, json};
+
+use super::{LABORATORY, desk, licence, name, person};
+
+fn found(app: &TestApp, query: &str) -> Value {
+    app.anyone().get(&format!("/api/v1/public/licences?{query}")).must(200)["items"].clone()
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Rows: R57.
+#[test]
+fn anybody_looks_up_public_kinds_and_fields_and_nothing_else_on_both_databases() {
+    for db in TestDb::both() {
+        let app = desk(db);
+        let holder = person(&app, 1);
+        let public = licence(&app, holder, LABORATORY, UNIT, Status::Active);
+        let draft = licence(&app, holder, LABORATORY, UNIT, Status::Draft);
+        let private = licence(&app, holder, IDENTITY_CARD, OTHER_UNIT, Status::Active);
+        let by_number = found(&app, &format!("identifier={}", public.identifier));
+        let [one] = &by_number.as_array().unwrap()[..] else { panic!("{by_number}") };
+        assert_eq!(
+            (&one["status"], &one["unit_names"]["zh-CN"]),
+            (&json!("ACTIVE"), &json!("云溪市市场监督管理局"))
+        );
+        let keys: Vec<&str> =
+            one["fields"].as_array().unwrap().iter().map(|field| field["key"].as_str().unwrap()).collect();
+        assert_eq!(keys, ["n", "c", "no", "s", "a", "o"], "the public ones, as its kind has them");
+        let whole = format!("kind={LABORATORY}&holder_name={}", encoded(&name(1)));
+        assert_eq!(found(&app, &whole), by_number);
+        // What is not public, not issued, not there: all alike.
+        let nobody = format!("kind={LABORATORY}&holder_name={}", encoded("周"));
+        let secret = format!("kind={IDENTITY_CARD}&holder_name={}", encoded(&name(1)));
+        for query in [
+            format!("identifier={}", private.identifier),
+            format!("identifier={}", draft.identifier),
+            "identifier=1.2.156.3005.2.x".to_owned(),
+            nobody,
+            secret,
+        ] {
+            assert_eq!(found(&app, &query), json!([]), "{query}");
+        }
+        for query in ["", &format!("kind={LABORATORY}"), "holder_name=x", "identifier=1&holder_name=x", "q=x"]
+        {
+            assert_eq!(app.anyone().get(&format!("/api/v1/public/licences?{query}")).status, 422, "{query}");
+        }
+        // Its holder sees that somebody looked.
+        let uses = app.as_("h1").get("/api/v1/wallet/uses").must(200);
+        let looks: Vec<&Value> = uses["items"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+        assert_eq!(looks, ["lookup", "lookup"], "{uses}");
+        assert_eq!(uses["items"][0]["by"], Value::Null);
+    }
+}
+
+/// Rows: R57.
+#[test]
+fn who_looks_up_too_much_waits() {
+    let app = TestApp::start(TestDb::sqlite(), |_| {});
+    app.enter_demo_catalogue();
+    let statuses: Vec<u16> = (0..25)
+        .map(|number| app.anyone().get(&format!("/api/v1/public/licences?identifier={number}")).status)
+        .collect();
+    assert_eq!(statuses[..20], [200; 20]);
+    assert!(statuses.contains(&429), "{statuses:?}");
+}
