@@ -221,7 +221,7 @@ const TABLES: [Copied; 3] = [
     Copied {
         table: "issuing_case",
         id: "cas_",
-        same: "unit, type, matter, mode, person, holder_key, state, account, version, created_at",
+        same: "unit, opened_by, type, matter, mode, person, holder_key, state, account, version, created_at",
         own: "number, ",
         own_value: "'C' || n, ",
     },

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use liangzheng_core::identifier::Identifier;
 use liangzheng_server::domain::actor::membership::Role;
-use liangzheng_server::domain::issuing::import::RowState;
 use liangzheng_server::secrets::Secrets;
 use liangzheng_server::service::issuing::imports;
 use liangzheng_server::storage::issuing::import_row;
@@ -304,7 +303,7 @@ fn rows_are_sealed_and_forgotten_some_days_after_the_end() {
         let others = Secrets::from_master(&[9; 32]).unwrap();
         let opened = app.wait(async {
             let mut tx = app.make.db.begin_read().await.unwrap();
-            let opened = import_row::after(&mut tx, &others, import, RowState::Good, 0, 9).await;
+            let opened = import_row::good_after(&mut tx, &others, import, 0, 9).await;
             tx.commit().await.unwrap();
             opened
         });
