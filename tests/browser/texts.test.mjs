@@ -96,6 +96,7 @@ const FAMILIES = [
   'requeststate.',
   'result.',
   'role.',
+  'scan.camera_',
   'secrecy.',
   'section.',
   'sort.',
@@ -112,7 +113,6 @@ const FAMILIES = [
   'verify.picture_',
   'weekday.',
   'whose.',
-  'widget.camera_',
   'within.',
   'widget.store_',
 ];

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::error::{refused, told, whole_seconds};
+use crate::error::{refused, told, usage, whole_seconds};
 use liangzheng_core::{
     key::P256,
     reading,
@@ -126,6 +126,29 @@ impl Verifier {
     /// Forgets the codes accepted with `remember`, as when a desk's shift ends.
     pub fn forget(&mut self) {
         self.accepted = Accepted::default();
+    }
+
+    /// The codes accepted with `remember` that could still be shown again, as JSON; see [`Self::recall`]. Keys, instants,
+    /// and nothing of what was shown.
+    pub fn accepted(&self) -> String {
+        // Numbers always serialise.
+        serde_json::to_string(&self.accepted.0).unwrap_or_default()
+    }
+
+    /// Remembers, beside its own, what [`Self::accepted`] once gave: a page that is loaded anew, or a second one on the same
+    /// device, then refuses the same codes.
+    ///
+    /// # Errors
+    /// `USAGE` if it is none of these.
+    pub fn recall(&mut self, accepted_json: &str) -> Result<(), String> {
+        let known: Vec<(ReplayKey, UnixTime, UnixTime)> = serde_json::from_str(accepted_json)
+            .map_err(|_| usage("应为 accepted() 给出的内容", "must be what accepted() gave"))?;
+        for entry in known {
+            if self.accepted.seen(&entry.0).is_none() {
+                self.accepted.0.push(entry);
+            }
+        }
+        Ok(())
     }
 
     /// What must be remembered across restarts, as JSON; see [`Self::restore`].

@@ -2092,6 +2092,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet/shows/{show}/short-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Eight digits that staff may verify once, within a minute, in place of the show's code */
+        post: operations["showing.short_code.make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wallet/uses": {
         parameters: {
             query?: never;
@@ -4835,10 +4852,22 @@ export interface components {
             at: number;
             /** @description The code of the verdict. */
             code: string;
+            /**
+             * @description Whether the person was compared with the licence.
+             * @default false
+             */
+            compared: boolean;
+            /** @description What was doubtful, in words: a task for the unit that issued the licence, or for the manager where none is known. */
+            doubt?: string | null;
             /** @description The verifier's name for it: 128 random bits, base64url. */
             id: string;
             /** @description The licence's number, if the verdict named one. */
             licence?: string | null;
+            /**
+             * @description Whether this server verified it when it was scanned: then the use stands in the log already.
+             * @default false
+             */
+            logged: boolean;
             /** @description Code of the inspection matter of one's unit it was scanned in. */
             matter?: string | null;
             /** @description The scene, if the verdict named one. */
@@ -5026,6 +5055,24 @@ export interface components {
         };
         /** @enum {string} */
         Role: "issuer_maker" | "issuer_checker" | "unit_admin" | "handler" | "inspector" | "verifier" | "manager" | "operator" | "auditor";
+        /** @description What staff found doubtful at a scan. */
+        SaidDoubt: {
+            /** @description Who found it: the account, its name, and the unit it verified for. */
+            account: components["schemas"]["AccountId"];
+            /**
+             * Format: int64
+             * @description When it was scanned, in unix seconds.
+             */
+            at: number;
+            /** @description The code of the verdict. */
+            code: string;
+            /** @description The licence's number; null if none of this installation is known. */
+            licence: string | null;
+            name: string;
+            /** @description Their words. */
+            said: string;
+            unit: components["schemas"]["Uscc"];
+        };
         /** @description Somebody whom the identity provider knows, and who fits no holder. */
         SaidIdentity: {
             /** @description The number, masked. */
@@ -5198,6 +5245,13 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** @description Its unit. */
             unit: components["schemas"]["Uscc"] | null;
+        };
+        /** @description Eight digits, and until when they stand for something. */
+        ShortCode: {
+            /** @description Eight digits. */
+            code: string;
+            /** @description From when they stand for nothing, in unix seconds. */
+            expires_at: components["schemas"]["UnixTime"];
         };
         ShowId: string;
         /** @description Body of `POST …/show`. */
@@ -5438,7 +5492,9 @@ export interface components {
             case: components["schemas"]["CaseId"] | null;
             /** @description Who has taken it. */
             claimed_by: components["schemas"]["Claimant"] | null;
-            /** @description The id of the draft, case, import, request, entry of an agency or identity that it is about. */
+            /** @description What was doubtful at a scan; null but for a doubt. */
+            doubt: components["schemas"]["SaidDoubt"] | null;
+            /** @description The id of the draft, case, import, request, entry of an agency, doubt or identity that it is about. */
             id: string;
             /** @description Who was not let in; null but for an identity. */
             identity: components["schemas"]["SaidIdentity"] | null;
@@ -5473,7 +5529,7 @@ export interface components {
             to: components["schemas"]["AccountId"] | null;
         };
         /** @enum {string} */
-        TaskKind: "draft" | "review" | "import" | "request" | "overdue" | "agency" | "identity";
+        TaskKind: "draft" | "review" | "import" | "request" | "overdue" | "agency" | "doubt" | "identity";
         /**
          * @description How a card is drawn: elements of a closed set, on a card of 856 × 540 units (ISO/IEC 7810 ID-1, tenths of a
          *     millimetre).
@@ -5810,7 +5866,7 @@ export interface components {
             audience?: string | null;
             /** @description The challenge it showed, `EC1:…`. */
             challenge?: string | null;
-            /** @description `EL1:…` or the token in it. */
+            /** @description `EL1:…` or the token in it; of staff also the eight digits of a short code. */
             input: string;
             /**
              * @description The inspection matter of one's unit in which is verified; its scene is then the verifier's.
@@ -10960,6 +11016,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shown"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "showing.short_code.make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                show: components["schemas"]["ShowId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShortCode"];
                 };
             };
             400: components["responses"]["Problem"];

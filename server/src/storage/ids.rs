@@ -6,7 +6,7 @@ use sqlx::{Database, Decode, Encode, Type};
 
 use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
 use crate::domain::ids::{
-    AccountId, ActId, AgencyEntryId, AgencyId, CaseId, ClientId, ConsentId, DeviceId, HolderId,
+    AccountId, ActId, AgencyEntryId, AgencyId, CaseId, ClientId, ConsentId, DeviceId, DoubtId, HolderId,
     IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId, ProposalId, ReconciliationId, RecoveryId,
     RequestId, SessionId, ShowId, SubmissionId, SuspectId,
 };
@@ -42,6 +42,7 @@ stored_id!(
     LicenceId,
     ActId,
     DeviceId,
+    DoubtId,
     ShowId,
     IdentityTaskId,
     ProposalId,

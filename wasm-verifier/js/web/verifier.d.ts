@@ -102,6 +102,9 @@ export interface Floors {
   confirmed?: Record<string, UnixTime>;
 }
 
+/** Each: a key, when it was accepted, and until when it could be again. Nothing of what was shown. */
+export type Accepted = [key: number[], at: UnixTime, until: UnixTime][];
+
 export interface RootSet {
   keys: { kid: string; jwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string } }[];
   threshold: number;
@@ -115,7 +118,7 @@ export interface VerifyOptions {
   scene?: string | null;
   /** The `EC1:` text shown to the phone; then only its answer is accepted. */
   challenge?: string | null;
-  /** Refuse what this verifier accepted before with this option (kept in memory only). */
+  /** Refuse what this verifier accepted before with this option; see `accepted`. */
   remember?: boolean;
 }
 
@@ -136,6 +139,10 @@ export class Verifier {
   verify(text: string, options: VerifyOptions): Verdict;
   /** Forgets the codes accepted with `remember`. */
   forget(): void;
+  /** What was accepted with `remember` and could still be shown again: keep it, and `recall` it when the page is loaded anew. */
+  accepted(): Accepted;
+  /** Refuses these too. */
+  recall(accepted: Accepted): void;
   /** Keep these with the signed objects; they belong to the root set. */
   floors(): Floors;
   /** After the kept trust lists are loaded. */

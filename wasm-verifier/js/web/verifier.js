@@ -62,6 +62,14 @@ export class Verifier {
     guarded(() => this.#native.forget());
   }
 
+  accepted() {
+    return guarded(() => JSON.parse(this.#native.accepted()));
+  }
+
+  recall(accepted) {
+    guarded(() => this.#native.recall(text(JSON.stringify(accepted), 'accepted')));
+  }
+
   floors() {
     return guarded(() => JSON.parse(this.#native.floors()));
   }

@@ -1,5 +1,6 @@
 //! The to-do list of a unit's issuing staff: drafts to be finished, reviews, imports and agencies that wait, what holders
-//! ask, cases whose licence is overdue; and of the platform's manager: identities that fitted no holder.
+//! ask, cases whose licence is overdue, what was doubtful at a scan; and of the platform's manager: identities that fitted
+//! no holder, and doubts of which no licence is known.
 //!
 //! A task is not stored: it follows from what it is about, and is gone when that is done. What is stored is who has taken
 //! it. Another unit that must approve the same draft has a claim of its own.
@@ -9,7 +10,7 @@ use crate::domain::access::{Permit, WorkTasks};
 use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::matter::MatterType;
-use crate::domain::ids::{AccountId, AgencyEntryId, CaseId, ImportId, LicenceId, RequestId};
+use crate::domain::ids::{AccountId, AgencyEntryId, CaseId, DoubtId, ImportId, LicenceId, RequestId};
 use crate::domain::issuing::draft::DraftState;
 use crate::domain::issuing::import::ImportState;
 use crate::domain::issuing::task::{TaskAct, TaskKind};
@@ -18,12 +19,14 @@ use crate::domain::text::PlainText;
 use crate::service::actor::agency_entries;
 use crate::service::actor::identity_tasks::{self, IdentityTask};
 use crate::service::actor::person;
+use crate::service::verifying::doubts::{self, Doubt};
 use crate::service::work::{Work, WorkError};
 use crate::storage::actor::account::open_name;
 use crate::storage::actor::membership;
 use crate::storage::issuing::claim::{self, ClaimRow, NamedClaim};
 use crate::storage::issuing::{case, draft, import};
 use crate::storage::licence::request;
+use crate::storage::verifying::doubt::Looker;
 use crate::storage::{StorageError, Tx};
 
 /// Something to be done.
@@ -43,6 +46,8 @@ pub struct Task {
     pub claim: Option<Claimed>,
     /// Who was not let in; `None` but for an identity.
     pub identity: Option<IdentityTask>,
+    /// What was doubtful; `None` but for a doubt.
+    pub doubt: Option<Doubt>,
     /// Whether it is the caller's: taken by him, or written by him.
     pub is_mine: bool,
 }
@@ -50,7 +55,17 @@ pub struct Task {
 impl Task {
     /// One that nobody has taken yet, and of which no more is known.
     fn new(id: String, kind: TaskKind, since: i64) -> Self {
-        Self { id, kind, licence_kind: None, case: None, since, claim: None, identity: None, is_mine: false }
+        Self {
+            id,
+            kind,
+            licence_kind: None,
+            case: None,
+            since,
+            claim: None,
+            identity: None,
+            doubt: None,
+            is_mine: false,
+        }
     }
 }
 
@@ -164,9 +179,8 @@ pub async fn act(app: &App, permit: &Permit<WorkTasks>, id: &str, doing: &Doing)
             reassign(&mut work, unit, id, kind, *to).await?;
         }
         (Doing::End(_), _) => {
-            let identity = id.parse().map_err(|_| TaskError::EndsByItself)?;
             claim::release(&mut work.tx, id, unit).await?;
-            if !identity_tasks::end(&mut work, identity).await? {
+            if !end(&mut work, id).await? {
                 return Err(TaskError::NotFound);
             }
         }
@@ -179,6 +193,20 @@ pub async fn act(app: &App, permit: &Permit<WorkTasks>, id: &str, doing: &Doing)
     };
     work.audit(action.as_str(), id, reason).await?;
     Ok(work.finish().await?)
+}
+
+/// Ends what no other act ends; false if it had ended.
+async fn end(work: &mut Work<'_>, id: &str) -> Result<bool, TaskError> {
+    if let Ok(doubt) = id.parse() {
+        return Ok(doubts::end(work, doubt).await?);
+    }
+    let identity = id.parse().map_err(|_| TaskError::EndsByItself)?;
+    Ok(identity_tasks::end(work, identity).await?)
+}
+
+/// Who looks into doubts: the caller for his unit, and as manager.
+fn looker(permit: &Permit<WorkTasks>) -> Looker {
+    Looker { unit: permit.scope(), is_manager: permit.principal().has_role(&[Role::Manager]) }
 }
 
 /// Refuses what somebody is about to save on a task that another has taken.
@@ -230,7 +258,7 @@ async fn reassign(
     Ok(())
 }
 
-/// What is to be done about a draft, a case, a request or an identity; the draft is held, so that it stays so.
+/// What is to be done about a draft, a case, a request, a doubt or an identity; the draft is held, so that it stays so.
 async fn kind_of(
     app: &App,
     tx: &mut Tx,
@@ -256,6 +284,9 @@ async fn kind_of(
     } else if let Ok(id) = id.parse::<RequestId>() {
         let request = request::find(tx, unit, id).await?;
         request.filter(|request| request.state == RequestState::Open.as_str()).map(|_| TaskKind::Request)
+    } else if let Ok(id) = id.parse::<DoubtId>() {
+        let may = permit.principal().has_role(TaskKind::Doubt.roles());
+        (may && doubts::waits(tx, looker(permit), id).await?).then_some(TaskKind::Doubt)
     } else if let (Ok(id), true) = (id.parse(), permit.principal().has_role(&[Role::Manager])) {
         identity_tasks::is_there(tx, id).await?.then_some(TaskKind::Identity)
     } else {
@@ -300,6 +331,14 @@ async fn of_kind(
         TaskKind::Agency => {
             let found = agency_entries::waiting(tx, unit, account, MOST).await?.into_iter();
             found.map(|(id, since)| Task::new(id.to_string(), kind, since)).collect()
+        }
+        TaskKind::Doubt => {
+            let found = doubts::list(app, tx, looker(permit), MOST).await?.into_iter();
+            let of_doubt = |doubt: Doubt| {
+                let task = Task::new(doubt.id.to_string(), kind, doubt.at);
+                Task { licence_kind: doubt.kind, doubt: Some(doubt), ..task }
+            };
+            found.map(of_doubt).collect()
         }
         TaskKind::Identity => {
             let found = identity_tasks::list(app, tx, MOST).await?.into_iter();

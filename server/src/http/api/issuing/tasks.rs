@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::domain::access::WorkTasks;
-use crate::domain::catalogue::codes::KindCode;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::issuing::task::{TaskAct, TaskKind};
 use crate::domain::text::{MAX_REASON, PlainText};
@@ -16,6 +16,7 @@ use crate::http::api::minute;
 use crate::http::extract::{Body, Permitted};
 use crate::http::problem::{Problem, kinds};
 use crate::service::issuing::tasks::{self, Claimed, Doing, Task, TaskError};
+use crate::service::verifying::doubts::Doubt;
 
 /// Which tasks.
 #[derive(Deserialize, JsonSchema)]
@@ -48,7 +49,7 @@ pub struct TaskActRequest {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Task")]
 pub struct TaskAnswer {
-    /// The id of the draft, case, import, request, entry of an agency or identity that it is about.
+    /// The id of the draft, case, import, request, entry of an agency, doubt or identity that it is about.
     id: String,
     kind: TaskKind,
     /// What is to be done, in words.
@@ -60,6 +61,8 @@ pub struct TaskAnswer {
     since: i64,
     /// Who was not let in; null but for an identity.
     identity: Option<SaidIdentity>,
+    /// What was doubtful at a scan; null but for a doubt.
+    doubt: Option<SaidDoubt>,
     /// Who has taken it.
     claimed_by: Option<Claimant>,
     /// Whether it is the caller's.
@@ -75,6 +78,23 @@ pub struct SaidIdentity {
     id_type: String,
     /// The number, masked.
     id_number: String,
+}
+
+/// What staff found doubtful at a scan.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SaidDoubt {
+    /// Their words.
+    said: String,
+    /// The code of the verdict.
+    code: String,
+    /// The licence's number; null if none of this installation is known.
+    licence: Option<String>,
+    /// Who found it: the account, its name, and the unit it verified for.
+    account: AccountId,
+    name: String,
+    unit: Uscc,
+    /// When it was scanned, in unix seconds.
+    at: i64,
 }
 
 /// Who has taken a task.
@@ -120,6 +140,13 @@ pub async fn act(
     Ok(Answer::nothing())
 }
 
+impl From<Doubt> for SaidDoubt {
+    fn from(doubt: Doubt) -> Self {
+        let Doubt { account, name, unit, said, at, code, identifier, .. } = doubt;
+        Self { said, code, licence: identifier, account, name, unit, at }
+    }
+}
+
 impl From<Task> for TaskAnswer {
     fn from(task: Task) -> Self {
         Self {
@@ -134,6 +161,7 @@ impl From<Task> for TaskAnswer {
                 id_type: said.id_type,
                 id_number: said.id_number,
             }),
+            doubt: task.doubt.map(SaidDoubt::from),
             claimed_by: task.claim.map(Claimant::from),
             mine: task.is_mine,
         }
