@@ -131,14 +131,14 @@ function openDesk(memory, held, classify) {
     get scenes() {
       return held.verifier?.held().scenes ?? [];
     },
-    /** @type {import('../shared/desk.js').Lists['verify']} */
+    /** @type {import('../shared/types.d.ts').Lists['verify']} */
     async verify(code, options) {
       const verdict = await verifyOnce(memory, held, code, options);
       await remember(verdict);
       return verdict;
     },
   };
-  /** @type {import('../shared/desk.js').Surface} */
+  /** @type {import('../shared/types.d.ts').Surface} */
   const surface = {
     element: document.body,
     words,
@@ -185,7 +185,7 @@ function openDesk(memory, held, classify) {
   });
 }
 
-/** @param {import('../shared/desk.js').Judged} judged @param {TrustStore} held @param {string | null} challenge */
+/** @param {import('../shared/types.d.ts').Judged} judged @param {TrustStore} held @param {string | null} challenge */
 function card(judged, held, challenge) {
   const { verdict } = judged;
   const receipt = kept.get(verdict) ?? null;
@@ -227,7 +227,7 @@ async function drawTally() {
   show(tally, lines.join(' · '));
 }
 
-/** @returns {import('../shared/desk.js').Settings} */
+/** @returns {import('../shared/types.d.ts').Settings} */
 function settings() {
   const asking = asks.input.checked && !asks.input.disabled;
   return {

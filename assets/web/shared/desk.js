@@ -16,53 +16,11 @@ import { hasTexts } from './words.js';
 const now = () => Math.floor(Date.now() / 1000);
 
 /**
- * @typedef {import('/assets/wasm/verifier.js').Verdict} Verdict
- * @typedef {import('/assets/wasm/verifier.js').VerifyOptions} VerifyOptions
- * @typedef {import('./dom.js').Child} Child
  * @typedef {import('./dom.js').Children} Children
  * @typedef {import('./readings.js').Reading} Reading
- * @typedef {import('./words.js').Words} Words
- * @typedef {'camera' | 'picture' | 'paste' | 'scanner' | 'call'} Source
- *
- * @typedef {object} Settings how it verifies now
- * @property {string | null} scene
- * @property {string | null} audience
- * @property {string | null} rp code of the unit that asks each phone; null asks none
- * @property {string | null} unit what that unit is called
- * @property {number} maxAge seconds
- * @property {number} autohide seconds until a verdict is cleared; 0 never
- * @property {boolean} continuous the camera stays open for the next person
- *
- * @typedef {object} Surface where it is drawn, and what its owner decides
- * @property {Element} element whatever is pasted or typed in it is the desk's
- * @property {Words} words those of now
- * @property {() => Settings} settings
- * @property {() => Promise<boolean>} opened whether codes can be judged; what comes before is known waits for it
- * @property {(view: Children) => void} show
- * @property {(message: string) => void} tell in passing
- * @property {(selector: string) => void} focus
- * @property {boolean} hasFocus
- * @property {(name: 'scan' | 'result' | 'error', detail: object) => void} emit
- * @property {(begin: { asks: boolean }) => readonly Child[]} ready what one begins with; has `#scan`
- * @property {(shown: Result) => Children} result the verdicts and what to do next; has `.verdict-title`
- *
- * @typedef {object} Result
- * @property {readonly Judged[]} judged
- * @property {string | null} question what it had to answer
- * @property {(again: { renew: () => Promise<unknown> }) => void} again judges the same codes once more, after `renew`
- * @property {Node | null} countdown
- * @property {HTMLElement | null} camera what looks for the next person; null if nothing does
- *
- * @typedef {{ code: string, verdict: Verdict }} Judged
- *
- * @typedef {object} Lists what it verifies by
- * @property {readonly { code: string, audience: string }[]} scenes
- * @property {(code: string, options: VerifyOptions, maxAge: number) => Verdict | Promise<Verdict>} verify
- *
- * @typedef {object} Modules
- * @property {import('./readings.js').Classify} classify
- * @property {() => Promise<import('./scanning.js').Scanner>} loadScanner
- * @property {() => Promise<import('./handshake.js').Maker>} loadMaker
+ * @typedef {import('./types.d.ts').Judged} Judged
+ * @typedef {import('./types.d.ts').Result} Result
+ * @typedef {import('./types.d.ts').Source} Source
  */
 
 export class Desk {
@@ -88,9 +46,9 @@ export class Desk {
   #taker;
 
   /**
-   * @param {Surface} surface
-   * @param {Lists} lists
-   * @param {Modules} modules
+   * @param {import('./types.d.ts').Surface} surface
+   * @param {import('./types.d.ts').Lists} lists
+   * @param {import('./types.d.ts').Modules} modules
    */
   constructor(surface, lists, modules) {
     this.#surface = surface;
@@ -317,7 +275,7 @@ export class Desk {
     return !this.#continues;
   }
 
-  /** @param {string[]} codes @param {boolean} takeFocus @returns {Promise<Verdict[]>} */
+  /** @param {string[]} codes @param {boolean} takeFocus @returns {Promise<import('./types.d.ts').Verdict[]>} */
   async #judge(codes, takeFocus) {
     const surface = this.#surface;
     const { scene, audience, rp, maxAge } = surface.settings();

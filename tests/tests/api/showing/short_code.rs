@@ -93,7 +93,7 @@ fn a_short_code_dies_with_its_show_and_belongs_to_its_holder_on_both_databases()
         counter.app.holder("chen");
         let path = format!("/api/v1/wallet/shows/{show}/short-code");
         assert_eq!(counter.app.as_("chen").post_nothing(&path).status, 404);
-        assert_eq!(counter.inspector.post_nothing(&path).status, 404);
+        assert_eq!(counter.inspector.post_nothing(&path).status, 403, "no holder");
         assert_eq!(counter.app.anyone().post_nothing(&path).status, 401);
 
         let code = counter.code(&show);
