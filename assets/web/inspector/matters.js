@@ -54,7 +54,7 @@ export function matterChoice(changed) {
 /** What is asked in a matter. @param {InspectionMatter | null} matter */
 export const asked = (matter) =>
   matter && matter.ask.length > 0
-    ? el('section', { class: 'panel', id: 'ask' }, el('h2', {}, t('inspector.ask')), el('ul', { class: 'asked' }, matter.ask.map((line) => el('li', {}, line))))
+    ? el('section', { id: 'ask' }, el('h3', {}, t('inspector.ask')), el('ul', { class: 'asked' }, matter.ask.map((line) => el('li', {}, line))))
     : null;
 
 /** What the matter says of a verdict: '' if it looks at this licence, or if there is none. @param {InspectionMatter} matter @param {Verdict} verdict */

@@ -156,6 +156,8 @@ function openDesk(memory, held, classify) {
       show(stage, view);
       // What stays is taken out and put in again, which takes the focus from it.
       if (focused instanceof HTMLElement && stage.contains(focused)) focused.focus();
+      // It is there to be scanned.
+      stage.querySelector('.question')?.scrollIntoView({ block: 'center' });
       void closeGone();
     },
     tell,
@@ -166,14 +168,12 @@ function openDesk(memory, held, classify) {
         { choices, asks: answers },
         { start: () => desk?.start(), chosen: read, pasted: (text) => desk?.pasted(text), short: staff && short },
       ),
-      asked(matter.chosen()),
+      askedBefore(),
     ],
     result: ({ judged, question, again, countdown, camera }) => {
-      const chosen = matter.chosen();
       const undetermined = judged.some(({ verdict }) => verdict.verdict === 'undetermined');
       return resultView(
         judged.map((one) => card(one, held, question)),
-        asked(chosen),
         { next, renew: undetermined ? () => again({ renew: sync }) : null, countdown, camera },
       );
     },
@@ -246,6 +246,12 @@ function next() {
   return desk?.reset();
 }
 
+/** What is asked in the matter, for who reads it up before anybody comes. */
+function askedBefore() {
+  const ask = asked(matter.chosen());
+  return ask && el('div', { class: 'panel' }, ask);
+}
+
 /** Only a unit can ask, and only in one scene. */
 function allowAsking() {
   asks.node.hidden = staff === null;
@@ -302,7 +308,7 @@ async function read(file) {
   /** @type {Parameters<Desk['later']>[1]} */
   const checked = async () => {
     const drawn = await fileCard(file);
-    return ({ countdown, camera }) => resultView([drawn], null, { next, countdown, camera });
+    return ({ countdown, camera }) => resultView([drawn], { next, countdown, camera });
   };
   return desk?.later(t('verify.reading'), checked, wordsFor);
 }
@@ -321,9 +327,9 @@ async function short(typed) {
     await receipts?.count();
     const receipt = (staff && (await receipts?.open(verdict, staff.account, within?.code ?? null))) ?? null;
     await receipt?.note({ logged: true });
-    const drawn = serverCard(verdict, receipt);
+    const drawn = serverCard(verdict, within, receipt);
     if (receipt) shown.set(drawn, receipt);
-    return ({ countdown, camera }) => resultView([drawn], asked(within), { next, countdown, camera });
+    return ({ countdown, camera }) => resultView([drawn], { next, countdown, camera });
   };
   await desk?.later(t('inspector.asking'), answered, wordsFor);
 }

@@ -44,12 +44,12 @@ export function readyView({ choices, asks }, { start, chosen, pasted, short }) {
   return el(
     'section',
     { class: 'panel input', 'aria-label': t('verify.title') },
-    ...choices,
     button(t(asks ? 'inspector.scan_answer' : 'inspector.scan'), start, { primary: true, id: 'scan', class: 'button primary scan' }),
     el('div', { class: 'buttons' }, picker(chosen), paste.opener, byDigits?.opener),
     paste.form,
     byDigits?.form,
     el('p', { class: 'quiet' }, t('inspector.drop')),
+    ...choices,
   );
 }
 

@@ -1,11 +1,11 @@
-/** What takes the place of the beginning: verdicts, what to ask, what staff note of them, and what to do next. */
+/** What takes the place of the beginning: verdicts, what staff are told and note of them, and what to do next. */
 import { say } from '../kit/notice.js';
 import { t, words } from '../page/i18n.js';
 import { button } from '../shared/button.js';
 import { el } from '../shared/dom.js';
 import { clockHint } from '../shared/trouble.js';
 import { verdictCard } from '../shared/verdict.js';
-import { outside, recorded } from './matters.js';
+import { asked, outside, recorded } from './matters.js';
 
 /**
  * @typedef {import('/assets/wasm/verifier.js').Verdict} Verdict
@@ -20,12 +20,10 @@ import { outside, recorded } from './matters.js';
 
 /**
  * @param {readonly HTMLElement[]} cards
- * @param {HTMLElement | null} ask
  * @param {{ next: () => unknown, renew?: (() => unknown) | null, countdown: Node | null, camera: HTMLElement | null }} acts
  */
-export const resultView = (cards, ask, { next, renew = null, countdown, camera }) => [
+export const resultView = (cards, { next, renew = null, countdown, camera }) => [
   ...cards,
-  ask,
   el(
     'div',
     { class: 'buttons after' },
@@ -37,46 +35,51 @@ export const resultView = (cards, ask, { next, renew = null, countdown, camera }
 ];
 
 /**
- * One verdict; beside it what the matter says of it, and what staff note.
+ * One verdict; in it what the matter says of it, what is asked there, and what staff note.
  *
  * @param {{ code: string, verdict: Verdict }} judged
  * @param {import('../shared/trust.js').TrustStore | null} trust
  * @param {Asking} asking
  */
 export function judgedCard({ code, verdict }, trust, { matter, challenge, receipt }) {
-  const card = verdictCard(verdict, code, words, { raw: true, hint: clockHint(verdict, trust, words) });
-  const note = el('p', { class: 'notice noted', role: 'status', hidden: true });
+  const said = el('p', { class: 'notice noted', role: 'status', hidden: true });
   if (matter) {
     const other = outside(matter, verdict);
-    say(note, other || t('inspector.recording'));
+    say(said, other || t('inspector.recording'));
     if (!other) {
       const answered = recorded(matter, code, challenge);
-      answered.then(({ said }) => say(note, said));
+      answered.then((told) => say(said, told.said));
       receipt?.awaits(answered.then(({ logged }) => logged));
     }
   }
-  return el('div', { class: 'judged' }, card, note, receipt ? notes(receipt, verdict) : null);
+  const hint = clockHint(verdict, trust, words);
+  return verdictCard(verdict, code, words, { raw: true, hint, notes: notes(verdict, matter, receipt, said) });
 }
 
-/** The verdict that the server gave on a short code. @param {Verdict} verdict @param {Receipt | null} receipt */
-export function serverCard(verdict, receipt) {
-  const card = verdictCard(verdict, '', words, { raw: true });
-  return el('div', { class: 'judged' }, card, receipt ? notes(receipt, verdict) : null);
+/** The verdict that the server gave on a short code. @param {Verdict} verdict @param {InspectionMatter | null} matter @param {Receipt | null} receipt */
+export const serverCard = (verdict, matter, receipt) => verdictCard(verdict, '', words, { raw: true, notes: notes(verdict, matter, receipt) });
+
+/**
+ * What staff are told and note; null if that is nothing.
+ *
+ * @param {Verdict} verdict
+ * @param {InspectionMatter | null} matter
+ * @param {Receipt | null} receipt
+ * @param {HTMLElement | null} [said] what became of it in the matter
+ */
+function notes({ verdict }, matter, receipt, said = null) {
+  if (!matter && !receipt) return null;
+  return el('div', { class: 'notes' }, said, asked(matter), receipt && verdict === 'valid' ? compared(receipt) : null, receipt && doubt(receipt));
 }
 
-/** What staff note of it: that they compared the person, and what they doubt. @param {Receipt} receipt @param {Verdict} verdict */
-function notes(receipt, { verdict }) {
+/** That they compared the person. @param {Receipt} receipt */
+function compared(receipt) {
   /** @type {HTMLInputElement} */
-  const compared = el('input', { type: 'checkbox', class: 'compared', onchange: () => receipt.note({ compared: compared.checked }) });
-  return el(
-    'div',
-    { class: 'panel notes' },
-    verdict === 'valid' ? el('label', { class: 'ticked' }, compared, t('inspector.compared')) : null,
-    doubt(receipt),
-  );
+  const input = el('input', { type: 'checkbox', class: 'compared', onchange: () => receipt.note({ compared: input.checked }) });
+  return el('label', { class: 'ticked' }, input, t('inspector.compared'));
 }
 
-/** @param {Receipt} receipt */
+/** What they doubt. @param {Receipt} receipt */
 function doubt(receipt) {
   const text = el('textarea', { class: 'doubt', rows: '3', maxlength: '500', autocomplete: 'off', 'aria-required': 'true' });
   const said = el('p', { class: 'quiet', role: 'status' });

@@ -176,15 +176,21 @@ async fn a_short_code_stands_for_one_open_show_until_it_is_taken_or_over() {
             expires_at: later(until).0,
         };
         assert!(short_code::insert(&mut tx, &of(&rows[0], 1, 60), NOON).await.unwrap());
-        assert!(!short_code::insert(&mut tx, &of(&rows[1], 1, 60), NOON).await.unwrap(), "the digits are taken");
-        assert_eq!(short_code::find(&mut tx, &[1; 32], later(59)).await.unwrap(), Some(of(&rows[0], 1, 60)));
-        assert_eq!(short_code::find(&mut tx, &[1; 32], later(60)).await.unwrap(), None, "{}", db.name);
+        assert!(
+            !short_code::insert(&mut tx, &of(&rows[1], 1, 60), NOON).await.unwrap(),
+            "the digits are taken"
+        );
+        assert_eq!(
+            short_code::meaning(&mut tx, &[1; 32], later(59)).await.unwrap(),
+            Some(of(&rows[0], 1, 60))
+        );
+        assert_eq!(short_code::meaning(&mut tx, &[1; 32], later(60)).await.unwrap(), None, "{}", db.name);
         // Another of the same show takes its place; of a show that has ended there is none.
         assert!(short_code::insert(&mut tx, &of(&rows[0], 2, 60), NOON).await.unwrap());
-        assert_eq!(short_code::find(&mut tx, &[1; 32], NOON).await.unwrap(), None);
+        assert_eq!(short_code::meaning(&mut tx, &[1; 32], NOON).await.unwrap(), None);
         assert!(short_code::insert(&mut tx, &of(&rows[1], 1, 60), NOON).await.unwrap());
         storage::showing::show::end(&mut tx, rows[1].id, later(1)).await.unwrap();
-        assert_eq!(short_code::find(&mut tx, &[1; 32], later(1)).await.unwrap(), None);
+        assert_eq!(short_code::meaning(&mut tx, &[1; 32], later(1)).await.unwrap(), None);
         assert!(short_code::take(&mut tx, &[2; 32]).await.unwrap());
         assert!(!short_code::take(&mut tx, &[2; 32]).await.unwrap(), "taken twice");
         // What is over gives its digits back.

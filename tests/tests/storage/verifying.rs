@@ -113,7 +113,10 @@ async fn wrong_short_codes_are_counted_for_an_account_and_its_unit() {
         let of_one = wrong_code::of_account(&mut tx, unit, one, later(-1), 10).await.unwrap();
         assert_eq!(of_one, [later(10).0, later(0).0], "{}", db.name);
         assert_eq!(wrong_code::of_account(&mut tx, unit, one, later(0), 10).await.unwrap(), [later(10).0]);
-        assert_eq!(wrong_code::of_unit(&mut tx, unit, later(-1), 2).await.unwrap(), [later(20).0, later(10).0]);
+        assert_eq!(
+            wrong_code::of_unit(&mut tx, unit, later(-1), 2).await.unwrap(),
+            [later(20).0, later(10).0]
+        );
         wrong_code::forget(&mut tx, later(11)).await.unwrap();
         assert_eq!(wrong_code::of_unit(&mut tx, unit, later(-1), 10).await.unwrap(), [later(20).0]);
     }

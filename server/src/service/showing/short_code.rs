@@ -4,8 +4,6 @@
 //! get that code for them ([`crate::service::verifying::short_code`]); nobody else learns whether they stand for anything.
 
 use liangzheng_core::time::{Seconds, UnixTime};
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{OpenShow as MayShow, Permit};
@@ -19,13 +17,12 @@ use crate::storage::showing::short_code::{self as stored, ShortCodeRow, place};
 use crate::storage::{StorageError, Tx};
 
 /// Eight digits, and until when they stand for something.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug)]
 pub struct ShortCode {
     /// Eight digits.
-    #[schemars(regex(pattern = "^[0-9]{8}$"))]
-    code: String,
-    /// From when they stand for nothing, in unix seconds.
-    expires_at: UnixTime,
+    pub code: String,
+    /// From when they stand for nothing.
+    pub expires_at: UnixTime,
 }
 
 /// Makes the short code of an open show, in place of its last one.
@@ -65,7 +62,7 @@ pub(in crate::service) async fn take(
     now: UnixTime,
 ) -> Result<Option<String>, StorageError> {
     let key = hmac(&app.secrets, code);
-    let found = stored::find(tx, &key, now).await?.filter(|row| unit.verifies_as(&row.audience));
+    let found = stored::meaning(tx, &key, now).await?.filter(|row| unit.verifies_as(&row.audience));
     let Some(row) = found else { return Ok(None) };
     if !stored::take(tx, &key).await? {
         return Ok(None);

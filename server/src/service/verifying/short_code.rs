@@ -63,11 +63,7 @@ pub async fn presented(
     found.ok_or(ShortCodeError::Unknown)
 }
 
-async fn refuse_many(
-    tx: &mut Tx,
-    permit: &Permit<VerifyFully>,
-    now: UnixTime,
-) -> Result<(), ShortCodeError> {
+async fn refuse_many(tx: &mut Tx, permit: &Permit<VerifyFully>, now: UnixTime) -> Result<(), ShortCodeError> {
     let (unit, account, since) = (permit.scope(), permit.account(), now.minus(COUNTED));
     let own = wrong_code::of_account(tx, unit, account, since, OF_ACCOUNT).await?;
     let all = wrong_code::of_unit(tx, unit, since, OF_UNIT).await?;

@@ -34,13 +34,13 @@ pub async fn insert(tx: &mut Tx, row: &ShortCodeRow, now: UnixTime) -> Result<bo
     Ok(execute!(tx, INSERT, code_hmac, show, audience, qr_text, expires_at)? == 1)
 }
 
-/// What the digits stand for, if that show is still open.
-pub async fn find(
+/// What the digits stand for, if that show is still open. Whoever has them has been given them: they are nobody's object.
+pub async fn meaning(
     tx: &mut Tx,
     code_hmac: &[u8; 32],
     now: UnixTime,
 ) -> Result<Option<ShortCodeRow>, StorageError> {
-    one!(tx, FIND, &code_hmac[..], now.0)
+    one!(tx, MEANING, &code_hmac[..], now.0)
 }
 
 /// Takes the digits away; false if another was first.
@@ -57,7 +57,7 @@ statements! {
     INSERT = "INSERT INTO showing_short_code (code_hmac, show, audience, qr_text, expires_at) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     DROP_OF_SHOW = "DELETE FROM showing_short_code WHERE show = $1";
-    FIND = "SELECT code_hmac, show, audience, qr_text, expires_at FROM showing_short_code \
+    MEANING = "SELECT code_hmac, show, audience, qr_text, expires_at FROM showing_short_code \
         WHERE code_hmac = $1 AND expires_at > $2 AND EXISTS (SELECT 1 FROM showing_show \
         WHERE showing_show.id = showing_short_code.show AND ended_at IS NULL AND closes_at > $2)";
     TAKE = "DELETE FROM showing_short_code WHERE code_hmac = $1";

@@ -24,12 +24,7 @@ pub async fn of_account(
 }
 
 /// The same of all of a unit.
-pub async fn of_unit(
-    tx: &mut Tx,
-    unit: Uscc,
-    since: UnixTime,
-    limit: i64,
-) -> Result<Vec<i64>, StorageError> {
+pub async fn of_unit(tx: &mut Tx, unit: Uscc, since: UnixTime, limit: i64) -> Result<Vec<i64>, StorageError> {
     values!(tx, OF_UNIT, unit, since.0, limit)
 }
 

@@ -51,7 +51,9 @@ fn verify(caller: &Caller, digits: &str) -> Answer {
 
 fn is_unknown(answer: &Answer) -> bool {
     let told = answer.json();
-    answer.status == 422 && told["errors"][0]["code"] == "short-code-unknown" && told["errors"][0]["pointer"] == "/input"
+    answer.status == 422
+        && told["errors"][0]["code"] == "short-code-unknown"
+        && told["errors"][0]["pointer"] == "/input"
 }
 
 #[test]

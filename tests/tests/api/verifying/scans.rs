@@ -175,11 +175,17 @@ fn what_was_doubtful_is_a_task_of_the_unit_that_issued_the_licence_or_of_the_man
         assert_eq!(doubt["said"], "照片与本人不像");
         assert_eq!(doubt["licence"], desk.licence.identifier.to_string());
         assert_eq!((&doubt["code"], &doubt["unit"]), (&json!("OK"), &json!(UNIT)));
-        assert_eq!((&own[0]["since"], &own[0]["licence_kind"]), (&json!(NOON.0 - 600), &json!(BUSINESS_LICENCE)));
+        assert_eq!(
+            (&own[0]["since"], &own[0]["licence_kind"]),
+            (&json!(NOON.0 - 600), &json!(BUSINESS_LICENCE))
+        );
         assert_eq!(tasks(&other), json!([]));
         let of_manager = tasks(&boss);
         assert_eq!(of_manager.as_array().unwrap().len(), 1);
-        assert_eq!((&of_manager[0]["doubt"]["code"], &of_manager[0]["doubt"]["licence"]), (&json!("E_SIG"), &Value::Null));
+        assert_eq!(
+            (&of_manager[0]["doubt"]["code"], &of_manager[0]["doubt"]["licence"]),
+            (&json!("E_SIG"), &Value::Null)
+        );
 
         let path = format!("/api/v1/tasks/{}/acts", own[0]["id"].as_str().unwrap());
         let end = json!({ "act": "end", "reason": "已电话核实，照片为十年前" });
