@@ -60,7 +60,7 @@ test('a wrong call throws a LiangzhengError with a code and both languages, and 
     'a trust list that is none': () => verifier.loadTrustList('{}'),
     'a catalogue before the trust list': () => verifier.loadCatalogue('a.b.c'),
     'floors that are none': () => verifier.restore({ x: 1 }),
-    'what was never accepted': () => verifier.recall([['x', 1, 2]]),
+    'what was never accepted': () => verifier.recall(new Uint8Array(1)),
     'a grant without its end': () => wallet.kbSigningInput('a.b.c', 'hotel', 'AAAAAAAAAAAAAAAA', 1),
     'a nonce too short': () => wallet.kbSigningInput('a.b.c~', 'hotel', 'AAAA', 1),
     'a signature too short': () => wallet.presentation('a.b.c~', 'd.e', new Uint8Array(63)),

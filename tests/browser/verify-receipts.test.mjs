@@ -28,6 +28,7 @@ async function atDesk() {
 
 const tally = (page, words) => page.locator('#tally').filter({ hasText: words }).waitFor();
 
+// Rows: R48, R61.
 test('receipts are kept without a network and over a reload, and handed in once, with what was noted', async () => {
   const shown = await showing(server, 'shanyue', SCENE, KIND);
   const page = await atDesk();
@@ -119,6 +120,7 @@ test('one that the server does not take keeps no other from being handed in, and
   await done(page);
 });
 
+// Rows: R45.
 test('a short code from the wallet is verified once by staff, and by nobody else', async () => {
   const wallet = await newPage(browser);
   await logIn(wallet, server, 'shanyue');
@@ -130,7 +132,18 @@ test('a short code from the wallet is verified once by staff, and by nobody else
   const digits = await wallet.locator('#short-code [aria-hidden]').textContent();
   assert.match(digits, /^\d{4} \d{4}$/);
   assert.match(await wallet.textContent('.short'), /\d+ 秒内有效/);
-  assert.deepEqual(await axe(wallet), []);
+  for (const [width, height] of [[320, 568], [844, 390], [390, 844]]) {
+    await wallet.setViewportSize({ width, height });
+    for (const colorScheme of ['dark', 'light']) {
+      await wallet.emulateMedia({ colorScheme });
+      assert.deepEqual(await axe(wallet), [], `${width} ${colorScheme}`);
+    }
+    assert.ok((await wallet.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, `${width}`);
+    if (process.env.LZ_TEST_SHOTS) {
+      await wallet.locator('.short').scrollIntoViewIfNeeded();
+      await wallet.screenshot({ path: `${process.env.LZ_TEST_SHOTS}/short_${width}.png` });
+    }
+  }
 
   const page = await atDesk();
   const ask = async (text) => {

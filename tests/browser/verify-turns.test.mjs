@@ -114,6 +114,7 @@ test('the result replaces the form; the next person finds it empty, and the scen
   await done(page);
 });
 
+// Rows: R52.
 test('a code accepted once is refused when it comes again: after a reload, and on a second page of the device', async () => {
   const page = await openVerify();
   const code = await freshCode();
@@ -135,10 +136,9 @@ test('a code accepted once is refused when it comes again: after a reload, and o
   // Nothing of the licence is kept with it.
   const kept = await page.evaluate(async () => {
     const { openStore } = await import('/assets/shared/store.js');
-    return JSON.stringify(await (await openStore('lz-verify')).get('accepted'));
+    return (await (await openStore('lz-verify')).get('accepted')).length;
   });
-  assert.match(kept, /^\[\[\[(\d+,?)+\],\d+,\d+\]/);
-  assert.doesNotMatch(kept, /[A-Za-z]/);
+  assert.equal(kept, 2 * 48, 'two keys with their instants');
   await done(page);
 });
 

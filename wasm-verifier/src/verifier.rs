@@ -128,11 +128,16 @@ impl Verifier {
         self.accepted = Accepted::default();
     }
 
-    /// The codes accepted with `remember` that could still be shown again, as JSON; see [`Self::recall`]. Keys, instants,
+    /// The codes accepted with `remember` that could still be shown again; see [`Self::recall`]. Keys and instants as bytes,
     /// and nothing of what was shown.
-    pub fn accepted(&self) -> String {
-        // Numbers always serialise.
-        serde_json::to_string(&self.accepted.0).unwrap_or_default()
+    pub fn accepted(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (key, at, until) in &self.accepted.0 {
+            bytes.extend_from_slice(key);
+            bytes.extend_from_slice(&at.0.to_be_bytes());
+            bytes.extend_from_slice(&until.0.to_be_bytes());
+        }
+        bytes
     }
 
     /// Remembers, beside its own, what [`Self::accepted`] once gave: a page that is loaded anew, or a second one on the same
@@ -140,12 +145,16 @@ impl Verifier {
     ///
     /// # Errors
     /// `USAGE` if it is none of these.
-    pub fn recall(&mut self, accepted_json: &str) -> Result<(), String> {
-        let known: Vec<(ReplayKey, UnixTime, UnixTime)> = serde_json::from_str(accepted_json)
-            .map_err(|_| usage("应为 accepted() 给出的内容", "must be what accepted() gave"))?;
-        for entry in known {
-            if self.accepted.seen(&entry.0).is_none() {
-                self.accepted.0.push(entry);
+    pub fn recall(&mut self, accepted: &[u8]) -> Result<(), String> {
+        let (entries, []) = accepted.as_chunks::<ACCEPTED>() else {
+            return Err(usage("应为 accepted() 给出的内容", "must be what accepted() gave"));
+        };
+        for entry in entries {
+            let Some((key, instants)) = entry.split_first_chunk() else { continue };
+            let ([at, until], _) = instants.as_chunks() else { continue };
+            if self.accepted.seen(key).is_none() {
+                let instant = |bytes: &[u8; 8]| UnixTime(i64::from_be_bytes(*bytes));
+                self.accepted.0.push((*key, instant(at), instant(until)));
             }
         }
         Ok(())
@@ -226,6 +235,9 @@ impl Accepted {
         self.0.retain(|(.., until)| *until >= now);
     }
 }
+
+/// Bytes of one accepted code: its key and two instants.
+const ACCEPTED: usize = 32 + 8 + 8;
 
 impl Replay for Accepted {
     fn seen(&self, key: &ReplayKey) -> Option<UnixTime> {

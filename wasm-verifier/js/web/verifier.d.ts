@@ -102,9 +102,6 @@ export interface Floors {
   confirmed?: Record<string, UnixTime>;
 }
 
-/** Each: a key, when it was accepted, and until when it could be again. Nothing of what was shown. */
-export type Accepted = [key: number[], at: UnixTime, until: UnixTime][];
-
 export interface RootSet {
   keys: { kid: string; jwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string } }[];
   threshold: number;
@@ -139,10 +136,10 @@ export class Verifier {
   verify(text: string, options: VerifyOptions): Verdict;
   /** Forgets the codes accepted with `remember`. */
   forget(): void;
-  /** What was accepted with `remember` and could still be shown again: keep it, and `recall` it when the page is loaded anew. */
-  accepted(): Accepted;
+  /** What was accepted with `remember` and could still be shown again: keep it, and `recall` it when the page is loaded anew. Nothing of what was shown. */
+  accepted(): Uint8Array;
   /** Refuses these too. */
-  recall(accepted: Accepted): void;
+  recall(accepted: Uint8Array): void;
   /** Keep these with the signed objects; they belong to the root set. */
   floors(): Floors;
   /** After the kept trust lists are loaded. */

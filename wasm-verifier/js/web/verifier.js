@@ -63,11 +63,11 @@ export class Verifier {
   }
 
   accepted() {
-    return guarded(() => JSON.parse(this.#native.accepted()));
+    return guarded(() => this.#native.accepted());
   }
 
   recall(accepted) {
-    guarded(() => this.#native.recall(text(JSON.stringify(accepted), 'accepted')));
+    guarded(() => this.#native.recall(new Uint8Array(accepted)));
   }
 
   floors() {

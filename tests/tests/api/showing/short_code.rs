@@ -56,6 +56,7 @@ fn is_unknown(answer: &Answer) -> bool {
         && told["errors"][0]["pointer"] == "/input"
 }
 
+/// Rows: R45.
 #[test]
 fn staff_verify_a_short_code_once_within_its_minute_and_the_holder_sees_it_on_both_databases() {
     for db in TestDb::both() {
