@@ -22,23 +22,16 @@ export function verifyOnce(store, trust, code, options) {
   return alone(async () => {
     const { verifier } = trust;
     if (!verifier) throw new Error('nothing is held to verify with');
-    recall(verifier, await store.get(KEPT));
+    verifier.recall((await store.get(KEPT)) ?? new Uint8Array());
     const verdict = trust.verify(code, { ...options, remember: true });
     // Kept before it is shown: whoever loads the page anew at once finds it.
-    if (verdict.verdict === 'valid') await store.set(KEPT, verifier.accepted());
+    if (verdict.verdict === 'valid') await store.set(KEPT, verifier.accepted(options.now));
     return verdict;
   });
 }
 
-/** @param {import('/assets/wasm/verifier.js').Verifier} verifier @param {any} accepted */
-function recall(verifier, accepted) {
-  if (!accepted) return;
-  try {
-    verifier.recall(accepted);
-  } catch {
-    // Of another version of this page: as if nothing had been kept. Nobody could be verified otherwise.
-  }
-}
+/** @type {Promise<unknown>} */
+let before = Promise.resolve();
 
 /**
  * @template T
@@ -46,6 +39,9 @@ function recall(verifier, accepted) {
  * @returns {Promise<T>}
  */
 function alone(work) {
-  // Absent on plain http and in old browsers.
-  return navigator.locks ? /** @type {Promise<T>} */ (navigator.locks.request(LOCK, work)) : work();
+  if (navigator.locks) return /** @type {Promise<T>} */ (navigator.locks.request(LOCK, work));
+  // On plain http and in old browsers there is this page alone.
+  const done = before.then(work, work);
+  before = done;
+  return done;
 }

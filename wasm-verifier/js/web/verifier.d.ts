@@ -136,9 +136,12 @@ export class Verifier {
   verify(text: string, options: VerifyOptions): Verdict;
   /** Forgets the codes accepted with `remember`. */
   forget(): void;
-  /** What was accepted with `remember` and could still be shown again: keep it, and `recall` it when the page is loaded anew. Nothing of what was shown. */
-  accepted(): Uint8Array;
-  /** Refuses these too. */
+  /**
+   * What was accepted with `remember` and could, from `now` on, still be shown again: keep it, and `recall` it when the page is
+   * loaded anew. Nothing of what was shown.
+   */
+  accepted(now?: UnixTime): Uint8Array;
+  /** Refuses these, and of its own what is among them. */
   recall(accepted: Uint8Array): void;
   /** Keep these with the signed objects; they belong to the root set. */
   floors(): Floors;
