@@ -5246,7 +5246,7 @@ export interface components {
             /** @description Its unit. */
             unit: components["schemas"]["Uscc"] | null;
         };
-        /** @description Eight digits, and until when they stand for something. */
+        /** @description Eight digits that staff of the show's audience may verify once. */
         ShortCode: {
             /** @description Eight digits. */
             code: string;
