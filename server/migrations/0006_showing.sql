@@ -34,3 +34,13 @@ CREATE TABLE showing_show (
 CREATE INDEX showing_show_account ON showing_show (account, closes_at);
 CREATE INDEX showing_show_session ON showing_show (session);
 CREATE INDEX showing_show_licence ON showing_show (licence);
+
+-- Eight digits that stand for one code of an open show while its holder reads them to staff. A show has one at a time;
+-- whoever takes it takes it away.
+CREATE TABLE showing_short_code (
+    code_hmac  BYTES   NOT NULL PRIMARY KEY CHECK (length(code_hmac) = 32),
+    show       TEXT    NOT NULL UNIQUE,
+    audience   TEXT    NOT NULL,                                -- whom the show is for
+    qr_text    BYTES   NOT NULL,                                -- the code they stand for; sealed
+    expires_at INSTANT NOT NULL
+);

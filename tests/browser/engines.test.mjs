@@ -32,9 +32,10 @@ async function readCode(hands) {
 /** Pastes `code` on the page for verifying and gives the verdict's code and words. */
 async function judge(hands, code) {
   await hands.until("document.querySelector('html').dataset.ready !== undefined && document.querySelector('#scene').length > 1");
+  await hands.click('#open-paste');
   await hands.run(`{ const field = document.querySelector('#code'); field.value = ${JSON.stringify(code)};
     field.dispatchEvent(new Event('input', { bubbles: true })); }`);
-  await hands.click('form button[type=submit]');
+  await hands.click('#paste-form button[type=submit]');
   await hands.seen('.verdict');
   return { code: await hands.run("document.querySelector('.verdict').dataset.code"), said: await hands.text('.verdict') };
 }

@@ -239,6 +239,19 @@ export async function verifierFor(server) {
   return verifier;
 }
 
+/** Has the page /verify judge a text, whatever it shows; gives the card. */
+export async function judgeText(page, text) {
+  // The result takes the place of what it was asked with.
+  if (await page.isVisible('#next')) await page.click('#next');
+  await page.waitForSelector('#scan');
+  if (!(await page.isVisible('#code'))) await page.click('#open-paste');
+  await page.fill('#code', text);
+  await page.click('#paste-form button[type=submit]');
+  const card = page.locator('.verdict').first();
+  await card.waitFor();
+  return card;
+}
+
 export const now = () => Math.floor(Date.now() / 1000);
 
 /** A clean, showable licence of `login` that `scene` takes, as the server lists it. */

@@ -1,7 +1,7 @@
 /** What keeps lists from being fresh, on the page and in the element: told for what it is, and no more kept back than must be. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { newPage, showing } from './harness.mjs';
+import { judgeText, newPage, showing } from './harness.mjs';
 import { close, heard, startSite, verify } from './host.mjs';
 
 const SCENE = 'hotel.checkin';
@@ -47,10 +47,7 @@ async function openVerify(prepare) {
 }
 
 async function judge(page, text) {
-  await page.fill('#code', text);
-  await page.click('button[type=submit]');
-  await page.waitForSelector('.verdict');
-  return page.locator('.verdict').getAttribute('data-code');
+  return (await judgeText(page, text)).getAttribute('data-code');
 }
 
 test('a bad status list keeps no other from being fetched, and is named', async () => {
@@ -93,8 +90,9 @@ test('a device whose clock is wrong is told so, by how much, and not to go onlin
     const time = Date.now() + days * DAY;
     const page = await openVerify((one) => one.clock.install({ time }));
     assert.match(await page.textContent('.notice'), words);
+    await page.click('#open-paste');
     await page.fill('#code', await shown.next());
-    await page.click('button[type=submit]');
+    await page.click('#paste-form button[type=submit]');
     await page.waitForTimeout(500);
     const notice = await page.textContent('.notice');
     assert.match(notice, words, 'it stays');

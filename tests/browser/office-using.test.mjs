@@ -1,7 +1,7 @@
 /** Using lists and inspection matters in the office, and the inspector who chooses one: written, published, used. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { axe, done, newPage, serverAndBrowser, showing } from './harness.mjs';
+import { axe, done, judgeText, newPage, serverAndBrowser, showing } from './harness.mjs';
 import { atWork, enter, focused, goTo, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
@@ -14,12 +14,6 @@ async function choose(page, name) {
   await page.keyboard.press('Home');
   for (let pressed = 0; pressed < 60 && !(await at()).includes(name); pressed += 1) await page.keyboard.press('ArrowDown');
   assert.ok((await at()).includes(name), `${name} is not among the options`);
-}
-
-async function judge(page, code) {
-  await page.fill('#code', code);
-  await page.click('button[type=submit]');
-  await page.waitForSelector('.verdict');
 }
 
 /** What is told once it is known whether it was recorded. */
@@ -123,10 +117,10 @@ test('an administrator writes an inspection matter by keyboard, and an inspector
   await street.selectOption('#matter', 'food.night');
   assert.equal(await street.inputValue('#scene'), 'inspect.food');
   assert.match(await street.textContent('#ask'), /后厨是否公示/);
-  await judge(street, (await showing(server, 'shanyue', 'inspect.food', '食品经营许可证')).first);
+  await judgeText(street, (await showing(server, 'shanyue', 'inspect.food', '食品经营许可证')).first);
   assert.match(await noted(street), /已记入检查记录/);
   assert.deepEqual(await axe(street), []);
-  await judge(street, (await showing(server, 'shanyue', 'inspect.food', '营业执照')).first);
+  await judgeText(street, (await showing(server, 'shanyue', 'inspect.food', '营业执照')).first);
   assert.match(await noted(street), /不查验这种证照/);
   assert.deepEqual(await axe(street), []);
   await done(page);

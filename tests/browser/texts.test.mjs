@@ -102,6 +102,7 @@ const FAMILIES = [
   'requeststate.',
   'result.',
   'role.',
+  'scan.camera_',
   'secrecy.',
   'section.',
   'sort.',
@@ -118,7 +119,6 @@ const FAMILIES = [
   'verify.picture_',
   'weekday.',
   'whose.',
-  'widget.camera_',
   'within.',
   'widget.store_',
 ];

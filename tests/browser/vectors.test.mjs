@@ -83,6 +83,24 @@ test('a wrong call throws a LiangzhengError with a code and both languages, and 
   assert.equal(verifier.verify('nothing', { now: 1 }).verdict, 'invalid');
 });
 
+test('what was accepted is recalled whole, and dropped once it could not be shown again', async () => {
+  const { Verifier } = await import(join(modules, 'node/verifier.js'));
+  const { worlds } = JSON.parse(readFileSync(VECTORS, 'utf8'));
+  const verifier = new Verifier({ roots: Object.values(worlds)[0].roots });
+  const entry = (first, until) => {
+    const bytes = new Uint8Array(48).fill(first, 0, 32);
+    new DataView(bytes.buffer).setBigInt64(40, until, true);
+    return [...bytes];
+  };
+  const [short, long] = [entry(1, 100n), entry(2, 200n)];
+  verifier.recall(Uint8Array.from([...short, ...long]));
+  assert.deepEqual([...verifier.accepted(100)], [...short, ...long]);
+  assert.deepEqual([...verifier.accepted(101)], long);
+  assert.deepEqual([...verifier.accepted()], [...short, ...long]);
+  verifier.forget();
+  assert.deepEqual([...verifier.accepted()], []);
+});
+
 test('each module keeps to its size', (t) => {
   const sizes = Object.fromEntries(
     Object.keys(BUDGETS).map((name) => [

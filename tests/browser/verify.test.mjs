@@ -1,7 +1,7 @@
 /** The verifier's page: what it says of good, late, forged and foreign codes, with and without a server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { axe, cardFor, logIn, newPage, readScreen, serverAndBrowser, showCard } from './harness.mjs';
+import { axe, cardFor, judgeText, logIn, newPage, readScreen, serverAndBrowser, showCard } from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
 const CHECKS = ['form', 'signature', 'issuer', 'time', 'replay', 'scene', 'status', 'dates', 'notices', 'holder', 'clock'];
@@ -27,8 +27,7 @@ async function openVerify(options = {}) {
 }
 
 async function judge(page, text) {
-  await page.fill('#code', text);
-  await page.click('button[type=submit]');
+  await judgeText(page, text);
   return drawn(page);
 }
 
@@ -74,6 +73,8 @@ test('the picture of a code is read and judged like its text', async () => {
   const { picture } = await freshCode();
   await page.setInputFiles('#picture', { name: 'code.png', mimeType: 'image/png', buffer: picture });
   assert.equal((await drawn(page)).code, 'OK');
+  assert.equal(await page.locator('#picture').count(), 0, 'the result takes the place of what it was asked with');
+  await page.click('#next');
   await page.setInputFiles('#picture', { name: 'page.png', mimeType: 'image/png', buffer: await page.locator('h1').screenshot() });
   await page.waitForFunction(() => document.querySelector('.notice').textContent.includes('未识别到二维码'));
   assert.equal(await page.locator('.verdict').count(), 0, 'an old verdict does not stay beside a new question');
@@ -127,6 +128,7 @@ test('what is no licence code is neither red nor green; another scene is blue', 
   const damaged = await judge(page, 'EL1:ABCDEF');
   assert.equal(damaged.tone, 'invalid');
   const { text } = await freshCode();
+  await page.click('#next');
   await page.selectOption('#scene', 'hospital.visit');
   const elsewhere = await judge(page, text);
   assert.equal(elsewhere.tone, 'info');

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   cardFor,
   done,
+  judgeText,
   logIn,
   newPage,
   nextSecond,
@@ -164,8 +165,7 @@ test('without storage /verify works from what it has fetched', async () => {
   await page.goto(`${server.url}/verify`);
   await page.waitForSelector('.chip-ready');
   assert.ok(await page.isHidden('.notice'));
-  await page.fill('#code', first);
-  await page.click('button[type=submit]');
+  await judgeText(page, first);
   await page.waitForSelector('.verdict[data-verdict=valid]');
   await done(page);
 });

@@ -213,11 +213,14 @@ test('the page /verify takes them too, and Enter in its field', async () => {
   const card = (code) => page.locator(`.verdict[data-code=${code}]`).waitFor();
   await page.keyboard.type(await shown.next(), { delay: 1 });
   await card('OK');
+  await page.click('#next');
   await page.locator('#scene').focus();
   await page.keyboard.type(`]Q1${await shown.next()}`, { delay: 1 });
   await page.keyboard.press('Enter');
   await card('OK');
+  await page.click('#next');
   assert.equal(await page.inputValue('#scene'), '');
+  await page.click('#open-paste');
   await page.fill('#code', 'EL1:NOCODE');
   await page.locator('#code').press('Enter');
   await card('E_QR');

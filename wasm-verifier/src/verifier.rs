@@ -101,7 +101,6 @@ impl Verifier {
         let challenge =
             challenge.as_deref().map(Challenge::parse).transpose().map_err(|refusal| refused(&refusal))?;
         let now = whole_seconds("now", now)?;
-        self.accepted.forget_until(now);
         let verdict = self.inner.verify(
             text,
             &Options {
@@ -117,15 +116,22 @@ impl Verifier {
             && verdict.verdict == Answer::Valid
             && let (Some(key), Some(until)) = (verdict.replay_key, verdict.replay_until)
         {
-            self.accepted.0.push((key, now, until));
+            self.accepted.add(&key, now, until);
         }
         // Texts and numbers always serialise.
         Ok(serde_json::to_string(&verdict).unwrap_or_default())
     }
 
-    /// Forgets the codes accepted with `remember`, as when a desk's shift ends.
-    pub fn forget(&mut self) {
-        self.accepted = Accepted::default();
+    /// The codes accepted with `remember` that could still be shown again; see [`Self::recall`]. Keys and instants as bytes,
+    /// and nothing of what was shown.
+    pub fn accepted(&self) -> Vec<u8> {
+        self.accepted.0.clone()
+    }
+
+    /// Remembers what [`Self::accepted`] gave, and nothing else: a page that is loaded anew, or a second one on the same
+    /// device, then refuses the same codes. Of nothing it remembers nothing, as when a desk's shift ends.
+    pub fn recall(&mut self, accepted: &[u8]) {
+        self.accepted.0 = accepted.to_vec();
     }
 
     /// What must be remembered across restarts, as JSON; see [`Self::restore`].
@@ -193,20 +199,32 @@ struct HeldScene<'a> {
     audience: &'a str,
 }
 
-/// Codes accepted with `remember`: which, when, and until when the same code could be accepted again. A list, since it
-/// holds what one desk accepts within a code's life: a few dozen entries.
+/// Codes accepted with `remember`, as the bytes in which they leave the module: anything else would cost more of its size
+/// than it is worth. None is forgotten but by [`Verifier::recall`]: a desk of thousands a day holds some hundred kilobytes.
 #[derive(Default)]
-struct Accepted(Vec<(ReplayKey, UnixTime, UnixTime)>);
+struct Accepted(Vec<u8>);
+
+/// Which code, when it was accepted, and until when the same one could be accepted again; instants with the low byte first.
+type Entry = [u8; 32 + 8 + 8];
 
 impl Accepted {
-    fn forget_until(&mut self, now: UnixTime) {
-        self.0.retain(|(.., until)| *until >= now);
+    fn add(&mut self, key: &ReplayKey, at: UnixTime, until: UnixTime) {
+        self.0.extend_from_slice(key);
+        self.0.extend_from_slice(&at.0.to_le_bytes());
+        self.0.extend_from_slice(&until.0.to_le_bytes());
+    }
+
+    /// What is left over at the end is no entry.
+    fn entries(&self) -> &[Entry] {
+        self.0.as_chunks().0
     }
 }
 
 impl Replay for Accepted {
     fn seen(&self, key: &ReplayKey) -> Option<UnixTime> {
-        self.0.iter().find(|(known, ..)| known == key).map(|(_, at, _)| *at)
+        let entry = self.entries().iter().find(|entry| entry.first_chunk() == Some(key))?;
+        let (at, _) = entry.last_chunk::<16>()?.split_first_chunk()?;
+        Some(UnixTime(i64::from_le_bytes(*at)))
     }
 }
 

@@ -1,52 +1,31 @@
-/** `/verify`: paste a code or give a picture of one; the verdict is made on this device, with or without a network. */
-import { busy } from '../kit/busy.js';
+/** `/verify`: a desk on a page of its own. The verdict is made on this device, with or without a network. */
 import { say } from '../kit/notice.js';
+import { call } from '../page/client.js';
 import { heading, main } from '../page/frame.js';
-import { pick, span, t, words } from '../page/i18n.js';
+import { pick, t, words } from '../page/i18n.js';
 import { keepOffline } from '../page/offline.js';
 import { storageNotice } from '../page/storage.js';
-import { wordsFor as wordsForError } from '../page/words.js';
+import { wordsFor } from '../page/words.js';
+import { Desk } from '../shared/desk.js';
 import { el, show } from '../shared/dom.js';
-import { enterSubmits } from '../shared/field.js';
-import { codesIn, PictureError } from '../shared/pictures.js';
-import { sorted, wordsFor } from '../shared/readings.js';
 import { openStore } from '../shared/store.js';
-import { clockHint, clockTrouble, syncTrouble } from '../shared/trouble.js';
+import { clockTrouble, syncTrouble } from '../shared/trouble.js';
 import { TrustStore } from '../shared/trust.js';
-import { verdictCard } from '../shared/verdict.js';
-import { listen } from '../shared/wedge.js';
-import { hasTexts } from '../shared/words.js';
 import { fileCard, isLicenceFile } from './file.js';
-import { matterChoice, outside, recorded } from './matters.js';
+import { freshness } from './freshness.js';
+import { asked, matterChoice, outside } from './matters.js';
+import { verifyOnce } from './memory.js';
+import { digitsIn, readyView } from './ready.js';
+import { Receipts } from './receipts.js';
+import { judgedCard, resultView, serverCard } from './result.js';
+import { askStaff, keptStaff } from './staff.js';
 
-const now = () => Math.floor(Date.now() / 1000);
+/** Seconds a verdict stays: a holder's name does not lie about on a screen. */
+const CLEARED_AFTER = 30;
 
-const chip = el('p', { class: 'chip', id: 'freshness', role: 'status' });
 const notice = el('p', { class: 'notice', role: 'status' });
 const storage = storageNotice();
-const results = el('section', { id: 'results', 'aria-label': t('inspector.results') });
-const scene = el('select', { id: 'scene', name: 'scene', onchange: () => show(results) });
-const text = el('textarea', {
-  id: 'code',
-  name: 'code',
-  rows: '4',
-  spellcheck: 'false',
-  autocomplete: 'off',
-  autocapitalize: 'off',
-  placeholder: 'EL1:…',
-  'data-codes': true,
-  oninput: nextTurn,
-  onkeydown: enterSubmits,
-});
-/** The matter says in which scene. */
-const matter = matterChoice(() => {
-  scene.disabled = matter.chosen() !== null;
-  scene.value = matter.chosen()?.scene ?? '';
-  nextTurn();
-});
-const picture = el('input', { type: 'file', id: 'picture', accept: 'image/*,.ofd,application/ofd', class: 'visually-hidden', onchange: chosen });
-/** @type {HTMLButtonElement} */
-const update = el('button', { type: 'button', class: 'button secondary', onclick: () => sync() }, t('verify.update'));
+const stage = el('div', { class: 'stage', id: 'stage' });
 
 /** @type {import('../shared/store.js').Store | null} */
 let store = null;
@@ -54,129 +33,266 @@ let store = null;
 /** @type {TrustStore | null} */
 let trust = null;
 
-/** Core's, from the module. @type {import('../shared/readings.js').Classify} */
-let classify;
+/** @type {Desk | null} */
+let desk = null;
 
-/** Raised with each new question, so that a slow picture's answer is not given to a later one. */
-let turn = 0;
+/** Who stands here. */
+let staff = keptStaff();
+
+const fresh = freshness({ trust: () => trust, sync });
+
+function settingChanged() {
+  allowAsking();
+  desk?.changed();
+}
+
+/** The matter says in which scene. */
+const matter = matterChoice(() => {
+  scene.disabled = matter.chosen() !== null;
+  scene.value = matter.chosen()?.scene ?? '';
+  settingChanged();
+});
+const scene = el('select', {
+  id: 'scene',
+  name: 'scene',
+  onchange() {
+    allowAsking();
+    // Another scene needs another question; without one nothing on the screen depends on it.
+    if (asks.input.checked) desk?.changed();
+  },
+});
+
+/** @type {Receipts | null} */
+let receipts = null;
+
+/** What is kept of each verdict. @type {WeakMap<object, import('./receipts.js').Receipt>} */
+const kept = new WeakMap();
+
+/** What is drawn of each verdict: once, since it is also recorded then. @type {WeakMap<object, HTMLElement>} */
+const cards = new WeakMap();
+
+/** What is on the screen. @type {Map<HTMLElement, import('./receipts.js').Receipt>} */
+const shown = new Map();
+
+const tally = el('p', { class: 'quiet', id: 'tally' });
+const login = el('p', { class: 'quiet', hidden: true }, el('a', { href: '/office' }, t('inspector.login')), ` ${t('inspector.login_what')}`);
+const continuous = tick('continuous', t('inspector.continuous'), t('inspector.continuous_what'), () => undefined);
+const asks = tick('asks', t('inspector.asks'), t('inspector.asks_what'), settingChanged);
+
+/** What stays from one person to the next. */
+const choices = [
+  matter.node,
+  el('div', { class: 'field' }, el('label', { for: 'scene' }, t('inspector.scene')), scene),
+  continuous.node,
+  asks.node,
+];
 
 draw();
 await start();
 
 function draw() {
   heading(t('verify.title'));
-  show(
-    main(),
-    el('div', { class: 'freshness' }, chip, update),
-    notice,
-    storage.node,
-    el(
-      'form',
-      { class: 'panel input', onsubmit: submitted, ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(), ondrop: dropped },
-      matter.node,
-      el('label', { for: 'scene' }, t('inspector.scene')),
-      scene,
-      el('label', { for: 'code' }, t('verify.paste')),
-      text,
-      el(
-        'div',
-        { class: 'buttons' },
-        el('button', { class: 'button primary', type: 'submit' }, t('verify.verify')),
-        el('label', { for: 'picture', class: 'button secondary file' }, t('verify.picture')),
-        picture,
-        el('button', { class: 'button secondary', type: 'button', onclick: clear }, t('inspector.clear')),
-      ),
-      el('p', { class: 'quiet' }, t('inspector.drop')),
-    ),
-    matter.asked,
-    results,
-    el('p', { class: 'quiet' }, t('inspector.local')),
-  );
+  show(main(), fresh.node, notice, storage.node, stage, tally, login, el('p', { class: 'quiet' }, t('inspector.local')));
+  main().addEventListener('dragover', (event) => event.preventDefault());
+  main().addEventListener('drop', dropped);
 }
 
 async function start() {
-  drawScenes([]);
-  drawChip();
+  drawHeld();
   const offline = keepOffline();
   try {
     const module = await import('/assets/wasm/verifier.js');
-    ({ classify } = module);
     store = await openStore('lz-verify');
     trust = new TrustStore(store, module.Verifier, { server: location.origin });
     await trust.load();
+    receipts = new Receipts(store, drawTally);
+    desk = openDesk(store, trust, module.classify);
   } catch (error) {
     tell(t('inspector.no_module'));
     throw error;
   }
   drawHeld();
-  listen({ element: document.body, take: (code) => judge([code]) });
+  await desk.begin();
   // Who is no inspector, or has no network, verifies without.
-  void matter.load();
-  await sync();
+  void learnStaff();
+  await fresh.renew();
+  fresh.keepFresh();
+  addEventListener('online', () => learnStaff());
   document.documentElement.dataset.ready = (await offline) ? 'offline' : 'online';
-  setInterval(drawChip, 30_000);
 }
 
-async function sync() {
-  await busy(update, async () => {
-    try {
-      await trust?.sync(now());
-      tell('');
-    } catch (error) {
-      tell(syncTrouble(error, trust, words));
-    } finally {
-      drawHeld();
-    }
+/**
+ * @param {import('../shared/store.js').Store} memory
+ * @param {TrustStore} held
+ * @param {import('../shared/readings.js').Classify} classify
+ */
+function openDesk(memory, held, classify) {
+  const lists = {
+    get scenes() {
+      return held.verifier?.held().scenes ?? [];
+    },
+    /** @type {import('../shared/types.d.ts').Lists['verify']} */
+    async verify(code, options) {
+      const verdict = await verifyOnce(memory, held, code, options);
+      await remember(verdict);
+      return verdict;
+    },
+  };
+  /** @type {import('../shared/types.d.ts').Surface} */
+  const surface = {
+    element: document.body,
+    words,
+    get hasFocus() {
+      return stage.contains(document.activeElement);
+    },
+    settings,
+    opened: async () => {
+      if (held.verifier) return true;
+      tell(clockTrouble(held, words) || t('verify.no_lists'));
+      return false;
+    },
+    show(view) {
+      const focused = document.activeElement;
+      show(stage, view);
+      // What stays is taken out and put in again, which takes the focus from it.
+      if (focused instanceof HTMLElement && stage.contains(focused)) focused.focus();
+      // It is there to be scanned.
+      stage.querySelector('.question')?.scrollIntoView({ block: 'center' });
+      void closeGone();
+    },
+    tell,
+    focus: (selector) => stage.querySelector(/** @type {'button'} */ (selector))?.focus(),
+    emit: () => undefined,
+    ready: ({ asks: answers }) => [
+      readyView(
+        { choices, asks: answers },
+        { start: () => desk?.start(), chosen: read, pasted: (text) => desk?.pasted(text), short: staff && short },
+      ),
+      askedBefore(),
+    ],
+    result: ({ judged, question, again, countdown, camera }) => {
+      const undetermined = judged.some(({ verdict }) => verdict.verdict === 'undetermined');
+      return resultView(
+        judged.map((one) => card(one, held, question)),
+        { next, renew: undetermined ? () => again({ renew: sync }) : null, countdown, camera },
+      );
+    },
+  };
+  return new Desk(surface, lists, {
+    classify,
+    loadScanner: () => import('/assets/wasm/scanner.js'),
+    loadMaker: () => import('/assets/wasm/wallet.js'),
   });
 }
 
-function drawHeld() {
-  drawScenes(trust?.verifier?.held().scenes ?? []);
-  drawChip();
-  if (store) storage.draw(store);
+/** @param {import('../shared/types.d.ts').Judged} judged @param {TrustStore} held @param {string | null} challenge */
+function card(judged, held, challenge) {
+  const { verdict } = judged;
+  const receipt = kept.get(verdict) ?? null;
+  const drawn = cards.get(verdict) ?? judgedCard(judged, held, { matter: matter.chosen(), challenge, receipt });
+  cards.set(verdict, drawn);
+  if (receipt) shown.set(drawn, receipt);
+  return drawn;
 }
 
-/** @param {{ code: string, names: import('/assets/wasm/verifier.js').Text }[]} scenes */
-function drawScenes(scenes) {
-  const chosenBefore = scene.value;
+/** Counts a scan; of what staff scan a receipt is kept, if it was a licence code at all. @param {import('/assets/wasm/verifier.js').Verdict} verdict */
+async function remember(verdict) {
+  await receipts?.count();
+  const isCode = verdict.checks.some(({ name, result }) => name === 'form' && result === 'pass');
+  if (!receipts || !staff || !isCode) return;
+  const within = matter.chosen();
+  const receipt = await receipts.open(verdict, staff.account, within && outside(within, verdict) === '' ? within.code : null);
+  kept.set(verdict, receipt);
+}
+
+/** What has left the screen is as it will be handed in. */
+async function closeGone() {
+  const gone = [...shown].filter(([drawn]) => !drawn.isConnected);
+  for (const [drawn] of gone) shown.delete(drawn);
+  await Promise.all(gone.map(([, receipt]) => receipt.close()));
+  if (gone.length > 0) await handIn();
+}
+
+/** Without a network, or with nobody logged in, they wait. */
+async function handIn() {
+  if (!receipts || !staff) return;
+  await receipts.handIn(staff.account).catch(() => undefined);
+}
+
+async function drawTally() {
+  const { today, waiting, refused } = (await receipts?.tally()) ?? { today: 0, waiting: 0, refused: 0 };
+  const lines = [t('inspector.today', { n: today })];
+  if (waiting > 0) lines.push(t(staff ? 'inspector.waiting' : 'inspector.waiting_login', { n: waiting }));
+  if (refused > 0) lines.push(t('inspector.refused', { n: refused }));
+  show(tally, lines.join(' · '));
+}
+
+/** @returns {import('../shared/types.d.ts').Settings} */
+function settings() {
+  const asking = asks.input.checked && !asks.input.disabled;
+  return {
+    scene: matter.chosen()?.scene ?? (scene.value || null),
+    audience: null,
+    rp: asking ? staff?.unit.id ?? null : null,
+    unit: pick(staff?.unit.names),
+    maxAge: Infinity,
+    autohide: CLEARED_AFTER,
+    continuous: continuous.input.checked,
+  };
+}
+
+/** The next person. A function: codes come before this module has run to its end. */
+function next() {
+  return desk?.reset();
+}
+
+/** What is asked in the matter, for who reads it up before anybody comes. */
+function askedBefore() {
+  const ask = asked(matter.chosen());
+  return ask && el('div', { class: 'panel' }, ask);
+}
+
+/** Only a unit can ask, and only in one scene. */
+function allowAsking() {
+  asks.node.hidden = staff === null;
+  asks.input.disabled = staff === null || scene.value === '';
+}
+
+async function learnStaff() {
+  const before = staff?.account;
+  staff = await askStaff();
+  allowAsking();
+  if (before !== staff?.account) desk?.changed();
+  login.hidden = staff !== null;
+  await matter.load(staff);
+  await handIn();
+  await drawTally();
+}
+
+/** Newer lists. Those that come by themselves say nothing: the chip tells how old what is held is. */
+async function sync({ quietly = false } = {}) {
+  try {
+    await trust?.sync(Math.floor(Date.now() / 1000));
+    if (!quietly) tell('');
+  } catch (error) {
+    if (!quietly) tell(syncTrouble(error, trust, words));
+  } finally {
+    drawHeld();
+  }
+}
+
+function drawHeld() {
+  const scenes = trust?.verifier?.held().scenes ?? [];
+  const before = scene.value;
   show(
     scene,
     el('option', { value: '' }, t('inspector.any_scene')),
     scenes.map(({ code, names }) => el('option', { value: code }, pick(names))),
   );
-  scene.value = scenes.some(({ code }) => code === chosenBefore) ? chosenBefore : '';
-}
-
-/** The chip tells the age of the oldest list held. */
-function drawChip() {
-  const freshness = trust?.freshness(now()) ?? null;
-  if (!freshness) {
-    chip.className = 'chip chip-none';
-    show(chip, t('verify.chip_none'));
-    return;
-  }
-  const { age, old } = freshness;
-  chip.className = old ? 'chip chip-old' : 'chip chip-ready';
-  show(chip, old ? '! ' : '● ', t(old ? 'verify.chip_old' : 'verify.chip_ready', { span: span(age) }));
-}
-
-/** @param {SubmitEvent} event */
-function submitted(event) {
-  event.preventDefault();
-  if (text.value.trim() === '') {
-    nextTurn();
-    tell(t('verify.nothing'));
-    text.focus();
-    return;
-  }
-  judge([text.value]);
-}
-
-function chosen() {
-  const file = picture.files?.[0];
-  if (file) read(file);
-  // Choosing the same file again must count as a choice.
-  picture.value = '';
+  scene.value = scenes.some(({ code }) => code === before) ? before : '';
+  allowAsking();
+  fresh.draw();
+  if (store) storage.draw(store);
 }
 
 /** @param {DragEvent} event */
@@ -188,100 +304,45 @@ function dropped(event) {
 
 /** @param {File} file */
 async function read(file) {
-  const mine = nextTurn();
-  tell(t('verify.reading'));
-  if (await isLicenceFile(file)) {
-    await readLicence(file, mine);
+  if (!(await isLicenceFile(file))) return desk?.read(file, 'picture');
+  /** @type {Parameters<Desk['later']>[1]} */
+  const checked = async () => {
+    const drawn = await fileCard(file);
+    return ({ countdown, camera }) => resultView([drawn], { next, countdown, camera });
+  };
+  return desk?.later(t('verify.reading'), checked, wordsFor);
+}
+
+/** Has the server say what a short code stands for; it records that by itself. @param {string} typed */
+async function short(typed) {
+  const input = digitsIn(typed);
+  if (input === null) {
+    tell(t('inspector.short_wrong'));
     return;
   }
-  try {
-    const codes = await codesIn(file, () => import('/assets/wasm/scanner.js'));
-    if (mine !== turn) return;
-    const { licences, others } = sorted(codes, classify);
-    if (licences.length > 0) judge(licences, wordsFor(others, words));
-    else tell(codes.length === 0 ? t('verify.no_code') : `${t('verify.no_licence_code')}${wordsFor(others, words)}`);
-  } catch (error) {
-    if (mine === turn) tell(t(error instanceof PictureError ? `verify.picture_${error.reason}` : 'verify.failed'));
-  }
-}
-
-/**
- * @param {File} file
- * @param {number} mine
- */
-async function readLicence(file, mine) {
-  try {
-    const card = await fileCard(file);
-    if (mine !== turn) return;
-    tell('');
-    show(results, card);
-    results.querySelector('h2')?.focus();
-  } catch (error) {
-    if (mine === turn) tell(wordsForError(error));
-  }
-}
-
-/**
- * One card per code, and `beside` them a word on other codes in the picture.
- *
- * @param {string[]} codes
- */
-function judge(codes, beside = '') {
-  nextTurn();
-  tell(beside);
-  const verifier = trust?.verifier;
-  if (!verifier) {
-    tell(clockTrouble(trust, words) || t('verify.no_lists'));
-    return;
-  }
-  try {
-    const within = matter.chosen();
-    const options = { now: now(), scene: within?.scene ?? (scene.value || null) };
-    const card = (/** @type {string} */ code) => {
-      const verdict = verifier.verify(code, options);
-      const drawn = verdictCard(verdict, code, words, { raw: true, hint: clockHint(verdict, trust, words) });
-      return within ? [drawn, noted(within, verdict, code)] : drawn;
-    };
-    show(results, codes.map(card));
-  } catch (error) {
-    tell(hasTexts(error) ? pick(error.texts) : t('verify.failed'));
-    return;
-  }
-  results.querySelector('h2')?.focus();
-}
-
-/**
- * What the matter says of a verdict: that it looks at other licences, or that the server has recorded it.
- *
- * @param {import('./matters.js').InspectionMatter} within
- * @param {import('/assets/wasm/verifier.js').Verdict} verdict
- * @param {string} code
- */
-function noted(within, verdict, code) {
-  const note = el('p', { class: 'notice noted', role: 'status' }, outside(within, verdict));
-  if (note.textContent === '') {
-    say(note, t('inspector.recording'));
-    recorded(within, code).then((message) => say(note, message));
-  }
-  return note;
-}
-
-function clear() {
-  text.value = '';
-  nextTurn();
-  text.focus();
-}
-
-/** No verdict stays beside another question than its own. */
-function nextTurn() {
-  turn += 1;
-  show(results);
-  tell('');
-  return turn;
+  const within = matter.chosen();
+  /** @type {Parameters<Desk['later']>[1]} */
+  const answered = async () => {
+    const verdict = await call('POST', '/verify', { input, scene: within ? null : scene.value || null, matter: within?.code ?? null });
+    await receipts?.count();
+    const receipt = (staff && (await receipts?.open(verdict, staff.account, within?.code ?? null))) ?? null;
+    await receipt?.note({ logged: true });
+    const drawn = serverCard(verdict, within, receipt);
+    if (receipt) shown.set(drawn, receipt);
+    return ({ countdown, camera }) => resultView([drawn], { next, countdown, camera });
+  };
+  await desk?.later(t('inspector.asking'), answered, wordsFor);
 }
 
 /** What is told in passing; a wrong clock is told for as long as it is wrong. @param {string} message */
 function tell(message) {
   const clock = clockTrouble(trust, words);
   say(notice, message.includes(clock) ? message : `${clock} ${message}`.trim());
+}
+
+/** @param {string} id @param {string} label @param {string} what @param {() => unknown} onchange */
+function tick(id, label, what, onchange) {
+  const input = el('input', { type: 'checkbox', id, 'aria-describedby': `${id}-what`, onchange });
+  const node = el('div', { class: 'tick' }, el('label', { for: id }, input, label), el('p', { class: 'quiet', id: `${id}-what` }, what));
+  return { input, node };
 }

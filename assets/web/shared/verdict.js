@@ -53,14 +53,14 @@ export const checkLine = ({ name, label, result, seen = /** @type {keyof typeof 
 
 /**
  * The card for `verdict` on `input`, with the verdict's JSON at its end if `raw`, and `hint` in place of core's if it is
- * known better what to do. Its heading can take the focus.
+ * known better what to do; what is noted of it stands before the checks. Its heading can take the focus.
  *
  * @param {Verdict} verdict
  * @param {string} input
  * @param {Words} words
- * @param {{ raw?: boolean, hint?: string }} [options]
+ * @param {{ raw?: boolean, hint?: string, notes?: HTMLElement | null }} [options]
  */
-export function verdictCard(verdict, input, words, { raw = false, hint = '' } = {}) {
+export function verdictCard(verdict, input, words, { raw = false, hint = '', notes = null } = {}) {
   const look = appearance(verdict, input);
   const { person = false, withhold = false } = look;
   const title = look.tone === 'conditional' ? words.t('verify.conditional') : words.pick(verdict.message);
@@ -68,6 +68,7 @@ export function verdictCard(verdict, input, words, { raw = false, hint = '' } = 
     cautions(verdict, words),
     withhold ? null : scenes(verdict, words),
     withhold ? licence({ licence: null, scene: null }, false, words) : licence(verdict, person, words),
+    notes,
     checks(verdict, words),
     el('p', { class: 'quiet' }, words.t('verify.code', { code: verdict.code })),
     raw && !withhold ? asJson(verdict, words) : null,

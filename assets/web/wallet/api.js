@@ -70,6 +70,9 @@ export const openShow = (licence, scene, proof) => call('POST', `/wallet/licence
 /** @type {(show: string) => Promise<Schemas['Shown']>} */
 export const refreshShow = (show) => call('POST', `/wallet/shows/${show}/refresh`);
 
+/** @type {(show: string) => Promise<Schemas['ShortCode']>} */
+export const shortCode = (show) => call('POST', `/wallet/shows/${show}/short-code`);
+
 /** @type {(show: string) => Promise<null>} */
 export const endShow = (show) => call('DELETE', `/wallet/shows/${show}`);
 

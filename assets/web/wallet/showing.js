@@ -11,6 +11,7 @@ import { LiveCode } from './code.js';
 import { seenIn, validity } from './licence.js';
 import { ownCodes } from './own-codes.js';
 import * as phone from './phone.js';
+import { shortCode } from './short-code.js';
 
 /**
  * @typedef {import('./types.d.ts').Source} Source
@@ -46,6 +47,8 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   const state = { made: 0, span: 1, offline: /** @type {unknown} */ (null), takingOver: false, ended: false, turn: 0 };
   /** @type {Promise<null>} */
   const patience = new Promise((resolve) => setTimeout(resolve, MODULE_MS, null));
+  /** @type {ReturnType<typeof shortCode> | null} */
+  let short = null;
   let live = start(source);
   const letSleep = keepAwake();
 
@@ -64,6 +67,8 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
   /** @param {Source} from */
   function start(from) {
     tell(parts.source, from.kind === 'offline' ? t('show.offline') : '');
+    short?.stop();
+    short = shortCode(from, parts.short);
     const code = new LiveCode(from, (event) => happened(event, from));
     code.start();
     return code;
@@ -217,6 +222,7 @@ export function showing({ app, card, place, scene, source, later = null, onOver 
     if (state.ended) return;
     state.ended = true;
     live.stop();
+    short?.stop();
     swapPicture(image({ hidden: true }));
     letSleep();
     live.source.end();
@@ -328,6 +334,7 @@ function frame({ card, scene }) {
     said: el('p', { class: 'quiet', id: 'renewed', role: 'status' }),
     source: el('p', { class: 'source', id: 'source' }),
     kept: el('p', { class: 'quiet', id: 'kept', role: 'status' }),
+    short: el('div', { class: 'short' }),
     refresh: el('button', { type: 'button', class: 'button secondary' }, t('show.refresh')),
     enlarge: el('button', { type: 'button', class: 'button secondary', 'aria-pressed': 'false' }, t('show.enlarge')),
     end: el('button', { type: 'button', class: 'button secondary' }, t('show.end')),
@@ -345,6 +352,7 @@ function frame({ card, scene }) {
     el('p', { class: 'quiet' }, validity(card)),
     parts.said,
     parts.kept,
+    parts.short,
     el('div', { class: 'buttons' }, parts.refresh, parts.enlarge, parts.end),
     el('h2', {}, t('card.will_see')),
     el('dl', { class: 'seen' }, rows(seenIn(scene))),

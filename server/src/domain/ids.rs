@@ -104,6 +104,9 @@ id_type!(
     /// One version of one issued licence.
     LicenceId, "lic");
 id_type!(
+    /// Something doubtful at a scan, to be looked into.
+    DoubtId, "dbt");
+id_type!(
     /// One lifecycle act 挂起、吊销…, as recorded.
     ActId, "act");
 id_type!(

@@ -6,6 +6,7 @@ use crate::App;
 use crate::service::issuing::imports;
 use crate::service::issuing::pictures::KEPT_UNUSED;
 use crate::service::publication::status;
+use crate::service::verifying::short_code;
 use crate::storage::{actor, change, idempotency, issuing, outbox, publication, showing, verifying};
 
 pub(super) async fn run(app: &App) -> anyhow::Result<()> {
@@ -15,7 +16,9 @@ pub(super) async fn run(app: &App) -> anyhow::Result<()> {
     publication::status_publication::forget(&mut tx, now.minus(delta_history)).await?;
     change::forget(&mut tx, now.minus(KEEP_CHANGES)).await?;
     showing::show::forget(&mut tx, now.minus(KEEP_SHOWS)).await?;
+    showing::short_code::forget(&mut tx, now).await?;
     verifying::spent::forget(&mut tx, now.minus(KEEP_SPENT)).await?;
+    verifying::wrong_code::forget(&mut tx, now.minus(short_code::COUNTED)).await?;
     actor::session::forget(&mut tx, now.minus(KEEP_SESSIONS)).await?;
     actor::account::forget_failures(&mut tx, now).await?;
     actor::known_place::forget(&mut tx, now).await?;

@@ -7,8 +7,9 @@ use sqlx::{Database, Decode, Encode, Type};
 use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
 use crate::domain::ids::{
     AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, DeviceId,
-    DutyApplicationId, HolderId, IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId, ProposalId,
-    ReconciliationId, RecoveryId, RequestId, ScopeAlarmId, SessionId, ShowId, SubmissionId, SuspectId,
+    DoubtId, DutyApplicationId, HolderId, IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId,
+    ProposalId, ReconciliationId, RecoveryId, RequestId, ScopeAlarmId, SessionId, ShowId, SubmissionId,
+    SuspectId,
 };
 
 /// Lets an id or a code of `domain` be bound and read; `domain` itself must not know the database.
@@ -42,6 +43,7 @@ stored_id!(
     LicenceId,
     ActId,
     DeviceId,
+    DoubtId,
     ShowId,
     IdentityTaskId,
     ProposalId,

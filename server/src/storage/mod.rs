@@ -55,6 +55,6 @@ macro_rules! statements_of {
 statements_of! {
     access::proposal, actor::account, actor::agency,
     actor::agency_entry, actor::client, actor::contact, actor::holder, actor::identity, actor::known_place, actor::membership, actor::person, actor::recovery, actor::session, actor::totp, casework::alarm, catalogue::entry, catalogue::unit, change, consent::authorisation, consent::duty, db, idempotency, issuing::seal, issuing::sealed, job_lease, licence::act, licence::notice, licence::record, licence::request, publication::keys, publication::status, issuing::calendar, issuing::case, issuing::claim, issuing::draft, issuing::face_key, issuing::import, issuing::import_row, issuing::number, issuing::picture, issuing::reconciliation, issuing::review, issuing::submission, issuing::suspect, licence::co_holder, licence::listing,
-    publication::status_publication, publication::trust, showing::device, showing::show, trace::access_log,
-    trace::audit, outbox::letter, verifying::scan, verifying::spent,
+    publication::status_publication, publication::trust, showing::device, showing::short_code, showing::show, trace::access_log,
+    trace::audit, outbox::letter, verifying::doubt, verifying::scan, verifying::spent, verifying::wrong_code,
 }

@@ -1,4 +1,4 @@
-//! Phones and shows.
+//! Phones, shows and their short codes.
 
 use liangzheng_core::key::AwsLcSigner;
 use liangzheng_core::time::UnixTime;
@@ -7,6 +7,7 @@ use liangzheng_server::domain::clock::SystemEntropy;
 use liangzheng_server::domain::ids::{AccountId, DeviceId, LicenceId, SessionId, ShowId};
 use liangzheng_server::domain::showing::device::Device;
 use liangzheng_server::storage;
+use liangzheng_server::storage::showing::short_code::{self, ShortCodeRow};
 use liangzheng_server::storage::showing::show::ShowRow;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
@@ -154,5 +155,47 @@ fn phone(account: AccountId) -> Device {
         key: AwsLcSigner::generate("phone").unwrap().0.public_key(),
         created_at: NOON,
         dropped_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_short_code_stands_for_one_open_show_until_it_is_taken_or_over() {
+    for db in TestDb::both() {
+        let open = db.open().await;
+        let mut tx = open.begin_write().await.unwrap();
+        let rows: Vec<ShowRow> =
+            (0..2).map(|_| show(AccountId::generate(NOON, &SystemEntropy), 100)).collect();
+        for row in &rows {
+            storage::showing::show::insert(&mut tx, row).await.unwrap();
+        }
+        let of = |show: &ShowRow, digits: u8, until: i64| ShortCodeRow {
+            code_hmac: vec![digits; 32],
+            show: show.id,
+            audience: "hotel".into(),
+            qr_text: vec![1],
+            expires_at: later(until).0,
+        };
+        assert!(short_code::insert(&mut tx, &of(&rows[0], 1, 60), NOON).await.unwrap());
+        assert!(
+            !short_code::insert(&mut tx, &of(&rows[1], 1, 60), NOON).await.unwrap(),
+            "the digits are taken"
+        );
+        assert_eq!(
+            short_code::meaning(&mut tx, &[1; 32], later(59)).await.unwrap(),
+            Some(of(&rows[0], 1, 60))
+        );
+        assert_eq!(short_code::meaning(&mut tx, &[1; 32], later(60)).await.unwrap(), None, "{}", db.name);
+        // Another of the same show takes its place; of a show that has ended there is none.
+        assert!(short_code::insert(&mut tx, &of(&rows[0], 2, 60), NOON).await.unwrap());
+        assert_eq!(short_code::meaning(&mut tx, &[1; 32], NOON).await.unwrap(), None);
+        assert!(short_code::insert(&mut tx, &of(&rows[1], 1, 60), NOON).await.unwrap());
+        storage::showing::show::end(&mut tx, rows[1].id, later(1)).await.unwrap();
+        assert_eq!(short_code::meaning(&mut tx, &[1; 32], later(1)).await.unwrap(), None);
+        assert!(short_code::take(&mut tx, &[2; 32]).await.unwrap());
+        assert!(!short_code::take(&mut tx, &[2; 32]).await.unwrap(), "taken twice");
+        // What is over gives its digits back.
+        assert!(short_code::insert(&mut tx, &of(&rows[0], 1, 90), later(60)).await.unwrap());
+        short_code::forget(&mut tx, later(90)).await.unwrap();
+        assert!(!short_code::take(&mut tx, &[1; 32]).await.unwrap());
     }
 }

@@ -1,4 +1,4 @@
-//! Spent tokens and receipts.
+//! Spent tokens, wrong short codes, and receipts.
 
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::verify::Code;
@@ -8,6 +8,7 @@ use liangzheng_server::domain::trace::usage::{Ground, Use, UseKind};
 use liangzheng_server::domain::verifying::scan::Scan;
 use liangzheng_server::storage;
 use liangzheng_server::storage::page::Cursor;
+use liangzheng_server::storage::verifying::wrong_code;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::{BUSINESS_LICENCE, Maker, UNIT};
@@ -60,6 +61,9 @@ async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
             status_as_of: None,
             trust_version: Some(1),
             matter: None,
+            compared: true,
+            logged: false,
+            doubt: None,
         };
         let mut tx = make.db.begin_write().await.unwrap();
         assert!(storage::verifying::scan::insert(&mut tx, inspector, &scan, NOON).await.unwrap());
@@ -92,5 +96,28 @@ async fn a_receipt_is_kept_once_per_account_and_tied_to_its_row_of_the_log() {
         assert_eq!(told, [(later(-60).0, Some(scan.id.as_str()))]);
         assert_eq!(uses[0].unit.map(|unit| unit.to_string()).as_deref(), Some(UNIT));
         tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn wrong_short_codes_are_counted_for_an_account_and_its_unit() {
+    for db in TestDb::both() {
+        let make = Maker::new(db.open().await);
+        let unit = UNIT.parse().unwrap();
+        let one = make.staff("inspector", Role::Inspector, UNIT).await;
+        let two = make.staff("desk", Role::Verifier, UNIT).await;
+        let mut tx = make.db.begin_write().await.unwrap();
+        for (account, at) in [(one, 0), (one, 10), (two, 20)] {
+            wrong_code::insert(&mut tx, unit, account, later(at)).await.unwrap();
+        }
+        let of_one = wrong_code::of_account(&mut tx, unit, one, later(-1), 10).await.unwrap();
+        assert_eq!(of_one, [later(10).0, later(0).0], "{}", db.name);
+        assert_eq!(wrong_code::of_account(&mut tx, unit, one, later(0), 10).await.unwrap(), [later(10).0]);
+        assert_eq!(
+            wrong_code::of_unit(&mut tx, unit, later(-1), 2).await.unwrap(),
+            [later(20).0, later(10).0]
+        );
+        wrong_code::forget(&mut tx, later(11)).await.unwrap();
+        assert_eq!(wrong_code::of_unit(&mut tx, unit, later(-1), 10).await.unwrap(), [later(20).0]);
     }
 }

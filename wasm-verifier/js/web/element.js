@@ -10,6 +10,7 @@ import * as views from './element/views.js';
 import { loadVerifier } from './element/modules.js';
 import { readSettings, SettingError } from './element/settings.js';
 import { VERSION } from './release.js';
+import { problem } from './shared/obstacle.js';
 import { languageOf, Words } from './shared/words.js';
 
 const TAG = 'licence-verifier';
@@ -153,11 +154,11 @@ export class LicenceVerifier extends (globalThis.HTMLElement ?? class {}) {
     if (Verifier) this.#driver = new Inline(panel, { Verifier, classify });
     else if (byPolicy && settings.mode === 'auto') this.#driver = new Framed(panel, { instead: true });
     else if (byPolicy) this.#refuse('BLOCKED', words.t('widget.blocked_inline'), error);
-    else this.#refuse('NO_MODULE', words.t('widget.no_module'), error);
+    else this.#refuse('NO_MODULE', words.t('scan.no_module'), error);
   }
 
   #refuse(code, message, cause) {
-    this.#panel.show(views.problem(this.#panel.words, { title: message, details: cause ? String(cause) : '' }));
+    this.#panel.show(problem(this.#panel.words, { title: message, details: cause ? String(cause) : '' }));
     this.#panel.emit('error', { code, message });
   }
 

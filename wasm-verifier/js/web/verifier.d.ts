@@ -115,7 +115,7 @@ export interface VerifyOptions {
   scene?: string | null;
   /** The `EC1:` text shown to the phone; then only its answer is accepted. */
   challenge?: string | null;
-  /** Refuse what this verifier accepted before with this option (kept in memory only). */
+  /** Refuse what this verifier accepted before with this option; see `accepted`. */
   remember?: boolean;
 }
 
@@ -136,6 +136,13 @@ export class Verifier {
   verify(text: string, options: VerifyOptions): Verdict;
   /** Forgets the codes accepted with `remember`. */
   forget(): void;
+  /**
+   * What was accepted with `remember` and could, from `now` on, still be shown again: keep it, and `recall` it when the page is
+   * loaded anew. Nothing of what was shown.
+   */
+  accepted(now?: UnixTime): Uint8Array;
+  /** Refuses these, and of its own what is among them. */
+  recall(accepted: Uint8Array): void;
   /** Keep these with the signed objects; they belong to the root set. */
   floors(): Floors;
   /** After the kept trust lists are loaded. */

@@ -5,6 +5,9 @@ import init, { classify as classifyNative, Verifier as Native } from './verifier
 
 export { LiangzhengError };
 
+/** Bytes of one accepted code in the module's memory: a key, when it was accepted, and until when it could be again. */
+const ENTRY = 48;
+
 await load(init, new URL('./verifier_wasm_bg.wasm', import.meta.url), 'verifier_wasm_bg.wasm');
 
 export const classify = (code) =>
@@ -59,7 +62,21 @@ export class Verifier {
   }
 
   forget() {
-    guarded(() => this.#native.forget());
+    this.recall([]);
+  }
+
+  accepted(now = 0) {
+    return guarded(() => {
+      const all = this.#native.accepted();
+      const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
+      const starts = Array.from({ length: all.length / ENTRY }, (_, index) => index * ENTRY);
+      const left = starts.filter((start) => view.getBigInt64(start + ENTRY - 8, true) >= BigInt(now));
+      return Uint8Array.from(left.flatMap((start) => [...all.subarray(start, start + ENTRY)]));
+    });
+  }
+
+  recall(accepted) {
+    guarded(() => this.#native.recall(new Uint8Array(accepted)));
   }
 
   floors() {

@@ -54,10 +54,14 @@ export async function tasksScreen(app) {
     });
   }
 
-  /** What a task is about: what it leads to, or who was not let in. @param {Task} task */
+  /** What a task is about: what it leads to, who was not let in, or what was doubtful. @param {Task} task */
   function what(task) {
     const kind = pick(task.kind_label);
     if (task.identity) return `${kind} · ${task.identity.name} · ${task.identity.id_number}`;
+    if (task.doubt) {
+      const { said, code, licence, name } = task.doubt;
+      return licence ? t('task.doubt', { kind, said, code, licence, name }) : t('task.doubt_unknown', { kind, said, code, name });
+    }
     if (task.alarm) return el('a', { href: `#uses/${task.alarm.unit}` }, t('task.alarm', { kind, unit: pick(task.alarm.unit_names), n: task.alarm.tries }));
     // All that is to be seen of an agency stands in their list.
     return el('a', { href: sectionOf(task.id) === 'agencies' ? '#agencies' : `#${sectionOf(task.id)}/${task.id}` }, kind);
@@ -65,7 +69,7 @@ export async function tasksScreen(app) {
 
   /** @param {Task} task */
   function endButton(task) {
-    if (!(task.identity || task.alarm) || (task.claimed_by && !task.mine)) return null;
+    if (!(task.identity || task.alarm || task.doubt) || (task.claimed_by && !task.mine)) return null;
     const name = t('taskact.end');
     const go = async () => {
       const asked = { act: name, title: pick(task.kind_label), effect: t('task.end_effect'), reason: /** @type {const} */ ('needed') };

@@ -18,6 +18,8 @@ words! {
         Overdue = "overdue" / "逾期未制证" / "overdue licence",
         /// An agency is to be approved by a second person.
         Agency = "agency" / "待审核代理关系" / "agency to be approved",
+        /// Something doubtful at a scan is to be looked into.
+        Doubt = "doubt" / "核验存疑" / "doubt at a scan",
         /// Somebody whom the identity provider knows fits no holder.
         Identity = "identity" / "身份不符" / "identity that fits no holder",
         /// A using unit asks for the standing consent of this one.
@@ -48,6 +50,7 @@ impl TaskKind {
             Self::Draft | Self::Overdue => &[Role::IssuerMaker],
             Self::Review | Self::Import | Self::Agency | Self::Duty => &[Role::IssuerChecker],
             Self::Request => &[Role::IssuerMaker, Role::IssuerChecker],
+            Self::Doubt => &[Role::IssuerChecker, Role::Manager],
             Self::Identity | Self::ScopeAlarm => &[Role::Manager],
         }
     }

@@ -1,4 +1,4 @@
-//! Receipts of scans made without a network, and what makes one believable.
+//! Receipts of scans, most of them made without a network, and what makes one believable.
 //!
 //! A receipt is a report by the staff who scanned, not a proof: it stands under their name. What is checked here is
 //! that it can be what an honest verifier of ours keeps.
@@ -9,6 +9,8 @@ use liangzheng_core::time::{Seconds, UnixTime};
 use liangzheng_core::verify::{Answer, Class, Code};
 
 use crate::domain::catalogue::codes::SceneCode;
+use crate::domain::fault;
+use crate::domain::text::{MAX_REASON, PlainText};
 
 /// One receipt that passed [`Receipt::check`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,12 @@ pub struct Scan {
     pub trust_version: Option<i64>,
     /// Code of the inspection matter it was scanned in.
     pub matter: Option<String>,
+    /// Whether the person was compared with the licence.
+    pub compared: bool,
+    /// Whether this server verified it when it was scanned, and has logged the use.
+    pub logged: bool,
+    /// What was doubtful.
+    pub doubt: Option<PlainText>,
 }
 
 /// A receipt as it was handed in.
@@ -56,6 +64,12 @@ pub struct Receipt {
     pub trust_version: Option<i64>,
     /// See [`Scan::matter`].
     pub matter: Option<String>,
+    /// See [`Scan::compared`].
+    pub compared: bool,
+    /// See [`Scan::logged`].
+    pub logged: bool,
+    /// See [`Scan::doubt`].
+    pub doubt: Option<String>,
 }
 
 /// The member of a receipt that cannot be right, and what would be.
@@ -109,6 +123,11 @@ impl Receipt {
         if self.trust_version.is_some_and(|version| version < 1) {
             return wrong("trust_version", "应为正整数", "must be positive");
         }
+        let doubt = match self.doubt.as_deref().map(|words| PlainText::lines(words, MAX_REASON)) {
+            None => None,
+            Some(Ok(words)) => Some(words),
+            Some(Err(why)) => return Err(Unbelievable { member: "doubt", detail: fault::told(why).1 }),
+        };
         Ok(Scan {
             id: self.id,
             at,
@@ -119,6 +138,9 @@ impl Receipt {
             status_as_of: self.status_as_of.map(UnixTime),
             trust_version: self.trust_version,
             matter: self.matter,
+            compared: self.compared,
+            logged: self.logged,
+            doubt,
         })
     }
 }
@@ -183,6 +205,9 @@ mod tests {
             status_as_of: Some(NOW.0 - 600),
             trust_version: Some(1),
             matter: None,
+            compared: true,
+            logged: false,
+            doubt: Some("照片与本人不像".into()),
         }
     }
 
@@ -206,7 +231,7 @@ mod tests {
     #[test]
     fn what_no_verifier_keeps_names_its_member() {
         type Change = fn(&mut Receipt);
-        let cases: [(&str, Change); 14] = [
+        let cases: [(&str, Change); 16] = [
             ("id", |r| r.id = "short".into()),
             ("id", |r| r.id = "AAAAAAAAAAAAAAAAAAAAA=".into()),
             ("at", |r| r.at = NOW.0 + 601),
@@ -221,6 +246,8 @@ mod tests {
             ("token", |r| r.token = Some("a b".into())),
             ("status_as_of", |r| r.status_as_of = Some(i64::MAX)),
             ("trust_version", |r| r.trust_version = Some(0)),
+            ("doubt", |r| r.doubt = Some(" ".into())),
+            ("doubt", |r| r.doubt = Some("字".repeat(MAX_REASON + 1))),
         ];
         for (member, change) in cases {
             let mut receipt = receipt();

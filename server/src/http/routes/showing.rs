@@ -4,6 +4,7 @@ use crate::domain::access::{FetchOfflineGrant, ManageDevices, OpenShow};
 use crate::http::answer::Page;
 use crate::http::api::showing::devices::{self, DeviceRequest};
 use crate::http::api::showing::offline_grant::{self, OfflineGrantRequest};
+use crate::http::api::showing::short_code::{self, ShortCodeAnswer};
 use crate::http::api::showing::show::{self, ShowRequest};
 use crate::service::showing::device::DeviceOutcome;
 use crate::service::showing::offline_grant::OfflineGrant;
@@ -18,6 +19,8 @@ routes! { "showing";
         "亮证码图片（SVG）" / "The last code of a show, drawn as SVG", else 409 | 410;
     GET    "/api/v1/wallet/shows/{show}.png"        show::png, OpenShow => 200 as "image/png",
         "亮证码图片（PNG）" / "The last code of a show, drawn as PNG", else 409 | 410;
+    POST   "/api/v1/wallet/shows/{show}/short-code" short_code::make, OpenShow => 201 ShortCodeAnswer,
+        "取得短码" / "Eight digits that staff may verify once, within a minute, in place of the show's code", else 410;
     DELETE "/api/v1/wallet/shows/{show}"            show::end, OpenShow => 204,
         "结束亮证" / "Ends a show";
     POST   "/api/v1/wallet/devices"                 devices::register, ManageDevices, DeviceRequest => 201 | 200 DeviceOutcome,

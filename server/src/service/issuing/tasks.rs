@@ -1,6 +1,6 @@
 //! The to-do list of a unit's issuing staff: drafts to be finished, reviews, imports and agencies that wait, what holders
-//! ask, duty applications, cases whose licence is overdue; and of the platform's manager: identities that fitted no holder,
-//! units whose tries to fetch were refused.
+//! ask, duty applications, cases whose licence is overdue, what was doubtful at a scan; and of the platform's manager:
+//! identities that fitted no holder, doubts of which no licence is known, units whose tries to fetch were refused.
 //!
 //! A task is not stored: it follows from what it is about, and is gone when that is done. What is stored is who has taken
 //! it. Another unit that must approve the same draft has a claim of its own.
@@ -12,7 +12,7 @@ use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::matter::MatterType;
 use crate::domain::consent::duty::DutyState;
 use crate::domain::ids::{
-    AccountId, AgencyEntryId, CaseId, DutyApplicationId, ImportId, LicenceId, RequestId,
+    AccountId, AgencyEntryId, CaseId, DoubtId, DutyApplicationId, ImportId, LicenceId, RequestId,
 };
 use crate::domain::issuing::draft::DraftState;
 use crate::domain::issuing::import::ImportState;
@@ -23,6 +23,7 @@ use crate::service::actor::agency_entries;
 use crate::service::actor::identity_tasks::{self, IdentityTask};
 use crate::service::actor::person;
 use crate::service::casework::alarms::{self, ScopeAlarm};
+use crate::service::verifying::doubts::{self, Doubt};
 use crate::service::work::{Work, WorkError};
 use crate::storage::actor::account::open_name;
 use crate::storage::actor::membership;
@@ -30,6 +31,7 @@ use crate::storage::consent::duty;
 use crate::storage::issuing::claim::{self, ClaimRow, NamedClaim};
 use crate::storage::issuing::{case, draft, import};
 use crate::storage::licence::request;
+use crate::storage::verifying::doubt::Looker;
 use crate::storage::{StorageError, Tx};
 
 /// Something to be done.
@@ -51,6 +53,8 @@ pub struct Task {
     pub identity: Option<IdentityTask>,
     /// What was tried; `None` but for an alarm.
     pub alarm: Option<ScopeAlarm>,
+    /// What was doubtful; `None` but for a doubt.
+    pub doubt: Option<Doubt>,
     /// Whether it is the caller's: taken by him, or written by him.
     pub is_mine: bool,
 }
@@ -67,6 +71,7 @@ impl Task {
             claim: None,
             identity: None,
             alarm: None,
+            doubt: None,
             is_mine: false,
         }
     }
@@ -183,12 +188,7 @@ pub async fn act(app: &App, permit: &Permit<WorkTasks>, id: &str, doing: &Doing)
         }
         (Doing::End(_), _) => {
             claim::release(&mut work.tx, id, unit).await?;
-            let ended = match (id.parse(), id.parse()) {
-                (Ok(identity), _) => identity_tasks::end(&mut work, identity).await?,
-                (_, Ok(alarm)) => alarms::end(&mut work, alarm).await?,
-                (Err(_), Err(_)) => return Err(TaskError::EndsByItself),
-            };
-            if !ended {
+            if !end(&mut work, id).await? {
                 return Err(TaskError::NotFound);
             }
         }
@@ -201,6 +201,23 @@ pub async fn act(app: &App, permit: &Permit<WorkTasks>, id: &str, doing: &Doing)
     };
     work.audit(action.as_str(), id, reason).await?;
     Ok(work.finish().await?)
+}
+
+/// Ends what no other act ends; false if it had ended.
+async fn end(work: &mut Work<'_>, id: &str) -> Result<bool, TaskError> {
+    if let Ok(doubt) = id.parse() {
+        return Ok(doubts::end(work, doubt).await?);
+    }
+    if let Ok(alarm) = id.parse() {
+        return Ok(alarms::end(work, alarm).await?);
+    }
+    let identity = id.parse().map_err(|_| TaskError::EndsByItself)?;
+    Ok(identity_tasks::end(work, identity).await?)
+}
+
+/// Who looks into doubts: the caller for his unit, and as manager.
+fn looker(permit: &Permit<WorkTasks>) -> Looker {
+    Looker { unit: permit.scope(), is_manager: permit.principal().has_role(&[Role::Manager]) }
 }
 
 /// Refuses what somebody is about to save on a task that another has taken.
@@ -252,7 +269,7 @@ async fn reassign(
     Ok(())
 }
 
-/// What is to be done about a draft, a case, a request or an identity; the draft is held, so that it stays so.
+/// What is to be done about a draft, a case, a request, a doubt or an identity; the draft is held, so that it stays so.
 async fn kind_of(
     app: &App,
     tx: &mut Tx,
@@ -281,6 +298,9 @@ async fn kind_of(
     } else if let Ok(id) = id.parse::<DutyApplicationId>() {
         let application = duty::find(tx, unit, id).await?.filter(|application| application.issuer == unit);
         application.filter(|row| row.state == DutyState::Applied.as_str()).map(|_| TaskKind::Duty)
+    } else if let Ok(id) = id.parse::<DoubtId>() {
+        let may = permit.principal().has_role(TaskKind::Doubt.roles());
+        (may && doubts::waits(tx, looker(permit), id).await?).then_some(TaskKind::Doubt)
     } else if let (Ok(id), true) = (id.parse(), permit.principal().has_role(&[Role::Manager])) {
         identity_tasks::is_there(tx, id).await?.then_some(TaskKind::Identity)
     } else if let (Ok(id), true) = (id.parse(), permit.principal().has_role(&[Role::Manager])) {
@@ -327,6 +347,14 @@ async fn of_kind(
         TaskKind::Agency => {
             let found = agency_entries::waiting(tx, unit, account, MOST).await?.into_iter();
             found.map(|(id, since)| Task::new(id.to_string(), kind, since)).collect()
+        }
+        TaskKind::Doubt => {
+            let found = doubts::list(app, tx, looker(permit), MOST).await?.into_iter();
+            let of_doubt = |doubt: Doubt| {
+                let task = Task::new(doubt.id.to_string(), kind, doubt.at);
+                Task { licence_kind: doubt.kind, doubt: Some(doubt), ..task }
+            };
+            found.map(of_doubt).collect()
         }
         TaskKind::Identity => {
             let found = identity_tasks::list(app, tx, MOST).await?.into_iter();

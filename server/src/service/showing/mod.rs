@@ -5,5 +5,6 @@ pub mod device;
 pub mod mint;
 pub mod offline_grant;
 pub mod open_shows;
+pub mod short_code;
 pub mod show;
 pub mod show_secret;

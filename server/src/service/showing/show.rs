@@ -242,7 +242,7 @@ pub async fn last_code(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Res
 }
 
 /// The show from memory, or from the database the first time it is asked for here.
-async fn held(
+pub(super) async fn held(
     app: &App,
     permit: &Permit<MayShow>,
     id: ShowId,
@@ -349,7 +349,7 @@ pub(in crate::service) fn ground_of(wallet: Wallet) -> Option<Box<Ground>> {
 }
 
 /// The show's code of the second `now`.
-fn code_of(app: &App, show: &OpenShow, now: UnixTime) -> Result<MintedCode, MintError> {
+pub(super) fn code_of(app: &App, show: &OpenShow, now: UnixTime) -> Result<MintedCode, MintError> {
     show.code_of(now, || mint::mint_show(&app.keys, &show.template, &show.secret, show.lifetime, now))
 }
 

@@ -1,4 +1,5 @@
-//! Taking in the receipts of scans made without a network: the holder sees those uses, too, only later.
+//! Taking in receipts of scans. Of those made without a network the holder sees the use, too, only later; what staff found
+//! doubtful becomes somebody's task.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::domain::catalogue::codes::{SceneCode, Uscc};
 use crate::domain::catalogue::entry::Sort;
 use crate::domain::trace::usage::{Ground, Use, UseKind};
 use crate::domain::verifying::scan::Scan;
+use crate::service::verifying::doubts;
 use crate::service::work::{Reply, Work, WorkError};
 use crate::storage::idempotency::Claim;
 use crate::storage::{self, StorageError, Tx};
@@ -66,10 +68,15 @@ pub async fn hand_in(
         }
         done.accepted = done.accepted.saturating_add(1);
         // A licence of another operator is no business of this server's log.
-        let Some(identifier) = &scan.licence else { continue };
-        let Some(licence) = storage::licence::record::id_of(&mut work.tx, identifier).await? else {
-            continue;
+        let licence = match &scan.licence {
+            Some(identifier) => storage::licence::record::id_of(&mut work.tx, identifier).await?,
+            None => None,
         };
+        if let Some(words) = &scan.doubt {
+            doubts::leave(app, &mut work, permit, scan, licence, words).await?;
+        }
+        // A verification by this server has logged itself.
+        let Some(licence) = licence.filter(|_| !scan.logged) else { continue };
         let row = Use {
             at: scan.at,
             kind: UseKind::Verification,

@@ -15,6 +15,7 @@ use liangzheng_core::verify::{
 };
 
 use super::judge::Judge;
+use super::short_code::{self, ShortCodeError};
 use crate::App;
 use crate::domain::access::{Permit, VerifyFully};
 use crate::domain::catalogue::inspection_matter::InspectionMatter;
@@ -26,7 +27,7 @@ use crate::storage::{self, StorageError};
 /// What is to be verified, and for which use.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
-    /// `EL1:…` or the token in it.
+    /// `EL1:…` or the token in it; of staff also a short code.
     pub input: String,
     /// The verifier's scene.
     pub scene: Option<String>,
@@ -48,6 +49,9 @@ pub enum VerifyError {
     /// The inspection matter is none in which this may be verified.
     #[error("the inspection matter does not fit: {0}")]
     Matter(MatterRefused),
+    /// The digits are no short code that may be verified here.
+    #[error(transparent)]
+    ShortCode(#[from] ShortCodeError),
     /// The use could not be logged.
     #[error(transparent)]
     Log(#[from] LogUnavailable),
@@ -95,7 +99,11 @@ pub async fn for_staff(
     let now = app.clock.now();
     let matter = matter_of(app, permit, question).await?;
     let scene = matter.as_ref().map(|matter| matter.scene.to_string()).or_else(|| question.scene.clone());
-    let question = &Question { scene, ..question.clone() };
+    let input = match short_code::digits_in(&question.input) {
+        Some(digits) => short_code::presented(app, permit, &digits).await?,
+        None => question.input.clone(),
+    };
+    let question = &Question { input, scene, ..question.clone() };
     let asked = Asked::new(question)?;
     let (verdict, licence) = match &app.judge {
         Judge::Given { verifier, remember } => {

@@ -28,7 +28,8 @@ pub async fn insert(
         &scan.token,
         scan.status_as_of.map(|as_of| as_of.0),
         scan.trust_version,
-        &scan.matter
+        &scan.matter,
+        i64::from(scan.compared)
     )?;
     Ok(kept == 1)
 }
@@ -40,7 +41,8 @@ pub async fn tie(tx: &mut Tx, account: AccountId, scan: &Scan, log_seq: i64) -> 
 
 statements! {
     INSERT = "INSERT INTO verifying_scan (account, id, at, received_at, verdict, code, scene, licence, \
-    token, status_as_of, trust_version, matter) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+    token, status_as_of, trust_version, matter, compared) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
     ON CONFLICT (account, id) DO NOTHING";
     TIE = "UPDATE verifying_scan SET log_seq = $3 WHERE account = $1 AND id = $2";
 }

@@ -7,7 +7,7 @@ use liangzheng_tests::caller::Caller;
 use liangzheng_tests::clock::NOON;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::http::Answer;
-use liangzheng_tests::make::{BUSINESS_LICENCE, UNIT};
+use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, UNIT};
 use liangzheng_tests::snapshot::stable;
 use serde_json::{Value, json};
 
@@ -127,6 +127,71 @@ fn one_bad_receipt_is_named_and_nothing_of_its_batch_is_kept() {
     assert_eq!(answer.json()["errors"][0]["pointer"], "/scans/1/at");
     assert_eq!(desk.uses(), Vec::<Value>::new());
     assert_eq!(desk.hand_in(&[desk.receipt(1)]).json()["accepted"], 1, "it was not kept before");
+}
+
+#[test]
+fn what_this_server_verified_itself_is_not_logged_again_on_both_databases() {
+    for db in TestDb::both() {
+        let desk = desk(db);
+        let mut online = desk.receipt(1);
+        online["logged"] = json!(true);
+        online["compared"] = json!(true);
+        assert_eq!(desk.hand_in(&[online, desk.receipt(2)]).must(200), json!({ "accepted": 2, "known": 0 }));
+        assert_eq!(desk.uses().len(), 1);
+    }
+}
+
+/// Rows: R48.
+#[test]
+fn what_was_doubtful_is_a_task_of_the_unit_that_issued_the_licence_or_of_the_manager_on_both_databases() {
+    for db in TestDb::both() {
+        let desk = desk(db);
+        desk.app.staff("checker", Role::IssuerChecker, UNIT);
+        desk.app.staff("other", Role::IssuerChecker, OTHER_UNIT);
+        desk.app.staff("boss", Role::Manager, OTHER_UNIT);
+        let [checker, other, boss] = ["checker", "other", "boss"].map(|login| desk.app.as_(login));
+        let tasks = |who: &Caller| who.get("/api/v1/tasks?kind=doubt").must(200)["items"].clone();
+
+        let mut doubted = desk.receipt(1);
+        doubted["doubt"] = json!(" 照片与本人不像 ");
+        let forged = json!({
+            "id": "0000000000000000000002", "at": NOON.0 - 60, "verdict": "invalid", "code": "E_SIG",
+            "scene": null, "licence": null, "token": null, "status_as_of": null, "trust_version": 1,
+            "doubt": "屏幕上的印章会动",
+        });
+        let batch = [doubted, forged];
+        assert_eq!(desk.hand_in(&batch).must(200), json!({ "accepted": 2, "known": 0 }));
+        assert_eq!(desk.hand_in(&batch).must(200), json!({ "accepted": 0, "known": 2 }), "sent again");
+
+        let own = tasks(&checker);
+        assert_eq!(own.as_array().unwrap().len(), 1);
+        let doubt = &own[0]["doubt"];
+        assert_eq!(doubt["said"], "照片与本人不像");
+        assert_eq!(doubt["licence"], desk.licence.identifier.to_string());
+        assert_eq!((&doubt["code"], &doubt["unit"]), (&json!("OK"), &json!(UNIT)));
+        assert_eq!(
+            (&own[0]["since"], &own[0]["licence_kind"]),
+            (&json!(NOON.0 - 600), &json!(BUSINESS_LICENCE))
+        );
+        assert_eq!(tasks(&other), json!([]));
+        let of_manager = tasks(&boss);
+        assert_eq!(of_manager.as_array().unwrap().len(), 1);
+        assert_eq!(
+            (&of_manager[0]["doubt"]["code"], &of_manager[0]["doubt"]["licence"]),
+            (&json!("E_SIG"), &Value::Null)
+        );
+
+        let path = format!("/api/v1/tasks/{}/acts", own[0]["id"].as_str().unwrap());
+        let end = json!({ "act": "end", "reason": "已电话核实，照片为十年前" });
+        for stranger in [&other, &boss] {
+            assert_eq!(stranger.post(&path, &end).status, 404);
+        }
+        for doing in [&json!({ "act": "claim" }), &end] {
+            assert_eq!(checker.post(&path, doing).status, 204);
+        }
+        assert_eq!(tasks(&checker), json!([]));
+        assert_eq!(checker.post(&path, &end).status, 404);
+    }
 }
 
 #[test]

@@ -3,13 +3,13 @@
  * (its scripts, its styles) shall reach the verdict. Host and frame speak through a port that only they have.
  */
 import { el } from '../shared/dom.js';
+import { problem } from '../shared/obstacle.js';
 import { openStore } from '../shared/store.js';
 import * as wedge from '../shared/wedge.js';
 import { VERSION } from '../release.js';
 import { isAllowed } from './origins.js';
 import { rootsFor } from './roots.js';
 import { STORE } from './settings.js';
-import * as views from './views.js';
 
 /** The first message, the only one that goes through the windows. */
 export const HELLO = 'liangzheng:hello';
@@ -190,7 +190,7 @@ export class Framed {
   #give(code, title, advice = []) {
     this.#settle(false);
     this.#panel.tell('');
-    this.#panel.show(views.problem(this.#panel.words, { title, advice }));
+    this.#panel.show(problem(this.#panel.words, { title, advice }));
     this.#panel.emit('error', { code, message: [title, ...advice].join(' ') });
   }
 

@@ -17,6 +17,7 @@ use crate::http::api::minute;
 use crate::http::extract::{Body, Permitted};
 use crate::http::problem::{Problem, kinds};
 use crate::service::issuing::tasks::{self, Claimed, Doing, Task, TaskError};
+use crate::service::verifying::doubts::Doubt;
 
 /// Which tasks.
 #[derive(Deserialize, JsonSchema)]
@@ -49,7 +50,7 @@ pub struct TaskActRequest {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Task")]
 pub struct TaskAnswer {
-    /// The id of the draft, case, import, request, entry of an agency, identity, duty application or alarm that it is about.
+    /// The id of the draft, case, import, request, entry of an agency, doubt, identity, duty application or alarm that it is about.
     id: String,
     kind: TaskKind,
     /// What is to be done, in words.
@@ -63,6 +64,8 @@ pub struct TaskAnswer {
     identity: Option<SaidIdentity>,
     /// What was tried; null but for tries out of scope.
     alarm: Option<TriedOutOfScope>,
+    /// What was doubtful at a scan; null but for a doubt.
+    doubt: Option<SaidDoubt>,
     /// Who has taken it.
     claimed_by: Option<Claimant>,
     /// Whether it is the caller's.
@@ -91,6 +94,23 @@ pub struct TriedOutOfScope {
     tries: i64,
     /// The last of them, in unix seconds.
     last_at: UnixTime,
+}
+
+/// What staff found doubtful at a scan.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SaidDoubt {
+    /// Their words.
+    said: String,
+    /// The code of the verdict.
+    code: String,
+    /// The licence's number; null if none of this installation is known.
+    licence: Option<String>,
+    /// Who found it: the account, its name, and the unit it verified for.
+    account: AccountId,
+    name: String,
+    unit: Uscc,
+    /// When it was scanned, in unix seconds.
+    at: i64,
 }
 
 /// Who has taken a task.
@@ -136,6 +156,13 @@ pub async fn act(
     Ok(Answer::nothing())
 }
 
+impl From<Doubt> for SaidDoubt {
+    fn from(doubt: Doubt) -> Self {
+        let Doubt { account, name, unit, said, at, code, identifier, .. } = doubt;
+        Self { said, code, licence: identifier, account, name, unit, at }
+    }
+}
+
 impl From<Task> for TaskAnswer {
     fn from(task: Task) -> Self {
         Self {
@@ -156,6 +183,7 @@ impl From<Task> for TaskAnswer {
                 tries: alarm.tries,
                 last_at: alarm.last_at,
             }),
+            doubt: task.doubt.map(SaidDoubt::from),
             claimed_by: task.claim.map(Claimant::from),
             mine: task.is_mine,
         }

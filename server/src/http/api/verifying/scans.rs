@@ -1,4 +1,4 @@
-//! `POST /api/v1/scans`: receipts of offline scans, in batches.
+//! `POST /api/v1/scans`: receipts of scans, in batches.
 
 use actix_web::{HttpRequest, web};
 use schemars::JsonSchema;
@@ -47,6 +47,16 @@ pub struct ReceiptBody {
     /// Code of the inspection matter of one's unit it was scanned in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     matter: Option<String>,
+    /// Whether the person was compared with the licence.
+    #[serde(default)]
+    compared: bool,
+    /// Whether this server verified it when it was scanned: then the use stands in the log already.
+    #[serde(default)]
+    logged: bool,
+    /// What was doubtful, in words: a task for the unit that issued the licence, or for the manager where none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 500))]
+    doubt: Option<String>,
 }
 
 /// Keeps all of them or, when one cannot be right, none; every bad one is named.
@@ -109,11 +119,38 @@ impl From<HandInError> for Problem {
 
 impl From<ReceiptBody> for Receipt {
     fn from(body: ReceiptBody) -> Self {
-        let ReceiptBody { id, at, verdict, code, scene, licence, token, status_as_of, trust_version, matter } =
-            body;
-        Self { id, at, verdict, code, scene, licence, token, status_as_of, trust_version, matter }
+        let ReceiptBody {
+            id,
+            at,
+            verdict,
+            code,
+            scene,
+            licence,
+            token,
+            status_as_of,
+            trust_version,
+            matter,
+            compared,
+            logged,
+            doubt,
+        } = body;
+        Self {
+            id,
+            at,
+            verdict,
+            code,
+            scene,
+            licence,
+            token,
+            status_as_of,
+            trust_version,
+            matter,
+            compared,
+            logged,
+            doubt,
+        }
     }
 }
 
-/// A long shift's worth; about 200 KB, within [`crate::http::problem::MAX_BODY`].
+/// A long shift's worth; about 200 KB without words of doubt, within [`crate::http::problem::MAX_BODY`].
 const MAX_BATCH: usize = 500;

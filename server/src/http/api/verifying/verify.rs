@@ -15,13 +15,14 @@ use crate::http::answer::Answer;
 use crate::http::extract::{JsonOrFile, MaybePermitted, SentFile};
 use crate::http::problem::{Problem, kinds};
 use crate::service::verifying::file::{self, FileTold, FileVerifyError, KnownLicence};
+use crate::service::verifying::short_code::ShortCodeError;
 use crate::service::verifying::verify::{self, MatterRefused, Question, Told, VerifyError};
 
 /// Body of `POST /api/v1/verify`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyRequest {
-    /// `EL1:…` or the token in it.
+    /// `EL1:…` or the token in it; of staff also the eight digits of a short code.
     input: String,
     /// The verifier's scene.
     scene: Option<String>,
@@ -148,8 +149,26 @@ impl From<VerifyError> for Problem {
                 "give the text of a challenge, which begins with EC1:",
             ),
             VerifyError::Matter(refused) => refused.into(),
+            VerifyError::ShortCode(refused) => refused.into(),
             VerifyError::Log(error) => error.into(),
             VerifyError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShortCodeError> for Problem {
+    fn from(error: ShortCodeError) -> Self {
+        match error {
+            ShortCodeError::Unknown => Self::new(&kinds::INVALID).field(
+                "/input",
+                "short-code-unknown",
+                "没有这个短码，或已过期、已用过；请核对数字，或请持证人重新取得短码",
+                "no such short code, or it is over or was used: compare the digits, or have the holder get another",
+            ),
+            ShortCodeError::TooMany { wait } => Self::new(&kinds::TOO_MANY_REQUESTS)
+                .retry_after(wait.0)
+                .detail("输错的短码过多，请稍候再试，或改用扫码", "too many wrong short codes: wait, or scan the code"),
+            ShortCodeError::Work(error) => error.into(),
         }
     }
 }
