@@ -70,10 +70,20 @@ test('receipts are kept without a network and over a reload, and handed in once,
 
   // The holder sees the uses, and the unit that issued the licence has a task.
   const { items: uses } = await (await caller(server, 'shanyue'))('GET', '/wallet/uses?limit=10');
-  assert.equal(uses.filter(({ kind, offline }) => kind === 'verification' && offline).length, 3);
+  assert.equal(uses.filter(({ kind, offline }) => kind === 'verify' && offline).length, 3);
   const issuing = server.demo.accounts.find(({ role, unit }) => role === 'issuer_checker' && unit === account(server, 'inspector.samr').unit);
   const { items: tasks } = await (await caller(server, issuing.login))('GET', '/tasks?kind=doubt');
   assert.deepEqual(tasks.map(({ doubt }) => [doubt.said, doubt.licence]), [['招牌与证照上的名称不同', shown.card.identifier]]);
+  const desk = await newPage(browser);
+  await desk.goto(`${server.url}/office?lang=zh-CN#tasks`);
+  await enter(desk, server, issuing.login);
+  await desk.goto(`${server.url}/office#tasks`);
+  const row = desk.locator('#found tr').filter({ hasText: `招牌与证照上的名称不同（证照 ${shown.card.identifier}` });
+  await row.getByRole('button', { name: /^办结/ }).click();
+  await desk.locator('dialog textarea').fill('已到现场核对');
+  await desk.locator('dialog').getByRole('button', { name: '办结' }).click();
+  await row.waitFor({ state: 'detached' });
+  await done(desk);
   await done(page);
 });
 

@@ -96,7 +96,7 @@ fn a_matter_lists_its_kinds_and_a_verification_in_it_is_checked_and_recorded_on_
             (&json!("valid"), &json!("inspect.food"))
         );
         let seen = street.uses();
-        let used = seen.iter().find(|used| used["kind"] == "verification").unwrap();
+        let used = seen.iter().find(|used| used["kind"] == "verify").unwrap();
         assert_eq!((&used["matter"], &used["by"]["unit"]), (&json!("food.night"), &json!(UNIT)));
 
         // Another scene, another unit, nobody's: refused, and the code is not spent.

@@ -77,7 +77,7 @@ fn staff_verify_a_short_code_once_within_its_minute_and_the_holder_sees_it_on_bo
         assert!(is_unknown(&verify(&counter.inspector, code)), "it was used");
         let uses = counter.holder.get("/api/v1/wallet/uses").must(200);
         let by: Vec<&Value> = uses["items"].as_array().unwrap().iter().map(|used| &used["kind"]).collect();
-        assert_eq!(by, [&json!("verification"), &json!("show")]);
+        assert_eq!(by, [&json!("verify"), &json!("show")]);
 
         let first = counter.code(&show);
         counter.app.pass(1);
