@@ -280,6 +280,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches all that the matter of a case needs: filled, absent, refused */
+        post: operations["casework.prefill.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -350,6 +367,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duty-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Duty applications of the caller's unit (`?side=applied`), or to it (`?side=received`), newest first */
+        get: operations["consent.duty_applications.list"];
+        put?: never;
+        /** Applies to an issuer for its standing consent to what the unit's using list has by duty */
+        post: operations["consent.duty_applications.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty-applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One duty application */
+        get: operations["consent.duty_applications.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty-applications/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grants, refuses or ends a duty application, as the issuer; withdraws it, as who applied */
+        post: operations["consent.duty_applications.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exempt-materials": {
         parameters: {
             query?: never;
@@ -361,6 +430,23 @@ export interface paths {
         get: operations["catalogue.using_list.exempt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fetches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches one kind of one holder for one case: the fields of the using list, masked and marked */
+        post: operations["casework.fetches.create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1232,6 +1318,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/licences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Licences of public kinds, by identifier, or by kind and the holder's exact name */
+        get: operations["casework.public_licences.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reconciliations": {
         parameters: {
             query?: never;
@@ -1680,6 +1783,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done for a unit, and what was refused it, newest first */
+        get: operations["trace.uses.of_unit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units/{id}/using-list": {
         parameters: {
             query?: never;
@@ -1818,6 +1938,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet/authorisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller, or a holder he acts for (`?for=`), lets units use, newest first */
+        get: operations["consent.authorisations.list"];
+        put?: never;
+        /** Lets a unit use a licence for a purpose until a day */
+        post: operations["consent.authorisations.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/authorisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an authorisation back: refused from the next request on */
+        delete: operations["consent.authorisations.withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wallet/consents/{id}/acts": {
         parameters: {
             query?: never;
@@ -1913,6 +2068,23 @@ export interface paths {
         };
         /** What was done to one of the caller's own licences, oldest first */
         get: operations["licence.history.of_holder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/licences/{id}/authorisation-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The matters of units that ask for a licence by authorisation, and exactly what each would see */
+        get: operations["consent.authorisations.options"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2116,7 +2288,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Uses of the caller's own licences, newest first */
+        /** Uses of the caller's own licences and refused tries, newest first */
         get: operations["trace.uses.list"];
         put?: never;
         post?: never;
@@ -2552,6 +2724,57 @@ export interface components {
         };
         /** @enum {string} */
         Assurance: "pin" | "real_person";
+        AuthorisationId: string;
+        /** @description A matter of a unit that asks for the licence by authorisation. */
+        AuthorisationOption: {
+            /** @description Exactly what the unit would see. */
+            fields: components["schemas"]["SeenField"][];
+            /** @description Code of the matter. */
+            matter: string;
+            matter_names: components["schemas"]["Text"];
+            /** @description Code of what for. */
+            purpose: string;
+            unit: components["schemas"]["Uscc"];
+            unit_names: components["schemas"]["Text"];
+        };
+        /** @description Body of `POST /wallet/authorisations`. */
+        AuthorisationRequest: {
+            /** @description A second factor, where the kind asks for one. */
+            factor?: components["schemas"]["Factor"] | null;
+            /** @description The licence. */
+            licence: components["schemas"]["LicenceId"];
+            /** @description Six digits. */
+            pin: string;
+            /** @description Code of what for, as in the unit's using list. */
+            purpose: string;
+            /** @description What with it. */
+            scope: components["schemas"]["AuthorisedScope"];
+            /** @description The unit that may use it. */
+            unit: components["schemas"]["Uscc"];
+            /** @description Until when: the last day, `YYYYMMDD`, or unix seconds; a year at the most. */
+            until: components["schemas"]["Until"];
+        };
+        /** @enum {string} */
+        AuthorisationState: "live" | "ended" | "withdrawn";
+        /** @description What was given; stored as the answer to the same request sent again. */
+        Authorised: {
+            /** @description Its id. */
+            id: components["schemas"]["AuthorisationId"];
+            /** @description The licence. */
+            licence: components["schemas"]["LicenceId"];
+            /** @description Code of what for. */
+            purpose: string;
+            /** @description What with it. */
+            scope: components["schemas"]["AuthorisedScope"];
+            /** @description `live`. */
+            state: components["schemas"]["AuthorisationState"];
+            /** @description Who may use it. */
+            unit: components["schemas"]["Uscc"];
+            /** @description From when on it no longer holds, in unix seconds. */
+            until: components["schemas"]["UnixTime"];
+        };
+        /** @enum {string} */
+        AuthorisedScope: "view" | "download";
         /** @description An authenticator that is being set up; told only here. */
         BegunTotp: {
             /** @description `otpauth://…` */
@@ -3223,6 +3446,76 @@ export interface components {
             /** @description Why; it is kept. */
             reason: string;
         };
+        /** @enum {string} */
+        DutyAct: "grant" | "refuse" | "end" | "withdraw";
+        /** @description Body of `POST /duty-applications/{id}/acts`. */
+        DutyActRequest: {
+            /** @description What to do. */
+            act: components["schemas"]["DutyAct"];
+            /**
+             * @description Why; needed to refuse and to end, and read by the other side.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /** @description A duty application. */
+        DutyApplication: {
+            /** @description What the caller can do with it now. */
+            acts: components["schemas"]["DutyAct"][];
+            /** @description When it was made, in unix seconds. */
+            at: components["schemas"]["UnixTime"];
+            /** @description When it was granted or refused. */
+            decided_at: components["schemas"]["UnixTime"] | null;
+            /** @description When it was ended or withdrawn. */
+            ended_at: components["schemas"]["UnixTime"] | null;
+            id: components["schemas"]["DutyApplicationId"];
+            /** @description Whose licences it needs. */
+            issuer: components["schemas"]["Uscc"];
+            issuer_names: components["schemas"]["Text"];
+            /** @description Of which kind. */
+            kind: components["schemas"]["KindCode"];
+            kind_names: components["schemas"]["Text"];
+            /** @description The same in words. */
+            need: string;
+            /** @description Code of what for. */
+            purpose: string;
+            /** @description Why the last act was done. */
+            reason: string | null;
+            state: components["schemas"]["DutyState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description Who applied. */
+            unit: components["schemas"]["Uscc"];
+            unit_names: components["schemas"]["Text"];
+        };
+        DutyApplicationId: string;
+        /** @description Body of `POST /duty-applications`. */
+        DutyApplicationRequest: {
+            /**
+             * @description The issuer that is asked; may be left out where only one unit issues the kind.
+             * @default null
+             */
+            issuer: components["schemas"]["Uscc"] | null;
+            /** @description The kind of licence. */
+            kind: components["schemas"]["KindCode"];
+            /** @description What the unit needs it for, in words that the issuer reads. */
+            need: string;
+            /** @description Code of what for, as in the unit's using list. */
+            purpose: string;
+        };
+        /** @description What was applied for; stored as the answer to the same request sent again. */
+        DutyApplied: {
+            /** @description Its id. */
+            id: components["schemas"]["DutyApplicationId"];
+            /** @description To whom. */
+            issuer: components["schemas"]["Uscc"];
+            /** @description `applied`. */
+            state: components["schemas"]["DutyState"];
+        };
+        /** @enum {string} */
+        DutySide: "applied" | "received";
+        /** @enum {string} */
+        DutyState: "applied" | "granted" | "refused" | "ended" | "withdrawn";
         /** @description The curve of EdDSA. */
         EdwardsCurve: "Ed25519";
         /** @description One thing drawn on a card. */
@@ -3358,6 +3651,60 @@ export interface components {
             /** @description An authenticator, whose code logins ask for. */
             totp: boolean;
         };
+        /** @description Whose licences: one holder, whole. */
+        FetchHolder: {
+            /** @description Its number. */
+            id_number: string;
+            /** @description Type of document (GB/T 36903): `111` citizen number, `001` unified social credit code … */
+            id_type: string;
+            /** @description 姓名 or 名称, as in the case. */
+            name: string;
+        };
+        /** @description Body of `POST /fetches`. */
+        FetchRequest: {
+            /** @description An open using case of the caller's unit for the holder. */
+            case: components["schemas"]["CaseId"];
+            /** @description Whose. */
+            holder: components["schemas"]["FetchHolder"];
+            /** @description One kind of licence. */
+            kind: components["schemas"]["KindCode"];
+            /** @description Code of what for, as in the unit's using list. */
+            purpose: string;
+        };
+        /** @description What was fetched. */
+        Fetched: {
+            /** @description On which footing of the using list. */
+            footing: components["schemas"]["MaterialFooting"];
+            /** @description The licences of that kind; none if the holder has none. */
+            licences: components["schemas"]["FetchedLicence"][];
+            /** @description The use, as the log names it: of the first licence, or of the look itself where there is none. */
+            use: string;
+        };
+        /** @description A licence as the unit sees it. */
+        FetchedLicence: {
+            /** @description The fields that the using list names, masked; none of a licence that does not hold. */
+            fields: components["schemas"]["SeenField"][];
+            /** @description Its number under GB/T 36904. */
+            identifier: string;
+            kind: components["schemas"]["KindCode"];
+            kind_names: components["schemas"]["Text"];
+            /** @description The status axis. */
+            status: string;
+            status_label: components["schemas"]["Text"];
+            /** @description Who issued it, or took that over. */
+            unit: components["schemas"]["Uscc"];
+            unit_names: components["schemas"]["Text"];
+            /** @description The use, as the log and the holder's list name it. */
+            use: string;
+            /** @description First day of validity. */
+            valid_from: components["schemas"]["Day"];
+            /** @description Last day of validity; null = 长期. */
+            valid_to: components["schemas"]["Day"] | null;
+            /** @description For whom, what and when it was given, and that it is not to be passed on: to be shown with every copy. */
+            watermark: components["schemas"]["Text"];
+            /** @description Why it does not hold, and so has no fields; null = it holds. */
+            withheld: components["schemas"]["Text"] | null;
+        };
         /** @description One field of a face. */
         Field: {
             /** @description The values of a choice. */
@@ -3419,6 +3766,35 @@ export interface components {
         Footing: "own" | "agent" | "delegate" | "member";
         /** @enum {string} */
         Found: "missing" | "extra" | "different";
+        /** @description An authorisation that was given. */
+        GivenAuthorisation: {
+            /** @description Labels of the fields that the unit sees by its using list as it is now; none = nothing. */
+            fields: components["schemas"]["Text"][];
+            /** @description `own`, or `agent`: by whom it was given. */
+            footing: string;
+            given_at: components["schemas"]["UnixTime"];
+            id: components["schemas"]["AuthorisationId"];
+            /** @description The licence's kind. */
+            kind: components["schemas"]["KindCode"];
+            /** @description The kind's names. */
+            kind_names: components["schemas"]["Text"];
+            /** @description The licence, in its newest version of the same holder. */
+            licence: components["schemas"]["LicenceId"];
+            /** @description Code of what for. */
+            purpose: string;
+            scope: components["schemas"]["AuthorisedScope"];
+            state: components["schemas"]["AuthorisationState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description The unit that may use it. */
+            unit: components["schemas"]["Uscc"];
+            /** @description The unit's names. */
+            unit_names: components["schemas"]["Text"];
+            /** @description From when on it no longer holds, in unix seconds. */
+            until: components["schemas"]["UnixTime"];
+            /** @description When it was taken back. */
+            withdrawn_at: components["schemas"]["UnixTime"] | null;
+        };
         /** @description A role that somebody has. */
         GivenRole: {
             /** @description The role. */
@@ -4197,6 +4573,8 @@ export interface components {
         };
         /** @enum {string} */
         MaterialFooting: "duty" | "authorised" | "public";
+        /** @enum {string} */
+        MaterialState: "filled" | "absent" | "refused";
         /** @description A matter, as its unit writes it. */
         Matter: {
             /** @description Its code, `[A-Za-z0-9._-]{1,64}`. */
@@ -4371,7 +4749,7 @@ export interface components {
         };
         NoticeId: string;
         /** @enum {string} */
-        NoticeKind: "expiry" | "inspection" | "act" | "request" | "consent";
+        NoticeKind: "expiry" | "inspection" | "act" | "request" | "consent" | "authorisation";
         /** @description The licence that a notice is about. */
         NoticeLicence: {
             id: components["schemas"]["LicenceId"];
@@ -4512,6 +4890,12 @@ export interface components {
             next: string | null;
         };
         /** @description A list, or one page of it. */
+        PageOfAuthorisationOption: {
+            items: components["schemas"]["AuthorisationOption"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
         PageOfCard: {
             items: components["schemas"]["Card"][];
             /** @description `cursor` of the next page; null on the last. */
@@ -4554,6 +4938,12 @@ export interface components {
             next: string | null;
         };
         /** @description A list, or one page of it. */
+        PageOfDutyApplication: {
+            items: components["schemas"]["DutyApplication"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
         PageOfEntryDifference: {
             items: components["schemas"]["EntryDifference"][];
             /** @description `cursor` of the next page; null on the last. */
@@ -4568,6 +4958,12 @@ export interface components {
         /** @description A list, or one page of it. */
         PageOfExemptMatter: {
             items: components["schemas"]["ExemptMatter"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfGivenAuthorisation: {
+            items: components["schemas"]["GivenAuthorisation"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
         };
@@ -4646,6 +5042,12 @@ export interface components {
         /** @description A list, or one page of it. */
         PageOfProposal: {
             items: components["schemas"]["Proposal"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfPublicLicence: {
+            items: components["schemas"]["PublicLicence"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
         };
@@ -4760,6 +5162,37 @@ export interface components {
             /** @description The password, where there is no PIN yet. */
             password?: string | null;
         };
+        /** @description What a case was filled with. */
+        Prefill: {
+            case: components["schemas"]["CaseId"];
+            /** @description What became of each material of the unit's using list. */
+            materials: components["schemas"]["PrefillMaterial"][];
+            /** @description Code of its matter. */
+            matter: string;
+            /** @description The matter's names; null if it is not in force. */
+            matter_names: components["schemas"]["Text"] | null;
+            /** @description Code of what for. */
+            purpose: string;
+        };
+        /** @description What became of one material. */
+        PrefillMaterial: {
+            /** @description On what footing the list has it. */
+            footing: components["schemas"]["MaterialFooting"];
+            /** @description The footing in words. */
+            footing_label: components["schemas"]["Text"];
+            kind: components["schemas"]["KindCode"];
+            kind_names: components["schemas"]["Text"];
+            licences: components["schemas"]["FetchedLicence"][];
+            /** @description Why there is none, or none that holds, in words. */
+            reason: components["schemas"]["Text"] | null;
+            /** @description The rule that failed; null = none. */
+            rule: components["schemas"]["ScopeRule"] | null;
+            state: components["schemas"]["MaterialState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description The use, as the log names it. */
+            use: string;
+        };
         /** @description A problem as it is told. */
         Problem: {
             /** @description For programs; more exact than `type`. */
@@ -4843,6 +5276,27 @@ export interface components {
         ProposalSort: "licence_act" | "role_grant";
         /** @enum {string} */
         ProposalState: "open" | "confirmed" | "refused" | "lapsed";
+        /** @description A licence as everybody may see it. */
+        PublicLicence: {
+            /** @description The public fields. */
+            fields: components["schemas"]["SeenField"][];
+            /** @description Its number under GB/T 36904. */
+            identifier: string;
+            kind: components["schemas"]["KindCode"];
+            kind_names: components["schemas"]["Text"];
+            /** @description The status axis. */
+            status: string;
+            status_label: components["schemas"]["Text"];
+            /** @description Since when. */
+            status_since: components["schemas"]["UnixTime"];
+            /** @description Who issued it, or took that over. */
+            unit: components["schemas"]["Uscc"];
+            unit_names: components["schemas"]["Text"];
+            /** @description First day of validity. */
+            valid_from: components["schemas"]["Day"];
+            /** @description Last day of validity; null = 长期. */
+            valid_to: components["schemas"]["Day"] | null;
+        };
         /** @description What a verifier kept of one scan. */
         ReceiptBody: {
             /**
@@ -5006,6 +5460,13 @@ export interface components {
         };
         /** @enum {string} */
         RecoveryState: "asked" | "confirmed" | "done" | "objected" | "over";
+        /** @description Why nothing was given. */
+        Refused: {
+            /** @description The same in words. */
+            message: components["schemas"]["Text"];
+            /** @description The rule that failed. */
+            rule: components["schemas"]["ScopeRule"];
+        };
         /** @enum {string} */
         RegisterState: "matched" | "mismatched" | "waiting" | "not_configured";
         /** @enum {string} */
@@ -5190,6 +5651,8 @@ export interface components {
             /** @description The fields that are seen. */
             fields: components["schemas"]["SceneField"][];
         };
+        /** @enum {string} */
+        ScopeRule: "case" | "holder" | "client" | "matter" | "list" | "purpose" | "kind" | "sharing" | "public" | "holder-consent" | "issuer-consent" | "authorisation";
         /** @description One check. */
         SealCheck: {
             /** @description The fact behind it. */
@@ -5219,6 +5682,15 @@ export interface components {
         };
         /** @enum {string} */
         Secrecy: "none" | "secret";
+        /** @description A field as a unit sees it. */
+        SeenField: {
+            /** @description The short key. */
+            key: string;
+            /** @description Its label. */
+            label: components["schemas"]["Text"];
+            /** @description The value, masked. */
+            value: string;
+        };
         /** @description A new session. */
         Session: {
             /** @description Over at the latest, in unix seconds. */
@@ -5489,12 +5961,14 @@ export interface components {
         SuspectState: "open" | "different" | "same";
         /** @description Something to be done. */
         Task: {
+            /** @description What was tried; null but for tries out of scope. */
+            alarm: components["schemas"]["TriedOutOfScope"] | null;
             case: components["schemas"]["CaseId"] | null;
             /** @description Who has taken it. */
             claimed_by: components["schemas"]["Claimant"] | null;
             /** @description What was doubtful at a scan; null but for a doubt. */
             doubt: components["schemas"]["SaidDoubt"] | null;
-            /** @description The id of the draft, case, import, request, entry of an agency, doubt or identity that it is about. */
+            /** @description The id of the draft, case, import, request, entry of an agency, doubt, identity, duty application or alarm that it is about. */
             id: string;
             /** @description Who was not let in; null but for an identity. */
             identity: components["schemas"]["SaidIdentity"] | null;
@@ -5529,7 +6003,7 @@ export interface components {
             to: components["schemas"]["AccountId"] | null;
         };
         /** @enum {string} */
-        TaskKind: "draft" | "review" | "import" | "request" | "overdue" | "agency" | "doubt" | "identity";
+        TaskKind: "draft" | "review" | "import" | "request" | "overdue" | "agency" | "doubt" | "identity" | "duty" | "scope_alarm";
         /**
          * @description How a card is drawn: elements of a closed set, on a card of 856 × 540 units (ISO/IEC 7810 ID-1, tenths of a
          *     millimetre).
@@ -5575,7 +6049,7 @@ export interface components {
             grant_type: string;
         };
         /** @enum {string} */
-        Topic: "notice" | "unit_tasks" | "recovery" | "contact_code" | "contact_changed";
+        Topic: "notice" | "unit_tasks" | "scope_alarm" | "recovery" | "contact_code" | "contact_changed";
         /** @description A code of the authenticator: six digits, or a recovery code. */
         TotpCode: {
             /** @description The code. */
@@ -5585,6 +6059,20 @@ export interface components {
         TotpRequest: {
             /** @description The password the caller logs in with. */
             password: string;
+        };
+        /** @description A unit whose tries to fetch were refused. */
+        TriedOutOfScope: {
+            /** @description The last of them, in unix seconds. */
+            last_at: components["schemas"]["UnixTime"];
+            /**
+             * Format: int64
+             * @description How many of its tries were refused within the hour before the last.
+             */
+            tries: number;
+            /** @description The unit. */
+            unit: components["schemas"]["Uscc"];
+            /** @description Its names. */
+            unit_names: components["schemas"]["Text"];
         };
         /** @enum {string} */
         UnitAct: "approve" | "refuse" | "close" | "succeed";
@@ -5708,28 +6196,42 @@ export interface components {
          * @description A point in time: seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
          */
         UnixTime: number;
+        /** @description Until when. */
+        Until: number | string;
         Uscc: string;
-        /** @description One use of a licence. */
+        /** @description One use of a licence, or one try that was refused. */
         Use: {
             /** @description Unix seconds. */
             at: components["schemas"]["UnixTime"];
-            /** @description Who did it. */
+            /** @description Who did it; null = the public, or an account that is gone. */
             by: components["schemas"]["UsedBy"] | null;
+            /** @description Number of the case it was needed for, with its unit. */
+            case_number: string | null;
+            /** @description On which footing of the using list it was fetched. */
+            footing: components["schemas"]["MaterialFooting"] | null;
             /** @description What was done. */
             kind: components["schemas"]["UseWord"];
-            /** @description The licence. */
-            licence: string;
+            /** @description The licence; null where none was told: the holder has none, or it was refused. */
+            licence: string | null;
+            /** @description The licence's kind, or the kind that was asked for. */
+            licence_kind: components["schemas"]["UsedKind"] | null;
             /** @description Code of the inspection matter it was done in. */
             matter: string | null;
             /** @description Whether a verification was made without a network and reported afterwards. */
             offline: boolean;
+            /** @description Code of what for, as in the using list; of a look the reason that was given. */
+            purpose: string | null;
+            /** @description Why nothing was given; null = it was given. */
+            refused: components["schemas"]["Refused"] | null;
             /** @description The scene, as far as it was known. */
             scene: string | null;
             /** @description The show or the device; for a verification the verdict's code. */
             subject: string;
+            /** @description Its name in the log. */
+            use: string;
         };
         /** @description What was done with a licence. */
-        UseWord: "show" | "grant" | "verification" | "look" | "download";
+        UseWord: "show" | "grant" | "verify" | "fetch" | "look" | "download" | "lookup";
         /** @description The account behind a use. */
         UsedBy: {
             /** @description Its name. */
@@ -5738,6 +6240,15 @@ export interface components {
             role: string | null;
             /** @description Its unit, for staff. */
             unit: components["schemas"]["Uscc"] | null;
+            /** @description The unit's names. */
+            unit_names: components["schemas"]["Text"] | null;
+        };
+        /** @description A kind of licence. */
+        UsedKind: {
+            /** @description Its code. */
+            code: components["schemas"]["KindCode"];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
         };
         /** @description An entry as it is read: what was sent, and where it stands. */
         UsingListEntry: {
@@ -6621,6 +7132,35 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    "casework.prefill.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prefill"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     "actor.clients.list": {
         parameters: {
             query?: {
@@ -6816,6 +7356,143 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    "consent.duty_applications.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["DutyApplicationId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Made by the caller's unit, which is so if it is left out, or made to it. */
+                side?: components["schemas"]["DutySide"] | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["DutyState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDutyApplication"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.duty_applications.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyApplicationRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyApplied"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.duty_applications.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyApplicationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyApplication"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.duty_applications.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DutyApplicationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyApplication"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     "catalogue.using_list.exempt": {
         parameters: {
             query?: {
@@ -6842,6 +7519,40 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.fetches.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FetchRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fetched"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
@@ -9011,6 +9722,37 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    "casework.public_licences.list": {
+        parameters: {
+            query?: {
+                /** @description The holder's name, whole and exact; with `kind`. */
+                holder_name?: string | null;
+                /** @description The number of a licence under GB/T 36904, whole. */
+                identifier?: string | null;
+                /** @description A kind of licence; with `holder_name`. */
+                kind?: components["schemas"]["KindCode"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPublicLicence"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     "issuing.reconciliations.list": {
         parameters: {
             query?: {
@@ -10109,6 +10851,40 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    "trace.uses.of_unit": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfUse"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     "catalogue.entries.read.<UsingList>": {
         parameters: {
             query?: {
@@ -10443,6 +11219,105 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    "consent.authorisations.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["AuthorisationId"] | null;
+                /** @description `own`, which is so if it is left out, or the holder one acts for. */
+                for?: string | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGivenAuthorisation"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.authorisations.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorisationRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorised"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.authorisations.withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AuthorisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     "issuing.consents.act": {
         parameters: {
             query?: never;
@@ -10652,6 +11527,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfOwnAct"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.authorisations.options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAuthorisationOption"];
                 };
             };
             400: components["responses"]["Problem"];

@@ -10,11 +10,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::storage::Db;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
-use liangzheng_tests::make::office::{KIND, MATTER, draft, holder, issue, open, review, write};
+use liangzheng_tests::make::UNIT;
+use liangzheng_tests::make::office::{KIND, MATTER, draft, holder, issue, open, review};
 use serde_json::json;
 
 #[global_allocator]
@@ -38,8 +40,9 @@ fn main() {
         let name = db.name;
         let app = TestApp::start(db, |config| config.limits.enabled = false);
         open(&app);
+        let clerks = clerks(&app);
         let one = issue(&app, &draft(1));
-        app.as_time_goes(|| work(&app, name, "an empty register"));
+        app.as_time_goes(|| work(&clerks, name, "an empty register"));
         let mut measured = Vec::new();
         for (from, rows) in [(0, SMALL), (SMALL, large)] {
             let started = Instant::now();
@@ -60,38 +63,54 @@ fn main() {
                 millis(*large)
             );
         }
-        app.as_time_goes(|| work(&app, name, "the large register"));
+        app.as_time_goes(|| work(&clerks, name, "the large register"));
     }
 }
 
-/// Fifty clerks: drafts, then their review.
-fn work(app: &TestApp, name: &str, register: &str) {
+/// As many makers and checkers as there are clients: what one person does is done one after the other.
+fn clerks(app: &TestApp) -> Vec<(Caller, Caller)> {
+    let clerk = |login: &str, role| {
+        app.staff(login, role, UNIT);
+        app.as_(login)
+    };
+    (0..CLIENTS)
+        .map(|number| {
+            let maker = clerk(&format!("maker{number}"), Role::IssuerMaker);
+            (maker, clerk(&format!("checker{number}"), Role::IssuerChecker))
+        })
+        .collect()
+}
+
+/// Each pair of clerks: drafts, then their review.
+fn work(clerks: &[(Caller, Caller)], name: &str, register: &str) {
     static NUMBER: AtomicU32 = AtomicU32::new(100);
-    let (maker, checker) = (app.as_("maker"), app.as_("checker"));
-    let (written, submitted) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-    at_once(name, register, "drafts", || {
+    let none = || clerks.iter().map(|_| Mutex::new(Vec::new())).collect();
+    let (written, submitted): (Vec<Mutex<Vec<String>>>, Vec<Mutex<Vec<String>>>) = (none(), none());
+    at_once(name, register, "drafts", |client| {
         let body = draft(NUMBER.fetch_add(1, Ordering::SeqCst));
         let started = Instant::now();
-        let id = write(app, &body);
-        written.lock().unwrap().push(id);
-        started.elapsed()
+        let draft = clerks[client].0.post("/api/v1/licences", &body).must(201);
+        let taken = started.elapsed();
+        written[client].lock().unwrap().push(draft["id"].as_str().unwrap().to_owned());
+        taken
     });
-    at_once(name, register, "submissions", || {
-        let id = written.lock().unwrap().pop().unwrap();
+    at_once(name, register, "submissions", |client| {
+        let id = written[client].lock().unwrap().pop().unwrap();
         let started = Instant::now();
-        review(&maker, &id, "submit").must(200);
-        submitted.lock().unwrap().push(id);
-        started.elapsed()
+        review(&clerks[client].0, &id, "submit").must(200);
+        let taken = started.elapsed();
+        submitted[client].lock().unwrap().push(id);
+        taken
     });
-    at_once(name, register, "approvals", || {
-        let id = submitted.lock().unwrap().pop().unwrap();
+    at_once(name, register, "approvals", |client| {
+        let id = submitted[client].lock().unwrap().pop().unwrap();
         let started = Instant::now();
-        review(&checker, &id, "approve").must(200);
+        review(&clerks[client].1, &id, "approve").must(200);
         started.elapsed()
     });
 }
 
-fn at_once(name: &str, register: &str, what: &str, one: impl Fn() -> Duration + Sync) {
+fn at_once(name: &str, register: &str, what: &str, one: impl Fn(usize) -> Duration + Sync) {
     let started = Instant::now();
     let times = by_clients(EACH, one);
     let per_second = f64::from(CLIENTS * EACH) / started.elapsed().as_secs_f64();
@@ -129,13 +148,13 @@ fn lists(app: &TestApp, one: &str) -> Vec<(String, Duration)> {
     paths
         .into_iter()
         .map(|(by, path)| {
-            let ask = || {
+            let ask = |_| {
                 let started = Instant::now();
                 by.get(&path).must(200);
                 started.elapsed()
             };
             // The first one fills caches.
-            ask();
+            ask(0);
             let times = by_clients(ASKED, ask);
             (format!("GET {path}"), p95(times))
         })
@@ -143,13 +162,14 @@ fn lists(app: &TestApp, one: &str) -> Vec<(String, Duration)> {
 }
 
 /// How long each took, where every client does `each` of them in turn.
-fn by_clients(each: u32, one: impl Fn() -> Duration + Sync) -> Vec<Duration> {
+fn by_clients(each: u32, one: impl Fn(usize) -> Duration + Sync) -> Vec<Duration> {
     let times = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..CLIENTS {
-            scope.spawn(|| {
+        for client in 0..CLIENTS as usize {
+            let (one, times) = (&one, &times);
+            scope.spawn(move || {
                 for _ in 0..each {
-                    let time = one();
+                    let time = one(client);
                     times.lock().unwrap().push(time);
                 }
             });
@@ -176,7 +196,10 @@ fn fill(app: &TestApp, one: &str, from: u64, to: u64) {
     app.wait(async {
         for copied in &TABLES {
             let from_id = if copied.table == "issuing_case" { &case } else { one };
-            copy(&app.make.db, copied, from_id, from + 1, to).await;
+            // No statement may take longer than half a minute.
+            for first in (from + 1..=to).step_by(100_000) {
+                copy(&app.make.db, copied, from_id, first, to.min(first + 99_999)).await;
+            }
         }
         match &app.make.db {
             Db::Sqlite { writer, .. } => sqlx::query("ANALYZE").execute(writer).await.map(drop).unwrap(),
