@@ -54,8 +54,8 @@ words! {
 pub struct Asked<'a> {
     /// The unit.
     pub unit: Uscc,
-    /// Whose licences, by type and number of his document.
-    pub number: &'a HolderNumber,
+    /// Whose licences, by type and number of his document; `None` for what is no number, and so nobody's.
+    pub number: Option<&'a HolderNumber>,
     /// His name.
     pub name: &'a str,
     /// Of which kind: one.
@@ -131,7 +131,7 @@ pub fn decide(asked: &Asked<'_>, facts: &Facts, now: UnixTime) -> Result<InScope
         case.unit == asked.unit && case.case_type == MatterType::Using && case.state == CaseState::Open
     };
     let case = facts.case.as_ref().filter(is_own_open).ok_or(ScopeRule::Case)?;
-    if case.person.number != *asked.number || case.person.name != asked.name {
+    if Some(&case.person.number) != asked.number || case.person.name != asked.name {
         return Err(ScopeRule::Holder);
     }
     if asked.client_matters.is_some_and(|matters| !matters.contains(&case.matter)) {
@@ -184,7 +184,7 @@ fn authorised(asked: &Asked<'_>, facts: &Facts, now: UnixTime) -> Result<Vec<Lic
 }
 
 /// Those of issuers that consent, once the holder has agreed in the case. A unit needs nobody's consent but the holder's to
-/// what it has issued itself.
+/// what it has issued itself; of a kind that the law lets nobody share it gets that only.
 fn by_duty(
     asked: &Asked<'_>,
     kind: &Kind,
@@ -206,13 +206,14 @@ fn by_duty(
     });
     let held: Vec<_> = standing(facts, asked.kind).collect();
     let is_consented = |licence: &&HeldLicence| {
-        licence.issuer == asked.unit || consents.clone().any(|standing| standing.issuer == licence.issuer)
+        let is_consented = || consents.clone().any(|standing| standing.issuer == licence.issuer);
+        licence.issuer == asked.unit || (kind.sharing.allowed && is_consented())
     };
     let found: Vec<_> = held.iter().filter(is_consented).map(|licence| licence.id).collect();
     // Who has agreed to the use may be told that there is one, and whose consent is missing.
     let is_consented_at_all = is_own || consents.next().is_some();
     if found.is_empty() && (!held.is_empty() || !is_consented_at_all) {
-        return Err(ScopeRule::IssuerConsent);
+        return Err(if kind.sharing.allowed { ScopeRule::IssuerConsent } else { ScopeRule::Sharing });
     }
     Ok(found)
 }
