@@ -222,3 +222,53 @@ fn by_duty(
 fn standing(facts: &Facts, kind: KindCode) -> impl Iterator<Item = HeldLicence> {
     facts.licences.iter().copied().filter(move |licence| licence.kind == kind && licence.stands)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::clock::SystemEntropy;
+
+    #[test]
+    fn of_a_kind_that_the_law_lets_nobody_share_a_unit_gets_what_it_has_issued_itself() {
+        let now = UnixTime(1_795_320_000);
+        let [own, other] = ["11990100MB0000019L", "11990100MB0000027F"].map(|unit| unit.parse().unwrap());
+        let kind = |allowed: bool| -> Kind {
+            serde_json::from_value(json!({
+                "code": "11990000MB0001038M001", "names": { "zh-CN": "证", "en": "Card" }, "unit": other,
+                "category": "证", "matter": "m", "holder_types": ["natural"], "units": [own, other],
+                "face": { "fields": [{ "key": "n", "labels": { "zh-CN": "姓名", "en": "Name" }, "type": "text" }] },
+                "validity": { "kind": "none" }, "sharing": { "allowed": allowed, "legal_basis": "某法" },
+            }))
+            .unwrap()
+        };
+        let code = kind(true).code;
+        let [mine, theirs] = [own, other].map(|issuer| HeldLicence {
+            id: LicenceId::generate(now, &SystemEntropy),
+            kind: code,
+            issuer,
+            stands: true,
+        });
+        let asked =
+            Asked { unit: own, number: None, name: "", kind: code, purpose: "subsidy", client_matters: None };
+        // The other issuer has consented: as far as the law lets it.
+        let purpose = "subsidy".to_owned();
+        let facts = |licences: &[HeldLicence]| Facts {
+            licences: licences.to_vec(),
+            consents: vec![CaseConsent { given_at: now, withdrawn_at: None }],
+            standing: vec![StandingConsent {
+                issuer: other,
+                unit: own,
+                kind: code,
+                purpose: purpose.clone(),
+            }],
+            ..Facts::default()
+        };
+        let both = facts(&[mine, theirs]);
+        assert_eq!(by_duty(&asked, &kind(true), &both, now), Ok(vec![mine.id, theirs.id]));
+        assert_eq!(by_duty(&asked, &kind(false), &both, now), Ok(vec![mine.id]));
+        assert_eq!(by_duty(&asked, &kind(false), &facts(&[theirs]), now), Err(ScopeRule::Sharing));
+        assert_eq!(by_duty(&asked, &kind(false), &facts(&[]), now), Ok(Vec::new()));
+    }
+}
