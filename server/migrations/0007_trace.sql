@@ -28,14 +28,15 @@ CREATE TABLE trace_access_ground (
     holder       TEXT,                                          -- whose licences a fetch asked for, as far as he has a row
     kind         TEXT,                                          -- of which kind
     material     TEXT,                                          -- on which footing of the using list: duty, authorised, public
-    refused      TEXT                                           -- the rule that failed; NULL = it was not refused
+    refused      TEXT,                                          -- the rule that failed; NULL = it was not refused
+    tried        INSTANT                                        -- when a fetch was refused that counts as a try out of scope
 );
 
 -- What was asked of a holder where no licence tells: he has none, or it was refused.
 CREATE INDEX trace_access_ground_holder ON trace_access_ground (holder, seq) WHERE holder IS NOT NULL;
--- A unit's own uses, and those of its tries that were refused.
+-- A unit's own uses, and those of its tries out of scope that are counted.
 CREATE INDEX trace_access_ground_unit ON trace_access_ground (unit, seq) WHERE unit IS NOT NULL;
-CREATE INDEX trace_access_ground_refused ON trace_access_ground (unit, seq) WHERE refused IS NOT NULL;
+CREATE INDEX trace_access_ground_tried ON trace_access_ground (unit, tried) WHERE tried IS NOT NULL;
 
 -- What was done by a command, by whom and why. Append only.
 CREATE TABLE trace_audit (

@@ -9725,12 +9725,16 @@ export interface operations {
     "casework.public_licences.list": {
         parameters: {
             query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["LicenceId"] | null;
                 /** @description The holder's name, whole and exact; with `kind`. */
                 holder_name?: string | null;
                 /** @description The number of a licence under GB/T 36904, whole. */
                 identifier?: string | null;
                 /** @description A kind of licence; with `holder_name`. */
                 kind?: components["schemas"]["KindCode"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
             };
             header?: never;
             path?: never;

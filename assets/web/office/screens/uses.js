@@ -15,12 +15,15 @@ export async function usesScreen(app, [, unit = app.member.unit.id]) {
     app,
     read: (cursor) => api.unitUses(unit, cursor),
     none: t('used.none'),
-    draw: (/** @type {Use[]} */ items) =>
-      table({
+    draw(/** @type {Use[]} */ items) {
+      const wanted = items.filter((one) => which.value() === 'all' || one.refused);
+      if (wanted.length === 0) return el('p', { class: 'panel' }, t('used.none_refused'));
+      return table({
         caption: t('section.uses'),
         head: [t('used.at'), t('used.what'), t('scene.kind'), t('used.who'), t('used.why'), t('used.outcome')],
-        rows: items.filter((one) => which.value() === 'all' || one.refused).map(row),
-      }),
+        rows: wanted.map(row),
+      });
+    },
   });
   which.control.addEventListener('input', list.again);
   await list.first();

@@ -37,6 +37,8 @@ export function usesView(app) {
       show(state, t(count === 0 ? 'uses.none' : 'uses.count', { n: count }));
     } catch (error) {
       if (late()) return;
+      // What is there stays counted; what never came no longer loads.
+      if (count === 0) show(state, '');
       if (isProblem(error, 401)) await app.load();
       else say(problem, wordsFor(error));
     }

@@ -54,8 +54,8 @@ words! {
 pub struct Asked<'a> {
     /// The unit.
     pub unit: Uscc,
-    /// Whose licences, by type and number of his document.
-    pub number: &'a HolderNumber,
+    /// Whose licences, by type and number of his document; `None` for what is no number, and so nobody's.
+    pub number: Option<&'a HolderNumber>,
     /// His name.
     pub name: &'a str,
     /// Of which kind: one.
@@ -131,7 +131,7 @@ pub fn decide(asked: &Asked<'_>, facts: &Facts, now: UnixTime) -> Result<InScope
         case.unit == asked.unit && case.case_type == MatterType::Using && case.state == CaseState::Open
     };
     let case = facts.case.as_ref().filter(is_own_open).ok_or(ScopeRule::Case)?;
-    if case.person.number != *asked.number || case.person.name != asked.name {
+    if Some(&case.person.number) != asked.number || case.person.name != asked.name {
         return Err(ScopeRule::Holder);
     }
     if asked.client_matters.is_some_and(|matters| !matters.contains(&case.matter)) {
@@ -184,7 +184,7 @@ fn authorised(asked: &Asked<'_>, facts: &Facts, now: UnixTime) -> Result<Vec<Lic
 }
 
 /// Those of issuers that consent, once the holder has agreed in the case. A unit needs nobody's consent but the holder's to
-/// what it has issued itself.
+/// what it has issued itself; of a kind that the law lets nobody share it gets that only.
 fn by_duty(
     asked: &Asked<'_>,
     kind: &Kind,
@@ -206,13 +206,14 @@ fn by_duty(
     });
     let held: Vec<_> = standing(facts, asked.kind).collect();
     let is_consented = |licence: &&HeldLicence| {
-        licence.issuer == asked.unit || consents.clone().any(|standing| standing.issuer == licence.issuer)
+        let is_consented = || consents.clone().any(|standing| standing.issuer == licence.issuer);
+        licence.issuer == asked.unit || (kind.sharing.allowed && is_consented())
     };
     let found: Vec<_> = held.iter().filter(is_consented).map(|licence| licence.id).collect();
     // Who has agreed to the use may be told that there is one, and whose consent is missing.
     let is_consented_at_all = is_own || consents.next().is_some();
     if found.is_empty() && (!held.is_empty() || !is_consented_at_all) {
-        return Err(ScopeRule::IssuerConsent);
+        return Err(if kind.sharing.allowed { ScopeRule::IssuerConsent } else { ScopeRule::Sharing });
     }
     Ok(found)
 }
@@ -220,4 +221,54 @@ fn by_duty(
 /// The holder's licences of a kind that stand.
 fn standing(facts: &Facts, kind: KindCode) -> impl Iterator<Item = HeldLicence> {
     facts.licences.iter().copied().filter(move |licence| licence.kind == kind && licence.stands)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::clock::SystemEntropy;
+
+    #[test]
+    fn of_a_kind_that_the_law_lets_nobody_share_a_unit_gets_what_it_has_issued_itself() {
+        let now = UnixTime(1_795_320_000);
+        let [own, other] = ["11990100MB0000019L", "11990100MB0000027F"].map(|unit| unit.parse().unwrap());
+        let kind = |allowed: bool| -> Kind {
+            serde_json::from_value(json!({
+                "code": "11990000MB0001038M001", "names": { "zh-CN": "证", "en": "Card" }, "unit": other,
+                "category": "证", "matter": "m", "holder_types": ["natural"], "units": [own, other],
+                "face": { "fields": [{ "key": "n", "labels": { "zh-CN": "姓名", "en": "Name" }, "type": "text" }] },
+                "validity": { "kind": "none" }, "sharing": { "allowed": allowed, "legal_basis": "某法" },
+            }))
+            .unwrap()
+        };
+        let code = kind(true).code;
+        let [mine, theirs] = [own, other].map(|issuer| HeldLicence {
+            id: LicenceId::generate(now, &SystemEntropy),
+            kind: code,
+            issuer,
+            stands: true,
+        });
+        let asked =
+            Asked { unit: own, number: None, name: "", kind: code, purpose: "subsidy", client_matters: None };
+        // The other issuer has consented: as far as the law lets it.
+        let purpose = "subsidy".to_owned();
+        let facts = |licences: &[HeldLicence]| Facts {
+            licences: licences.to_vec(),
+            consents: vec![CaseConsent { given_at: now, withdrawn_at: None }],
+            standing: vec![StandingConsent {
+                issuer: other,
+                unit: own,
+                kind: code,
+                purpose: purpose.clone(),
+            }],
+            ..Facts::default()
+        };
+        let both = facts(&[mine, theirs]);
+        assert_eq!(by_duty(&asked, &kind(true), &both, now), Ok(vec![mine.id, theirs.id]));
+        assert_eq!(by_duty(&asked, &kind(false), &both, now), Ok(vec![mine.id]));
+        assert_eq!(by_duty(&asked, &kind(false), &facts(&[theirs]), now), Err(ScopeRule::Sharing));
+        assert_eq!(by_duty(&asked, &kind(false), &facts(&[]), now), Ok(Vec::new()));
+    }
 }

@@ -1,7 +1,8 @@
 //! Authorisations 授权用证: a holder lets one unit use one licence for one purpose until a day (R59).
 
-use liangzheng_core::time::{Seconds, UnixTime};
+use liangzheng_core::time::{Day, UnixTime};
 
+use crate::domain::actor::roles::end_of;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::{AuthorisationId, HolderId, LicenceId};
 use crate::words;
@@ -63,13 +64,18 @@ impl Authorisation {
 }
 
 /// Whether an authorisation given at `now` may last until `until`: it lies ahead, and no more than a year (platform
-/// contract; a leap year's days, so that "a year from today" is always within).
+/// contract), which ends at 24:00 in China of the same day of the next year.
 pub fn may_last(now: UnixTime, until: UnixTime) -> bool {
-    now < until && until <= now.plus(LONGEST)
+    now < until && a_year_from(now).is_some_and(|latest| until <= latest)
 }
 
-/// 366 days and the rest of the last of them: `until` may be given as a day, which ends at midnight.
-const LONGEST: Seconds = Seconds(367 * 86_400);
+fn a_year_from(now: UnixTime) -> Option<UnixTime> {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let today = jiff::Timestamp::from_second(now.0).ok()?.to_zoned(zone).date();
+    // Of 29 February the year ends on the 28th.
+    let last = today.checked_add(jiff::Span::new().years(1)).ok()?;
+    end_of(Day::parse(&last.strftime("%Y%m%d").to_string())?)
+}
 
 #[cfg(test)]
 mod tests {
@@ -94,8 +100,16 @@ mod tests {
         assert_eq!(given.state(UnixTime(now.0 + 60)), AuthorisationState::Ended);
         let back = Authorisation { withdrawn_at: Some(now), ..given };
         assert_eq!(back.state(now), AuthorisationState::Withdrawn, "from the same second on");
-        for (until, may) in [(0, false), (1, true), (366 * 86_400, true), (368 * 86_400, false)] {
-            assert_eq!(may_last(now, UnixTime(now.0 + until)), may, "{until}");
+    }
+
+    #[test]
+    fn it_lasts_a_year_at_the_most_until_the_same_day_has_ended_in_china() {
+        // Noon in China of 22 November 2026, and of 2027, from where a year has 366 days.
+        for (now, days) in [(1_795_320_000, 365), (1_826_856_000, 366)] {
+            let midnight = days * 86_400 + 12 * 3600;
+            for (until, may) in [(0, false), (1, true), (midnight, true), (midnight + 1, false)] {
+                assert_eq!(may_last(UnixTime(now), UnixTime(now + until)), may, "{now} {until}");
+            }
         }
     }
 }

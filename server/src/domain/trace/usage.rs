@@ -94,8 +94,8 @@ pub struct Ground {
 pub struct FetchGround {
     /// Whose licences, as far as he has a row.
     pub holder: Option<HolderId>,
-    /// Of which kind.
-    pub kind: KindCode,
+    /// Of which kind; `None` where the list of the unit has nothing for the case's matter.
+    pub kind: Option<KindCode>,
     /// On which footing of the using list; `None` where it was refused before that was known.
     pub material: Option<MaterialFooting>,
     /// The rule that failed.

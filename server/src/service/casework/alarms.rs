@@ -11,6 +11,7 @@ use crate::service::consent::duty_applications::names;
 use crate::service::outbox::units;
 use crate::service::work::Work;
 use crate::storage::casework::alarm as stored;
+use crate::storage::catalogue::unit;
 use crate::storage::trace::access_log;
 use crate::storage::{StorageError, Tx};
 
@@ -32,6 +33,8 @@ pub struct ScopeAlarm {
 /// Counts a refused try that was just logged, and raises an alarm at the third within an hour.
 pub(super) async fn count(app: &App, work: &mut Work<'_>, unit: Uscc) -> Result<(), StorageError> {
     let now = work.now;
+    // Two clerks at once: each would see the other's try only after both had counted.
+    unit::find_kept_and_hold(&mut work.tx, &app.secrets, unit).await?;
     let tries = access_log::refused_tries(&mut work.tx, unit, now.minus(WITHIN)).await?;
     if tries < ALARMING {
         return Ok(());

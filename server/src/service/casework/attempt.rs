@@ -17,6 +17,7 @@ use crate::domain::catalogue::kind::Kind;
 use crate::domain::catalogue::matter::{Matter, is_code};
 use crate::domain::catalogue::using_list::{MaterialFooting, UsingList};
 use crate::domain::ids::CaseId;
+use crate::domain::issuing::case::Case;
 use crate::domain::licence::{Licence, Unshowable};
 use crate::domain::trace::usage::{FetchGround, Ground, Use, UseKind};
 use crate::service::actor::person;
@@ -99,7 +100,10 @@ async fn facts(app: &App, tx: &mut Tx, one: Try<'_>, now: UnixTime) -> Result<Fa
         Some(case) => case::consents(tx, &app.secrets, case.id).await?,
         None => Vec::new(),
     };
-    let holder = storage::actor::holder::find_by_number(tx, &app.secrets, asked.number).await?;
+    let holder = match asked.number {
+        Some(number) => storage::actor::holder::find_by_number(tx, &app.secrets, number).await?,
+        None => None,
+    };
     let holder = holder.map(|holder| holder.id);
     let (licences, authorisations) = match holder {
         Some(holder) => (
@@ -125,6 +129,32 @@ async fn facts(app: &App, tx: &mut Tx, one: Try<'_>, now: UnixTime) -> Result<Fa
         standing: duty::standing(tx, asked.unit, asked.kind).await?,
         authorisations: authorisations.iter().map(|row| row.read()).collect::<Result<_, _>>()?,
     })
+}
+
+/// Logs that all a matter needs was asked for and that the unit's list has nothing for the matter.
+pub(super) async fn log_unlisted(
+    app: &App,
+    work: &mut Work<'_>,
+    permit: &Permit<FetchForCase>,
+    case: &Case,
+) -> Result<(), StorageError> {
+    let number = &case.person.number;
+    let holder = storage::actor::holder::find_by_number(&mut work.tx, &app.secrets, number).await?;
+    let refused = Some(ScopeRule::List);
+    let fetch = FetchGround { holder: holder.map(|holder| holder.id), kind: None, material: None, refused };
+    let ground =
+        Ground { case: Some(case.id.to_string()), fetch: Some(fetch), ..Ground::member(permit.scope()) };
+    let row = Use {
+        at: work.now,
+        kind: UseKind::Prefill,
+        licence: Arc::default(),
+        actor: permit.account().to_string().into(),
+        subject: Arc::default(),
+        scene: Arc::default(),
+        token: Vec::new(),
+        ground: Some(Box::new(ground)),
+    };
+    access_log::append(&mut work.tx, &row).await.map(drop)
 }
 
 /// Opens what is in scope, and logs each licence.
@@ -183,7 +213,7 @@ fn row(
     material: Option<MaterialFooting>,
     refused: Option<ScopeRule>,
 ) -> Use {
-    let fetch = FetchGround { holder: facts.holder, kind: one.asked.kind, material, refused };
+    let fetch = FetchGround { holder: facts.holder, kind: Some(one.asked.kind), material, refused };
     let ground = Ground {
         case: Some(one.case.to_string()),
         // What is no code is on no list: it may be any text, and of any length.

@@ -20,8 +20,8 @@ pub struct Wanted {
     pub case: CaseId,
     /// Of which kind.
     pub kind: KindCode,
-    /// Type and number of the holder's document.
-    pub number: HolderNumber,
+    /// Type and number of the holder's document; `None` for what is no number.
+    pub number: Option<HolderNumber>,
     /// His name.
     pub name: String,
     /// Code of what for.
@@ -51,7 +51,7 @@ pub async fn fetch(app: &App, permit: &Permit<FetchForCase>, wanted: &Wanted) ->
     let mut work = Work::begin(app, permit).await?;
     let asked = Asked {
         unit: permit.scope(),
-        number: &wanted.number,
+        number: wanted.number.as_ref(),
         name: &wanted.name,
         kind: wanted.kind,
         purpose: &wanted.purpose,

@@ -2,7 +2,7 @@
 
 use liangzheng_core::text::Text;
 
-use super::attempt::{Outcome, Try, attempt};
+use super::attempt::{Outcome, Try, attempt, log_unlisted};
 use crate::App;
 use crate::domain::access::{FetchForCase, Permit};
 use crate::domain::casework::fetch::{Asked, ScopeRule};
@@ -80,12 +80,16 @@ pub async fn prefill(
     let matter = reading::in_force::<Matter>(&mut work.tx, &case.matter).await?;
     let list = reading::in_force::<UsingList>(&mut work.tx, permit.scope().as_str()).await?;
     let listed = list.and_then(|list| list.matters.into_iter().find(|listed| listed.code == case.matter));
-    let listed = listed.ok_or(PrefillError::OutOfScope(ScopeRule::List))?;
+    let Some(listed) = listed else {
+        log_unlisted(app, &mut work, permit, &case).await?;
+        work.finish().await?;
+        return Err(PrefillError::OutOfScope(ScopeRule::List));
+    };
     let mut materials = Vec::with_capacity(listed.materials.len());
     for material in listed.materials {
         let asked = Asked {
             unit: permit.scope(),
-            number: &case.person.number,
+            number: Some(&case.person.number),
             name: &case.person.name,
             kind: material.kind,
             purpose: &listed.purpose,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use liangzheng_core::identifier::Identifier;
 use liangzheng_core::text::Text;
+use tokio::task::JoinSet;
 
 use crate::App;
 use crate::domain::access::Scope;
@@ -18,15 +19,24 @@ use crate::service::consent::duty_applications::names;
 use crate::service::consent::options::{SeenField, seen};
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::storage::licence::record;
-use crate::storage::{StorageError, Tx};
+use crate::storage::{StorageError, Tx, page};
 
 /// What is looked for.
 #[derive(Clone, Debug)]
 pub enum Looked {
     /// The licence with this number.
     Identifier(Identifier),
-    /// Licences of one kind, of whoever has exactly this name.
-    Holder(KindCode, String),
+    /// Licences of one kind, of whoever has exactly this name: those before one, and how many at most.
+    Holder {
+        /// The kind.
+        kind: KindCode,
+        /// The whole name.
+        name: String,
+        /// Older than this one.
+        before: Option<LicenceId>,
+        /// How many at most.
+        limit: i64,
+    },
 }
 
 /// A licence as everybody may see it.
@@ -54,22 +64,44 @@ pub enum LookUpError {
     Storage(#[from] StorageError),
 }
 
-/// What there is; logged before it leaves.
-pub async fn look_up(app: &App, looked: &Looked) -> Result<Vec<PublicLicence>, LookUpError> {
+/// What there is, and where the next page begins; logged before it leaves.
+pub async fn look_up(
+    app: &App,
+    looked: &Looked,
+) -> Result<(Vec<PublicLicence>, Option<LicenceId>), LookUpError> {
     let mut tx = app.db.begin_read().await?;
-    let ids = match looked {
-        Looked::Identifier(identifier) => record::id_of(&mut tx, identifier).await?.into_iter().collect(),
-        Looked::Holder(kind, name) => {
-            record::of_kind_and_name(&mut tx, *kind, &app.secrets.holder_name_key(name), MOST).await?
+    let kind = match looked {
+        Looked::Identifier(identifier) => KindCode::of(identifier),
+        Looked::Holder { kind, .. } => *kind,
+    };
+    // Of a kind that is not public nothing is looked for: not even by the time it takes is it told whether there is one.
+    let known = reading::in_force::<Kind>(&mut tx, kind.as_str()).await?;
+    let Some(kind) = known.filter(|kind| kind.public.allowed) else { return Ok((Vec::new(), None)) };
+    let (ids, next) = match looked {
+        Looked::Identifier(identifier) => {
+            (record::id_of(&mut tx, identifier).await?.into_iter().collect(), None)
+        }
+        Looked::Holder { name, before, limit, .. } => {
+            let (name, one_more) = (app.secrets.holder_name_key(name), limit.saturating_add(1));
+            let mut ids = record::of_kind_and_name(&mut tx, kind.code, &name, *before, one_more).await?;
+            let next = page::cut(&mut ids, *limit, |id| *id);
+            (ids, next)
         }
     };
     let mut found = Vec::new();
     for id in ids {
-        found.extend(told(app, &mut tx, id).await?);
+        found.extend(told(app, &mut tx, &kind, id).await?);
     }
     tx.commit().await?;
+    log(app, &found).await?;
+    Ok((found, next))
+}
+
+/// Logs each licence that is told: all at once, for the log writes what waits together.
+async fn log(app: &App, found: &[PublicLicence]) -> Result<(), LogUnavailable> {
     let now = app.now();
-    for PublicLicence { licence, .. } in &found {
+    let mut logged = JoinSet::new();
+    for PublicLicence { licence, .. } in found {
         let row = Use {
             at: now,
             kind: UseKind::PublicLookUp,
@@ -80,18 +112,22 @@ pub async fn look_up(app: &App, looked: &Looked) -> Result<Vec<PublicLicence>, L
             token: Vec::new(),
             ground: None,
         };
-        app.access_log.record(row).await?;
+        let log = app.access_log.clone();
+        logged.spawn(async move { log.record(row).await });
     }
-    Ok(found)
+    while let Some(done) = logged.join_next().await {
+        done.map_err(|_| LogUnavailable)??;
+    }
+    Ok(())
 }
 
-/// A licence, if its kind is public and it has been issued.
-async fn told(app: &App, tx: &mut Tx, id: LicenceId) -> Result<Option<PublicLicence>, StorageError> {
-    // Whether its kind is public is known before its face is opened.
-    let Some(identifier) = record::identifier_of(tx, id).await? else { return Ok(None) };
-    let Ok(identifier) = Identifier::parse(&identifier) else { return Ok(None) };
-    let kind = reading::in_force::<Kind>(tx, KindCode::of(&identifier).as_str()).await?;
-    let Some(kind) = kind.filter(|kind| kind.public.allowed) else { return Ok(None) };
+/// A licence of a public kind, if it has been issued.
+async fn told(
+    app: &App,
+    tx: &mut Tx,
+    kind: &Kind,
+    id: LicenceId,
+) -> Result<Option<PublicLicence>, StorageError> {
     let Some(licence) = record::find(tx, &app.secrets, Scope::All, id).await? else { return Ok(None) };
     if matches!(licence.status, Status::Draft | Status::PendingReview) {
         return Ok(None);
@@ -102,8 +138,5 @@ async fn told(app: &App, tx: &mut Tx, id: LicenceId) -> Result<Option<PublicLice
     let fields = fields.map(|field| seen(field.clone(), field.mask, &licence.face)).collect();
     let issuer = record::unit_of(tx, &licence).await?;
     let unit = (issuer, names(tx, issuer).await?);
-    Ok(Some(PublicLicence { kind_names: kind.names, unit, fields, licence }))
+    Ok(Some(PublicLicence { kind_names: kind.names.clone(), unit, fields, licence }))
 }
-
-/// Licences of one kind that people of one name may have; a bound for one answer.
-const MOST: i64 = 50;

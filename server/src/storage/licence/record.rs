@@ -157,7 +157,8 @@ pub async fn held_beside(tx: &mut Tx, id: LicenceId) -> Result<Vec<Held>, Storag
     all!(tx, HELD_BESIDE, id, MAX_LISTED)
 }
 
-/// The licences of a kind that a holder has, be it beside others. Without faces: what a unit asks for is decided first.
+/// The licences of a kind that a holder has, be it beside others, and that have not ended. Without faces: what a unit asks
+/// for is decided first.
 pub async fn held_of_kind(
     tx: &mut Tx,
     holder: HolderId,
@@ -176,14 +177,15 @@ pub async fn held_of_kind(
 }
 
 /// The licences of a kind whose first holder has a name, as [`Secrets::holder_name_key`] has it: issued, and the newest
-/// versions only.
+/// versions only, newest first, those before `before`.
 pub async fn of_kind_and_name(
     tx: &mut Tx,
     kind: KindCode,
     name: &[u8; 32],
+    before: Option<LicenceId>,
     limit: i64,
 ) -> Result<Vec<LicenceId>, StorageError> {
-    values!(tx, OF_KIND_AND_NAME, kind, &name[..], limit)
+    values!(tx, OF_KIND_AND_NAME, kind, &name[..], before, limit)
 }
 
 /// Licences whose inspection ran out before `today` while an index of theirs still says nothing of it.
@@ -350,11 +352,15 @@ statements! {
     HELD_BESIDE = "SELECT id, kind FROM licence_record WHERE holder IN (SELECT holder FROM licence_record WHERE id = $1 \
         UNION SELECT holder FROM licence_co_holder WHERE licence = $1) AND id <> $1 AND status NOT IN ('DRAFT', \
         'PENDING_REVIEW', 'SUPERSEDED', 'CANCELLED', 'REVOKED', 'WITHDRAWN', 'ANNULLED') ORDER BY id LIMIT $2";
-    HELD_OF_KIND = "SELECT id, unit, status FROM licence_record WHERE kind = $2 AND (holder = $1 \
-        OR id IN (SELECT licence FROM licence_co_holder WHERE holder = $1)) ORDER BY id LIMIT $3";
-    OF_KIND_AND_NAME = "SELECT l.id FROM actor_holder h JOIN licence_record l ON l.holder = h.id \
-        WHERE h.name_hmac = $2 AND l.kind = $1 AND l.status NOT IN ('DRAFT', 'PENDING_REVIEW', 'SUPERSEDED') \
-        ORDER BY l.id LIMIT $3";
+    // A cross join keeps its order: else SQLite, which guesses that a kind has ten licences, reads all of the kind.
+    HELD_OF_KIND = "SELECT l.id, l.unit, l.status FROM (SELECT id FROM licence_record WHERE holder = $1 \
+        UNION SELECT licence FROM licence_co_holder WHERE holder = $1) h CROSS JOIN licence_record l \
+        WHERE l.id = h.id AND l.kind = $2 AND l.status NOT IN ('DRAFT', 'PENDING_REVIEW', 'SUPERSEDED', 'CANCELLED', \
+        'REVOKED', 'WITHDRAWN', 'ANNULLED') ORDER BY l.id LIMIT $3";
+    OF_KIND_AND_NAME = "SELECT l.id FROM (SELECT r.id FROM licence_record r WHERE r.holder IN \
+        (SELECT a.id FROM actor_holder a WHERE a.name_hmac = $2)) h CROSS JOIN licence_record l \
+        WHERE l.id = h.id AND l.kind = $1 AND l.status NOT IN ('DRAFT', 'PENDING_REVIEW', 'SUPERSEDED') \
+        AND (l.id < $3 OR $3 IS NULL) ORDER BY l.id DESC LIMIT $4";
     OVERDUE = "SELECT DISTINCT l.id FROM licence_record l JOIN publication_status_entry e ON e.licence = l.id \
         WHERE l.status = 'ACTIVE' AND l.inspection_due < $1 AND e.value IN (0, 3) ORDER BY l.id LIMIT $2";
     HOLD = "UPDATE licence_record SET version = version WHERE id = $1";

@@ -8,7 +8,7 @@ use crate::domain::casework::fetch::ScopeRule;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::using_list::MaterialFooting;
 use crate::domain::ids::{HolderId, LicenceId, ShowId};
-use crate::domain::trace::usage::{Ground, Use};
+use crate::domain::trace::usage::{Ground, Use, UseKind};
 use crate::storage::connection::in_time;
 use crate::storage::page::{Cursor, Page};
 use crate::storage::sql::{all, execute, statements, value};
@@ -49,7 +49,7 @@ pub struct UseRow {
     pub licence_kind: Option<KindCode>,
     /// The case it was needed for.
     pub case_id: Option<String>,
-    /// The case's number with its unit.
+    /// The case's number with its unit; of a case that is another unit's nothing is told.
     pub case_number: Option<String>,
     /// The receipt, if it was scanned without a network and reported afterwards.
     pub receipt: Option<String>,
@@ -137,9 +137,11 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
             purpose,
             matter,
             fetch.and_then(|fetch| fetch.holder),
-            fetch.map(|fetch| fetch.kind),
+            fetch.and_then(|fetch| fetch.kind),
             fetch.and_then(|fetch| fetch.material).map(MaterialFooting::as_str),
-            fetch.and_then(|fetch| fetch.refused).map(ScopeRule::as_str)
+            fetch.and_then(|fetch| fetch.refused).map(ScopeRule::as_str),
+            // What a matter needs and is not there is no try out of scope.
+            fetch.filter(|fetch| fetch.refused.is_some() && *kind == UseKind::Fetch).map(|_| at.0)
         )?;
     }
     Ok(seq)
@@ -157,7 +159,7 @@ pub async fn uses_by_unit(tx: &mut Tx, unit: Uscc, cursor: Cursor) -> Result<Pag
     Ok(cursor.page(rows, |row| row.seq))
 }
 
-/// How many tries of a unit to fetch were refused after `since`: of the last hundred.
+/// How many tries of a unit to fetch were refused after `since`; a hundred at the most.
 pub async fn refused_tries(tx: &mut Tx, unit: Uscc, since: UnixTime) -> Result<i64, StorageError> {
     value!(tx, REFUSED, unit, since.0)
 }
@@ -192,7 +194,8 @@ macro_rules! use_of {
         "l.seq, l.at, l.kind, l.licence, l.subject, l.scene, l.actor, a.name, \
         (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
         g.unit, g.matter, g.purpose, g.material, g.refused, COALESCE(g.kind, c.kind) AS licence_kind, \
-        g.case_id, k.number AS case_number, s.id AS receipt \
+        g.case_id, CASE WHEN g.refused = 'case' AND k.unit <> g.unit THEN NULL ELSE k.number END AS case_number, \
+        s.id AS receipt \
         FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \
         LEFT JOIN trace_access_ground g ON g.seq = l.seq LEFT JOIN verifying_scan s ON s.log_seq = l.seq \
         LEFT JOIN licence_record c ON c.id = l.licence LEFT JOIN issuing_case k ON k.id = g.case_id"
@@ -203,17 +206,17 @@ statements! {
     APPEND_ONE = "INSERT INTO trace_access_log (at, kind, licence, actor, subject, scene, token) \
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq";
     APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose, matter, \
-        holder, kind, material, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        holder, kind, material, refused, tried) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     // Their places are found first, each by its index: else a database may walk the whole log for somebody's three uses.
     USES = concat!("SELECT ", use_of!(), " WHERE l.seq IN (SELECT u.seq FROM (\
         SELECT w.seq FROM trace_access_log w WHERE w.seq < $2 \
-            AND w.licence IN (SELECT id FROM licence_record WHERE holder = $1) \
+            AND w.licence IN (SELECT id FROM licence_record WHERE holder = $1 \
+                UNION SELECT licence FROM licence_co_holder WHERE holder = $1) \
         UNION SELECT h.seq FROM trace_access_ground h WHERE h.holder = $1 AND h.seq < $2) u \
         ORDER BY u.seq DESC LIMIT $3) ORDER BY l.seq DESC");
     USES_OF_UNIT = concat!("SELECT ", use_of!(), " WHERE l.seq IN (SELECT u.seq FROM trace_access_ground u \
         WHERE u.unit = $1 AND u.seq < $2 ORDER BY u.seq DESC LIMIT $3) ORDER BY l.seq DESC");
-    REFUSED = "SELECT COUNT(*) FROM (SELECT l.at FROM trace_access_ground g JOIN trace_access_log l ON l.seq = g.seq \
-        WHERE g.unit = $1 AND g.refused IS NOT NULL AND l.kind = 8 ORDER BY g.seq DESC LIMIT 100) r WHERE r.at > $2";
+    REFUSED = "SELECT COUNT(*) FROM (SELECT seq FROM trace_access_ground WHERE unit = $1 AND tried > $2 LIMIT 100) r";
     SHOWS_BETWEEN = "SELECT subject AS show, token AS secret FROM trace_access_log \
         WHERE licence = $1 AND kind = 1 AND at BETWEEN $2 AND $3 ORDER BY seq";
     COUNT = "SELECT COUNT(*) FROM trace_access_log WHERE kind = $1 AND at >= $2";

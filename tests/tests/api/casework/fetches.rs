@@ -1,6 +1,8 @@
 //! 一事一查: what is given, and each rule by which it is not; what the holder, the unit and the manager see of it.
 
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::Status;
+use liangzheng_server::storage::licence::co_holder;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::make::office::citizen;
 use liangzheng_tests::make::{BUSINESS_LICENCE, IDENTITY_CARD, OTHER_UNIT, UNIT};
@@ -211,6 +213,64 @@ fn the_holder_and_the_unit_see_each_use_and_each_refused_try_with_its_purpose_on
     }
 }
 
+/// Rows: R61, R63.
+#[test]
+fn what_is_no_number_is_logged_and_counted_and_nothing_is_told_of_a_case_of_another_unit_on_both_databases() {
+    for db in TestDb::both() {
+        let app = desk(db);
+        person(&app, 1);
+        let case = open(&app, "civil.handler", "civil.subsidy", 1);
+        let foreign = open(&app, "samr.handler", "samr.change", 1);
+        let handler = app.as_("civil.handler");
+        for number in ["*", "", "%"] {
+            let mut body = wanted(&case, 1, IDENTITY_CARD, "subsidy");
+            body["holder"]["id_number"] = json!(number);
+            assert_eq!(rule(&handler.post(FETCH, &body)), "holder", "{number}");
+        }
+        let alarms = app.as_("manager").get("/api/v1/tasks?kind=scope_alarm").must(200);
+        assert_eq!(alarms["items"][0]["alarm"]["tries"], 3, "{alarms}");
+        assert_eq!(rule(&handler.post(FETCH, &wanted(&foreign, 1, IDENTITY_CARD, "subsidy"))), "case");
+
+        let uses = app.as_("civil.admin").get(&format!("/api/v1/units/{CIVIL}/uses")).must(200);
+        let told: Vec<(&Value, bool)> = uses["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (&one["refused"]["rule"], one["case_number"].is_null()))
+            .collect();
+        let (holder, case) = (json!("holder"), json!("case"));
+        assert_eq!(told, [(&case, true), (&holder, false), (&holder, false), (&holder, false)], "{uses}");
+        let own = app.as_("h1").get("/api/v1/wallet/uses").must(200);
+        assert_eq!(
+            (&own["items"][0]["refused"]["rule"], &own["items"][0]["case_number"]),
+            (&case, &Value::Null)
+        );
+    }
+}
+
+/// Rows: R61.
+#[test]
+fn each_holder_of_a_licence_sees_its_uses_on_both_databases() {
+    for db in TestDb::both() {
+        let app = desk(db);
+        let (holder, beside) = (person(&app, 1), person(&app, 2));
+        let card = licence(&app, holder, IDENTITY_CARD, OTHER_UNIT, Status::Active);
+        app.wait(async {
+            let mut tx = app.app.db.begin_write().await.unwrap();
+            co_holder::insert(&mut tx, card.id, beside).await.unwrap();
+            tx.commit().await.unwrap();
+        });
+        let case = open(&app, "civil.handler", "civil.subsidy", 1);
+        authorise(&app, 1, &card.id.to_string(), CIVIL, "subsidy");
+        let handler = app.as_("civil.handler");
+        let got = handler.post(FETCH, &wanted(&case, 1, IDENTITY_CARD, "subsidy")).must(200);
+        for login in ["h1", "h2"] {
+            let uses = app.as_(login).get("/api/v1/wallet/uses").must(200);
+            assert_eq!(uses["items"][0]["use"], got["use"], "{login}: {uses}");
+        }
+    }
+}
+
 /// Rows: R63.
 #[test]
 fn three_refused_tries_in_an_hour_are_told_to_the_manager_on_both_databases() {
@@ -249,5 +309,29 @@ fn three_refused_tries_in_an_hour_are_told_to_the_manager_on_both_databases() {
             json!([]),
             "it is the manager's"
         );
+    }
+}
+
+/// Rows: R63.
+#[test]
+fn of_three_tries_at_once_none_is_missed_on_both_databases() {
+    for db in TestDb::both() {
+        let app = desk(db);
+        person(&app, 1);
+        let case = open(&app, "civil.handler", "civil.subsidy", 1);
+        let wrong = wanted(&case, 1, BUSINESS_LICENCE, "subsidy");
+        let clerks = ["civil.handler", "civil.second", "civil.third"].map(|login| {
+            if login != "civil.handler" {
+                app.staff(login, Role::Handler, CIVIL);
+            }
+            app.as_(login)
+        });
+        std::thread::scope(|scope| {
+            for clerk in &clerks {
+                scope.spawn(|| rule(&clerk.post(FETCH, &wrong)));
+            }
+        });
+        let alarms = app.as_("manager").get("/api/v1/tasks?kind=scope_alarm").must(200);
+        assert_eq!(alarms["items"][0]["alarm"]["tries"], 3, "{alarms}");
     }
 }

@@ -2,7 +2,7 @@
 
 use liangzheng_server::domain::licence::Status;
 use liangzheng_tests::db::TestDb;
-use liangzheng_tests::make::{IDENTITY_CARD, OTHER_UNIT};
+use liangzheng_tests::make::{IDENTITY_CARD, OTHER_UNIT, UNIT};
 use serde_json::{Value, json};
 
 use super::{CIVIL, HOUSEHOLD, SOCIAL_CARD, authorise, consent, desk, granted, licence, open, person, rule};
@@ -57,5 +57,27 @@ fn a_case_is_filled_with_what_there_is_and_told_what_is_missing_and_why_on_both_
         assert_eq!(app.as_("samr.handler").post_nothing(&path).status, 404, "another unit's case");
         handler.post(&format!("/api/v1/cases/{case}/acts"), &json!({ "act": "conclude" })).must(200);
         assert_eq!(rule(&handler.post_nothing(&path)), "case");
+    }
+}
+
+/// Rows: R63, R66.
+#[test]
+fn a_matter_that_the_list_has_not_is_refused_and_logged_on_both_databases() {
+    for db in TestDb::both() {
+        let app = desk(db);
+        person(&app, 1);
+        // 云溪市市场监督管理局 opens a case in a matter of another unit.
+        let case = open(&app, "samr.handler", "civil.subsidy", 1);
+        assert_eq!(
+            rule(&app.as_("samr.handler").post_nothing(&format!("/api/v1/cases/{case}/prefill"))),
+            "list"
+        );
+        let of_unit = format!("/api/v1/units/{UNIT}/uses");
+        for (login, path) in [("samr.admin", of_unit.as_str()), ("h1", "/api/v1/wallet/uses")] {
+            let uses = app.as_(login).get(path).must(200);
+            let [one] = &uses["items"].as_array().unwrap()[..] else { panic!("{login}: {uses}") };
+            assert_eq!((&one["kind"], &one["refused"]["rule"]), (&json!("fetch"), &json!("list")));
+            assert_eq!((&one["licence_kind"], &one["licence"]), (&Value::Null, &Value::Null));
+        }
     }
 }

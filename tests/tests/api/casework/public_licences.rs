@@ -62,6 +62,30 @@ fn anybody_looks_up_public_kinds_and_fields_and_nothing_else_on_both_databases()
 
 /// Rows: R57.
 #[test]
+fn who_has_many_is_read_page_by_page_on_both_databases() {
+    for db in TestDb::both() {
+        let app = desk(db);
+        let holder = person(&app, 1);
+        let mut all: Vec<String> = (0..5)
+            .map(|_| licence(&app, holder, LABORATORY, UNIT, Status::Active).identifier.to_string())
+            .collect();
+        all.sort();
+        let query = format!("/api/v1/public/licences?kind={LABORATORY}&holder_name={}", encoded(&name(1)));
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        for want in [2, 2, 1] {
+            let page = app.anyone().get(&format!("{query}&limit=2{cursor}")).must(200);
+            let items = page["items"].as_array().unwrap();
+            assert_eq!((items.len(), page["next"].is_null()), (want, want == 1), "{page}");
+            seen.extend(items.iter().map(|one| one["identifier"].as_str().unwrap().to_owned()));
+            cursor = format!("&cursor={}", page["next"].as_str().unwrap_or_default());
+        }
+        seen.sort();
+        assert_eq!(seen, all);
+    }
+}
+
+/// Rows: R57.
+#[test]
 fn who_looks_up_too_much_waits() {
     let app = TestApp::start(TestDb::sqlite(), |_| {});
     app.enter_demo_catalogue();

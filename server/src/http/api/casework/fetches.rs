@@ -92,9 +92,8 @@ pub async fn create(
     body: Body<FetchRequest>,
 ) -> Result<Answer<Fetched>, Problem> {
     let FetchRequest { case, kind, holder, purpose } = body.0;
-    let number = HolderNumber::new(&holder.id_type, &holder.id_number);
-    // What is no number is nobody's: the case is not for him.
-    let number = number.map_err(|_| FetchError::OutOfScope(ScopeRule::Holder))?;
+    // What is no number is nobody's: the case is not for him, and the try is logged as any other.
+    let number = HolderNumber::new(&holder.id_type, &holder.id_number).ok();
     let wanted = Wanted { case, kind, number, name: holder.name, purpose };
     Ok(Answer::of(fetches::fetch(&app, &permit, &wanted).await?.into()).private())
 }

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::ids::LicenceId;
 use crate::http::answer::{Answer, Page};
 use crate::http::api::consent::authorisations::SeenField;
-use crate::http::extract::client_address;
+use crate::http::extract::{client_address, items_on_page};
 use crate::http::problem::{Problem, kinds};
 use crate::service::casework::public_look_up::{self, LookUpError, Looked};
 
@@ -29,6 +30,13 @@ pub struct PublicQuery {
     #[serde(default)]
     #[schemars(length(min = 1, max = 100))]
     holder_name: Option<String>,
+    /// `next` of the page before.
+    #[serde(default)]
+    cursor: Option<LicenceId>,
+    /// Items on the page; 50 if not given.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 200))]
+    limit: Option<i64>,
 }
 
 /// A licence as everybody may see it.
@@ -63,22 +71,23 @@ pub async fn list(
     let too_many = |wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait);
     app.limits.public(client_address(&request)).map_err(|wait| too_many(wait.0))?;
     let looked = read(query.into_inner())?;
-    let found = match looked {
+    let (found, next) = match looked {
         Some(looked) => public_look_up::look_up(&app, &looked).await?,
-        None => Vec::new(),
+        None => (Vec::new(), None),
     };
-    Ok(Answer::of(Page::whole(found)))
+    Ok(Answer::of(Page::part(found, next)))
 }
 
 /// What is looked for; `None` for a number that is no licence's.
 fn read(query: PublicQuery) -> Result<Option<Looked>, Problem> {
-    let PublicQuery { identifier, kind, holder_name } = query;
+    let PublicQuery { identifier, kind, holder_name, cursor, limit } = query;
+    let limit = items_on_page(limit)?;
     match (identifier, kind, holder_name) {
         (Some(identifier), None, None) => {
             Ok(Identifier::parse(identifier.trim()).ok().map(Looked::Identifier))
         }
         (None, Some(kind), Some(name)) if !name.trim().is_empty() && name.chars().count() <= MAX_NAME => {
-            Ok(Some(Looked::Holder(kind, name)))
+            Ok(Some(Looked::Holder { kind, name, before: cursor, limit }))
         }
         _ => Err(Problem::new(&kinds::INVALID).field(
             "/identifier",

@@ -211,12 +211,12 @@ impl From<DutyError> for Problem {
             ),
             DutyError::Faults(faults) => Self::new(&kinds::INVALID).faults(faults),
             DutyError::Taken => Self::new(&kinds::ALREADY_EXISTS).detail(
-                "本单位已有一件同样的申请，正在审核或已同意",
-                "the unit has such an application, which waits or was granted",
+                "本单位已有一件同样的申请，正在审核或已同意，请在申请列表中查看",
+                "the unit has such an application, which waits or was granted: see the list",
             ),
             DutyError::State { from, act } => Self::new(&kinds::FORBIDDEN_TRANSITION).detail(
-                format!("该申请{}，不能{}", from.label().zh, act.label().zh),
-                format!("the application is {from}: {act} is not possible"),
+                format!("该申请{}，不能{}；请刷新后按当前状态办理", from.label().zh, act.label().zh),
+                format!("the application is {from}: {act} is not possible; reload it to see what is"),
             ),
             DutyError::Work(error) => error.into(),
         }
