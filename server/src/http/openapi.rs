@@ -347,7 +347,10 @@ mod tests {
             ("/api/v1/units/applications", "it has no account that a key could be of; a second one is 409"),
             ("/api/v1/me/totp", "a second one takes the place of the first"),
             ("/api/v1/wallet/licences/{id}/file", "the file is there already"),
-            ("/api/v1/wallet/shows/{show}/short-code", "it is spent once within a minute; another harms nothing"),
+            (
+                "/api/v1/wallet/shows/{show}/short-code",
+                "it is spent once within a minute; another harms nothing",
+            ),
         ];
         let mut schemas = Schemas::new();
         let mut without = Vec::new();
