@@ -84,8 +84,8 @@ fn clerks(app: &TestApp) -> Vec<(Caller, Caller)> {
 /// Each pair of clerks: drafts, then their review.
 fn work(clerks: &[(Caller, Caller)], name: &str, register: &str) {
     static NUMBER: AtomicU32 = AtomicU32::new(100);
-    let none = || clerks.iter().map(|_| Mutex::new(Vec::new())).collect();
-    let (written, submitted): (Vec<Mutex<Vec<String>>>, Vec<Mutex<Vec<String>>>) = (none(), none());
+    let none = || clerks.iter().map(|_| Mutex::new(Vec::<String>::new())).collect::<Vec<_>>();
+    let (written, submitted) = (none(), none());
     at_once(name, register, "drafts", |client| {
         let body = draft(NUMBER.fetch_add(1, Ordering::SeqCst));
         let started = Instant::now();
