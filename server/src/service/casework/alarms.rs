@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::App;
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::ids::ScopeAlarmId;
-use crate::service::consent::duty_applications::names;
+use crate::service::catalogue::names::unit_names;
 use crate::service::outbox::units;
 use crate::service::work::Work;
 use crate::storage::casework::alarm as stored;
@@ -54,7 +54,7 @@ pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<ScopeAlarm>, StorageErr
     for row in stored::open(tx, limit).await? {
         alarms.push(ScopeAlarm {
             id: row.id,
-            unit: (row.unit, names(tx, row.unit).await?),
+            unit: (row.unit, unit_names(tx, row.unit).await?),
             tries: row.tries,
             at: UnixTime(row.first_at),
             last_at: UnixTime(row.last_at),

@@ -21,9 +21,9 @@ use crate::domain::issuing::case::Case;
 use crate::domain::licence::{Licence, Unshowable};
 use crate::domain::trace::usage::{FetchGround, Ground, Use, UseKind};
 use crate::service::actor::person;
+use crate::service::catalogue::names::{kind_names, unit_names};
 use crate::service::catalogue::reading;
-use crate::service::consent::duty_applications::names;
-use crate::service::consent::options::{SeenField, kind_names, seen};
+use crate::service::consent::options::{SeenField, seen};
 use crate::service::work::Work;
 use crate::storage::consent::{authorisation, duty};
 use crate::storage::issuing::case;
@@ -182,7 +182,7 @@ async fn open(
         let issuer = record::unit_of(&mut work.tx, &licence).await?;
         licences.push(FetchedLicence {
             use_id,
-            unit: (issuer, names(&mut work.tx, issuer).await?),
+            unit: (issuer, unit_names(&mut work.tx, issuer).await?),
             kind_names: kind_names(app, licence.kind()),
             fields: fields.collect(),
             withheld,
@@ -240,7 +240,7 @@ async fn watermark(
     one: Try<'_>,
     facts: &Facts,
 ) -> Result<Text, StorageError> {
-    let unit = names(&mut work.tx, one.asked.unit).await?;
+    let unit = unit_names(&mut work.tx, one.asked.unit).await?;
     let clerk = person::name(&mut work.tx, &app.secrets, one.permit.account()).await?.unwrap_or_default();
     let code = one.asked.purpose;
     let matter = facts

@@ -14,8 +14,8 @@ use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::kind::{FieldType, Kind};
 use crate::domain::ids::LicenceId;
 use crate::domain::licence::{Licence, Status};
+use crate::service::catalogue::names::unit_names;
 use crate::service::catalogue::reading;
-use crate::service::consent::duty_applications::names;
 use crate::service::consent::options::{SeenField, seen};
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::storage::licence::record;
@@ -137,6 +137,6 @@ async fn told(
     let fields = kind.face.fields.iter().filter(is_told);
     let fields = fields.map(|field| seen(field.clone(), field.mask, &licence.face)).collect();
     let issuer = record::unit_of(tx, &licence).await?;
-    let unit = (issuer, names(tx, issuer).await?);
+    let unit = (issuer, unit_names(tx, issuer).await?);
     Ok(Some(PublicLicence { kind_names: kind.names.clone(), unit, fields, licence }))
 }

@@ -2,6 +2,7 @@
 
 pub mod content;
 pub mod entries;
+pub(in crate::service) mod names;
 pub mod reading;
 mod sorts;
 pub mod succession;

@@ -20,8 +20,8 @@ use crate::domain::ids::{AuthorisationId, HolderId, LicenceId};
 use crate::domain::licence::{Licence, Status};
 use crate::service::actor::pin::{self, PinError};
 use crate::service::actor::recovery;
-use crate::service::actor::totp::TotpError;
 use crate::service::actor::wallets::{self, Chosen, For, Wallet};
+use crate::service::catalogue::names::kind_names;
 use crate::service::consent::options;
 use crate::service::licence::notices;
 use crate::service::showing::assurance::{self, AssuranceError, FactorError};
@@ -110,9 +110,9 @@ pub enum AuthorisationError {
     /// The second factor.
     #[error(transparent)]
     Factor(#[from] FactorError),
-    /// The authenticator could not be asked.
+    /// The second factor could not be looked at.
     #[error(transparent)]
-    Totp(#[from] TotpError),
+    Assurance(#[from] AssuranceError),
     /// The command could not go on.
     #[error(transparent)]
     Work(#[from] WorkError),
@@ -121,15 +121,6 @@ pub enum AuthorisationError {
 impl From<StorageError> for AuthorisationError {
     fn from(error: StorageError) -> Self {
         Self::Work(error.into())
-    }
-}
-
-impl From<AssuranceError> for AuthorisationError {
-    fn from(error: AssuranceError) -> Self {
-        match error {
-            AssuranceError::Totp(error) => Self::Totp(error),
-            AssuranceError::Work(error) => Self::Work(error),
-        }
     }
 }
 
@@ -253,7 +244,7 @@ async fn open(
     let asked = options::fields(tx, given.unit, row.licence_kind, &given.purpose).await?;
     Ok(GivenAuthorisation {
         state: given.state(now),
-        kind: (row.licence_kind, options::kind_names(app, row.licence_kind)),
+        kind: (row.licence_kind, kind_names(app, row.licence_kind)),
         unit_names: known.unwrap_or_else(|| Text::new(given.unit.to_string(), given.unit.to_string())),
         fields: asked.into_iter().map(|field| field.labels).collect(),
         footing: row.footing,

@@ -16,8 +16,8 @@ use crate::domain::consent::duty::{DutyAct, DutyState};
 use crate::domain::fault::Faults;
 use crate::domain::ids::DutyApplicationId;
 use crate::domain::text::PlainText;
+use crate::service::catalogue::names::{kind_names, unit_names};
 use crate::service::catalogue::reading;
-use crate::service::consent::options;
 use crate::service::work::{Reply, Work, WorkError};
 use crate::storage::catalogue::unit;
 use crate::storage::consent::duty::{self as stored, DutyRow, Listing};
@@ -320,9 +320,9 @@ async fn open(
     });
     Ok(DutyApplication {
         id: row.id,
-        unit: (row.unit, names(tx, row.unit).await?),
-        issuer: (row.issuer, names(tx, row.issuer).await?),
-        kind: (row.kind, options::kind_names(app, row.kind)),
+        unit: (row.unit, unit_names(tx, row.unit).await?),
+        issuer: (row.issuer, unit_names(tx, row.issuer).await?),
+        kind: (row.kind, kind_names(app, row.kind)),
         need: need.map_err(|_| broken("need"))?,
         acts: acts_of(unit, has, &row).into_iter().filter(|act| state.after(*act).is_some()).collect(),
         state,
@@ -332,10 +332,4 @@ async fn open(
         reason: reason.transpose()?,
         purpose: row.purpose,
     })
-}
-
-/// The names of a unit, or its code where it is not there.
-pub(in crate::service) async fn names(tx: &mut Tx, id: Uscc) -> Result<Text, StorageError> {
-    let known = unit::find(tx, id).await?.map(|unit| unit.names);
-    Ok(known.unwrap_or_else(|| Text::new(id.to_string(), id.to_string())))
 }

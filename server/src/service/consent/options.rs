@@ -109,13 +109,6 @@ pub(super) async fn fields(
     Ok(found.map_or_else(Vec::new, |material| listed_fields(&known, &material.fields).cloned().collect()))
 }
 
-/// The names of a kind, as the signed catalogue has them.
-pub(in crate::service) fn kind_names(app: &App, kind: KindCode) -> Text {
-    let state = app.trust.current();
-    let known = state.catalogue.kind(kind).map(|kind| kind.names.clone());
-    known.unwrap_or_else(|| Text::new(kind.to_string(), kind.to_string()))
-}
-
 fn listed_fields<'a>(kind: &'a Kind, keys: &'a [String]) -> impl Iterator<Item = &'a Field> {
     keys.iter().filter_map(|key| kind.field(key)).filter(|field| field.field_type != FieldType::Image)
 }

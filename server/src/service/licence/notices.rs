@@ -12,9 +12,9 @@ use crate::domain::licence::Licence;
 use crate::domain::licence::acts::ActName;
 use crate::domain::licence::notice::{NoticeKind, consent_recorded, reminders, words_of};
 use crate::service::actor::wallets::{self, Chosen, For};
+use crate::service::catalogue::names::{kind_names, unit_names};
 use crate::service::outbox::telling;
 use crate::service::work::Work;
-use crate::storage::catalogue::unit;
 use crate::storage::day::{number, of_number};
 use crate::storage::licence::co_holder;
 use crate::storage::licence::notice::{self as stored, DueRow, NewNotice, NoticeRow};
@@ -232,18 +232,13 @@ async fn open(app: &App, tx: &mut Tx, row: NoticeRow) -> Result<Notice, StorageE
     let kind: NoticeKind = row.sort.parse().map_err(|_| broken("kind", row.id))?;
     let consent = match (row.consent, row.case_unit, row.case_number) {
         (Some(id), Some(unit), Some(case_number)) => {
-            let known = unit::find(tx, unit).await?.map(|unit| unit.names);
-            Some(NoticeConsent {
-                id,
-                case_number,
-                unit,
-                unit_names: known.unwrap_or_else(|| Text::new(unit.to_string(), unit.to_string())),
-                withdrawn_at: row.withdrawn_at.map(UnixTime),
-            })
+            let unit_names = unit_names(tx, unit).await?;
+            let withdrawn_at = row.withdrawn_at.map(UnixTime);
+            Some(NoticeConsent { id, case_number, unit, unit_names, withdrawn_at })
         }
         _ => None,
     };
-    let licence = row.licence.zip(row.licence_kind).map(|(id, kind)| (id, kind, names_of(app, kind)));
+    let licence = row.licence.zip(row.licence_kind).map(|(id, kind)| (id, kind, kind_names(app, kind)));
     let due = of_number(row.due);
     let act: Option<ActName> = row.act.as_deref().and_then(|act| act.parse().ok());
     Ok(Notice {
@@ -277,17 +272,11 @@ fn due(app: &App, row: DueRow, today: i64) -> Result<DueInspection, StorageError
     Ok(DueInspection {
         licence: row.id,
         identifier: row.identifier,
-        names: names_of(app, row.licence_kind),
+        names: kind_names(app, row.licence_kind),
         kind: row.licence_kind,
         due: day,
         state,
     })
-}
-
-fn names_of(app: &App, kind: KindCode) -> Text {
-    let state = app.trust.current();
-    let known = state.catalogue.kind(kind).map(|kind| kind.names.clone());
-    known.unwrap_or_else(|| Text::new(kind.to_string(), kind.to_string()))
 }
 
 fn broken(column: &'static str, id: NoticeId) -> StorageError {

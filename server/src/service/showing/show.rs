@@ -23,7 +23,6 @@ use crate::domain::licence::Licence;
 use crate::domain::trace::usage::Ground;
 use crate::service::actor::person;
 use crate::service::actor::pin::{self, PinError};
-use crate::service::actor::totp::TotpError;
 use crate::service::actor::wallets::{self, Wallet};
 use crate::service::licence::parts;
 use crate::service::publication::status;
@@ -90,9 +89,9 @@ pub enum ShowError {
     /// The second factor.
     #[error(transparent)]
     Factor(#[from] FactorError),
-    /// The authenticator could not be asked.
+    /// The second factor could not be looked at.
     #[error(transparent)]
-    Totp(TotpError),
+    Assurance(#[from] AssuranceError),
     /// No token could be made.
     #[error(transparent)]
     Mint(#[from] MintError),
@@ -107,15 +106,6 @@ pub enum ShowError {
 impl From<StorageError> for ShowError {
     fn from(error: StorageError) -> Self {
         Self::Work(error.into())
-    }
-}
-
-impl From<AssuranceError> for ShowError {
-    fn from(error: AssuranceError) -> Self {
-        match error {
-            AssuranceError::Totp(error) => Self::Totp(error),
-            AssuranceError::Work(error) => Self::Work(error),
-        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a holder sees of the access log: who used which of the own licences, when, for what, and what was refused; and what a
 //! unit sees of it: what its members did for it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use liangzheng_core::text::Text;
 use liangzheng_core::time::UnixTime;
 
@@ -10,8 +13,7 @@ use crate::domain::casework::fetch::ScopeRule;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::using_list::MaterialFooting;
 use crate::domain::trace::usage::UseKind;
-use crate::service::consent::duty_applications::names;
-use crate::service::consent::options::kind_names;
+use crate::service::catalogue::names::{kind_names, unit_names};
 use crate::storage::actor::account::open_name;
 use crate::storage::page::{Cursor, Page};
 use crate::storage::trace::access_log::{UseRow, uses_by_unit, uses_of};
@@ -96,23 +98,24 @@ pub async fn of_unit(
 }
 
 async fn open_all(app: &App, tx: &mut Tx, page: Page<UseRow>) -> Result<Page<UseOfLicence>, StorageError> {
-    let mut items = Vec::with_capacity(page.items.len());
-    for row in page.items {
-        items.push(open(app, tx, row).await?);
+    // Most of a page are of the same few units.
+    let mut units = BTreeMap::new();
+    for unit in page.items.iter().filter_map(|row| row.unit) {
+        if let Entry::Vacant(new) = units.entry(unit) {
+            new.insert(unit_names(tx, unit).await?);
+        }
     }
+    let items = page.items.into_iter().map(|row| open(app, &units, row)).collect::<Result<_, _>>()?;
     Ok(Page { items, next: page.next })
 }
 
-async fn open(app: &App, tx: &mut Tx, row: UseRow) -> Result<UseOfLicence, StorageError> {
+fn open(app: &App, units: &BTreeMap<Uscc, Text>, row: UseRow) -> Result<UseOfLicence, StorageError> {
     let broken = |column| StorageError::Inconsistent {
         table: "trace_access_ground",
         column,
         row: row.seq.to_string(),
     };
-    let unit = match row.unit {
-        Some(unit) => Some((unit, names(tx, unit).await?)),
-        None => None,
-    };
+    let unit = row.unit.and_then(|unit| Some((unit, units.get(&unit)?.clone())));
     // Who is gone has left no name; who is not has an id that can be read.
     let by = match row.name.zip(row.actor.parse().ok()) {
         Some((sealed, id)) => {

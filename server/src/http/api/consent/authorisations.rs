@@ -260,7 +260,7 @@ impl From<AuthorisationError> for Problem {
             ),
             AuthorisationError::Pin(error) => error.into(),
             AuthorisationError::Factor(error) => error.into(),
-            AuthorisationError::Totp(error) => error.into(),
+            AuthorisationError::Assurance(error) => error.into(),
             AuthorisationError::Work(error) => error.into(),
         }
     }

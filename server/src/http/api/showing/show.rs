@@ -13,7 +13,7 @@ use crate::http::answer::{Answer, private};
 use crate::http::api::showing::qr_image::{self, DrawError};
 use crate::http::extract::{Body, IdempotencyKey, Permitted};
 use crate::http::problem::{FieldError, Problem, kinds};
-use crate::service::showing::assurance::FactorError;
+use crate::service::showing::assurance::{AssuranceError, FactorError};
 use crate::service::showing::mint::NotShowable;
 use crate::service::showing::show::{self, Proof, ShowError, Shown};
 
@@ -128,10 +128,19 @@ impl From<ShowError> for Problem {
             }
             ShowError::Pin(error) => error.into(),
             ShowError::Factor(error) => error.into(),
-            ShowError::Totp(error) => error.into(),
+            ShowError::Assurance(error) => error.into(),
             ShowError::Mint(error) => unavailable(&error),
             ShowError::Log(error) => error.into(),
             ShowError::Work(error) => error.into(),
+        }
+    }
+}
+
+impl From<AssuranceError> for Problem {
+    fn from(error: AssuranceError) -> Self {
+        match error {
+            AssuranceError::Totp(error) => error.into(),
+            AssuranceError::Work(error) => error.into(),
         }
     }
 }
