@@ -97,7 +97,7 @@ async fn facts(app: &App, tx: &mut Tx, one: Try<'_>, now: UnixTime) -> Result<Fa
         None => None,
     };
     let consents = match &case {
-        Some(case) => case::consents(tx, &app.secrets, case.id).await?,
+        Some(case) => case::consents(tx, &app.secrets, &[case.id]).await?,
         None => Vec::new(),
     };
     let holder = match asked.number {
@@ -121,7 +121,7 @@ async fn facts(app: &App, tx: &mut Tx, one: Try<'_>, now: UnixTime) -> Result<Fa
         licences,
         consents: consents
             .iter()
-            .map(|consent| CaseConsent {
+            .map(|(_, consent)| CaseConsent {
                 given_at: UnixTime(consent.given_at),
                 withdrawn_at: consent.withdrawn_at.map(UnixTime),
             })

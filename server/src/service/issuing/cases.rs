@@ -1,10 +1,11 @@
 //! Cases: opened, ended, and what is owed of them (R15, R17).
 
-use liangzheng_core::time::{Day, UnixTime};
+use liangzheng_core::time::Day;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::calendar;
+use super::case_view::{Belonging, CaseView, view};
 use crate::App;
 use crate::config::DeadlinesConfig;
 use crate::domain::access::{ManageCases, Permit, Scope, ViewCases, WithdrawConsent};
@@ -14,10 +15,8 @@ use crate::domain::catalogue::codes::Uscc;
 use crate::domain::catalogue::matter::{Matter, MatterType};
 use crate::domain::catalogue::unit::UnitState;
 use crate::domain::fault::Faults;
-use crate::domain::ids::{AccountId, CaseId, ConsentId, LicenceId};
-use crate::domain::issuing::case::{
-    Case, CaseAct, CaseMode, CaseRefused, CaseState, ConsentMeans, DueDays, Made,
-};
+use crate::domain::ids::{AccountId, CaseId, ConsentId};
+use crate::domain::issuing::case::{Case, CaseAct, CaseMode, CaseRefused, CaseState, ConsentMeans, DueDays};
 use crate::domain::issuing::person::Person;
 use crate::domain::text::PlainText;
 use crate::service::catalogue::reading;
@@ -72,23 +71,6 @@ pub enum Doing {
     },
     /// He takes that back.
     WithdrawConsent(PlainText),
-}
-
-/// A case with what belongs to it.
-#[derive(Clone, Debug)]
-pub struct CaseView {
-    /// The case.
-    pub case: Case,
-    /// Whether its licences are still to come.
-    pub owed: bool,
-    /// Whether they should have been there.
-    pub overdue: bool,
-    /// Why it was closed.
-    pub reason: Option<String>,
-    /// Its licences, with their status.
-    pub licences: Vec<(LicenceId, String)>,
-    /// The holder's consents.
-    pub consents: Vec<Consent>,
 }
 
 /// Which cases are listed.
@@ -270,7 +252,7 @@ pub async fn act(
     };
     stored::replace(&mut work.tx, &before, &after).await?;
     work.audit(recorded(doing), &id.to_string(), doing.reason()).await?;
-    let view = view(app, &mut work.tx, after, now.0).await?;
+    let view = view(app, &mut work.tx, after, now).await?;
     work.finish().await?;
     Ok(view)
 }
@@ -305,7 +287,7 @@ pub async fn read(app: &App, permit: &Permit<ViewCases>, id: CaseId) -> Result<C
     let mut tx = app.db.begin_read().await?;
     let case = stored::find(&mut tx, &app.secrets, permit.scope(), id).await?;
     let case = case.filter(|case| is_seen(permit, case.case_type)).ok_or(CaseError::NotFound)?;
-    let view = view(app, &mut tx, case, app.now().0).await?;
+    let view = view(app, &mut tx, case, app.now()).await?;
     tx.commit().await?;
     Ok(view)
 }
@@ -336,37 +318,10 @@ pub async fn list(
     };
     let mut cases = stored::list(&mut tx, &app.secrets, listing).await?;
     let next = page::cut(&mut cases, limit, |case| case.id);
-    let mut views = Vec::with_capacity(cases.len());
-    for case in cases {
-        views.push(view(app, &mut tx, case, app.now().0).await?);
-    }
+    let mut belonging = Belonging::to(app, &mut tx, &cases).await?;
+    let views = cases.into_iter().map(|case| belonging.view(case, app.now())).collect();
     tx.commit().await?;
     Ok((views, next))
-}
-
-async fn view(app: &App, tx: &mut Tx, case: Case, now: i64) -> Result<CaseView, StorageError> {
-    // Licences come of one type, consents are given in the other, and only what was closed has a reason.
-    let (made, licences, consents) = match case.case_type {
-        MatterType::Issuing => {
-            (stored::made(tx, case.id).await?, stored::licences(tx, case.id).await?, Vec::new())
-        }
-        MatterType::Using => {
-            (Made::default(), Vec::new(), stored::consents(tx, &app.secrets, case.id).await?)
-        }
-    };
-    let reason = match case.state {
-        CaseState::Closed => stored::reason(tx, &app.secrets, case.id).await?,
-        CaseState::Open | CaseState::Concluded => None,
-    };
-    let now = UnixTime(now);
-    Ok(CaseView {
-        owed: case.is_owed(made),
-        overdue: case.is_overdue(made, now),
-        reason,
-        licences,
-        consents,
-        case,
-    })
 }
 
 async fn matter_faults(tx: &mut Tx, new: &NewCase) -> Result<Faults, StorageError> {

@@ -71,7 +71,7 @@ pub async fn of_case(app: &App, permit: &Permit<LookAtIssued>, id: CaseId) -> Re
     let found = case::find(&mut work.tx, &app.secrets, scope, id).await?;
     found.ok_or(LookError::NotFound)?;
     let mut items = Vec::new();
-    for (licence, _) in case::licences(&mut work.tx, id).await? {
+    for (_, licence, _) in case::licences(&mut work.tx, &[id]).await? {
         items.extend(listed(app, &mut work.tx, licence).await?);
     }
     work.audit("list licences of case", &id.to_string(), None).await?;

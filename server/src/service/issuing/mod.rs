@@ -2,6 +2,7 @@
 
 mod approve;
 pub mod calendar;
+pub mod case_view;
 pub mod cases;
 pub mod drafts;
 mod examine;

@@ -11,7 +11,7 @@ use crate::domain::ids::{AccountId, CaseId, ConsentId, LicenceId};
 use crate::domain::issuing::case::{Case, CaseState, ConsentMeans, Made};
 use crate::domain::issuing::person::Person;
 use crate::secrets::Secrets;
-use crate::storage::sql::{all, columns, execute, one, statements};
+use crate::storage::sql::{all, among, columns, execute, one, statements};
 use crate::storage::{StorageError, Tx};
 
 #[derive(sqlx::FromRow)]
@@ -192,22 +192,34 @@ pub async fn put_reason(
     execute!(tx, PUT_REASON, id, &sealed).map(drop)
 }
 
-/// Why a case was closed.
-pub async fn reason(tx: &mut Tx, secrets: &Secrets, id: CaseId) -> Result<Option<String>, StorageError> {
-    let row: Option<(Option<Vec<u8>>,)> = one!(tx, REASON, id)?;
-    let Some((Some(sealed),)) = row else { return Ok(None) };
-    secrets.open_text(&reason_place(id), &sealed).map(Some).map_err(|_| inconsistent("reason", id))
+/// Why cases were closed without a licence; of those for which a reason is kept.
+pub async fn reasons(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    ids: &[CaseId],
+) -> Result<Vec<(CaseId, String)>, StorageError> {
+    let rows: Vec<(CaseId, Vec<u8>)> = among!(tx, REASONS, [], ids, |id| *id)?;
+    let open = |(id, sealed): (CaseId, Vec<u8>)| {
+        let reason = secrets.open_text(&reason_place(id), &sealed);
+        Ok((id, reason.map_err(|_| inconsistent("reason", id))?))
+    };
+    rows.into_iter().map(open).collect()
 }
 
 /// How many licences there are to a case.
 pub async fn made(tx: &mut Tx, id: CaseId) -> Result<Made, StorageError> {
-    let row: Option<(i64, i64)> = one!(tx, MADE, id)?;
-    Ok(row.map_or_else(Made::default, |(issued, open)| Made { issued, open }))
+    Ok(made_each(tx, &[id]).await?.into_iter().next().map_or_else(Made::default, |(_, made)| made))
 }
 
-/// The licences of a case, issued or being made, with the state of their making.
-pub async fn licences(tx: &mut Tx, id: CaseId) -> Result<Vec<(LicenceId, String)>, StorageError> {
-    all!(tx, LICENCES, id)
+/// The same of those of many cases to which there are any.
+pub async fn made_each(tx: &mut Tx, ids: &[CaseId]) -> Result<Vec<(CaseId, Made)>, StorageError> {
+    let rows: Vec<(CaseId, i64, i64)> = among!(tx, MADE, [], ids, |id| *id)?;
+    Ok(rows.into_iter().map(|(id, issued, open)| (id, Made { issued, open })).collect())
+}
+
+/// The licences of cases, issued or being made, with the state of their making.
+pub async fn licences(tx: &mut Tx, ids: &[CaseId]) -> Result<Vec<(CaseId, LicenceId, String)>, StorageError> {
+    among!(tx, LICENCES, [], ids, |id| *id)
 }
 
 /// Cases of a unit to which nothing was written yet and that are not closed, with whom each is for.
@@ -290,6 +302,7 @@ pub async fn withdraw_consent(tx: &mut Tx, id: ConsentId, now: UnixTime) -> Resu
 /// A consent as it is kept.
 #[derive(sqlx::FromRow)]
 struct ConsentRow {
+    case_id: CaseId,
     id: ConsentId,
     wording_version: String,
     means: String,
@@ -298,16 +311,19 @@ struct ConsentRow {
     withdrawn_at: Option<i64>,
 }
 
-/// The consents of a case, oldest first.
-pub async fn consents(tx: &mut Tx, secrets: &Secrets, id: CaseId) -> Result<Vec<Consent>, StorageError> {
-    let rows: Vec<ConsentRow> = all!(tx, CONSENTS, id)?;
+/// The consents of cases, of each the oldest first.
+pub async fn consents(
+    tx: &mut Tx,
+    secrets: &Secrets,
+    ids: &[CaseId],
+) -> Result<Vec<(CaseId, Consent)>, StorageError> {
+    let rows: Vec<ConsentRow> = among!(tx, CONSENTS, [], ids, |id| *id)?;
     let mut consents = Vec::with_capacity(rows.len());
-    for ConsentRow { id: consent, wording_version, means, evidence, given_at, withdrawn_at } in rows {
-        let evidence = secrets
-            .open_text(&evidence_place(consent), &evidence)
-            .map_err(|_| inconsistent("evidence", id))?;
-        let means = means.parse().map_err(|_| inconsistent("means", id))?;
-        consents.push(Consent { id: consent, wording_version, means, evidence, given_at, withdrawn_at });
+    for ConsentRow { case_id, id, wording_version, means, evidence, given_at, withdrawn_at } in rows {
+        let wrong = |column| inconsistent(column, case_id);
+        let evidence = secrets.open_text(&evidence_place(id), &evidence).map_err(|_| wrong("evidence"))?;
+        let means = means.parse().map_err(|_| wrong("means"))?;
+        consents.push((case_id, Consent { id, wording_version, means, evidence, given_at, withdrawn_at }));
     }
     Ok(consents)
 }
@@ -381,12 +397,12 @@ statements! {
         (SELECT 1 FROM issuing_draft d WHERE d.case_id = issuing_case.id AND d.state <> 'ISSUED' AND d.state <> 'CLOSED') \
         THEN 1 ELSE 0 END WHERE id = $1";
     PUT_REASON = "UPDATE issuing_case SET reason = $2 WHERE id = $1";
-    REASON = "SELECT reason FROM issuing_case WHERE id = $1";
-    MADE = "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'ISSUED' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+    REASONS = "SELECT id, reason FROM issuing_case WHERE reason IS NOT NULL AND id IN ($1)";
+    MADE = "SELECT case_id, CAST(COALESCE(SUM(CASE WHEN state = 'ISSUED' THEN 1 ELSE 0 END), 0) AS BIGINT), \
         CAST(COALESCE(SUM(CASE WHEN state NOT IN ('ISSUED', 'CLOSED') THEN 1 ELSE 0 END), 0) AS BIGINT) \
-        FROM issuing_draft WHERE case_id = $1";
-    LICENCES = "SELECT d.id, COALESCE(l.status, d.state) FROM issuing_draft d \
-        LEFT JOIN licence_record l ON l.id = d.id WHERE d.case_id = $1 ORDER BY d.id";
+        FROM issuing_draft WHERE case_id IN ($1) GROUP BY case_id";
+    LICENCES = "SELECT d.case_id, d.id, COALESCE(l.status, d.state) FROM issuing_draft d \
+        LEFT JOIN licence_record l ON l.id = d.id WHERE d.case_id IN ($1) ORDER BY d.id";
     UNWRITTEN = "SELECT id, matter, person FROM issuing_case WHERE unit = $1 AND state <> 'closed' \
         AND NOT EXISTS (SELECT 1 FROM issuing_draft d WHERE d.case_id = issuing_case.id)";
     FOLLOW_DRAFTS = "UPDATE issuing_case SET unit = (SELECT d.unit FROM issuing_draft d \
@@ -399,8 +415,8 @@ statements! {
     WITHDRAW = "UPDATE issuing_consent SET withdrawn_at = $2 WHERE case_id = $1 AND withdrawn_at IS NULL";
     CASE_OF_CONSENT = "SELECT case_id FROM issuing_consent WHERE id = $1";
     WITHDRAW_ONE = "UPDATE issuing_consent SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
-    CONSENTS = "SELECT id, wording_version, means, evidence, given_at, withdrawn_at FROM issuing_consent \
-        WHERE case_id = $1 ORDER BY id";
+    CONSENTS = "SELECT case_id, id, wording_version, means, evidence, given_at, withdrawn_at FROM issuing_consent \
+        WHERE case_id IN ($1) ORDER BY id";
 }
 
 /// Sorts after every id, in every collation: ids end in hexadecimal digits.

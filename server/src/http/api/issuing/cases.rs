@@ -17,7 +17,8 @@ use crate::domain::text::PlainText;
 use crate::http::answer::{Answer, Page};
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Permitted, items_on_page};
 use crate::http::problem::{FieldError, Problem, kinds};
-use crate::service::issuing::cases::{self, CaseError, CaseFilter, CaseOpened, CaseView, Doing, NewCase};
+use crate::service::issuing::case_view::CaseView;
+use crate::service::issuing::cases::{self, CaseError, CaseFilter, CaseOpened, Doing, NewCase};
 
 /// Body of `POST /cases`.
 #[derive(Deserialize, Serialize, JsonSchema)]
