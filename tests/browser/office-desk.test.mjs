@@ -161,8 +161,9 @@ test('by keyboard: a list is compared, each difference leads on, the whole is do
   assert.match(await page.textContent('#found'), /内容不同.*状态.*已吊销.*有效/s);
   for (const [found, identifier, href] of [['missing', missing, `#draft/new/${FOOD}`], ['extra', extra.identifier, `#licences/${extra.id}`], ['different', different.identifier, `#licences/${different.id}`]]) {
     await choose(page, '比对结果', found);
+    // The row stands in the table of all differences, too, which stays until the answer comes.
+    await page.waitForFunction(() => document.querySelectorAll('#found tbody tr').length === 1);
     await page.locator('#found tbody tr').filter({ hasText: identifier }).locator(`a[href="${href}"]`).waitFor();
-    assert.equal(await page.locator('#found tbody tr').count(), 1);
   }
   const file = await page.evaluate((href) => fetch(href).then(async (answered) => [answered.status, await answered.text()]), await page.getAttribute('#download', 'href'));
   assert.equal(file[0], 200);
