@@ -58,7 +58,9 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
         report.part("refresh: over HTTP, against one bare signature", refresh);
     }
     if wanted("issue") {
-        report.part("issue: drafts and approvals, lists at ten thousand and a million", || issue(arguments));
+        report.part("issue: drafts and approvals, lists at ten thousand and a million", || {
+            issue(arguments.licences)
+        });
     }
     if wanted("import") {
         report.part("import: rows validated, sealed and logged per second", || import(arguments));
@@ -135,8 +137,11 @@ fn refresh() -> Result<()> {
 }
 
 /// The driver starts a server on each database, fills it, and asks as clerks do.
-fn issue(arguments: &Arguments) -> Result<()> {
-    let licences = arguments.licences.to_string();
+///
+/// # Errors
+/// When it could not be run.
+pub(crate) fn issue(licences: u64) -> Result<()> {
+    let licences = licences.to_string();
     let driver =
         ["run", "--locked", "--profile", "release", "-p", "liangzheng-tests", "--bin", "bench_issue", "--"];
     run(&mut cargo(driver.into_iter().chain([&*licences])))

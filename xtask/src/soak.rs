@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::{
-    corpus, coverage, fuzz, mutants,
+    bench, corpus, coverage, fuzz, mutants,
     sabotage::{self, Shell},
     setup,
     step::{cargo, modules, program, root, run, succeeds},
@@ -43,6 +43,8 @@ pub(crate) enum What {
         #[arg(long, default_value_t = 100_000)]
         count: u32,
     },
+    /// Issue and list beside ten million licences, on one database after the other (up to 25 GB of disk, an hour)
+    Licences,
     /// Have a foreign reader of OFD files verify the seals of licence files, and find what was altered; it takes minutes to build
     Sofd,
     /// Walk through every screen of the office by keyboard, in every state, both languages, on a desk and at 320 px
@@ -81,6 +83,7 @@ pub(crate) fn soak(what: What) -> Result<()> {
         What::Kill { count, seed } => kill(count, seed),
         What::Api { examples } => api(examples),
         What::Fetches { count } => fetches(count),
+        What::Licences => bench::issue(10_000_000),
         What::Sofd => sofd(),
         What::Walk => walk(),
         What::Sabotages { shells, from, only } => {

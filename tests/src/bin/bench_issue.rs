@@ -47,7 +47,9 @@ fn main() {
         for (from, rows) in [(0, SMALL), (SMALL, large)] {
             let started = Instant::now();
             fill(&app, &one, from, rows);
-            println!("{name}: filled to {rows} licences in {:.0} s", started.elapsed().as_secs_f64());
+            let gigabytes = app.wait(size(&app.make.db)) / 1e9;
+            let seconds = started.elapsed().as_secs_f64();
+            println!("{name}: filled to {rows} licences in {seconds:.0} s, {gigabytes:.1} GB");
             measured.push(app.as_time_goes(|| lists(&app, &one)));
         }
         for ((path, small), (_, large)) in measured[0].iter().zip(&measured[1]) {
@@ -210,6 +212,20 @@ fn fill(app: &TestApp, one: &str, from: u64, to: u64) {
     for _ in 0..60 {
         open().must(201);
     }
+}
+
+/// What the database takes, in bytes.
+async fn size(db: &Db) -> f64 {
+    let bytes: i64 = match db {
+        Db::Sqlite { writer, .. } => {
+            let pages = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+            sqlx::query_scalar(pages).fetch_one(writer).await.unwrap()
+        }
+        Db::Postgres(pool) => {
+            sqlx::query_scalar("SELECT pg_database_size(current_database())").fetch_one(pool).await.unwrap()
+        }
+    };
+    bytes as f64
 }
 
 /// What is copied of a table.
