@@ -16,7 +16,7 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these parts (core, wasm, cli, size, refresh, issue, import, scale, batch, pictures, status); all when none is named
+    /// Only these parts (core, wasm, cli, size, refresh, issue, import, scale, batch, pictures, status, pages); all when none is named
     parts: Vec<String>,
     /// scale, issue: licences of the large installation
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
@@ -64,6 +64,9 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<()> {
     }
     if wanted("import") {
         report.part("import: rows validated, sealed and logged per second", || import(arguments));
+    }
+    if wanted("pages") {
+        report.part("pages: scripts, first paint, PIN to code, first verdict", pages);
     }
     if wanted("scale") {
         report.part("scale: one status list against many", || scale(arguments));
@@ -153,6 +156,13 @@ fn import(arguments: &Arguments) -> Result<()> {
     let driver =
         ["run", "--locked", "--profile", "release", "-p", "liangzheng-tests", "--bin", "bench_import", "--"];
     run(&mut cargo(driver.into_iter().chain([&*rows])))
+}
+
+/// The driver starts the demo, and a browser as slow as a cheap phone.
+fn pages() -> Result<()> {
+    run(&mut cargo(["build", "--locked", "--workspace", "--bins"]))?;
+    wasm::build(&modules())?;
+    run(program("node", &[], &root()).arg(root().join("tests/bench/pages.mjs")))
 }
 
 /// The driver fills a folder, and starts a small and a large installation side by side.

@@ -10,48 +10,10 @@ import { turns } from '../page/turns.js';
 import { wordsFor } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
 import * as api from './api.js';
-import { SORTS } from './catalogue/forms.js';
 import { drawHeader, drawNav } from './frame.js';
 import { forgetHere } from './kept.js';
-import { agenciesScreen } from './screens/agencies.js';
-import { newAgencyScreen } from './screens/agency-new.js';
-import { newAccountScreen } from './screens/account-new.js';
-import { accountScreen } from './screens/account.js';
-import { calendarScreen } from './screens/calendar.js';
-import { newCaseScreen } from './screens/case-new.js';
-import { caseScreen } from './screens/case.js';
-import { casesScreen } from './screens/cases.js';
-import { countsScreen } from './screens/counts.js';
-import { draftScreen } from './screens/draft.js';
-import { duplicatesScreen } from './screens/duplicates.js';
-import { editorScreen } from './screens/editor.js';
-import { dutiesScreen } from './screens/duties.js';
-import { newDutyScreen } from './screens/duty-new.js';
-import { dutyScreen } from './screens/duty.js';
-import { entriesScreen } from './screens/entries.js';
-import { entryScreen } from './screens/entry.js';
-import { homeScreen } from './screens/home.js';
-import { importScreen } from './screens/import.js';
-import { importsScreen } from './screens/imports.js';
-import { keysScreen } from './screens/keys.js';
-import { licenceScreen } from './screens/licence.js';
-import { licencesScreen } from './screens/licences.js';
 import { factorView, firstPasswordView, loginView, outsideView } from './screens/login.js';
-import { outboxScreen } from './screens/outbox.js';
-import { proposalsScreen } from './screens/proposals.js';
-import { recoveriesScreen } from './screens/recoveries.js';
-import { newRecoveryScreen } from './screens/recovery-new.js';
-import { reconciliationScreen } from './screens/reconciliation.js';
-import { reconciliationsScreen } from './screens/reconciliations.js';
-import { requestScreen } from './screens/request.js';
-import { requestsScreen } from './screens/requests.js';
-import { tasksScreen } from './screens/tasks.js';
-import { successionScreen } from './screens/unit-succession.js';
-import { unitEditorScreen } from './screens/unit-editor.js';
-import { unitScreen } from './screens/unit.js';
-import { unitsScreen } from './screens/units.js';
-import { usesScreen } from './screens/uses.js';
-import { sectionsFor } from './sections.js';
+import { sectionsFor, SORTS } from './sections.js';
 import { setShortcuts } from './shortcuts.js';
 
 /**
@@ -59,56 +21,61 @@ import { setShortcuts } from './shortcuts.js';
  * @typedef {import('./types.d.ts').View} View
  */
 
-/** Addresses, and the screens behind them; `*` is any part. @type {[string, import('./types.d.ts').Screen][]} */
+/**
+ * Addresses, and the screens behind them; `*` is any part. A screen's script comes when it is first gone to.
+ *
+ * @typedef {() => Promise<import('./types.d.ts').Screen>} Coming
+ * @type {[string, Coming][]}
+ */
 const ROUTES = [
-  ['home', homeScreen],
-  ['proposals', proposalsScreen],
-  ['duplicates', duplicatesScreen],
-  ['tasks', tasksScreen],
-  ['agencies', agenciesScreen],
-  ['agencies/new', newAgencyScreen],
-  ['cases', casesScreen],
-  ['cases/new', newCaseScreen],
-  ['cases/*', caseScreen],
-  ['licences', licencesScreen],
-  ['licences/*', licenceScreen],
-  ['review', licencesScreen],
-  ['draft/new', draftScreen],
-  ['draft/new/*', draftScreen],
-  ['draft/*', draftScreen],
-  ['draft/of/*/*', draftScreen],
-  ['imports', importsScreen],
-  ['imports/*', importScreen],
-  ['requests', requestsScreen],
-  ['requests/*', requestScreen],
-  ['reconciliations', reconciliationsScreen],
-  ['reconciliations/*', reconciliationScreen],
-  ['duties', dutiesScreen],
-  ['duties/new', newDutyScreen],
-  ['duties/*', dutyScreen],
-  ['uses', usesScreen],
-  ['uses/*', usesScreen],
-  ['counts', countsScreen],
-  ['calendar', calendarScreen],
-  ['calendar/*', calendarScreen],
-  ['units', unitsScreen],
-  ['units/new', unitEditorScreen],
-  ['units/*', unitScreen],
-  ['units/*/edit', unitEditorScreen],
-  ['units/*/succeed', successionScreen],
-  ['units/*/accounts/new', newAccountScreen],
-  ['accounts/*', accountScreen],
-  ['accounts/*/*', accountScreen],
-  ['recoveries', recoveriesScreen],
-  ['recoveries/new', newRecoveryScreen],
-  ['recoveries/new/*', newRecoveryScreen],
-  ['outbox', outboxScreen],
-  ['keys', keysScreen],
-  ...SORTS.flatMap((sort) => /** @type {[string, import('./types.d.ts').Screen][]} */ ([
-    [sort, entriesScreen],
-    [`${sort}/new`, editorScreen],
-    [`${sort}/*`, entryScreen],
-    [`${sort}/*/edit`, editorScreen],
+  ['home', async () => (await import('./screens/home.js')).homeScreen],
+  ['proposals', async () => (await import('./screens/proposals.js')).proposalsScreen],
+  ['duplicates', async () => (await import('./screens/duplicates.js')).duplicatesScreen],
+  ['tasks', async () => (await import('./screens/tasks.js')).tasksScreen],
+  ['agencies', async () => (await import('./screens/agencies.js')).agenciesScreen],
+  ['agencies/new', async () => (await import('./screens/agency-new.js')).newAgencyScreen],
+  ['cases', async () => (await import('./screens/cases.js')).casesScreen],
+  ['cases/new', async () => (await import('./screens/case-new.js')).newCaseScreen],
+  ['cases/*', async () => (await import('./screens/case.js')).caseScreen],
+  ['licences', async () => (await import('./screens/licences.js')).licencesScreen],
+  ['licences/*', async () => (await import('./screens/licence.js')).licenceScreen],
+  ['review', async () => (await import('./screens/licences.js')).licencesScreen],
+  ['draft/new', async () => (await import('./screens/draft.js')).draftScreen],
+  ['draft/new/*', async () => (await import('./screens/draft.js')).draftScreen],
+  ['draft/*', async () => (await import('./screens/draft.js')).draftScreen],
+  ['draft/of/*/*', async () => (await import('./screens/draft.js')).draftScreen],
+  ['imports', async () => (await import('./screens/imports.js')).importsScreen],
+  ['imports/*', async () => (await import('./screens/import.js')).importScreen],
+  ['requests', async () => (await import('./screens/requests.js')).requestsScreen],
+  ['requests/*', async () => (await import('./screens/request.js')).requestScreen],
+  ['reconciliations', async () => (await import('./screens/reconciliations.js')).reconciliationsScreen],
+  ['reconciliations/*', async () => (await import('./screens/reconciliation.js')).reconciliationScreen],
+  ['duties', async () => (await import('./screens/duties.js')).dutiesScreen],
+  ['duties/new', async () => (await import('./screens/duty-new.js')).newDutyScreen],
+  ['duties/*', async () => (await import('./screens/duty.js')).dutyScreen],
+  ['uses', async () => (await import('./screens/uses.js')).usesScreen],
+  ['uses/*', async () => (await import('./screens/uses.js')).usesScreen],
+  ['counts', async () => (await import('./screens/counts.js')).countsScreen],
+  ['calendar', async () => (await import('./screens/calendar.js')).calendarScreen],
+  ['calendar/*', async () => (await import('./screens/calendar.js')).calendarScreen],
+  ['units', async () => (await import('./screens/units.js')).unitsScreen],
+  ['units/new', async () => (await import('./screens/unit-editor.js')).unitEditorScreen],
+  ['units/*', async () => (await import('./screens/unit.js')).unitScreen],
+  ['units/*/edit', async () => (await import('./screens/unit-editor.js')).unitEditorScreen],
+  ['units/*/succeed', async () => (await import('./screens/unit-succession.js')).successionScreen],
+  ['units/*/accounts/new', async () => (await import('./screens/account-new.js')).newAccountScreen],
+  ['accounts/*', async () => (await import('./screens/account.js')).accountScreen],
+  ['accounts/*/*', async () => (await import('./screens/account.js')).accountScreen],
+  ['recoveries', async () => (await import('./screens/recoveries.js')).recoveriesScreen],
+  ['recoveries/new', async () => (await import('./screens/recovery-new.js')).newRecoveryScreen],
+  ['recoveries/new/*', async () => (await import('./screens/recovery-new.js')).newRecoveryScreen],
+  ['outbox', async () => (await import('./screens/outbox.js')).outboxScreen],
+  ['keys', async () => (await import('./screens/keys.js')).keysScreen],
+  ...SORTS.flatMap((sort) => /** @type {[string, Coming][]} */ ([
+    [sort, async () => (await import('./screens/entries.js')).entriesScreen],
+    [`${sort}/new`, async () => (await import('./screens/editor.js')).editorScreen],
+    [`${sort}/*`, async () => (await import('./screens/entry.js')).entryScreen],
+    [`${sort}/*/edit`, async () => (await import('./screens/editor.js')).editorScreen],
   ])),
 ];
 
@@ -230,7 +197,8 @@ async function draw(said = saying) {
   const here = app;
   const waiting = setTimeout(() => late() || show(view, el('p', { class: 'quiet', role: 'status', id: 'loading' }, t('office.loading'))), 300);
   try {
-    const screen = ROUTES.find(([pattern]) => fits(pattern, path))?.[1];
+    const coming = ROUTES.find(([pattern]) => fits(pattern, path))?.[1];
+    const screen = await coming?.().catch((cause) => Promise.reject(new NoNetwork('a script did not come', { cause })));
     // Lists of what is in force are read by anybody: only this tells that the session is over, or another person's.
     const [drawn, { account }] = await Promise.all([screen ? screen(here, path, late) : unknownView(), api.me()]);
     if (!late() && account.id !== here.member.account.id) return await load();

@@ -19,6 +19,9 @@ const DECIDERS = ['issuer_maker', 'issuer_checker', 'manager'];
 /** @type {readonly import('./types.d.ts').Role[]} */
 const ISSUERS = ['issuer_maker', 'issuer_checker'];
 
+/** The sorts of entries of the catalogue. @type {readonly import('./types.d.ts').Sort[]} */
+export const SORTS = ['matters', 'kinds', 'scenes', 'inspection-matters', 'using-lists'];
+
 /** @type {readonly Section[]} */
 const SECTIONS = [
   { path: 'home', key: 'h', roles: ALL },

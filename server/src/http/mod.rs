@@ -13,6 +13,7 @@ pub mod openapi;
 mod pages;
 pub mod problem;
 pub mod routes;
+mod scripts;
 
 pub use edge::InFlight;
 pub(crate) use listen::{listen, raise_descriptors};

@@ -1,5 +1,6 @@
 //! The pages people see: compiled in, with the headers that keep them safe. Browser modules come from a folder.
 
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use actix_web::http::{Method, header};
@@ -10,6 +11,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::extract::prefers_english;
 use super::problem::{Problem, ProblemType, kinds};
+use super::scripts;
 use crate::App;
 
 #[derive(RustEmbed)]
@@ -182,7 +184,7 @@ fn problem_page(kind: &ProblemType) -> String {
 
 fn embedded(path: &str, request: &HttpRequest) -> Result<HttpResponse, Problem> {
     let file: EmbeddedFile = Web::get(path).ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?;
-    let tag = tag_of(&file);
+    let (body, tag) = sent(path, &file);
     let mut response = HttpResponse::Ok();
     page_headers(&mut response)
         .insert_header((header::ETAG, tag.clone()))
@@ -193,11 +195,27 @@ fn embedded(path: &str, request: &HttpRequest) -> Result<HttpResponse, Problem> 
     }
     let kind =
         content_type(Path::new(path)).map_or_else(|| file.metadata.mimetype().to_owned(), str::to_owned);
-    Ok(response.insert_header((header::CONTENT_TYPE, kind)).body(file.data.into_owned()))
+    Ok(response.insert_header((header::CONTENT_TYPE, kind)).body(body))
 }
 
-fn tag_of(file: &EmbeddedFile) -> String {
-    let hash = file.metadata.sha256_hash();
+/// What is sent of a file, and its tag.
+fn sent(path: &str, file: &EmbeddedFile) -> (Vec<u8>, String) {
+    let body = match (Path::new(path).extension().and_then(OsStr::to_str), str::from_utf8(&file.data)) {
+        (Some("js"), Ok(script)) => scripts::without_comments(script).into_bytes(),
+        (Some("html"), Ok(page)) => {
+            let page = scripts::with_preloads(page, &|path| {
+                Web::get(path).and_then(|file| String::from_utf8(file.data.into_owned()).ok())
+            });
+            // What it asks for depends on other files.
+            let tag = tag_of(digest(&SHA256, page.as_bytes()).as_ref());
+            return (page.into_bytes(), tag);
+        }
+        _ => file.data.to_vec(),
+    };
+    (body, tag_of(&file.metadata.sha256_hash()))
+}
+
+fn tag_of(hash: &[u8]) -> String {
     let short: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{short}\"")
 }
@@ -271,6 +289,18 @@ const PROGRAMS: [&str; 6] = ["/api/", "/.well-known/", "/status-lists", "/embed/
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_over_several_lines_is_taken_for_a_comment() {
+        for path in Web::iter().filter(|path| path.ends_with(".js")) {
+            let script = String::from_utf8(Web::get(&path).unwrap().data.into_owned()).unwrap();
+            let mut is_text = false;
+            for (line, sent) in script.lines().zip(scripts::without_comments(&script).lines()) {
+                assert!(!is_text || line == sent, "{path}: {line}");
+                is_text ^= sent.matches('`').count() % 2 == 1;
+            }
+        }
+    }
 
     #[test]
     fn no_path_leads_out_of_the_folder() {

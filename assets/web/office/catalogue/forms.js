@@ -15,9 +15,6 @@ import { usingListForm } from './using-list.js';
 /** @type {Record<Sort, (body: any, context: import('./common.js').Context) => import('../../kit/parts.js').Part<any>>} */
 export const FORMS = { matters: matterForm, kinds: kindForm, scenes: sceneForm, 'inspection-matters': inspectionMatterForm, 'using-lists': usingListForm };
 
-/** @type {readonly Sort[]} */
-export const SORTS = ['matters', 'kinds', 'scenes', 'inspection-matters', 'using-lists'];
-
 /** What the forms of `sort` choose among. @param {import('../types.d.ts').App} app @param {Sort} sort @returns {Promise<Choices>} */
 export async function choicesFor(app, sort) {
   const [matters, kinds, scenes] = await Promise.all([

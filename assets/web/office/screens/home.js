@@ -3,11 +3,10 @@ import { isProblem } from '../../page/client.js';
 import { pick, t } from '../../page/i18n.js';
 import { el } from '../../shared/dom.js';
 import * as api from '../api.js';
-import { SORTS } from '../catalogue/forms.js';
 import { nameOf, stateBadge } from '../catalogue/words.js';
 import { keptBy } from '../kept.js';
 import { proposalName } from '../proposals.js';
-import { decides, isManager, sectionsFor, worksAtCounter, writesEntries } from '../sections.js';
+import { decides, isManager, sectionsFor, SORTS, worksAtCounter, writesEntries } from '../sections.js';
 
 /** @typedef {import('../types.d.ts').App} App */
 

@@ -9,10 +9,10 @@ import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
 import { kindLabel, listWords } from '../catalogue/common.js';
 import { nameOfKind } from '../catalogue/kind.js';
-import { SORTS } from '../catalogue/forms.js';
 import { unitName } from '../catalogue/words.js';
 import { dayPart } from '../issuing/words.js';
 import { sendingForm } from '../sending.js';
+import { SORTS } from '../sections.js';
 
 /**
  * @typedef {import('../types.d.ts').App} App
