@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { axe, done, logIn, newPage, serverAndBrowser } from './harness.mjs';
-import { atWork, choose, goTo, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
+import { atWork, choose, goTo, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -16,9 +16,7 @@ const within = (page, legend, label) => page.getByRole('group', { name: legend, 
 // Rows: R68.
 test('by keyboard: a clerk enters who represents a firm, another approves it from the to-do list, and ends it', async () => {
   const page = await atWork(browser, server, 'maker.samr', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('a');
-  await page.waitForSelector('#found');
+  await leap(page, 'a', '#found');
   await inOrder(page, 'agencies');
   await page.keyboard.press('n');
   await page.waitForSelector('#editor');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done, serverAndBrowser } from './harness.mjs';
-import { atWork, goTo, inOrder, press, tabTo } from './office-hands.mjs';
+import { atWork, goTo, inOrder, leap, press, tabTo } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -31,9 +31,7 @@ async function tableOf(page, rows) {
 // Rows: R16, R17, R27.
 test('a file is sent, its faults are told by cell, and a second person commits the good rows', async () => {
   const page = await atWork(browser, server, 'maker.samr', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('b');
-  await page.waitForSelector('#editor');
+  await leap(page, 'b', '#editor');
   await inOrder(page, 'imports');
   await page.getByLabel('证照类型', { exact: true }).selectOption(FOOD);
   const got = await page.evaluate((href) => fetch(href).then((answer) => [answer.status, answer.headers.get('content-disposition')]), await page.getAttribute('#template', 'href'));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done, serverAndBrowser } from './harness.mjs';
-import { atWork, choose, enter, focused, goTo, HOLDER, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
+import { atWork, choose, enter, goTo, hasFocusOn, HOLDER, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -11,9 +11,7 @@ const FOOD = '11990000MB00010033001';
 // Rows: R15, R16.
 test('by keyboard: a case is opened, a licence written and submitted, approved by another, and it is the holder’s', async () => {
   const page = await atWork(browser, server, 'maker.samr', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('c');
-  await page.waitForSelector('#new');
+  await leap(page, 'c', '#new');
   await page.keyboard.press('n');
   await page.waitForSelector('#editor');
   await choose(page, '事项', 'samr.food');
@@ -51,15 +49,13 @@ test('by keyboard: a case is opened, a licence written and submitted, approved b
   await done(page);
 
   const checker = await atWork(browser, server, 'checker.samr', blocked);
-  await checker.keyboard.press('g');
-  await checker.keyboard.press('r');
-  await checker.waitForSelector('.table a');
+  await leap(checker, 'r', '.table a');
   await inOrder(checker, 'reviews');
   await goTo(checker, path, '#act-approve');
   await inOrder(checker, 'a review');
   await checker.keyboard.press('a');
   await checker.waitForSelector('dialog[open]');
-  assert.equal(await focused(checker), '审核通过');
+  await hasFocusOn(checker, '审核通过');
   await checker.keyboard.press('Enter');
   await checker.locator('.state-line').filter({ hasText: '有效' }).waitFor();
   assert.match(await checker.textContent('.state-line'), new RegExp(FOOD));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done, serverAndBrowser } from './harness.mjs';
-import { atWork, choose, goTo, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
+import { atWork, choose, goTo, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -10,9 +10,7 @@ const [CIVIL, POLICE, LAND, EDUCATION, HOTEL] = ['11990100MB00000435', '11990100
 
 test('the auditor sees how many licences each unit has, and for a reason who works there and every right of theirs', async () => {
   const page = await atWork(browser, server, 'auditor', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('n');
-  await page.waitForSelector('#counts');
+  await leap(page, 'n', '#counts');
   const total = async () => Number(/共 (\d+) 件/.exec(await page.textContent('#total'))[1]);
   const all = await total();
   assert.ok(all > 0);

@@ -1,7 +1,7 @@
 /** On the verifier's page no verdict stands beside another question than its own, and none stands for long. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { cardFor, done, hold, judgeText, logIn, newPage, readScreen, serverAndBrowser, showCard, showing } from './harness.mjs';
+import { cardFor, done, hasFocus, hold, judgeText, logIn, newPage, readScreen, serverAndBrowser, showCard, showing } from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
 const OTHER_SCENE = 'hospital.visit';
@@ -104,7 +104,7 @@ test('the result replaces the form; the next person finds it empty, and the scen
   await page.click('#next');
   await page.waitForSelector('#scan');
   assert.deepEqual(await tones(page), []);
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'scan');
+  await hasFocus(page, 'scan');
   assert.equal(await page.inputValue('#code'), '');
   assert.equal(await page.inputValue('#scene'), SCENE);
   await page.click('#open-paste');

@@ -7,6 +7,7 @@ import {
   axe,
   cardFor,
   done,
+  hasFocus,
   logIn,
   newPage,
   readScreen,
@@ -159,7 +160,7 @@ test('when a show has ended the focus is on the PIN; when a card opens it is on 
   const { page } = await shown();
   await page.getByRole('button', { name: '结束' }).click();
   await page.waitForSelector('#said');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'pin');
+  await hasFocus(page, 'pin');
   await page.goto(`${server.url}/wallet#`);
   await page.click('.card');
   await page.waitForSelector('#pin');
