@@ -75,7 +75,7 @@ test('a member of staff sets up an authenticator by keyboard, keeps recovery cod
   await page.keyboard.type(password);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#totp-secret');
-  assert.ok(await page.evaluate(() => document.querySelector('.totp-code').complete));
+  await page.waitForFunction(() => document.querySelector('.totp-code').complete);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), 'nothing is wider than the screen');
   assert.deepEqual(await axe(page), []);
   const secret = await page.textContent('#totp-secret');

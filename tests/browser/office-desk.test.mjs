@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { caller, done, hold, serverAndBrowser } from './harness.mjs';
-import { atWork, choose, goTo, hasFocusOn, HOLDER, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
+import { atWork, choose, goTo, hasFocusOn, hashOf, HOLDER, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -211,7 +211,7 @@ test('by keyboard: a next version is written from the one before, and its checke
   await typeInto(page, items.labels['zh-CN'], '热食类食品制售、冷食类食品制售');
   await press(page, '保存并提交审核');
   await page.locator('.state-line').filter({ hasText: '待审核' }).waitFor();
-  const draft = new URL(page.url()).hash.slice(1);
+  const draft = await hashOf(page);
   await done(page);
 
   const marked = async (where) => {
@@ -232,7 +232,7 @@ test('by keyboard: a next version is written from the one before, and its checke
   await tabTo(checker, kind.names['zh-CN']);
   await checker.keyboard.press('Enter');
   await checker.waitForSelector('#content');
-  assert.equal(new URL(checker.url()).hash.slice(1), draft);
+  assert.equal(await hashOf(checker), draft);
   assert.match(await checker.textContent('#content thead'), /上一版.*本次内容/s);
   await marked(checker);
   await inOrder(checker, 'a review, side by side');

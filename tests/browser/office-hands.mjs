@@ -41,6 +41,12 @@ export async function goTo(page, path, selector) {
   await untilNext(page, selector);
 }
 
+/** The address of the screen; the page itself is asked, since Playwright learns it a moment later. */
+export const hashOf = (page) => page.evaluate(() => location.hash.slice(1));
+
+/** Waits until a list that was asked anew stands: what was there before stays until then. */
+export const untilListed = (page) => page.waitForFunction(() => !document.querySelector('[aria-busy]'));
+
 /** Goes to a section by its keys, `g` and `key`, and waits for what it shows. */
 export async function leap(page, key, selector) {
   const hash = () => page.evaluate(() => location.hash);
@@ -103,6 +109,7 @@ export async function choose(page, name, value) {
   await page.keyboard.press('Home');
   for (let pressed = 0; pressed < 80 && (await chosen()) !== value; pressed += 1) await page.keyboard.press('ArrowDown');
   assert.equal(await chosen(), value);
+  await untilListed(page);
 }
 
 /** Tab to the button or link, then press it. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { act, done, serverAndBrowser } from './harness.mjs';
-import { atWork, goTo, hasFocusOn, inOrder, leap, press } from './office-hands.mjs';
+import { atWork, goTo, hasFocusOn, inOrder, leap, press, untilListed } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -42,6 +42,7 @@ test('by keyboard alone: what one checker proposed another person confirms, and 
   await page.locator('#said').filter({ hasText: '已确认' }).waitFor();
   assert.equal(await page.locator('.proposal').count(), 0);
   await page.selectOption('.tools select', 'confirmed');
+  await untilListed(page);
   assert.match(await page.textContent('.proposal'), /已确认.*高经办/s);
   const again = await act(server, 'checker.samr', licence.id, 'suspend').catch((error) => String(error));
   assert.match(again, /409/, 'the licence has ended');
@@ -63,6 +64,7 @@ test('who proposed takes it back with a reason; the other sees by whom and why, 
   const other = await atWork(browser, server, 'maker.samr', { ...blocked, lang: 'en', colorScheme: 'dark' });
   await goTo(other, 'proposals', '#found');
   await other.selectOption('.tools select', 'refused');
+  await untilListed(other);
   assert.match(await other.textContent('.proposal'), /Cancel.*Refused.*提错了/s);
   await inOrder(other, 'refused');
   await done(other);

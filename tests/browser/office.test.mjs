@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeOf } from './authenticator.mjs';
 import { account, done, hasFocus, logIn, newPage, serverAndBrowser } from './harness.mjs';
-import { atWork, enter, goTo, inOrder, leap } from './office-hands.mjs';
+import { atWork, enter, goTo, hashOf, inOrder, leap } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -91,14 +91,14 @@ test('logging out in one tab is told in the other, and a lost session asks for t
   await page.waitForSelector('#login');
   await enter(page, server, 'checker.samr');
   await page.waitForSelector('.table');
-  assert.equal(new URL(page.url()).hash, '#kinds');
+  assert.equal(await hashOf(page), 'kinds');
   // The session ends behind the page's back.
   await page.evaluate(() => fetch('/api/v1/sessions/current', { method: 'DELETE' }));
   await goTo(page, 'scenes', '#why');
   assert.match(await page.textContent('#why'), /重新登录/);
   await enter(page, server, 'checker.samr');
   await page.waitForSelector('.table');
-  assert.equal(new URL(page.url()).hash, '#scenes');
+  assert.equal(await hashOf(page), 'scenes');
   await done(page);
 });
 
@@ -117,7 +117,7 @@ test('`?` shows the keys, they lead to the sections, do nothing while somebody t
   await page.keyboard.type('gm?n');
   assert.equal(await page.inputValue('#search'), 'gm?n');
   assert.equal(await page.locator('#help').count(), 0);
-  assert.equal(await page.evaluate(() => location.hash), '#kinds');
+  assert.equal(await hashOf(page), 'kinds');
   await inOrder(page, 'nothing fits');
   await page.locator('h1').focus();
   await page.keyboard.press('?');
@@ -127,7 +127,7 @@ test('`?` shows the keys, they lead to the sections, do nothing while somebody t
   await page.keyboard.press('g');
   await page.keyboard.press('m');
   // A key that counts has changed the address by now.
-  assert.equal(await page.evaluate(() => location.hash), '#kinds');
+  assert.equal(await hashOf(page), 'kinds');
   await done(page);
 });
 

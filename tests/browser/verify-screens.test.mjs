@@ -69,7 +69,6 @@ for (const lang of ['zh-CN', 'en']) {
     try {
       const shown = await showing(server, 'shanyue', SCENE, KIND);
       const page = await newPage(browser, { deviceScaleFactor: 1 });
-      page.setDefaultTimeout(15_000);
       await page.goto(`${server.url}/office?lang=${lang}`);
       await enter(page, server, 'inspector.samr');
       await page.goto(`${server.url}/verify?lang=${lang}`);

@@ -21,13 +21,19 @@ before(async () => {
   ({ next: freshCode } = await showing(server, 'lin', SCENE));
 });
 
+/** Until newer lists have come: with them what was told before is gone. */
+async function untilReady(page) {
+  await page.waitForSelector('html[data-ready]');
+  await page.waitForSelector('#scan');
+}
+
 /** Without a service worker, whose answers could not be held back here. */
 async function openVerify({ clock = false } = {}) {
   const page = await newPage(browser, { serviceWorkers: 'block' });
   if (clock) await page.clock.install();
   await page.goto(`${server.url}/verify`);
   await page.waitForSelector('.chip-ready');
-  await page.waitForSelector('#scan');
+  await untilReady(page);
   return page;
 }
 
@@ -78,6 +84,7 @@ test('a slow picture still wanted is judged, for the scene chosen meanwhile', as
   const arrive = await slowPicture(page);
   await page.selectOption('#scene', OTHER_SCENE);
   await arrive();
+  await page.waitForSelector('.verdict');
   assert.deepEqual(await tones(page), ['info']);
   await done(page);
 });
@@ -122,13 +129,13 @@ test('a code accepted once is refused when it comes again: after a reload, and o
   await judge(page, code, 'invalid');
   assert.equal(await page.getAttribute('.verdict', 'data-code'), 'E_REPLAY');
   await page.reload();
-  await page.waitForSelector('.chip-ready');
+  await untilReady(page);
   await judge(page, code, 'invalid');
   assert.equal(await page.getAttribute('.verdict', 'data-code'), 'E_REPLAY');
 
   const second = await page.context().newPage();
   await second.goto(`${server.url}/verify`);
-  await second.waitForSelector('.chip-ready');
+  await untilReady(second);
   const other = await freshCode();
   await judge(page, other, 'valid');
   await judge(second, other, 'invalid');
@@ -145,7 +152,7 @@ test('a code accepted once is refused when it comes again: after a reload, and o
 test('a verdict is cleared after 30 seconds, unless halted; a sleep counts', async () => {
   const page = await openVerify({ clock: true });
   const code = await freshCode();
-  await page.clock.pauseAt(Date.now() + 500);
+  await page.clock.pauseAt(Date.now() + 10_000);
   // The clock stands: what waits for it would wait for ever, so all is done by hand.
   await page.click('#open-paste');
   await page.fill('#code', code);

@@ -152,8 +152,8 @@ test('continuous: one person after the other without a click; who stays is not a
     // Stopped beside a verdict, that stays for its time.
     await element.locator('.verdict').waitFor();
     await element.locator('#stop').click();
-    assert.equal(await isLive(page), false);
-    assert.equal(await element.locator('video').count(), 0);
+    await page.waitForFunction(() => globalThis.tracks.every(({ readyState }) => readyState === 'ended'));
+    await element.locator('video').waitFor({ state: 'detached' });
     await element.locator('#scan').waitFor();
     assert.deepEqual(page.faults, []);
   } finally {
