@@ -22,6 +22,7 @@ import {
   verifierFor,
 } from './harness.mjs';
 import { close, drawn, heard, startSite, told, verify } from './host.mjs';
+import { scan } from './scanner.mjs';
 
 const SCENE = 'hotel.checkin';
 const HOTEL = '91990100MA0000314U';
@@ -88,8 +89,7 @@ test('without any policy: picture, hardware scanner, paste; a second time the co
   await page.keyboard.press('Enter');
   assert.deepEqual(await told(page, 'scan'), []);
   await element.locator('#scan').focus();
-  await page.keyboard.type(code, { delay: 1 });
-  await page.keyboard.press('Enter');
+  await scan(page, code);
   assert.equal((await heard(page, 'result')).code, 'OK');
   assert.deepEqual((await told(page, 'scan')).at(-1), { source: 'scanner' });
   assert.equal(await element.locator('video').count(), 0, 'the blanks of a code press no button');
@@ -232,13 +232,11 @@ test('two on a page are two verifiers, each with its language, and a hardware sc
   assert.deepEqual(await axe(page), []);
   await page.locator('#b #next').click();
   await page.locator('#note').focus();
-  await page.keyboard.type(await shown.next(), { delay: 1 });
-  await page.keyboard.press('Enter');
+  await scan(page, await shown.next());
   await heard(page, 'result', 3);
   assert.deepEqual(await page.evaluate(() => globalThis.told.at(-1).id), 'b');
   await page.evaluate(() => document.getElementById('b').remove());
-  await page.keyboard.type(await shown.next(), { delay: 1 });
-  await page.keyboard.press('Tab');
+  await scan(page, await shown.next(), 'Tab');
   await heard(page, 'result', 4);
   assert.deepEqual(await page.evaluate(() => globalThis.told.at(-1).id), 'a');
   await close(page);
