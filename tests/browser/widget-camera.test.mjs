@@ -102,7 +102,8 @@ test('it reads the codes of a phone one after the other, refuses one it saw, and
 test('a foreign code neither makes the verdict nor closes the camera; it is told beside the picture', async () => {
   const shown = await showing(server, 'lin', SCENE);
   const [payment, link] = ['wxp://f2f0AbCdEfGhIjKlMnOpQrStUvWxYz', 'https://shop.example/menu?table=7'];
-  const file = await film(server, [[payment], [payment, link], [payment, shown.first]], 120);
+  // The film runs from the moment the page begins to load: the licence comes late enough for a slow machine.
+  const file = await film(server, [[payment], [payment], [payment, link], [payment, shown.first]], 120);
   const { browser, page } = await look(file, `<licence-verifier id="a" scene="${SCENE}"></licence-verifier>`);
   try {
     const element = page.locator('#a');
