@@ -53,8 +53,7 @@ test('on the page', async () => {
       await (await openStore('lz-verify')).delete('accepted');
     });
     await page.reload();
-    // Until newer lists have come: with them what was told before is gone.
-    await page.waitForSelector('html[data-ready]');
+    await page.waitForSelector('.chip-ready');
     await page.waitForSelector('#scan');
   };
   for (const name of PICTURES) {

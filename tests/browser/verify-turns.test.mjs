@@ -21,19 +21,13 @@ before(async () => {
   ({ next: freshCode } = await showing(server, 'lin', SCENE));
 });
 
-/** Until newer lists have come: with them what was told before is gone. */
-async function untilReady(page) {
-  await page.waitForSelector('html[data-ready]');
-  await page.waitForSelector('#scan');
-}
-
 /** Without a service worker, whose answers could not be held back here. */
 async function openVerify({ clock = false } = {}) {
   const page = await newPage(browser, { serviceWorkers: 'block' });
   if (clock) await page.clock.install();
   await page.goto(`${server.url}/verify`);
   await page.waitForSelector('.chip-ready');
-  await untilReady(page);
+  await page.waitForSelector('#scan');
   return page;
 }
 
@@ -129,13 +123,13 @@ test('a code accepted once is refused when it comes again: after a reload, and o
   await judge(page, code, 'invalid');
   assert.equal(await page.getAttribute('.verdict', 'data-code'), 'E_REPLAY');
   await page.reload();
-  await untilReady(page);
+  await page.waitForSelector('.chip-ready');
   await judge(page, code, 'invalid');
   assert.equal(await page.getAttribute('.verdict', 'data-code'), 'E_REPLAY');
 
   const second = await page.context().newPage();
   await second.goto(`${server.url}/verify`);
-  await untilReady(second);
+  await second.waitForSelector('.chip-ready');
   const other = await freshCode();
   await judge(page, other, 'valid');
   await judge(second, other, 'invalid');
