@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { newPage, showing } from './harness.mjs';
+import { eventually, newPage, showing } from './harness.mjs';
 import { close, heard, startSite, told } from './host.mjs';
 import { modifiersOf, placeOf, scan } from './scanner.mjs';
 
@@ -129,8 +129,7 @@ test('through an input method it is read by the keys, and the field is as it was
     await page.locator(`#${id}`).focus();
     await typeThroughMethod(page, await shown.next());
     assert.equal((await heard(page, 'result', index + 1)).code, 'OK', id);
-    await page.waitForTimeout(50);
-    assert.deepEqual(await fields(page), EMPTY, id);
+    await eventually(async () => assert.deepEqual(await fields(page), EMPTY, id));
   }
   await close(page);
 });
@@ -164,8 +163,7 @@ test('text that comes at one go, as from Android scanners, is taken', async () =
   await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
   await session.send('Input.insertText', { text });
   assert.equal((await heard(page, 'result', 4)).code, 'OK');
-  await page.waitForTimeout(50);
-  assert.deepEqual(await fields(page), EMPTY);
+  await eventually(async () => assert.deepEqual(await fields(page), EMPTY));
   // Other text is the page's.
   await page.locator('#note').focus();
   await page.keyboard.insertText('李四 EL1');
