@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeOf } from './authenticator.mjs';
-import { account, axe, done, logIn, newPage, serverAndBrowser } from './harness.mjs';
+import { account, axe, done, hasFocus, logIn, newPage, serverAndBrowser } from './harness.mjs';
 
 const { server, browser } = await serverAndBrowser();
 
@@ -75,7 +75,7 @@ test('a member of staff sets up an authenticator by keyboard, keeps recovery cod
   await page.keyboard.type(password);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#totp-secret');
-  assert.ok(await page.evaluate(() => document.querySelector('.totp-code').complete));
+  await page.waitForFunction(() => document.querySelector('.totp-code').complete);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), 'nothing is wider than the screen');
   assert.deepEqual(await axe(page), []);
   const secret = await page.textContent('#totp-secret');
@@ -96,7 +96,7 @@ test('a member of staff sets up an authenticator by keyboard, keeps recovery cod
   await page.waitForSelector('#login');
   await login(page, 'inspector.samr', password);
   await page.waitForSelector('#totp:visible');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'totp');
+  await hasFocus(page, 'totp');
   assert.deepEqual(await axe(page), []);
   await page.fill('#totp', codes[0]);
   await page.click('button[type=submit]');

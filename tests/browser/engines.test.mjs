@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
-import { account, showing, startServer } from './harness.mjs';
+import { account, eventually, showing, startServer } from './harness.mjs';
 import { ENGINES } from './engines.mjs';
 
 const SCENE = 'hotel.checkin';
@@ -16,7 +16,9 @@ const SCENE = 'hotel.checkin';
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
 
 /** The code on the wallet's screen: the page draws its own picture into pixels, a decoder that is not ours reads them. */
-async function readCode(hands) {
+const readCode = (hands) => eventually(() => decoded(hands), 40_000);
+
+async function decoded(hands) {
   await hands.seen('#qr');
   const picture = await hands.run(`(() => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 800 });

@@ -33,7 +33,7 @@ async function shownAndVerified(page) {
   await page.waitForSelector('html[data-ready]');
   await page.setInputFiles('#picture', { name: 'code.png', mimeType: 'image/png', buffer });
   await page.waitForSelector('.verdict, .notice:not([hidden])');
-  await page.waitForSelector('.verdict', { timeout: 5000 }).catch(async () => assert.fail(await page.textContent('main')));
+  await page.waitForSelector('.verdict', { timeout: 20_000 }).catch(async () => assert.fail(await page.textContent('main')));
   return page.getAttribute('.verdict', 'data-code');
 }
 

@@ -26,6 +26,9 @@ export const modules = join(root, 'target/modules');
 /** What a phone of middling size shows. */
 const PHONE = { width: 390, height: 844 };
 
+/** Longest wait for a server: its demo issues hundreds of licences first. */
+const STARTS_IN_MS = 180_000;
+
 const CHROMIUM = process.env.LZ_TEST_CHROMIUM ?? '/usr/bin/chromium';
 
 /** The newest build of one of our programs, so that a stale release does not hide what was just changed. */
@@ -37,8 +40,18 @@ export function binary(name) {
 
 /** With `tls` it serves HTTPS with a certificate it made itself, as on a phone in the same network; `env` holds settings. */
 export async function startServer({ tls = false, env = {} } = {}) {
+  // Somebody else may take the free port before the server does.
+  for (let left = 2; ; left -= 1) {
+    try {
+      return await serverAt(await freePort(), { tls, env });
+    } catch (error) {
+      if (left === 0 || !/in use/i.test(error.message)) throw error;
+    }
+  }
+}
+
+async function serverAt(port, { tls, env }) {
   const data = mkdtempSync(join(tmpdir(), 'lz-browser-'));
-  const port = await freePort();
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const log = [];
   const child = spawn(
@@ -61,10 +74,13 @@ export async function startServer({ tls = false, env = {} } = {}) {
       rmSync(data, { recursive: true, force: true });
     },
   };
-  for (let waited = 0; ; waited += 100) {
+  for (const begun = Date.now(); ; await sleep(100)) {
+    const late = Date.now() - begun > STARTS_IN_MS;
+    if (child.exitCode !== null || late) {
+      await server.close();
+      throw new Error(`the server did not come up:\n${log.join('')}`);
+    }
     if (await isReady(url)) break;
-    if (child.exitCode !== null || waited > 60_000) throw new Error(`the server did not come up:\n${log.join('')}`);
-    await sleep(100);
   }
   server.demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'));
   return server;
@@ -134,8 +150,29 @@ export async function hold(page, address, how = (route) => route.continue()) {
     await answered;
     await how(route);
   });
-  return { asked: page.waitForRequest(address), answer };
+  const asked = page.waitForRequest(address);
+  // Not every test waits for it.
+  asked.catch(() => undefined);
+  return { asked, answer };
 }
+
+/**
+ * Asks `check`, which asserts, again and again until it holds: for a state that comes in its own time and that no selector
+ * tells. The last refusal is what is told. Gives what `check` gives.
+ */
+export async function eventually(check, ms = 15_000) {
+  for (const begun = Date.now(); ; await sleep(100)) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() - begun > ms) throw error;
+    }
+  }
+}
+
+/** The focus comes to the control with this id. */
+export const hasFocus = (page, id) =>
+  eventually(async () => assert.equal(await page.evaluate(() => document.activeElement?.id), id));
 
 /** As if the person had gone to another app, or come back. */
 export const setHidden = (page, hidden) =>
@@ -185,21 +222,22 @@ export async function readScreen(page) {
     // Some codes it reads only at twice the size, where a module's edge falls otherwise.
     const found = jsQR(new Uint8ClampedArray(data), width, height) ?? jsQR(...doubled(data, width, height));
     if (found) return found.data;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
   throw new Error('no code could be read from the screen');
 }
 
-/** The code replaces itself, perhaps just while it is looked at: then the next one is. */
+/** The code replaces itself, or goes and comes again, perhaps just while it is looked at: then the next one is. */
 async function pictureOf(image) {
-  for (let left = 3; ; left -= 1) {
+  for (let left = 10; ; left -= 1) {
     try {
       await image.waitFor({ state: 'visible' });
       // While a new picture is being decoded the browser still shows the one before.
       await image.evaluate((picture) => picture.decode());
       return await image.screenshot();
     } catch (error) {
-      if (left === 0 || !/not attached|detached/.test(error.message)) throw error;
+      if (left === 0 || !!/not attached|detached|EncodingError|cannot be decoded|not visible/.test(error.message)) throw error;
+      await sleep(100);
     }
   }
 }
@@ -241,8 +279,9 @@ export async function verifierFor(server) {
 
 /** Has the page /verify judge a text, whatever it shows; gives the card. */
 export async function judgeText(page, text) {
-  // The result takes the place of what it was asked with.
-  if (await page.isVisible('#next')) await page.click('#next');
+  // The result takes the place of what it was asked with, and may go by itself just now.
+  await page.locator('#scan, #next').first().waitFor();
+  await page.evaluate(() => document.querySelector('#next')?.click());
   await page.waitForSelector('#scan');
   if (!(await page.isVisible('#code'))) await page.click('#open-paste');
   await page.fill('#code', text);

@@ -64,7 +64,7 @@ export const told = (page, name) =>
   page.evaluate((wanted) => globalThis.told.filter((event) => event.name === wanted).map(({ detail }) => detail), name);
 
 /** Waits until `count` events `name` were told and gives the last one's detail. */
-export async function heard(page, name, count = 1, timeout = 15_000) {
+export async function heard(page, name, count = 1, timeout = 30_000) {
   try {
     await page.waitForFunction(
       ([wanted, many]) => globalThis.told.filter((event) => event.name === wanted).length >= many,

@@ -1,8 +1,8 @@
 /** The catalogue in the office: written, checked, previewed, submitted, published, compared; and nothing typed is lost. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { done, serverAndBrowser } from './harness.mjs';
-import { atWork, enter, focused, goTo, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
+import { done, hasFocus, serverAndBrowser } from './harness.mjs';
+import { atWork, enter, goTo, hasFocusOn, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -26,7 +26,7 @@ async function untilSigned(page, member, code) {
 /** In the dialog that is open the focus is on its agreeing button. */
 async function agree(page, name) {
   await page.waitForSelector('dialog[open]');
-  assert.equal(await focused(page), name);
+  await hasFocusOn(page, name);
   await page.keyboard.press('Enter');
   await page.waitForSelector('dialog[open]', { state: 'detached' });
 }
@@ -37,9 +37,7 @@ test('by keyboard alone: a matter and a kind are written and submitted, the mana
   const manager = await atWork(browser, server, 'manager', blocked);
 
   // A matter.
-  await page.keyboard.press('g');
-  await page.keyboard.press('m');
-  await page.waitForSelector('.table');
+  await leap(page, 'm', '.table');
   await page.keyboard.press('n');
   await page.waitForSelector('#editor');
   await typeInto(page, '事项代码', 'samr.tea');
@@ -50,9 +48,7 @@ test('by keyboard alone: a matter and a kind are written and submitted, the mana
   await publish(manager, /茶艺师登记/);
 
   // A kind, with two fields: the second is moved up and down again.
-  await page.keyboard.press('g');
-  await page.keyboard.press('k');
-  await page.waitForSelector('#new');
+  await leap(page, 'k', '#new');
   await page.keyboard.press('n');
   await page.waitForSelector('#editor');
   await typeInto(page, '类型代码', KIND);
@@ -69,7 +65,7 @@ test('by keyboard alone: a matter and a kind are written and submitted, the mana
   await page.keyboard.press('Space');
   for (const [key, zh, en] of [['n', '姓名', 'Name'], ['no', '证书编号', 'Certificate number']]) {
     await press(page, '添加字段');
-    assert.equal(await focused(page), '字段键');
+    await hasFocusOn(page, '字段键');
     await page.keyboard.type(key);
     await typeInto(page, '字段名（中文）', zh);
     await typeInto(page, '字段名（英文）', en);
@@ -81,7 +77,7 @@ test('by keyboard alone: a matter and a kind are written and submitted, the mana
   assert.deepEqual(await order(), ['姓名', '证书编号']);
   await page.keyboard.press('Alt+ArrowUp');
   await page.waitForFunction(() => document.querySelector('.preview-label')?.textContent === '证书编号');
-  assert.equal(await focused(page), '必填');
+  await hasFocusOn(page, '必填');
   await page.keyboard.press('Alt+ArrowDown');
   await page.waitForFunction(() => document.querySelector('.preview-label')?.textContent === '姓名');
   await tabTo(page, '持证主体名称字段');
@@ -103,12 +99,8 @@ test('by keyboard alone: a matter and a kind are written and submitted, the mana
 
 /** The manager finds it among what waits, and publishes it, by keyboard. */
 async function publish(manager, name) {
-  await manager.keyboard.press('g');
-  await manager.keyboard.press('k');
-  await manager.waitForSelector('.table');
-  await manager.keyboard.press('g');
-  await manager.keyboard.press('h');
-  await manager.waitForSelector('#waiting');
+  await leap(manager, 'k', '.table');
+  await leap(manager, 'h', '#waiting');
   await tabTo(manager, name);
   await manager.keyboard.press('Enter');
   await manager.waitForSelector('#act-publish');
@@ -137,7 +129,7 @@ test('what the server finds wrong is told at the very fields, in words, and ever
       assert.ok(told.length > 4, told);
     }
     assert.equal(await max.nth(2).inputValue(), '9999');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'faults');
+    await hasFocus(page, 'faults');
     await inOrder(page, `faults ${lang}`);
     // A fault leads to its control; mended, it is told no more.
     await page.locator('#faults li button').filter({ hasText: lang === 'en' ? 'Characters at most' : '最多字数' }).click();
@@ -314,7 +306,7 @@ test('taking out of force asks for a reason and says what it does; whose entry i
   await manager.click('#act-disable');
   assert.match(await manager.textContent('dialog'), /不再签发新证，也不能再亮证/);
   await manager.keyboard.press('Escape');
-  assert.equal(await manager.evaluate(() => document.activeElement.id), 'act-disable');
+  await hasFocus(manager, 'act-disable');
   await manager.click('#act-disable');
   await manager.getByLabel('理由').fill('场景合并');
   await manager.getByRole('dialog').getByRole('button', { name: '停用' }).click();

@@ -1,8 +1,8 @@
 /** At the counter, by two persons: who acts for a firm or a ward, and accounts whose owners have lost their way in. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { axe, done, logIn, newPage, serverAndBrowser } from './harness.mjs';
-import { atWork, choose, goTo, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
+import { axe, done, eventually, logIn, newPage, serverAndBrowser } from './harness.mjs';
+import { atWork, choose, goTo, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -16,9 +16,7 @@ const within = (page, legend, label) => page.getByRole('group', { name: legend, 
 // Rows: R68.
 test('by keyboard: a clerk enters who represents a firm, another approves it from the to-do list, and ends it', async () => {
   const page = await atWork(browser, server, 'maker.samr', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('a');
-  await page.waitForSelector('#found');
+  await leap(page, 'a', '#found');
   await inOrder(page, 'agencies');
   await page.keyboard.press('n');
   await page.waitForSelector('#editor');
@@ -79,12 +77,13 @@ test('by keyboard: a clerk enters who represents a firm, another approves it fro
   await checker.locator('#said').filter({ hasText: '已终止' }).waitFor();
   await choose(checker, '状态', 'ended');
   await checker.locator('#found .panel').filter({ hasText: '法定代表人变更' }).waitFor();
-  assert.equal(await checker.locator('#found button').count(), 0);
+  await eventually(async () => assert.equal(await checker.locator('#found button').count(), 0));
   await inOrder(checker, 'ended');
   await done(checker);
   await zhao.reload();
   await zhao.waitForSelector('.card');
   await zhao.waitForLoadState('networkidle');
+  await zhao.waitForFunction(() => document.readyState === 'complete' && document.documentElement.dataset.ready);
   assert.equal(await zhao.locator('#others .card').count(), 0, 'and it is over at once');
   await done(zhao);
 });

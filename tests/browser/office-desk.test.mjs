@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { caller, done, hold, serverAndBrowser } from './harness.mjs';
-import { atWork, choose, focused, goTo, HOLDER, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
+import { atWork, choose, goTo, hasFocusOn, hashOf, HOLDER, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -45,9 +45,7 @@ async function tabToLink(page, beginning) {
 test('by keyboard: what a holder asks is a task, is refused with a reason the holder reads, or proposed and then confirmed by another', async () => {
   const first = await asked(0);
   const page = await atWork(browser, server, 'maker.samr', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('t');
-  await page.waitForSelector('.table');
+  await leap(page, 't', '.table');
   await inOrder(page, 'tasks with a request');
   await tabToLink(page, '#requests/');
   await page.keyboard.press('Enter');
@@ -56,7 +54,7 @@ test('by keyboard: what a holder asks is a task, is refused with a reason the ho
   await inOrder(page, 'a request');
   await page.keyboard.press('r');
   await page.waitForSelector('dialog[open]');
-  assert.equal(await focused(page), '理由');
+  await hasFocusOn(page, '理由');
   await tabTo(page, '不予办理');
   await page.keyboard.press('Enter');
   await page.locator('dialog .fault:not([hidden])').waitFor();
@@ -72,9 +70,7 @@ test('by keyboard: what a holder asks is a task, is refused with a reason the ho
   assert.equal(items[0].answer, '尚有未结清的质押');
 
   const second = await asked(1);
-  await page.keyboard.press('g');
-  await page.keyboard.press('q');
-  await page.waitForSelector('#found');
+  await leap(page, 'q', '#found');
   await page.locator('.table tbody tr').first().waitFor();
   assert.equal(await page.locator('.table tbody tr').count(), 1, 'those that wait');
   await inOrder(page, 'requests');
@@ -131,9 +127,7 @@ test('by keyboard: a list is compared, each difference leads on, the whole is do
   const { items } = await call('GET', `/licences?kind=${FOOD}&limit=200`);
   const [extra, different] = here;
   const same = items.filter(({ id, identifier }) => identifier && id !== extra.id && id !== different.id);
-  await page.keyboard.press('g');
-  await page.keyboard.press('v');
-  await page.waitForSelector('#editor');
+  await leap(page, 'v', '#editor');
   await inOrder(page, 'comparisons, none yet');
   await press(page, '上传并比对');
   await page.waitForSelector('#faults:not([hidden])');
@@ -217,7 +211,7 @@ test('by keyboard: a next version is written from the one before, and its checke
   await typeInto(page, items.labels['zh-CN'], '热食类食品制售、冷食类食品制售');
   await press(page, '保存并提交审核');
   await page.locator('.state-line').filter({ hasText: '待审核' }).waitFor();
-  const draft = new URL(page.url()).hash.slice(1);
+  const draft = await hashOf(page);
   await done(page);
 
   const marked = async (where) => {
@@ -234,13 +228,11 @@ test('by keyboard: a next version is written from the one before, and its checke
   await inOrder(small, 'a review at 320 px, dark');
   await done(small);
   const checker = await atWork(browser, server, 'checker.samr', blocked);
-  await checker.keyboard.press('g');
-  await checker.keyboard.press('r');
-  await checker.waitForSelector('.table a');
+  await leap(checker, 'r', '.table a');
   await tabTo(checker, kind.names['zh-CN']);
   await checker.keyboard.press('Enter');
   await checker.waitForSelector('#content');
-  assert.equal(new URL(checker.url()).hash.slice(1), draft);
+  assert.equal(await hashOf(checker), draft);
   assert.match(await checker.textContent('#content thead'), /上一版.*本次内容/s);
   await marked(checker);
   await inOrder(checker, 'a review, side by side');
@@ -280,9 +272,7 @@ test('what was typed over an older version of a draft is not saved over a newer 
 test('managers and auditors see how many licences of each kind stand how, of one unit or of all; nothing of a person', async () => {
   for (const [login, lang, width] of [['manager', 'zh-CN', 1280], ['auditor', 'en', 320]]) {
     const page = await atWork(browser, server, login, { ...blocked, lang, viewport: { width, height: 800 } });
-    await page.keyboard.press('g');
-    await page.keyboard.press('n');
-    await page.waitForSelector('#counts');
+    await leap(page, 'n', '#counts');
     await inOrder(page, `counts, ${login}`);
     const call = await caller(server, login);
     const { counts } = await call('GET', '/licences?limit=1');

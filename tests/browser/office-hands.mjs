@@ -1,6 +1,6 @@
 /** Small hands for the office: logging in, and going about by keyboard alone. */
 import assert from 'node:assert/strict';
-import { account, axe, newPage } from './harness.mjs';
+import { account, axe, eventually, newPage } from './harness.mjs';
 
 const DESK = { width: 1280, height: 900 };
 
@@ -22,10 +22,43 @@ export async function enter(page, server, login) {
   await page.waitForSelector('#nav:not([hidden])');
 }
 
+/** Marks what is on the screen: what is waited for may be there, too, and would be taken for the next screen's. */
+const mark = () => {
+  for (const node of document.querySelector('#view')?.children ?? []) node.setAttribute('data-before', '');
+};
+
+/** Waits until another screen is there, with what it shows. */
+async function untilNext(page, selector) {
+  await page.waitForFunction(() => !document.querySelector('#view > [data-before]'));
+  await page.waitForSelector(selector);
+}
+
 /** Goes to a screen and waits for what it shows. */
 export async function goTo(page, path, selector) {
+  const moves = await page.evaluate((hash) => location.hash.slice(1) !== encodeURI(hash) && location.hash.slice(1) !== hash, path);
+  if (moves) await page.evaluate(mark);
   await page.evaluate((hash) => (location.hash = hash), path);
-  await page.waitForSelector(selector);
+  await untilNext(page, selector);
+}
+
+/** The address of the screen; the page itself is asked, since Playwright learns it a moment later. */
+export const hashOf = (page) => page.evaluate(() => location.hash.slice(1));
+
+/** Waits until a list that was asked anew stands: what was there before stays until then. */
+export const untilListed = (page) => page.waitForFunction(() => !document.querySelector('[aria-busy]'));
+
+/** Goes to a section by its keys, `g` and `key`, and waits for what it shows. */
+export async function leap(page, key, selector) {
+  const hash = () => page.evaluate(() => location.hash);
+  const before = await hash();
+  await page.evaluate(mark);
+  // On a busy machine the second key may come too late to belong to the first.
+  for (let left = 3; left > 0 && (await hash()) === before; left -= 1) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+  }
+  assert.notEqual(await hash(), before, `g ${key} leads nowhere`);
+  await untilNext(page, selector);
 }
 
 /** No violation, nothing sideways, and no key instead of a text. */
@@ -44,6 +77,9 @@ export const focused = (page) =>
     const label = node?.labels?.[0]?.textContent ?? node?.getAttribute('aria-label') ?? node?.textContent ?? '';
     return label.trim();
   });
+
+/** The focus comes to what is called so. */
+export const hasFocusOn = (page, name) => eventually(async () => assert.equal(await focused(page), name));
 
 /** Presses Tab until the control called `name` has the focus; `name` may be a pattern. */
 export async function tabTo(page, name, { back = false } = {}) {
@@ -73,6 +109,7 @@ export async function choose(page, name, value) {
   await page.keyboard.press('Home');
   for (let pressed = 0; pressed < 80 && (await chosen()) !== value; pressed += 1) await page.keyboard.press('ArrowDown');
   assert.equal(await chosen(), value);
+  await untilListed(page);
 }
 
 /** Tab to the button or link, then press it. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done, serverAndBrowser } from './harness.mjs';
-import { atWork, goTo, inOrder, press, tabTo } from './office-hands.mjs';
+import { atWork, goTo, hashOf, inOrder, leap, press, tabTo } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -31,9 +31,7 @@ async function tableOf(page, rows) {
 // Rows: R16, R17, R27.
 test('a file is sent, its faults are told by cell, and a second person commits the good rows', async () => {
   const page = await atWork(browser, server, 'maker.samr', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('b');
-  await page.waitForSelector('#editor');
+  await leap(page, 'b', '#editor');
   await inOrder(page, 'imports');
   await page.getByLabel('证照类型', { exact: true }).selectOption(FOOD);
   const got = await page.evaluate((href) => fetch(href).then((answer) => [answer.status, answer.headers.get('content-disposition')]), await page.getAttribute('#template', 'href'));
@@ -51,7 +49,7 @@ test('a file is sent, its faults are told by cell, and a second person commits t
   assert.match(await page.locator('#faults').textContent(), /check/);
   assert.equal(await page.locator('#commit').count(), 0, 'who sent it does not commit it');
   await inOrder(page, 'an import with faults');
-  const path = new URL(page.url()).hash.slice(1);
+  const path = await hashOf(page);
   await page.reload();
   await page.waitForSelector('#faults');
   const errors = await page.evaluate((href) => fetch(href).then((answer) => answer.status), await page.getAttribute('#errors', 'href'));
@@ -62,7 +60,7 @@ test('a file is sent, its faults are told by cell, and a second person commits t
   await goTo(checker, 'tasks', '.table');
   await checker.getByRole('link', { name: '待确认导入' }).first().click();
   await checker.waitForSelector('#commit');
-  assert.equal(new URL(checker.url()).hash.slice(1), path);
+  assert.equal(await hashOf(checker), path);
   await press(checker, '确认办理');
   await checker.waitForSelector('dialog[open]');
   await inOrder(checker, 'committing');
@@ -90,12 +88,12 @@ test('progress goes on over a reload, a file dropped is taken, the same file is 
   await page.reload();
   await page.locator('#state').filter({ hasText: '待确认' }).waitFor({ timeout: 60_000 });
   assert.match(await page.locator('#outcome').textContent(), /共 400 行/);
-  const path = new URL(page.url()).hash.slice(1);
+  const path = await hashOf(page);
   await goTo(page, 'imports', '#editor');
   await send(page, text);
   await press(page, '上传并校验');
   await page.locator('#said').filter({ hasText: '已上传过' }).waitFor();
-  assert.equal(new URL(page.url()).hash.slice(1), path);
+  assert.equal(await hashOf(page), path);
   await press(page, '取消导入');
   await page.waitForSelector('dialog[open]');
   await tabTo(page, '取消导入');

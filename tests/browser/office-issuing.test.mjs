@@ -1,8 +1,8 @@
 /** From a case to a licence, in the office: written with checks as one types, reviewed by another, changed, suspended, ended by two. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { done, serverAndBrowser } from './harness.mjs';
-import { atWork, choose, enter, focused, goTo, HOLDER, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
+import { done, eventually, serverAndBrowser } from './harness.mjs';
+import { atWork, choose, enter, goTo, hasFocusOn, hashOf, HOLDER, inOrder, leap, press, tabTo, typeInto, untilListed } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -11,9 +11,7 @@ const FOOD = '11990000MB00010033001';
 // Rows: R15, R16.
 test('by keyboard: a case is opened, a licence written and submitted, approved by another, and it is the holder’s', async () => {
   const page = await atWork(browser, server, 'maker.samr', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('c');
-  await page.waitForSelector('#new');
+  await leap(page, 'c', '#new');
   await page.keyboard.press('n');
   await page.waitForSelector('#editor');
   await choose(page, '事项', 'samr.food');
@@ -30,7 +28,7 @@ test('by keyboard: a case is opened, a licence written and submitted, approved b
   await press(page, '登记办件');
   await page.waitForSelector('#acts');
   await inOrder(page, 'a case');
-  const id = new URL(page.url()).hash.split('/')[1];
+  const id = (await hashOf(page)).split('/')[1];
 
   await press(page, '制证');
   await page.waitForSelector('#editor');
@@ -40,26 +38,24 @@ test('by keyboard: a case is opened, a licence written and submitted, approved b
   await typeInto(page, '办件编号（cas_…）', id);
   await typeInto(page, '姓名或名称', HOLDER.name);
   await typeInto(page, '证件号码', HOLDER.id_number);
-  assert.equal(await page.getByLabel('经营者名称（必填）').inputValue(), HOLDER.name, 'the holder’s name follows');
+  await eventually(async () => assert.equal(await page.getByLabel('经营者名称（必填）').inputValue(), HOLDER.name, 'the holder’s name follows'));
   await typeInto(page, '许可证编号（必填）', 'JY29901020000999');
   await page.locator('#check').filter({ hasText: 'JY29901020000999' }).waitFor();
   await inOrder(page, 'a draft being written');
   await press(page, '保存并提交审核');
   await page.locator('.state-line').filter({ hasText: '待审核' }).waitFor();
   await inOrder(page, 'submitted');
-  const path = new URL(page.url()).hash.slice(1);
+  const path = await hashOf(page);
   await done(page);
 
   const checker = await atWork(browser, server, 'checker.samr', blocked);
-  await checker.keyboard.press('g');
-  await checker.keyboard.press('r');
-  await checker.waitForSelector('.table a');
+  await leap(checker, 'r', '.table a');
   await inOrder(checker, 'reviews');
   await goTo(checker, path, '#act-approve');
   await inOrder(checker, 'a review');
   await checker.keyboard.press('a');
   await checker.waitForSelector('dialog[open]');
-  assert.equal(await focused(checker), '审核通过');
+  await hasFocusOn(checker, '审核通过');
   await checker.keyboard.press('Enter');
   await checker.locator('.state-line').filter({ hasText: '有效' }).waitFor();
   assert.match(await checker.textContent('.state-line'), new RegExp(FOOD));
@@ -160,7 +156,7 @@ test('only legal acts are offered, each says what it does; what ends a licence a
   const page = await atWork(browser, server, 'checker.samr', blocked);
   await goTo(page, 'licences', '.table');
   await page.getByLabel('状态').selectOption('ACTIVE');
-  await page.locator('.badge').filter({ hasText: '有效' }).first().waitFor();
+  await untilListed(page);
   await page.locator('.table a').first().click();
   await page.waitForSelector('#act-suspend');
   assert.equal(await page.locator('#act-resume').count(), 0);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done, newPage, serverAndBrowser } from './harness.mjs';
-import { atWork, goTo, inOrder } from './office-hands.mjs';
+import { atWork, goTo, inOrder, untilListed } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -129,6 +129,7 @@ test('a hotel that has applied is let in by the manager, who sees what that does
   const page = await atWork(browser, server, 'manager', { ...blocked, colorScheme: 'dark' });
   await goTo(page, 'units', '.table');
   await page.getByLabel('状态').selectOption('applied');
+  await untilListed(page);
   await page.locator('.table a').filter({ hasText: '晴川宾馆' }).click();
   await page.click('#act-approve');
   assert.match(await page.textContent('dialog'), /可以登录核验/);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { act, done, serverAndBrowser } from './harness.mjs';
-import { atWork, focused, goTo, inOrder, press } from './office-hands.mjs';
+import { atWork, goTo, hasFocusOn, inOrder, leap, press, untilListed } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -28,22 +28,21 @@ test('by keyboard alone: what one checker proposed another person confirms, and 
 
   const page = await atWork(browser, server, 'maker.samr', blocked);
   await page.locator('#waiting a').filter({ hasText: '吊销' }).waitFor();
-  await page.keyboard.press('g');
-  await page.keyboard.press('p');
-  await page.waitForSelector('.proposal');
+  await leap(page, 'p', '.proposal');
   const said = await page.textContent('.proposal');
   for (const words of ['吊销', '测试依据', licence.id]) assert.ok(said.includes(words), said);
   await inOrder(page, 'to be confirmed');
   await press(page, '确认');
   await page.waitForSelector('dialog[open]');
-  assert.equal(await focused(page), '理由');
+  await hasFocusOn(page, '理由');
   await inOrder(page, 'dialog');
   await page.keyboard.press('Tab');
-  assert.equal(await focused(page), '确认');
+  await hasFocusOn(page, '确认');
   await page.keyboard.press('Enter');
   await page.locator('#said').filter({ hasText: '已确认' }).waitFor();
   assert.equal(await page.locator('.proposal').count(), 0);
   await page.selectOption('.tools select', 'confirmed');
+  await untilListed(page);
   assert.match(await page.textContent('.proposal'), /已确认.*高经办/s);
   const again = await act(server, 'checker.samr', licence.id, 'suspend').catch((error) => String(error));
   assert.match(again, /409/, 'the licence has ended');
@@ -65,6 +64,7 @@ test('who proposed takes it back with a reason; the other sees by whom and why, 
   const other = await atWork(browser, server, 'maker.samr', { ...blocked, lang: 'en', colorScheme: 'dark' });
   await goTo(other, 'proposals', '#found');
   await other.selectOption('.tools select', 'refused');
+  await untilListed(other);
   assert.match(await other.textContent('.proposal'), /Cancel.*Refused.*提错了/s);
   await inOrder(other, 'refused');
   await done(other);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { axe, done, judgeText, newPage, serverAndBrowser, showing } from './harness.mjs';
-import { atWork, enter, focused, goTo, inOrder, press, tabTo, typeInto } from './office-hands.mjs';
+import { atWork, enter, goTo, hasFocusOn, inOrder, leap, press, tabTo, typeInto } from './office-hands.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const blocked = { serviceWorkers: 'block' };
@@ -32,7 +32,7 @@ async function publish(manager, name) {
   await manager.waitForSelector('#act-publish');
   await press(manager, '发布');
   await manager.waitForSelector('dialog[open]');
-  assert.equal(await focused(manager), '发布');
+  await hasFocusOn(manager, '发布');
   await manager.keyboard.press('Enter');
   await manager.locator('#said').filter({ hasText: '已发布' }).waitFor();
 }
@@ -41,9 +41,7 @@ async function publish(manager, name) {
 test('by keyboard alone: a unit puts a licence on its using list, the manager publishes it, and everybody reads what need not be handed in', async () => {
   const page = await atWork(browser, server, 'admin.civ', blocked);
   const manager = await atWork(browser, server, 'manager', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('w');
-  await page.waitForSelector('.table');
+  await leap(page, 'w', '.table');
   assert.equal(await page.locator('#new').count(), 0, 'a unit has one list');
   await tabTo(page, /云溪市民生事务局用证清单/);
   await page.keyboard.press('Enter');
@@ -53,7 +51,7 @@ test('by keyboard alone: a unit puts a licence on its using list, the manager pu
   await page.keyboard.press('e');
   await page.waitForSelector('#editor');
   await press(page, '添加证照');
-  assert.equal(await focused(page), '证照类型');
+  await hasFocusOn(page, '证照类型');
   await choose(page, HOUSEHOLD);
   await tabTo(page, '户号');
   await page.keyboard.press('Space');
@@ -89,9 +87,7 @@ test('what the server finds wrong with a list is told at the very member', async
 test('an administrator writes an inspection matter by keyboard, and an inspector verifies in it and has it recorded', async () => {
   const page = await atWork(browser, server, 'admin.samr', blocked);
   const manager = await atWork(browser, server, 'manager', blocked);
-  await page.keyboard.press('g');
-  await page.keyboard.press('i');
-  await page.waitForSelector('.table');
+  await leap(page, 'i', '.table');
   await page.keyboard.press('n');
   await page.waitForSelector('#editor');
   await typeInto(page, '事项代码', 'food.night');

@@ -150,9 +150,15 @@ const stands = (page) => page.waitForFunction(() => document.activeElement?.tagN
 async function walkTo(page, address, from) {
   const keys = { home: 'h', tasks: 't', cases: 'c', licences: 'l', review: 'r', imports: 'b', duplicates: 'e', agencies: 'a', requests: 'q', outbox: 'o', duties: 'z', uses: 'x', reconciliations: 'v', counts: 'n', matters: 'm', kinds: 'k', scenes: 's', 'inspection-matters': 'i', 'using-lists': 'w', proposals: 'p', calendar: 'd', units: 'u', keys: 'y' };
   if (keys[address]) {
-    await page.evaluate(() => document.activeElement?.blur());
-    await page.keyboard.press('g');
-    await page.keyboard.press(keys[address]);
+    const at = () => page.evaluate(() => location.hash);
+    const before = await at();
+    // On a busy machine the second key may come too late to belong to the first.
+    for (let left = 3; left > 0 && (await at()) === before; left -= 1) {
+      await page.evaluate(() => document.activeElement?.blur());
+      await page.keyboard.press('g');
+      await page.keyboard.press(keys[address]);
+      if (before.slice(1) === address) break;
+    }
   } else if (from) {
     await walkTo(page, from, parentOf(from));
     await page.evaluate(() => document.querySelector('h1').focus());
@@ -162,7 +168,10 @@ async function walkTo(page, address, from) {
     assert.equal(await there(), `#${address}`, `no link of ${from} leads there`);
     await page.keyboard.press('Enter');
   } else {
-    await page.evaluate((hash) => (location.hash = hash), address);
+    await page.evaluate((hash) => {
+      document.activeElement?.blur();
+      location.hash = hash;
+    }, address);
   }
   await page.waitForFunction((hash) => decodeURIComponent(location.hash) === decodeURIComponent(`#${hash}`), address);
   await stands(page);

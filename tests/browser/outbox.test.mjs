@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { act, axe, done, logIn, newPage, root, serverAndBrowser } from './harness.mjs';
-import { atWork, goTo, inOrder } from './office-hands.mjs';
+import { atWork, goTo, inOrder, untilListed } from './office-hands.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'lz-outbox-'));
 const secret = join(folder, 'webhook.secret');
@@ -112,7 +112,7 @@ test('the operator sees what failed, sends it again, and drops what nobody needs
   for (;;) {
     await page.selectOption('.tools select', 'sent');
     await page.selectOption('.tools select', 'dead');
-    await page.waitForTimeout(100);
+    await untilListed(page);
     if ((await drop.count()) > 0) break;
   }
   await drop.first().click();

@@ -57,7 +57,7 @@ test('a case is filled at one look; what the holder authorises is fetched, stand
   await phone.waitForSelector('#authorise');
   const options = await phone.locator('#option option').allTextContents();
   await phone.selectOption('#option', { label: options.find((one) => one.includes('云溪市民生事务局') && one.includes('补')) });
-  assert.match(await phone.textContent('#seen'), /住址|地址/);
+  await phone.locator('#seen').filter({ hasText: /住址|地址/ }).waitFor();
   assert.match(await phone.textContent('#seen'), /\*{4}/, 'the number is seen masked');
   assert.deepEqual(await axe(phone), []);
   await phone.fill('#pin', '000000');
@@ -81,7 +81,7 @@ test('a case is filled at one look; what the holder authorises is fetched, stand
   assert.deepEqual(await axe(phone), []);
   await phone.click('#live button');
   await phone.waitForSelector('#withdrawn');
-  assert.match(await phone.textContent('#over'), /已收回/);
+  await phone.locator('#over').filter({ hasText: '已收回' }).waitFor();
   await goTo(desk, 'cases', '.table');
   await goTo(desk, `cases/${id}`, '#prefill');
   await desk.click('#prefill');

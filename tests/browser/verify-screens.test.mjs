@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { axe, done, judgeText, newPage, showing, startBrowser, startServer } from './harness.mjs';
 import { enter } from './office-hands.mjs';
+import { scan } from './scanner.mjs';
 
 const SIZES = [
   [320, 568],
@@ -53,8 +54,7 @@ const STATES = {
     await page.click('#scan');
     await page.waitForSelector('#turn');
     // Scanned by hand while the camera looks for others.
-    await page.keyboard.type(await shown.next(), { delay: 1 });
-    await page.keyboard.press('Enter');
+    await scan(page, await shown.next());
     await page.waitForSelector('.verdict');
     await page.click('#pause');
   },
@@ -69,7 +69,6 @@ for (const lang of ['zh-CN', 'en']) {
     try {
       const shown = await showing(server, 'shanyue', SCENE, KIND);
       const page = await newPage(browser, { deviceScaleFactor: 1 });
-      page.setDefaultTimeout(15_000);
       await page.goto(`${server.url}/office?lang=${lang}`);
       await enter(page, server, 'inspector.samr');
       await page.goto(`${server.url}/verify?lang=${lang}`);

@@ -1,7 +1,7 @@
 /** On the verifier's page no verdict stands beside another question than its own, and none stands for long. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { cardFor, done, hold, judgeText, logIn, newPage, readScreen, serverAndBrowser, showCard, showing } from './harness.mjs';
+import { cardFor, done, hasFocus, hold, judgeText, logIn, newPage, readScreen, serverAndBrowser, showCard, showing } from './harness.mjs';
 
 const SCENE = 'hotel.checkin';
 const OTHER_SCENE = 'hospital.visit';
@@ -78,6 +78,7 @@ test('a slow picture still wanted is judged, for the scene chosen meanwhile', as
   const arrive = await slowPicture(page);
   await page.selectOption('#scene', OTHER_SCENE);
   await arrive();
+  await page.waitForSelector('.verdict');
   assert.deepEqual(await tones(page), ['info']);
   await done(page);
 });
@@ -104,7 +105,7 @@ test('the result replaces the form; the next person finds it empty, and the scen
   await page.click('#next');
   await page.waitForSelector('#scan');
   assert.deepEqual(await tones(page), []);
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'scan');
+  await hasFocus(page, 'scan');
   assert.equal(await page.inputValue('#code'), '');
   assert.equal(await page.inputValue('#scene'), SCENE);
   await page.click('#open-paste');
@@ -145,7 +146,7 @@ test('a code accepted once is refused when it comes again: after a reload, and o
 test('a verdict is cleared after 30 seconds, unless halted; a sleep counts', async () => {
   const page = await openVerify({ clock: true });
   const code = await freshCode();
-  await page.clock.pauseAt(Date.now() + 500);
+  await page.clock.pauseAt(Date.now() + 10_000);
   // The clock stands: what waits for it would wait for ever, so all is done by hand.
   await page.click('#open-paste');
   await page.fill('#code', code);

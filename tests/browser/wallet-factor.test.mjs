@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeOf } from './authenticator.mjs';
-import { account, axe, caller, cardFor, done, logIn, newPage, now, readScreen, serverAndBrowser, verifierFor } from './harness.mjs';
+import { account, axe, caller, cardFor, done, hasFocus, logIn, newPage, now, readScreen, serverAndBrowser, verifierFor } from './harness.mjs';
 
 const { server, browser } = await serverAndBrowser();
 const SCENE = 'inspect.food';
@@ -47,7 +47,7 @@ test('a scene that asks for the person himself takes PIN and authenticator: aske
   await page.fill('#pin', pin);
   await page.keyboard.press('Enter');
   await page.locator('#factor').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'factor', 'the focus goes where something is asked');
+  await hasFocus(page, 'factor');
   assert.equal(await page.inputValue('#pin'), pin, 'the PIN was right and stays');
   assert.match(await page.textContent('#problem'), /亮证密码已通过/);
   assert.deepEqual(await axe(page), []);
@@ -56,7 +56,7 @@ test('a scene that asks for the person himself takes PIN and authenticator: aske
   await page.keyboard.press('Enter');
   await page.locator('#problem').filter({ hasText: '还可尝试' }).waitFor();
   assert.equal(await page.inputValue('#factor'), '');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'factor');
+  await hasFocus(page, 'factor');
   assert.deepEqual(await axe(page), []);
   await page.keyboard.type(right);
   await page.keyboard.press('Enter');

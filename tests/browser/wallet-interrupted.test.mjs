@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   cardFor,
   done,
+  eventually,
   judgeText,
   logIn,
   newPage,
@@ -97,16 +98,19 @@ for (const [ahead, where] of [[600, 'ahead'], [-600, 'behind']]) {
     const first = await readScreen(page);
     await nextSecond();
 
+    const before = await page.getAttribute('#qr', 'src');
     await page.clock.setSystemTime(Date.now());
-    await page.waitForFunction((before) => {
+    await page.waitForFunction((drawn) => {
       const picture = document.querySelector('#qr');
-      return !picture.hidden && picture.src !== before;
-    }, await page.getAttribute('#qr', 'src'));
+      return !picture.hidden && picture.src !== drawn;
+    }, before);
     // As the notice goes the code moves, and must not be read meanwhile.
     await page.waitForSelector('#clock', { state: 'hidden' });
     assert.notEqual(await readScreen(page), first);
-    const left = Number(await page.textContent('.ring-seconds'));
-    assert.ok(left > 0 && left <= 60, `counts ${left} s`);
+    await eventually(async () => {
+      const left = Number(await page.textContent('.ring-seconds'));
+      assert.ok(left > 0 && left <= 60, `counts ${left} s`);
+    });
 
     await page.context().setOffline(true);
     await page.clock.runFor(61_000);
@@ -123,7 +127,8 @@ test('a clock that is set wrong during a show is measured anew, and costs one re
   await shown(page);
   await page.clock.setSystemTime(Date.now() + 600_000);
   await page.waitForSelector('#clock:not([hidden])');
-  assert.match(await page.textContent('#clock'), /(599|600|601) 秒/);
+  // An answer that took seconds tells the time no better.
+  assert.match(await page.textContent('#clock'), /(59[7-9]|60[0-3]) 秒/);
   const verdict = (await verifierFor(server)).verify(await readScreen(page), { now: now(), scene: SCENE });
   assert.equal(verdict.verdict, 'valid', JSON.stringify(verdict));
   await page.clock.runFor(5_000);
@@ -212,7 +217,8 @@ test('while the module is on its way the server draws the code', async () => {
   await showCard(page, server, 'lin', { licence: card.id, scene: SCENE });
   await page.waitForSelector('#veil:not([hidden])');
   assert.equal(await page.textContent('#veil'), '正在准备二维码…');
-  await page.waitForSelector('#qr:not([hidden])', { timeout: 5_000 });
+  // The module never comes.
+  await page.waitForSelector('#qr:not([hidden])');
   assert.match(await page.getAttribute('#qr', 'src'), /^blob:/);
   const verdict = (await verifierFor(server)).verify(await readScreen(page), { now: now(), scene: SCENE });
   assert.equal(verdict.verdict, 'valid', JSON.stringify(verdict));

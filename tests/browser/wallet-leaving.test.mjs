@@ -143,7 +143,7 @@ test('下一步 waits a few seconds for the names of units, and is shut meanwhil
   await giveChallenge(page, challengeOf(HOTEL));
   await catalogue.asked;
   assert.ok(await page.getByRole('button', { name: '下一步' }).isDisabled());
-  await page.waitForSelector('#consent', { timeout: 7000 });
+  await page.waitForSelector('#consent');
   assert.match(await page.textContent('#rp'), /未知单位/, 'this phone keeps no names yet');
   catalogue.answer();
   await done(page);

@@ -7,6 +7,7 @@ import {
   axe,
   cardFor,
   done,
+  hasFocus,
   logIn,
   newPage,
   readScreen,
@@ -88,10 +89,21 @@ test('a slow server is told of within five seconds; one that stays mute is no mi
   await logIn(page, server, 'lin');
   let asked = 0;
   await page.route(LICENCES, () => (asked += 1));
-  const begun = Date.now();
+  // Measured in the page, from the request on: how long the page takes to load is not what is told.
+  await page.addInitScript(() => {
+    const { fetch } = globalThis;
+    globalThis.fetch = (...given) => {
+      if (String(given[0]).endsWith('/wallet/licences')) globalThis.askedAt ??= performance.now();
+      return fetch(...given);
+    };
+    new MutationObserver(() => {
+      if (document.querySelector('#slow:not([hidden])')) globalThis.toldAt ??= performance.now();
+    }).observe(document, { subtree: true, childList: true, attributes: true });
+  });
   await page.reload();
   await page.locator('#slow').filter({ hasText: '回答得慢' }).waitFor();
-  assert.ok(Date.now() - begun < 5000, `${Date.now() - begun} ms`);
+  const took = await page.evaluate(() => globalThis.toldAt - globalThis.askedAt);
+  assert.ok(took < 5000, `${took} ms`);
   const notice = page.locator('#view .notice').first();
   await notice.waitFor();
   assert.match(await notice.textContent(), /服务器没有回答/);
@@ -159,11 +171,11 @@ test('when a show has ended the focus is on the PIN; when a card opens it is on 
   const { page } = await shown();
   await page.getByRole('button', { name: '结束' }).click();
   await page.waitForSelector('#said');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'pin');
+  await hasFocus(page, 'pin');
   await page.goto(`${server.url}/wallet#`);
   await page.click('.card');
   await page.waitForSelector('#pin');
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+  await page.waitForFunction(() => document.activeElement.tagName === 'H1');
   await done(page);
 });
 

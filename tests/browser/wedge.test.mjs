@@ -4,8 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { newPage, showing } from './harness.mjs';
+import { eventually, newPage, showing } from './harness.mjs';
 import { close, heard, startSite, told } from './host.mjs';
+import { modifiersOf, placeOf, scan } from './scanner.mjs';
 
 const SCENE = 'hotel.checkin';
 const BODY = `<licence-verifier id="a" scene="${SCENE}"></licence-verifier>
@@ -34,11 +35,6 @@ const EMPTY = ['', '第一行', '7', 'A', '已写<b>好</b>'];
 
 const codes = async (page) => (await told(page, 'result')).map(({ code }) => code);
 const sources = async (page) => (await told(page, 'scan')).map(({ source }) => source);
-
-/** Where the keys of a code are on the keyboard that scanners play. */
-const PLACES = { ' ': 'Space', '-': 'Minus', '.': 'Period', '/': 'Slash', $: 'Digit4', '%': 'Digit5', '*': 'Digit8', '+': 'Equal', ':': 'Semicolon' };
-const placeOf = (char) => PLACES[char] ?? (/\d/.test(char) ? `Digit${char}` : `Key${char}`);
-const modifiersOf = (char) => (/[A-Z$%*+:]/.test(char) ? 8 : 0);
 
 /** Keys as they come while an input method is on: only their places are told. */
 async function typeThroughMethod(page, text) {
@@ -79,8 +75,7 @@ test('nothing of a scanned code stays in the field that has the focus, whatever 
   let count = 0;
   for (const id of ['note', 'long', 'number', 'choice', 'editor']) {
     await page.locator(`#${id}`).focus();
-    await page.keyboard.type(await shown.next(), { delay: 1 });
-    await page.keyboard.press('Enter');
+    await scan(page, await shown.next());
     count += 1;
     await heard(page, 'result', count);
     assert.deepEqual(await fields(page), EMPTY, id);
@@ -91,8 +86,7 @@ test('nothing of a scanned code stays in the field that has the focus, whatever 
   // What was selected is there again, and selected.
   await page.locator('#note').fill('张三');
   await page.locator('#note').selectText();
-  await page.keyboard.type(await shown.next(), { delay: 1 });
-  await page.keyboard.press('Enter');
+  await scan(page, await shown.next());
   await heard(page, 'result', count + 1);
   const note = await page.locator('#note').evaluate(({ value, selectionStart, selectionEnd }) => [value, selectionStart, selectionEnd]);
   assert.deepEqual(note, ['张三', 0, 2]);
@@ -116,15 +110,13 @@ test('a person who types the same letters keeps them', async () => {
 test('a scanner without Enter, with the AIM mark, with caps lock on: none is dropped', async () => {
   const page = await site.open(BODY);
   await page.locator('#note').focus();
-  await page.keyboard.type(await shown.next(), { delay: 1 });
+  await scan(page, await shown.next(), null);
   assert.equal((await heard(page, 'result', 1)).code, 'OK', 'no suffix');
   await page.locator('#note').focus();
-  await page.keyboard.type(`]Q1${await shown.next()}`, { delay: 1 });
-  await page.keyboard.press('Enter');
+  await scan(page, `]Q1${await shown.next()}`);
   assert.equal((await heard(page, 'result', 2)).code, 'OK', 'AIM');
   await page.locator('#note').focus();
-  await page.keyboard.type((await shown.next()).toLowerCase(), { delay: 1 });
-  await page.keyboard.press('Enter');
+  await scan(page, (await shown.next()).toLowerCase());
   assert.match((await heard(page, 'result', 3)).message['zh-CN'], /大写锁定/);
   assert.deepEqual(await sources(page), ['scanner', 'scanner', 'scanner']);
   assert.deepEqual(await fields(page), EMPTY);
@@ -137,8 +129,7 @@ test('through an input method it is read by the keys, and the field is as it was
     await page.locator(`#${id}`).focus();
     await typeThroughMethod(page, await shown.next());
     assert.equal((await heard(page, 'result', index + 1)).code, 'OK', id);
-    await page.waitForTimeout(50);
-    assert.deepEqual(await fields(page), EMPTY, id);
+    await eventually(async () => assert.deepEqual(await fields(page), EMPTY, id));
   }
   await close(page);
 });
@@ -172,8 +163,7 @@ test('text that comes at one go, as from Android scanners, is taken', async () =
   await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
   await session.send('Input.insertText', { text });
   assert.equal((await heard(page, 'result', 4)).code, 'OK');
-  await page.waitForTimeout(50);
-  assert.deepEqual(await fields(page), EMPTY);
+  await eventually(async () => assert.deepEqual(await fields(page), EMPTY));
   // Other text is the page's.
   await page.locator('#note').focus();
   await page.keyboard.insertText('李四 EL1');
@@ -198,8 +188,7 @@ test('Enter in the field for pasted codes verifies, with Shift it begins a line'
 test('with the verdict in a frame, what is scanned into the page around it arrives there', async () => {
   const page = await site.open(`<licence-verifier id="a" mode="iframe" scene="${SCENE}"></licence-verifier>`);
   await page.locator('#note').focus();
-  await page.keyboard.type(await shown.next(), { delay: 1 });
-  await page.keyboard.press('Enter');
+  await scan(page, await shown.next());
   assert.equal((await heard(page, 'result')).code, 'OK');
   assert.deepEqual(await sources(page), ['scanner']);
   assert.equal(await page.inputValue('#note'), '');
@@ -211,12 +200,11 @@ test('the page /verify takes them too, and Enter in its field', async () => {
   await page.goto(`${site.server.url}/verify`);
   await page.waitForSelector('html[data-ready]');
   const card = (code) => page.locator(`.verdict[data-code=${code}]`).waitFor();
-  await page.keyboard.type(await shown.next(), { delay: 1 });
+  await scan(page, await shown.next(), null);
   await card('OK');
   await page.click('#next');
   await page.locator('#scene').focus();
-  await page.keyboard.type(`]Q1${await shown.next()}`, { delay: 1 });
-  await page.keyboard.press('Enter');
+  await scan(page, `]Q1${await shown.next()}`);
   await card('OK');
   await page.click('#next');
   assert.equal(await page.inputValue('#scene'), '');

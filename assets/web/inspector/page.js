@@ -271,9 +271,11 @@ async function learnStaff() {
 
 /** Newer lists. Those that come by themselves say nothing: the chip tells how old what is held is. */
 async function sync({ quietly = false } = {}) {
+  const before = notice.textContent;
   try {
     await trust?.sync(Math.floor(Date.now() / 1000));
-    if (!quietly) tell('');
+    // What was told meanwhile is of a code, not of the lists.
+    if (!quietly && notice.textContent === before) tell('');
   } catch (error) {
     if (!quietly) tell(syncTrouble(error, trust, words));
   } finally {
