@@ -60,7 +60,7 @@ test('the face is drawn as its template says, masked until the PIN, and masked a
   assert.equal(await page.evaluate(() => document.activeElement.id), 'face-mask');
   assert.deepEqual(await axe(page), []);
   await page.click('#face-mask');
-  await page.waitForFunction(() => !document.querySelector('.face').textContent.includes('林晓舟'));
+  await page.waitForFunction(() => !document.querySelector('#view').textContent.includes('林晓舟'));
   assert.equal(await page.evaluate(() => document.activeElement.id), 'face-reveal');
 
   // Nobody reads it over a phone that was put away.
@@ -69,7 +69,7 @@ test('the face is drawn as its template says, masked until the PIN, and masked a
   await page.keyboard.press('Enter');
   await page.locator('#face-fields', { hasText: '林晓舟' }).waitFor();
   await setHidden(page, true);
-  await page.waitForFunction(() => !document.querySelector('.face').textContent.includes('林晓舟'));
+  await page.waitForFunction(() => !document.querySelector('#view').textContent.includes('林晓舟'));
   await setHidden(page, false);
 
   await page.goto(`${server.url}/wallet#uses`);
@@ -87,7 +87,7 @@ test('the face is masked again after a minute', async () => {
   await page.keyboard.press('Enter');
   await page.locator('#face-fields', { hasText: '林晓舟' }).waitFor();
   await page.clock.fastForward(61_000);
-  await page.waitForFunction(() => !document.querySelector('.face').textContent.includes('林晓舟'));
+  await page.waitForFunction(() => !document.querySelector('#view').textContent.includes('林晓舟'));
   await done(page);
 });
 

@@ -81,7 +81,8 @@ export async function codeOn(window) {
  */
 export async function verify(window, picture) {
   window.location.href = '/verify';
-  await appears(window, 'html[data-ready]', '/verify');
+  // Its lists are there.
+  await appears(window, '#freshness.chip-ready', '/verify');
   const input = /** @type {HTMLInputElement} */ (await appears(window, 'input[type=file]', '/verify'));
   const chosen = new DataTransfer();
   chosen.items.add(new File([picture], 'code.png', { type: 'image/png' }));

@@ -24,7 +24,7 @@ const OPEN_FOR = 60;
 /**
  * @param {App} app
  * @param {Card} card
- * @returns {{ node: HTMLElement, onLeave: () => void }}
+ * @returns {{ node: HTMLElement, fields: HTMLElement, onLeave: () => void }} `fields`: all of it in words, and what unmasks it
  */
 export function faceOf(app, card) {
   const drawing = el('figure', { class: 'preview' });
@@ -159,11 +159,11 @@ export function faceOf(app, card) {
     card.cautions.map(({ message }) => el('p', { class: 'caution' }, `! ${pick(message)}`)),
     card.showable ? explanation(card) : null,
     drawing,
-    place,
-    facts,
   );
+  const fields = el('section', { class: 'panel', id: 'face-panel' }, el('h2', {}, t('face.title')), place, facts);
   return {
     node,
+    fields,
     onLeave() {
       begin();
       clear = null;

@@ -61,6 +61,7 @@ export function cardView(app, card) {
       isOwn(card) ? null : el('p', { class: 'quiet', id: 'acting' }, onWhoseBehalf(card)),
       face.node,
       place,
+      face.fields,
       file,
       made(card),
       el('div', { class: 'buttons' }, record, app.offline || card.viewOnly ? null : el('a', { class: 'button secondary', href: `#authorise/${card.id}` }, t('authorise.open'))),
