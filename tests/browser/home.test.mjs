@@ -28,7 +28,7 @@ async function opened(page, act) {
   return window;
 }
 
-// Rows: R43, R54.
+// Rows: R43.
 test('from the landing page to a verdict in three clicks, in two windows', async () => {
   const { page, clicks } = await newcomer();
   const wallet = await opened(page, () => page.click('#walk-show'));

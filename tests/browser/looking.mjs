@@ -38,10 +38,12 @@ export function looked({ large = false }) {
   const none = drawn('\u{10fffd}');
   for (const letter of letters) if (drawn(letter) === none || letter === '\ufffd') wrong.push(`no letter: ${letter} ${letter.codePointAt(0).toString(16)}`);
 
-  // What stands in a sentence, or is pressed by its label, is as large as that is.
+  // What is pressed by its label is as large as that is.
   const least = large ? 60 : 24;
   for (const node of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
     if (!isSeen(node)) continue;
+    // What stands in a sentence is as high as its line.
+    if (!large && getComputedStyle(node).display === 'inline' && node.parentElement.textContent.trim() !== node.textContent.trim()) continue;
     const target = node.matches('[type=checkbox], [type=radio]') ? (node.closest('label') ?? node) : node;
     const { width, height } = target.getBoundingClientRect();
     if (Math.round(width) < least || Math.round(height) < least) wrong.push(`${Math.round(width)}×${Math.round(height)}: ${node.outerHTML.slice(0, 100)}`);

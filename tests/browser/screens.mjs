@@ -123,7 +123,7 @@ export const APPS = {
       {
         name: 'verdict',
         open: async (page, server) => {
-          await page.waitForSelector('html[data-ready]');
+          await page.waitForSelector('#freshness.chip-ready');
           await judgeText(page, await code(server));
         },
       },
@@ -189,7 +189,8 @@ export async function walk({ server, app, page, facts, lang, colorScheme, large,
         wrong.push(...found.map((line) => `${where}: ${line}`));
       } catch (error) {
         wrong.push(`${where}: ${error.message.split('\n')[0]}`);
-        continue;
+        // At another size it is not there, either.
+        break;
       }
       if (!screen.anew) await page.evaluate(() => scrollTo(0, 0));
       await seen(screen.name || 'list', size);

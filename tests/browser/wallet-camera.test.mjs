@@ -42,7 +42,6 @@ async function question() {
   }
 }
 
-// Rows: R54.
 test('a verifier’s question is scanned, agreed to and answered; the camera is off at once', async () => {
   const asked = await question();
   const verifier = await verifierFor(server);
@@ -62,7 +61,6 @@ test('a verifier’s question is scanned, agreed to and answered; the camera is 
   }
 });
 
-// Rows: R65.
 test('a counter’s request is led to its screen, scanned or pasted', async () => {
   const { browser, page } = await openScan(browserSeeing(await film(server, [[REQUEST]])));
   try {

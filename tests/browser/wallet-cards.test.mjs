@@ -138,7 +138,6 @@ test('whatever cannot be shown says why and what comes next; what was replaced l
   }
 });
 
-// Rows: R46.
 test('a lost phone is put out of use from the list of phones; this one, too', async () => {
   const lost = await newPage(browser);
   await logIn(lost, server, 'lin');
