@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const ALONE = ['verify-camera.test.mjs', 'wallet-interrupted.test.mjs', 'wedge.test.mjs', 'widget-camera.test.mjs', 'widget.test.mjs'];
+const ALONE = ['verify-camera.test.mjs', 'wallet-camera.test.mjs', 'wallet-interrupted.test.mjs', 'wedge.test.mjs', 'widget-camera.test.mjs', 'widget.test.mjs'];
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const all = readdirSync(folder).filter((name) => name.endsWith('.test.mjs'));

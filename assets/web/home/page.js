@@ -5,8 +5,17 @@ import { pick, t } from '../page/i18n.js';
 import { contentOf } from '../page/signed.js';
 import { el, show } from '../shared/dom.js';
 import { sign } from '../shared/shapes.js';
+import { newcomer } from './demo.js';
+import { phonePanel } from './phone.js';
+import { walk } from './walk.js';
 
 const facts = el('dl', { class: 'facts', id: 'facts' });
+
+/** Who is led through a demo; null on a server in earnest, or at an address without him. */
+const led = newcomer(location.hash);
+
+// Another address behind the # is another page.
+addEventListener('hashchange', () => location.reload());
 
 draw();
 await drawFacts();
@@ -17,6 +26,7 @@ function draw() {
   show(
     main(),
     el('section', { class: 'hero' }, el('p', { class: 'lead' }, t('home.lead')), el('p', {}, t('home.legal'))),
+    led ? walk(led) : null,
     el(
       'nav',
       { class: 'doors', 'aria-label': t('home.doors') },
@@ -26,20 +36,26 @@ function draw() {
       door('/office', t('home.office'), t('home.office_what')),
       door('/api/docs', t('home.docs'), t('home.docs_what')),
     ),
-    el(
-      'section',
-      { class: 'panel' },
-      el('h2', {}, t('home.try')),
-      el(
-        'ol',
-        { class: 'steps' },
-        step(t('home.step_show'), t('home.step_show_how')),
-        step(t('home.step_scan'), t('home.step_scan_how')),
-        step(t('home.step_verdict'), t('home.step_verdict_how')),
-      ),
-      el('p', { class: 'quiet' }, t('home.demo')),
-    ),
+    led ? null : byHand(),
+    phonePanel(),
     el('section', { class: 'panel' }, el('h2', {}, t('home.about')), facts),
+  );
+}
+
+/** The three steps in words, for whoever has an account here. */
+function byHand() {
+  return el(
+    'section',
+    { class: 'panel' },
+    el('h2', {}, t('home.try')),
+    el(
+      'ol',
+      { class: 'steps' },
+      step(t('home.step_show'), t('home.step_show_how')),
+      step(t('home.step_scan'), t('home.step_scan_how')),
+      step(t('home.step_verdict'), t('home.step_verdict_how')),
+    ),
+    el('p', { class: 'quiet' }, t('home.demo')),
   );
 }
 

@@ -2093,6 +2093,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet/licences/{id}/face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The whole face of a licence in an open wallet, unmasked, after the PIN */
+        post: operations["licence.own_face.read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wallet/licences/{id}/file": {
         parameters: {
             query?: never;
@@ -2825,6 +2842,8 @@ export interface components {
             status_label: components["schemas"]["Text"];
             /** @description Since when. */
             status_since: components["schemas"]["UnixTime"];
+            /** @description The licence that took its place; null while none has. */
+            successor: components["schemas"]["LicenceId"] | null;
             /** @description Id and names of the issuing unit. */
             unit: components["schemas"]["CardUnit"];
             /** @description First day of validity. */
@@ -2936,6 +2955,8 @@ export interface components {
             id: components["schemas"]["Uscc"];
             /** @description Its names. */
             names: components["schemas"]["Text"];
+            /** @description Where it is reached; null where it has named nobody. */
+            phone: string | null;
         };
         /** @enum {string} */
         Carrier: "bearer" | "cookie";
@@ -3631,6 +3652,11 @@ export interface components {
              * @default null
              */
             holder_number: string | null;
+        };
+        /** @description Body of `POST …/face`. */
+        FaceRequest: {
+            /** @description Six digits. */
+            pin: string;
         };
         FaceValues: {
             [key: string]: string;
@@ -6401,6 +6427,11 @@ export interface components {
              * @default null
              */
             until: string | null;
+        };
+        /** @description A face in clear. */
+        WholeFace: {
+            /** @description Its fields in the order of the printed licence. */
+            fields: components["schemas"]["CardField"][];
         };
         /** @enum {string} */
         Why: "face_key" | "holder" | "name";
@@ -11565,6 +11596,43 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.own_face.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeFace"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };

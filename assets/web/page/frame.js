@@ -7,14 +7,16 @@ import { otherLanguage, t } from './i18n.js';
  *
  * @param {string} text
  * @param {string | null} [back] the address the way back leads to; null for none
+ * @param {HTMLElement | null} [more] what else stands beside it
  */
-export function heading(text, back = null) {
+export function heading(text, back = null, more = null) {
   const other = otherLanguage();
   document.title = `${text} · ${t('name')}`;
   show(
     header(),
     back === null ? null : el('a', { href: back, class: 'back', 'aria-label': t('back') }, '‹'),
     el('h1', { tabindex: '-1' }, text),
+    more,
     el('a', { href: other.href, lang: other.lang, hreflang: other.lang, class: 'language' }, other.name),
   );
 }

@@ -59,6 +59,12 @@ export async function cardsOfOthers() {
   return pages.flat();
 }
 
+/** A kind in force: its fields, and the template its cards are drawn by. @type {(code: string) => Promise<Schemas['KindEntry']>} */
+export const kind = (code) => call('GET', `/kinds/${code}`);
+
+/** Every field, unmasked. @type {(licence: string, pin: string) => Promise<Schemas['WholeFace']>} */
+export const wholeFace = (licence, pin) => call('POST', `/wallet/licences/${licence}/face`, { pin });
+
 /** What proves that it is the holder himself: `totp` where more than the PIN is asked for. @typedef {{ pin: string, totp?: string }} Proof */
 
 /** @param {Proof} proof */
@@ -87,6 +93,9 @@ export const licenceFile = async (licence) => (await send('GET', `/licences/${li
 
 /** @type {(jwk: JsonWebKey, name: string) => Promise<Schemas['Device']>} */
 export const addDevice = (jwk, name) => call('POST', '/wallet/devices', { jwk, name });
+
+/** @type {() => Promise<Schemas['PageOfDevice']>} */
+export const devices = () => call('GET', '/wallet/devices');
 
 /** @type {(device: string) => Promise<null>} */
 export const dropDevice = (device) => call('DELETE', `/wallet/devices/${device}`);

@@ -38,3 +38,17 @@ export const seenIn = (scene) => scene.fields.map(({ key, label, value }) => [pi
 
 /** Whether it is the holder's own; else of one whom he acts for. Cards kept before there were others are own ones. @param {import('./types.d.ts').Card} card */
 export const isOwn = ({ footing }) => !footing || footing.kind === 'own';
+
+/** Whose it is, where it is another's: a firm's or a ward's one acts for, or one that was delegated. @param {Card} card */
+export const onWhoseBehalf = ({ footing }) => t(footing.kind === 'delegate' ? 'list.delegated' : 'list.acting', { name: footing.name ?? '' });
+
+/** How it came to stand so, in the unit's words, and what can be done. Cards kept on a phone do without. @param {Card} card */
+export function explanation({ explained }) {
+  if (!explained) return null;
+  return [
+    explained.because ? el('p', {}, t('record.because', { reason: explained.because })) : null,
+    explained.legal_basis ? el('p', { class: 'quiet' }, t('record.basis', { basis: explained.legal_basis })) : null,
+    explained.until ? el('p', {}, t('record.until', { day: day(explained.until) })) : null,
+    el('p', {}, pick(explained.next_step)),
+  ];
+}

@@ -10,17 +10,13 @@ import { onNews, tellTabs } from '../page/tabs.js';
 import { turns } from '../page/turns.js';
 import { el, show } from '../shared/dom.js';
 import * as api from './api.js';
+import { largeSwitch, showLarge } from './large.js';
 import * as phone from './phone.js';
+import { hasScreen, viewAt } from './routes.js';
 import { accountView } from './screens/account.js';
-import { authorisationsView } from './screens/authorisations.js';
-import { authoriseView } from './screens/authorise.js';
-import { cardView } from './screens/card.js';
-import { challengeView } from './screens/challenge.js';
 import { listView } from './screens/list.js';
 import { leavingView, loginView } from './screens/login.js';
-import { recordView } from './screens/record.js';
 import { staffView } from './screens/staff.js';
-import { usesView } from './screens/uses.js';
 
 const clock = el('p', { class: 'notice problem', id: 'clock', role: 'status', hidden: true });
 const storage = storageNotice();
@@ -39,7 +35,8 @@ const app = {
   load,
   loggedIn,
   logout,
-  title: (text, back = true) => heading(text, back ? '#' : null),
+  hasScreen,
+  title: (text, back = true) => heading(text, back ? '#' : null, back ? null : largeSwitch()),
 };
 
 /** What the view on screen wants done before it goes. @type {() => void} */
@@ -54,6 +51,7 @@ let toldOff = 0;
 /** Of answers that decide what is on the page the last one asked for counts. */
 const { begin } = turns();
 
+showLarge();
 show(main(), slow, clock, storage.node, view);
 onSlow((isSlow) => say(slow, isSlow ? t('error.slow') : ''));
 onNews(heard);
@@ -223,24 +221,12 @@ function setLeaving(leaving) {
   }
 }
 
-/** Views have addresses, so that the phone's back button works: ``, `#card/<id>`, `#record/<id>`, `#authorise/<id>`, … */
+/** Views have addresses, so that the phone's back button works (routes.js). */
 function drawRoute(said = '') {
   const { cards } = app;
-  const [name, id] = location.hash.slice(1).split('/');
-  if (name === 'account' && (home || (cards !== null && !app.offline))) {
-    draw(accountView(app), said);
-    return;
-  }
-  if (home) draw(home(), said);
-  if (cards === null) return;
-  const card = [...cards, ...app.others].find((one) => one.id === id);
-  if (card && name === 'card') draw(cardView(app, card), said);
-  else if (card && name === 'record') draw(recordView(app, card), said);
-  else if (card && name === 'authorise' && !app.offline) draw(authoriseView(app, card), said);
-  else if (name === 'authorisations' && !app.offline) draw(authorisationsView(app), said);
-  else if (name === 'uses' && !app.offline) draw(usesView(app), said);
-  else if (name === 'answer') draw(challengeView(app), said);
-  else draw(listView(app, cards), said);
+  const isAccount = location.hash === '#account';
+  if (home) draw(isAccount ? accountView(app) : home(), said);
+  else if (cards !== null) draw(viewAt(app, location.hash) ?? listView(app, cards), said);
 }
 
 /**

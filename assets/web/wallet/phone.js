@@ -103,6 +103,17 @@ export async function forget() {
   if (device) await api.dropDevice(device.id).catch(() => undefined);
 }
 
+/** This phone's id at the server; null while it has none. @returns {Promise<string | null>} */
+export const ownDevice = async () => (await store.get('device'))?.id ?? null;
+
+/** Puts this phone out of use, as a lost one: key and grants go, whoever is logged in stays. */
+export async function dropThis() {
+  const [device, owner] = await Promise.all([store.get('device'), store.get('owner')]);
+  if (device) await api.dropDevice(device.id);
+  await giveUp();
+  if (owner !== undefined) await store.set('owner', owner);
+}
+
 /**
  * Fetches and keeps a grant for one licence in one scene. `card` is what the list shows of it.
  *

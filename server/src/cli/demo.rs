@@ -73,8 +73,12 @@ async fn serve(arguments: DemoArguments, config: Config) -> anyhow::Result<()> {
     let application = Application::build_with(config, given).await?;
     let url = Serving { address: application.address(), ..serving }.url();
     println!("{} {url}/", if is_new { "made:" } else { "opened:" });
+    // A newcomer's address: its page leads through a show and a verdict as this person. What stands behind the # never
+    // leaves the browser.
+    let begin = file.newcomer().map_or_else(|| format!("{url}/"), |told| format!("{url}/#demo={told}"));
+    println!("begin here（从这里开始）: {begin}");
     if !bind.is_loopback() {
-        println!("{}", in_terminal(&url)?);
+        println!("{}", in_terminal(&begin)?);
     }
     let state = application.app().trust.current();
     let name_of_kind = |code: &str| {

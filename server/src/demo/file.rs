@@ -84,6 +84,12 @@ pub struct FileMatter {
 }
 
 impl DemoFile {
+    /// What the landing page needs to lead a newcomer through a show: login, password and PIN of the first holder.
+    pub fn newcomer(&self) -> Option<String> {
+        let holder = self.accounts.iter().find(|account| account.pin.is_some())?;
+        Some(format!("{}:{}:{}", holder.login, holder.password, holder.pin.as_deref()?))
+    }
+
     /// Who there is, what each can do, and what each owns, as a table for a terminal.
     pub fn table(&self, name_of_kind: impl Fn(&str) -> Option<String>) -> String {
         let mut table = String::new();
@@ -159,6 +165,22 @@ mod tests {
             password: "pw".into(),
             pin: None,
         }
+    }
+
+    #[test]
+    fn a_newcomer_is_led_as_the_first_who_has_a_pin() {
+        let holder =
+            FileAccount { login: "lin".into(), pin: Some("123456".into()), ..account("holder", &[]) };
+        let accounts = vec![account("issuer_checker", &["issuer_checker"]), holder];
+        let file = DemoFile {
+            base_url: String::new(),
+            roots: String::new(),
+            accounts,
+            licences: Vec::new(),
+            scenes: Vec::new(),
+            matters: Vec::new(),
+        };
+        assert_eq!(file.newcomer().as_deref(), Some("lin:pw:123456"));
     }
 
     #[test]

@@ -90,6 +90,7 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             bare(Object::Absent, &route.path.replace("{id}", "cli_00000000000000000000000000000000"))
         }
         ("GET", "/licences/{id}/file.ofd" | "/licences/{id}/file.pdf") => bare(Object::Licence, route.path),
+        ("POST", "/wallet/licences/{id}/face") => line(Object::Licence, route.path, json!({ "pin": PIN })),
         ("POST", "/wallet/licences/{id}/file") => line(Object::Licence, route.path, json!({ "pin": PIN })),
         ("GET", "/wallet/notices" | "/inspections" | "/requests") => bare(Object::None, route.path),
         ("GET", "/wallet/licences/{id}/acts" | "/wallet/licences/{id}/requests") => bare(Licence, route.path),

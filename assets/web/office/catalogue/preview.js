@@ -1,7 +1,8 @@
 /** A card as the kind's template draws it, with invented values: what a unit looks at while it writes a kind. */
+import { arranged, cardFace } from '../../kit/card-face.js';
 import { pick, t, words } from '../../page/i18n.js';
-import { el, svg } from '../../shared/dom.js';
-import { arranged, CARD } from './template.js';
+import { el } from '../../shared/dom.js';
+import { placed } from './template.js';
 
 /**
  * @typedef {import('../types.d.ts').Field} Field
@@ -13,66 +14,24 @@ import { arranged, CARD } from './template.js';
  */
 export function cardPreview(kind) {
   const fields = kind.face?.fields ?? [];
-  const elements = kind.template?.elements?.length ? kind.template.elements : arranged(fields);
+  const elements = kind.template?.elements?.length ? kind.template.elements : arranged(placed(fields));
   const title = pick(kind.names) || t('preview.no_name');
   return el(
     'figure',
     { class: 'preview' },
-    svg(
-      'svg',
-      { viewBox: `0 0 ${CARD.width} ${CARD.height}`, class: 'preview-card', role: 'img', 'aria-label': t('preview.of', { what: title }) },
-      svg('rect', { width: CARD.width, height: CARD.height, rx: 30, class: 'preview-ground' }),
-      elements.map((element) => drawn(element, title, fields)),
-    ),
+    cardFace({
+      title,
+      elements,
+      field: (key) => told(fields.find((field) => field.key === key)),
+      seal: t('preview.seal'),
+      label: t('preview.of', { what: title }),
+    }),
     el('figcaption', { class: 'quiet' }, t(kind.template ? 'preview.template' : 'preview.no_template')),
   );
 }
 
-/** @param {Element} element @param {string} title @param {readonly Field[]} fields */
-function drawn({ draw, key, x, y, width, height }, title, fields) {
-  const box = { x: at(x), y: at(y), width: at(width), height: at(height) };
-  const field = fields.find((one) => one.key === key);
-  if (draw === 'title') return text(title, box, 'preview-title', 'middle');
-  if (draw === 'line') return svg('rect', { ...box, class: 'preview-line' });
-  if (draw === 'seal') return seal(box);
-  if (!field) return svg('rect', { ...box, class: 'preview-hole' });
-  if (draw === 'image') return svg('g', {}, svg('rect', { ...box, class: 'preview-image' }), text(pick(field.labels), { ...box, y: box.y + box.height / 2 - 10, height: 20 }, 'preview-label', 'middle'));
-  return draw === 'label' ? text(pick(field.labels) || field.key, box, 'preview-label') : text(sample(field), box, 'preview-value');
-}
-
-/** A number that may still be missing while it is typed. @param {number | null} n */
-const at = (n) => n ?? 0;
-
-/**
- * Letters as high as the box; a text wider than the box is pressed into it, so that nothing hides another.
- *
- * @param {string} words
- * @param {{ x: number, y: number, width: number, height: number }} box
- * @param {string} name
- * @param {'start' | 'middle'} [anchor]
- */
-function text(words, { x, y, width, height }, name, anchor = 'start') {
-  const wide = [...words].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 1 : 0.6), 0) * height;
-  return svg(
-    'text',
-    {
-      x: anchor === 'middle' ? x + width / 2 : x,
-      y: y + height * 0.85,
-      'font-size': height,
-      'text-anchor': anchor,
-      textLength: wide > width && width > 0 ? width : null,
-      lengthAdjust: wide > width ? 'spacingAndGlyphs' : null,
-      class: name,
-    },
-    words,
-  );
-}
-
-/** @param {{ x: number, y: number, width: number, height: number }} box */
-function seal({ x, y, width, height }) {
-  const [cx, cy, r] = [x + width / 2, y + height / 2, Math.max(0, Math.min(width, height) / 2 - 3)];
-  return svg('g', { class: 'preview-seal' }, svg('circle', { cx, cy, r }), svg('text', { x: cx, y: cy + r / 6, 'font-size': r / 2.5, 'text-anchor': 'middle' }, t('preview.seal')));
-}
+/** @param {Field | undefined} field */
+const told = (field) => (field ? { label: pick(field.labels) || field.key, value: sample(field) } : null);
 
 /** An invented value, masked as a card in a list is. @param {Field} field */
 function sample({ type, choices = [], labels, max }) {

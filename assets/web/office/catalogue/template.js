@@ -1,4 +1,5 @@
 /** How a card is drawn: elements of a closed set on a card of 856 × 540 units. */
+import { arranged } from '../../kit/card-face.js';
 import { group, list, maybe } from '../../kit/composed.js';
 import { choice } from '../../kit/parts.js';
 import { t } from '../../page/i18n.js';
@@ -10,9 +11,6 @@ import { fieldOptions } from './face.js';
  * @typedef {import('../types.d.ts').Element} Element
  * @typedef {import('../types.d.ts').Field} Field
  */
-
-/** ISO/IEC 7810 ID-1 in tenths of a millimetre. */
-export const CARD = { width: 856, height: 540 };
 
 const DRAWINGS = /** @type {const} */ (['title', 'label', 'value', 'image', 'line', 'seal']);
 
@@ -33,7 +31,7 @@ export function templateForm(template, fields) {
   });
 
   function arrange() {
-    elements.replace(arranged(fields()));
+    elements.replace(arranged(placed(fields())));
     elements.node.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
@@ -66,34 +64,5 @@ function elementForm(element, fields) {
   return group(members, { nodes: [el('div', { class: 'columns' }, Object.values(members).map((part) => part.node))] });
 }
 
-/**
- * A card with all fields in their order: what a kind without a template of its own looks like, and where to begin one.
- *
- * @param {readonly Field[]} fields
- * @returns {Element[]}
- */
-export function arranged(fields) {
-  const pictures = fields.filter(({ type }) => type === 'image');
-  const texts = fields.filter(({ type }) => type !== 'image');
-  /** @type {Element[]} */
-  const elements = [
-    { draw: 'title', x: 40, y: 28, width: 776, height: 44 },
-    { draw: 'line', x: 40, y: 84, width: 776, height: 2 },
-  ];
-  const right = pictures.length > 0 ? 616 : 816;
-  const columns = texts.length > 8 ? 2 : 1;
-  const rows = Math.max(1, Math.ceil(texts.length / columns));
-  const step = Math.min(52, Math.floor(400 / rows));
-  const letters = Math.max(8, Math.min(24, step - 8));
-  const wide = Math.floor((right - 40) / columns);
-  const label = columns === 1 ? 180 : 130;
-  texts.forEach(({ key }, at) => {
-    const x = 40 + wide * Math.floor(at / rows);
-    const y = 104 + step * (at % rows);
-    elements.push({ draw: 'label', key, x, y, width: label, height: letters });
-    elements.push({ draw: 'value', key, x: x + label + 10, y, width: wide - label - 20, height: letters });
-  });
-  pictures.slice(0, 2).forEach(({ key }, at) => elements.push({ draw: 'image', key, x: 646, y: 104 + at * 200, width: 140, height: 180 }));
-  elements.push({ draw: 'seal', x: 676, y: 380, width: 140, height: 140 });
-  return elements;
-}
+/** Fields as a card is arranged of them. @param {readonly Field[]} fields */
+export const placed = (fields) => fields.map(({ key, type }) => ({ key, isPicture: type === 'image' }));

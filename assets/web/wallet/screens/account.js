@@ -36,6 +36,7 @@ export function accountView(app) {
         me.factors.password ? password(draw) : null,
         me.holder ? pin(me, draw) : null,
         me.holder && ways.oidc ? provider(me) : null,
+        me.holder ? el('section', { class: 'panel' }, el('h2', {}, t('devices.title')), el('p', {}, t('devices.what')), el('a', { class: 'button secondary', href: '#devices' }, t('devices.open'))) : null,
         logins(sessions.items, draw),
       );
       place.removeAttribute('aria-busy');

@@ -3,15 +3,16 @@ import { problemNotice, say } from '../../kit/notice.js';
 import { pinField } from '../../kit/pin.js';
 import { rows } from '../../kit/rows.js';
 import { asksForCode, isProblem, NoNetwork, Problem } from '../../page/client.js';
-import { day, pick, span, t } from '../../page/i18n.js';
+import { pick, span, t } from '../../page/i18n.js';
 import { turns } from '../../page/turns.js';
 import { Refused, wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
 import { Online } from '../code.js';
+import { faceOf } from '../face.js';
 import { factorField, needsFactor } from '../factor.js';
 import { filePanel } from '../file.js';
-import { badge, isOwn, seenIn, stateOf, validity } from '../licence.js';
+import { explanation, isOwn, onWhoseBehalf, seenIn, stateOf } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
 import { changed, showing } from '../showing.js';
@@ -46,44 +47,35 @@ export function cardView(app, card) {
     return open(opening, (opened) => showing({ app, card, place, ...opened, onOver: ask }));
   }
 
-  if (!card.showable) show(place, refusal(card));
+  if (!card.showable) show(place, refusal(app, card));
   else if (card.viewOnly) show(place, el('p', { class: 'panel', id: 'view-only' }, t('card.view_only', { name: card.footing.name ?? '' })));
   else if (scenesOnScreen(card).length === 0) show(place, el('p', { class: 'panel' }, t('card.no_scene')));
   else ask();
+  const face = faceOf(app, card);
   const file = card.showable && !app.offline && !card.viewOnly ? filePanel(app, card) : null;
   const record = app.offline
     ? null
     : el('a', { class: 'button secondary', href: `#record/${card.id}` }, t('card.record'));
   return {
     nodes: [
-      isOwn(card) ? null : el('p', { class: 'quiet', id: 'acting' }, t('list.acting', { name: card.footing.name ?? '' })),
-      face(card),
+      isOwn(card) ? null : el('p', { class: 'quiet', id: 'acting' }, onWhoseBehalf(card)),
+      face.node,
       place,
+      face.fields,
       file,
       made(card),
       el('div', { class: 'buttons' }, record, app.offline || card.viewOnly ? null : el('a', { class: 'button secondary', href: `#authorise/${card.id}` }, t('authorise.open'))),
       el('p', { class: 'quiet' }, t('card.legal')),
     ],
-    onLeave: stop,
+    onLeave: () => {
+      stop();
+      face.onLeave();
+    },
   };
 }
 
 /** @param {Card} card */
 const scenesOnScreen = (card) => card.scenes.filter(({ medium }) => medium !== 'paper');
-
-/** @param {Card} card */
-function face(card) {
-  return el(
-    'section',
-    { class: 'panel face', 'aria-label': t('card.face') },
-    el('p', { class: 'card-line' }, el('span', { class: 'card-unit' }, pick(card.unit.names)), badge(card)),
-    el('p', { class: 'card-number' }, card.identifier),
-    pictures(card),
-    el('p', {}, validity(card)),
-    card.cautions.map(({ message }) => el('p', { class: 'caution' }, `! ${pick(message)}`)),
-    card.showable ? explanation(card) : null,
-  );
-}
 
 /** What a composite licence is made of, each part with its own status. Cards kept on a phone do without. @param {Card} card */
 function made({ parts }) {
@@ -109,29 +101,17 @@ function made({ parts }) {
   );
 }
 
-/** The pictures on its face. Cards kept on a phone are shown without. @param {Card} card */
-const pictures = (card) => card.fields.flatMap(({ label, picture }) => (picture ? [el('img', { src: picture, alt: pick(label) })] : []));
-
-/** @param {Card} card */
-function refusal(card) {
+/** Why it cannot be shown, and what comes next. @param {App} app @param {Card} card */
+function refusal(app, card) {
+  const next = [...(app.cards ?? []), ...app.others].find(({ id }) => id === card.successor);
   return el(
     'section',
     { class: 'panel refusal', id: 'not-showable' },
     el('h2', {}, t('card.cannot_show')),
     el('p', {}, pick(card.reason) || stateOf(card)),
     explanation(card),
+    next ? el('a', { class: 'button primary', id: 'successor', href: `#card/${next.id}` }, t('card.successor')) : null,
   );
-}
-
-/** How it came to stand so, in the unit's words, and what can be done. Cards kept on a phone do without. @param {Card} card */
-function explanation({ explained }) {
-  if (!explained) return null;
-  return [
-    explained.because ? el('p', {}, t('record.because', { reason: explained.because })) : null,
-    explained.legal_basis ? el('p', { class: 'quiet' }, t('record.basis', { basis: explained.legal_basis })) : null,
-    explained.until ? el('p', {}, t('record.until', { day: day(explained.until) })) : null,
-    el('p', {}, pick(explained.next_step)),
-  ];
 }
 
 /**

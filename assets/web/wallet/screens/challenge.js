@@ -17,6 +17,7 @@ import { factorField, needsFactor } from '../factor.js';
 import { seenIn } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
+import { look, screenFor } from '../scan.js';
 import { changed, showing } from '../showing.js';
 import { unitName } from '../units.js';
 
@@ -41,12 +42,42 @@ export function challengeView(app) {
   app.title(t('answer.title'));
   const place = el('div', { class: 'place' });
   const { stop, begin, open } = turns();
+  /** Stops the camera. @type {() => void} */
+  let close = () => {};
   ask();
-  return { nodes: [place], onLeave: stop };
+  return { nodes: [place], onLeave: leave };
+
+  function leave() {
+    stop();
+    close();
+  }
 
   function ask(said = '') {
+    leave();
+    const form = entry({ app, said, begin, onChallenge, onScan: () => scan(form) });
+    show(place, form.node);
+  }
+
+  /** The camera in the form's place, until it has found a code or is stopped. @param {ReturnType<typeof entry>} form */
+  function scan(form) {
     stop();
-    show(place, entry({ app, said, begin, onChallenge }));
+    close = look({
+      draw: (view) => show(place, el('section', { class: 'panel', id: 'scanning' }, el('p', {}, t('scanning.what')), view)),
+      found: (text) => {
+        back();
+        form.take(text);
+      },
+      stopped: back,
+      failed: (said) => {
+        back();
+        form.tell(said);
+      },
+    });
+
+    function back() {
+      show(place, form.node);
+      form.focus();
+    }
   }
 
   /**
@@ -74,9 +105,10 @@ export function challengeView(app) {
  *   said: string,
  *   begin: () => Late,
  *   onChallenge: (challenge: Challenge, late: Late) => Promise<void>,
+ *   onScan: () => void,
  * }} given
  */
-function entry({ app, said, begin, onChallenge }) {
+function entry({ app, said, begin, onChallenge, onScan }) {
   const text = el('textarea', {
     id: 'challenge',
     rows: '4',
@@ -93,8 +125,10 @@ function entry({ app, said, begin, onChallenge }) {
     class: 'visually-hidden',
     onchange: chosen,
   });
-  const button = el('button', { type: 'submit', class: 'button primary' }, t('answer.next'));
+  const button = el('button', { type: 'submit', class: 'button secondary' }, t('answer.next'));
+  const camera = el('button', { type: 'button', class: 'button primary wide', id: 'scan', onclick: onScan }, t('scanning.start'));
   const problem = problemNotice();
+  const obstacle = el('div', {});
 
   /**
    * Goes on with the code that `reading` reads. A picture that takes long keeps nobody from pasting.
@@ -105,9 +139,16 @@ function entry({ app, said, begin, onChallenge }) {
     const late = begin();
     button.disabled = false;
     say(problem, '');
+    show(obstacle);
     try {
       const code = await reading;
       if (late()) return;
+      const screen = screenFor(code);
+      if (screen === 'request') {
+        if (!app.hasScreen(screen)) throw new Refused(t('scanning.no_screen'));
+        location.hash = `#${screen}/${encodeURIComponent(code)}`;
+        return;
+      }
       button.disabled = true;
       const wallet = await app.modules;
       if (!wallet) throw new Refused(t('card.no_module'));
@@ -124,7 +165,7 @@ function entry({ app, said, begin, onChallenge }) {
     picture.value = '';
   }
 
-  return el(
+  const node = el(
     'form',
     {
       class: 'panel',
@@ -135,6 +176,8 @@ function entry({ app, said, begin, onChallenge }) {
     },
     said ? el('p', { class: 'notice', role: 'status', id: 'said' }, said) : null,
     el('p', {}, t('answer.what')),
+    camera,
+    obstacle,
     el('label', { for: 'challenge' }, t('answer.paste')),
     text,
     problem,
@@ -146,12 +189,13 @@ function entry({ app, said, begin, onChallenge }) {
       picture,
     ),
   );
+  return { node, take, tell: (/** @type {HTMLElement} */ words) => show(obstacle, words), focus: () => camera.focus() };
 }
 
 /** The verifier's code in a picture. @param {File | undefined} file */
 async function codeIn(file) {
   const codes = file ? await codesIn(file, () => import('/assets/wasm/scanner.js')).catch(unreadable) : [];
-  const code = codes.find((one) => one.startsWith('EC1:'));
+  const code = codes.find(screenFor);
   if (!code) throw new Refused(t('answer.no_code'));
   return code;
 }

@@ -6,8 +6,9 @@ import { moment, pick, t } from '../../page/i18n.js';
 import { wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
-import { badge, isOwn, validity } from '../licence.js';
+import { badge, isOwn, onWhoseBehalf, stateOf, validity } from '../licence.js';
 import { ownRecovery } from '../own-recovery.js';
+import { searchField } from '../search.js';
 import * as phone from '../phone.js';
 import { turns } from '../../page/turns.js';
 
@@ -22,20 +23,32 @@ export function listView(app, all) {
   app.title(t('list.title'), false);
   const { node: told, onLeave } = notices(app);
   const cards = all.filter(isOwn);
-  const others = othersOf(app, all.filter((card) => !isOwn(card)));
+  const holders = el('div', { class: 'holders' });
+  const search = searchField(holders);
+  const others = othersOf(app, all.filter((card) => !isOwn(card)), search.refresh);
   const recovering = ownRecovery(app);
   const showable = cards.filter((card) => card.showable);
   const ended = cards.filter((card) => !card.showable);
+  show(
+    holders,
+    el(
+      'section',
+      { class: 'holder', 'aria-label': t('list.own') },
+      el('ul', { class: 'cards' }, showable.map(entry)),
+      ended.length > 0 ? el('h2', { class: 'group' }, t('list.not_showable', { n: ended.length })) : null,
+      el('ul', { class: 'cards' }, ended.map(entry)),
+    ),
+    others.node,
+  );
+  search.refresh();
   return {
     nodes: [
       app.offline ? el('p', { class: 'notice', role: 'status' }, whyOffline(app.offline, all.filter((card) => card.showable).length)) : null,
       recovering.node,
       told,
       all.length === 0 ? none(app.offline) : null,
-      el('ul', { class: 'cards' }, showable.map(entry)),
-      ended.length > 0 ? el('h2', { class: 'group' }, t('list.not_showable', { n: ended.length })) : null,
-      el('ul', { class: 'cards' }, ended.map(entry)),
-      others.node,
+      search.node,
+      holders,
       el(
         'div',
         { class: 'buttons' },
@@ -62,8 +75,9 @@ export function listView(app, all) {
  *
  * @param {import('../types.d.ts').App} app
  * @param {Card[]} kept
+ * @param {() => void} onDrawn what is to be done once they are drawn
  */
-function othersOf(app, kept) {
+function othersOf(app, kept, onDrawn) {
   const node = el('div', { id: 'others' });
   /** @type {(() => void)[]} */
   const leaving = [];
@@ -83,15 +97,20 @@ function othersOf(app, kept) {
 
   /** @param {Card[]} cards */
   function draw(cards) {
-    const holders = new Map(cards.map(({ footing }) => [footing.holder, footing.name ?? '']));
+    const firsts = new Map(cards.map((card) => [card.footing.holder, card]));
     show(
       node,
-      [...holders].map(([holder, name]) => [
-        el('h2', { class: 'group' }, t('list.acting', { name })),
-        toldTo(holder, name),
-        el('ul', { class: 'cards' }, cards.filter(({ footing }) => footing.holder === holder).map(entry)),
-      ]),
+      [...firsts].map(([holder, first]) =>
+        el(
+          'section',
+          { class: 'holder' },
+          el('h2', { class: 'group' }, onWhoseBehalf(first)),
+          toldTo(holder, first.footing.name ?? ''),
+          el('ul', { class: 'cards' }, cards.filter(({ footing }) => footing.holder === holder).map(entry)),
+        ),
+      ),
     );
+    onDrawn();
   }
 
   /** @param {string} holder @param {string} name */
@@ -202,6 +221,7 @@ const isAway = (error) => error instanceof NoNetwork && !(error instanceof Mute)
 
 /** @param {Card} card */
 function entry(card) {
+  const reason = card.showable ? '' : pick(card.reason);
   return el(
     'li',
     {},
@@ -218,6 +238,8 @@ function entry(card) {
       el('span', { class: 'card-unit' }, pick(card.unit.names)),
       el('span', { class: 'card-number' }, card.identifier),
       el('span', {}, validity(card)),
+      // The badge says what it is; this says why, where that is more.
+      reason === '' || reason === stateOf(card) ? null : el('span', { class: 'card-why' }, reason),
     ),
   );
 }

@@ -1,6 +1,6 @@
 //! The cards of a wallet: a holder's own licences, with the names, masks and scenes of the catalogue.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use liangzheng_core::identifier::citizen_id_is_valid;
 use liangzheng_core::text::Text;
@@ -11,7 +11,7 @@ use crate::App;
 use crate::domain::access::{Permit, ViewWallet};
 use crate::domain::actor::agency::AgencyAct;
 use crate::domain::actor::membership::Footing;
-use crate::domain::catalogue::codes::KindCode;
+use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::{self, Catalogue};
 use crate::domain::ids::LicenceId;
 use crate::domain::issuing::face::is_picture_id;
@@ -32,6 +32,8 @@ pub struct Card {
     pub kind_names: Text,
     /// Names of the issuing unit.
     pub unit_names: Text,
+    /// Where the issuing unit is reached; `None` where it has named nobody.
+    pub phone: Option<String>,
     /// The face, masked as far as any scene masks it: what a passer-by may read over the holder's shoulder.
     pub fields: Vec<CardField>,
     /// Where it can be shown.
@@ -107,6 +109,7 @@ pub async fn list(
     let today = Day::of(app.now());
     let mut told = Vec::with_capacity(licences.len());
     let composites = composites(&mut tx, &licences).await?;
+    let phones = phones(app, &mut tx, &licences).await?;
     for licence in licences {
         let explained = explained(app, &mut tx, &licence, today).await?;
         let made_of = if composites.contains(&licence.kind()) {
@@ -123,6 +126,7 @@ pub async fn list(
         explained,
         parts: named(made_of, &state.catalogue),
         holder_name: holder_name.clone(),
+        phone: phones.get(&licence.unit()).cloned(),
         ..card(licence, &pictures, &state.catalogue, today, wallet)
     });
     Ok(Some(cards.collect()))
@@ -152,6 +156,7 @@ pub async fn read(
     let holder_name = name_of(app, &mut tx, wallet).await?;
     let made_of = parts::of(&mut tx, &app.secrets, &licence, today).await?;
     let pictures = pictures(&mut tx, &licence).await?;
+    let phone = phones(app, &mut tx, std::slice::from_ref(&licence)).await?.remove(&licence.unit());
     tx.commit().await?;
     let state = app.trust.current();
     let parts = named(made_of, &state.catalogue);
@@ -159,8 +164,22 @@ pub async fn read(
         explained,
         parts,
         holder_name,
+        phone,
         ..card(licence, &pictures, &state.catalogue, today, wallet)
     }))
+}
+
+/// Where their issuing units are reached: asked once a unit.
+async fn phones(app: &App, tx: &mut Tx, licences: &[Licence]) -> Result<HashMap<Uscc, String>, StorageError> {
+    let units: HashSet<Uscc> = licences.iter().map(Licence::unit).collect();
+    let mut found = HashMap::new();
+    for unit in units {
+        let kept = storage::catalogue::unit::find_kept(tx, &app.secrets, unit).await?;
+        if let Some(contact) = kept.and_then(|kept| kept.contact) {
+            found.insert(unit, contact.phone);
+        }
+    }
+    Ok(found)
 }
 
 /// Which kinds of these licences are composites: asked once a kind.
@@ -186,7 +205,7 @@ fn named(made_of: Vec<Part>, catalogue: &Catalogue) -> Vec<CardPart> {
 }
 
 /// The keys of the fields that are pictures. Most licences have none, and nobody looks for those.
-async fn pictures(tx: &mut Tx, licence: &Licence) -> Result<Vec<String>, StorageError> {
+pub(super) async fn pictures(tx: &mut Tx, licence: &Licence) -> Result<Vec<String>, StorageError> {
     if !licence.face.iter().any(|(_, value)| is_picture_id(value)) {
         return Ok(Vec::new());
     }
@@ -221,35 +240,49 @@ async fn explained(
 fn card(licence: Licence, pictures: &[String], catalogue: &Catalogue, today: Day, wallet: Wallet) -> Card {
     let kind = catalogue.kind(licence.kind());
     let unit = catalogue.unit(licence.unit());
-    let label = |key: &str| -> Text {
-        let known = kind.and_then(|kind| kind.labels.get(key));
-        known.cloned().unwrap_or_else(|| Text::new(key.to_owned(), key.to_owned()))
-    };
+    let label = |key: &str| label(kind, key);
     let names_or = |names: Option<&Text>, code: &str| -> Text {
         names.cloned().unwrap_or_else(|| Text::new(code.to_owned(), code.to_owned()))
     };
-    let shown = in_order(&licence.face, kind).into_iter().map(|(key, value)| CardField {
-        key: key.clone(),
-        label: label(key),
-        value: if pictures.contains(key) {
-            String::new()
-        } else {
-            masked(catalogue, licence.kind(), key, value)
-        },
-        is_picture: pictures.contains(key),
-    });
+    let fields = fields(&licence, pictures, kind, |key, value| masked(catalogue, licence.kind(), key, value));
     Card {
         today,
         kind_names: names_or(kind.map(|kind| &kind.names), licence.kind().as_str()),
         unit_names: names_or(unit.map(|unit| &unit.names), licence.unit().as_str()),
-        fields: shown.collect(),
+        fields,
         scenes: scenes(&licence, catalogue, &label),
         explained: None,
         parts: Vec::new(),
         wallet,
         holder_name: None,
+        phone: None,
         licence,
     }
+}
+
+/// The whole face, unmasked.
+pub(super) fn whole(licence: &Licence, pictures: &[String], catalogue: &Catalogue) -> Vec<CardField> {
+    fields(licence, pictures, catalogue.kind(licence.kind()), |_, value| value.to_owned())
+}
+
+/// The face in its order; `told` says what is told of a value that is no picture.
+fn fields(
+    licence: &Licence,
+    pictures: &[String],
+    kind: Option<&Kind>,
+    told: impl Fn(&str, &str) -> String,
+) -> Vec<CardField> {
+    let field = |(key, value): &(String, String)| {
+        let is_picture = pictures.contains(key);
+        let value = if is_picture { String::new() } else { told(key, value) };
+        CardField { key: key.clone(), label: label(kind, key), value, is_picture }
+    };
+    in_order(&licence.face, kind).into_iter().map(field).collect()
+}
+
+fn label(kind: Option<&Kind>, key: &str) -> Text {
+    let known = kind.and_then(|kind| kind.labels.get(key));
+    known.cloned().unwrap_or_else(|| Text::new(key.to_owned(), key.to_owned()))
 }
 
 fn scenes(licence: &Licence, catalogue: &Catalogue, label: &dyn Fn(&str) -> Text) -> Vec<CardScene> {

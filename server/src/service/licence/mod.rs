@@ -5,6 +5,7 @@ pub mod annual_inspection;
 pub mod cards;
 pub mod history;
 pub mod notices;
+pub mod own_face;
 pub mod parts;
 pub mod requests;
 pub mod succession;

@@ -71,6 +71,7 @@ const PERMITS: &[(&str, Within, &[Role])] = &[
     ("ManageDevices", Within::Wallet, HOLDERS),
     ("FetchOfflineGrant", Within::Wallet, HOLDERS),
     ("ViewOwnUses", Within::Wallet, HOLDERS),
+    ("ReadOwnFace", Within::Wallet, HOLDERS),
     ("MakeOwnFile", Within::Wallet, HOLDERS),
     ("AskOfUnit", Within::Wallet, HOLDERS),
     ("WithdrawConsent", Within::Wallet, HOLDERS),
@@ -155,7 +156,7 @@ pub(super) fn by_state(route: &RouteEntry, who: Who, state: &str) -> Option<u16>
         ("GET", "/licences/{id}") if matches!(who, Who::Own(role) | Who::Other(role) if is_of_province(role)) => {
             422
         }
-        ("GET", _) => 200,
+        ("GET", _) | ("POST", "/wallet/licences/{id}/face") => 200,
         _ => return None,
     })
 }

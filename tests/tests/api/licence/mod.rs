@@ -5,6 +5,7 @@ mod cards;
 mod demo;
 mod life_cycle;
 mod notices;
+mod own_face;
 mod parts;
 mod proposals;
 mod races;

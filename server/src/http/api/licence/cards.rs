@@ -13,7 +13,7 @@ use crate::domain::access::ViewWallet;
 use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::{HolderId, LicenceId};
-use crate::domain::licence::{Dates, Unshowable};
+use crate::domain::licence::{Dates, Status, Unshowable};
 use crate::http::answer::{Answer, Page};
 use crate::http::extract::Permitted;
 use crate::http::problem::{Problem, kinds};
@@ -51,6 +51,8 @@ pub struct Card {
     showable: bool,
     /// Why not.
     reason: Option<CardReason>,
+    /// The licence that took its place; null while none has.
+    successor: Option<LicenceId>,
     /// How it came to stand as it does and what its holder can do; null while nothing need be done.
     explained: Option<CardExplained>,
     /// Where it can be shown.
@@ -99,6 +101,8 @@ pub struct CardUnit {
     id: Uscc,
     /// Its names.
     names: Text,
+    /// Where it is reached; null where it has named nobody.
+    phone: Option<String>,
 }
 
 /// One line of a card.
@@ -226,8 +230,18 @@ pub async fn read(
 
 impl From<cards::Card> for Card {
     fn from(card: cards::Card) -> Self {
-        let cards::Card { licence, today, kind_names, unit_names, fields, scenes, explained, parts, .. } =
-            card;
+        let cards::Card {
+            licence,
+            today,
+            kind_names,
+            unit_names,
+            phone,
+            fields,
+            scenes,
+            explained,
+            parts,
+            ..
+        } = card;
         let footing =
             CardFooting { kind: card.wallet.footing, holder: card.wallet.holder, name: card.holder_name };
         let parts: Vec<CardPart> = parts.into_iter().map(|part| CardPart::of(part, today)).collect();
@@ -246,7 +260,7 @@ impl From<cards::Card> for Card {
             id: licence.id,
             identifier: licence.identifier.to_string(),
             kind: CardKind { code: licence.kind(), names: kind_names },
-            unit: CardUnit { id: licence.unit(), names: unit_names },
+            unit: CardUnit { id: licence.unit(), names: unit_names, phone },
             fields: fields.into_iter().map(|field| CardField::of(field, licence.id)).collect(),
             status: licence.status.as_str(),
             status_label: licence.status.label(),
@@ -257,6 +271,10 @@ impl From<cards::Card> for Card {
             cautions: cautions.into_iter().map(CardCaution::from).collect(),
             showable: showable.is_ok(),
             reason: showable.err(),
+            successor: match licence.status {
+                Status::Superseded { successor } => Some(successor),
+                _ => None,
+            },
             explained: explained.map(|explained| CardExplained {
                 because: explained.because,
                 legal_basis: explained.legal_basis,
@@ -303,7 +321,7 @@ impl CardPart {
 }
 
 impl CardField {
-    fn of(field: cards::CardField, licence: LicenceId) -> Self {
+    pub(super) fn of(field: cards::CardField, licence: LicenceId) -> Self {
         let cards::CardField { key, label, value, is_picture } = field;
         let picture = is_picture.then(|| format!("/api/v1/wallet/licences/{licence}/pictures/{key}"));
         Self { key, label, value, picture }
