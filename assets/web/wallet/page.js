@@ -16,6 +16,8 @@ import { authorisationsView } from './screens/authorisations.js';
 import { authoriseView } from './screens/authorise.js';
 import { cardView } from './screens/card.js';
 import { challengeView } from './screens/challenge.js';
+import { delegateView } from './screens/delegate.js';
+import { delegationsView } from './screens/delegations.js';
 import { listView } from './screens/list.js';
 import { leavingView, loginView } from './screens/login.js';
 import { recordView } from './screens/record.js';
@@ -237,6 +239,8 @@ function drawRoute(said = '') {
   if (card && name === 'card') draw(cardView(app, card), said);
   else if (card && name === 'record') draw(recordView(app, card), said);
   else if (card && name === 'authorise' && !app.offline) draw(authoriseView(app, card), said);
+  else if (card && name === 'delegate' && !app.offline) draw(delegateView(app, card), said);
+  else if (name === 'delegations' && !app.offline) draw(delegationsView(app), said);
   else if (name === 'authorisations' && !app.offline) draw(authorisationsView(app), said);
   else if (name === 'uses' && !app.offline) draw(usesView(app), said);
   else if (name === 'answer') draw(challengeView(app), said);

@@ -6,7 +6,7 @@ import { moment, pick, t } from '../../page/i18n.js';
 import { wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
-import { badge, isOwn, validity } from '../licence.js';
+import { badge, isDelegated, isOwn, validity, whose } from '../licence.js';
 import { ownRecovery } from '../own-recovery.js';
 import * as phone from '../phone.js';
 import { turns } from '../../page/turns.js';
@@ -41,6 +41,7 @@ export function listView(app, all) {
         { class: 'buttons' },
         el('a', { class: 'button secondary', href: '#answer' }, t('list.answer')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#authorisations' }, t('authorise.list')),
+        app.offline ? null : el('a', { class: 'button secondary', href: '#delegations' }, t('delegate.list')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#uses' }, t('uses.title')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#account' }, t('account.open')),
         app.offline
@@ -83,13 +84,14 @@ function othersOf(app, kept) {
 
   /** @param {Card[]} cards */
   function draw(cards) {
-    const holders = new Map(cards.map(({ footing }) => [footing.holder, footing.name ?? '']));
+    // One may act for a holder, and have of another only what he delegated.
+    const groups = new Map(cards.map((card) => [whose(card), card]));
     show(
       node,
-      [...holders].map(([holder, name]) => [
-        el('h2', { class: 'group' }, t('list.acting', { name })),
-        toldTo(holder, name),
-        el('ul', { class: 'cards' }, cards.filter(({ footing }) => footing.holder === holder).map(entry)),
+      [...groups].map(([words, one]) => [
+        el('h2', { class: 'group' }, words),
+        isDelegated(one) ? null : toldTo(one.footing.holder, one.footing.name ?? ''),
+        el('ul', { class: 'cards' }, cards.filter((card) => whose(card) === words).map(entry)),
       ]),
     );
   }
@@ -138,11 +140,11 @@ function notices(app, other) {
       el(
         'ul',
         { class: 'notices' },
-        items.map(({ licence, consent, text, at }) =>
+        items.map(({ kind, licence, consent, text, at }) =>
           el(
             'li',
             {},
-            licence ? el('a', { href: `#record/${licence.id}` }, pick(text)) : pick(text),
+            licence ? el('a', { href: kind.startsWith('delegation_') ? '#delegations' : `#record/${licence.id}` }, pick(text)) : pick(text),
             ' ',
             el('span', { class: 'quiet' }, moment(at)),
             // Only who gave it takes it back.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use liangzheng_core::key::{AwsLcSigner, Signer};
 use liangzheng_core::token::{Nonce, proof};
 use liangzheng_core::verify::Options;
+use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::Clock;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::storage::trace::audit;
@@ -12,7 +13,7 @@ use liangzheng_tests::app::TestApp;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::demo::synced;
 use liangzheng_tests::make::office::{self, draft, issue};
-use liangzheng_tests::make::{IDENTITY_CARD, OTHER_UNIT, PIN};
+use liangzheng_tests::make::{IDENTITY_CARD, OTHER_UNIT, PIN, UNIT};
 use liangzheng_tests::until::within;
 use serde_json::{Value, json};
 
@@ -107,6 +108,7 @@ fn a_withdrawal_ends_the_delegates_codes_on_the_wire_and_not_the_holders_on_both
             let mut tx = app.app.db.begin_read().await.unwrap();
             audit::of_object(&mut tx, &id).await.unwrap()
         });
+        let actions: Vec<&str> = actions.iter().map(|one| one.action.as_str()).collect();
         assert_eq!(actions, ["delegate", "accept delegation", "withdraw delegation"]);
     }
 }
@@ -120,9 +122,14 @@ fn a_delegation_follows_the_licence_to_its_next_version_and_pauses_with_it_on_bo
         let first = issue(&app, &draft(5));
         app.wait(app.make.account_of("zhou", "111", &office::citizen(5)));
         person(&app, 2);
-        let scene =
-            app.as_("zhou").get("/api/v1/wallet/licences").must(200)["items"][0]["scenes"][0]["code"].clone();
-        let Some(scene) = scene.as_str() else { panic!("the kind has no scene") };
+        let scene = "test.scene";
+        app.staff("admin", Role::UnitAdmin, UNIT);
+        app.as_("admin").post("/api/v1/scenes", &a_scene()).must(201);
+        app.as_("admin").post("/api/v1/scenes/test.scene/acts", &json!({ "act": "submit" })).must(200);
+        app.as_("manager").post("/api/v1/scenes/test.scene/acts", &json!({ "act": "publish" })).must(200);
+        within(Duration::from_secs(10), "the scene in the signed catalogue", || {
+            (show(&app, "zhou", &first, scene).status == 201).then_some(())
+        });
         let mut body = to(&app, &first, 2);
         body["scenes"] = json!([scene]);
         given(&app, "zhou", &body, "h2");
@@ -135,5 +142,30 @@ fn a_delegation_follows_the_licence_to_its_next_version_and_pauses_with_it_on_bo
         assert_eq!((&one["licence"], &one["state"]), (&json!(second), &json!("live")), "{listed}");
         assert_eq!(show(&app, "h2", &first, scene).status, 404, "the old version is nobody's to show");
         show(&app, "h2", &second, scene).must(201);
+        // While the licence is on hold nobody shows it; afterwards he does again.
+        let by_unit = |act: &str| {
+            app.pass(1);
+            let body = json!({ "act": act, "reason": "测试", "legal_basis": "测试" });
+            app.as_("checker").post(&format!("/api/v1/licences/{second}/acts"), &body).must(200);
+        };
+        by_unit("suspend");
+        assert_eq!(show(&app, "h2", &second, scene).status, 409);
+        by_unit("resume");
+        show(&app, "h2", &second, scene).must(201);
     }
+}
+
+/// A scene for the kind of the office.
+fn a_scene() -> Value {
+    json!({
+        "code": "test.scene",
+        "names": { "zh-CN": "测试场景", "en": "Test scene" },
+        "unit": UNIT,
+        "audience": "inspector",
+        "kinds": [{ "code": office::KIND, "fields": [{ "key": "n", "mask": "name" }] }],
+        "lifetime": 60,
+        "profiles": ["S"],
+        "medium": "screen",
+        "max_status_age": 86_400,
+    })
 }
