@@ -144,7 +144,7 @@ export const delegations = (side, holder) => call('GET', `/wallet/delegations?si
 /** @type {(given: object, proof: Proof) => Promise<Schemas['Delegated']>} */
 export const delegate = (given, proof) => call('POST', '/wallet/delegations', { ...given, ...proven(proof) });
 
-/** @type {(id: string, act: Schemas['DelegationActRequest']) => Promise<Schemas['ActedDelegation']>} */
+/** @type {(id: string, act: { act: Schemas['DelegationAct'], pin?: string }) => Promise<Schemas['ActedDelegation']>} */
 export const actOnDelegation = (id, act) => call('POST', `/wallet/delegations/${id}/acts`, act);
 
 /** @type {() => Promise<Schemas['OwnContact']>} */

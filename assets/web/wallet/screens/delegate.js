@@ -116,7 +116,12 @@ export function delegateView(app, card) {
 function choice(scene) {
   const id = `scene-${scene.code}`;
   const seen = el('div', { hidden: true }, el('p', { class: 'quiet' }, t('card.will_see')), el('dl', { class: 'seen' }, rows(seenIn(scene))));
-  const box = el('input', { type: 'checkbox', id, value: scene.code, onchange: () => (seen.hidden = !box.checked) });
+  /** @type {HTMLInputElement} */
+  const box = el('input', { type: 'checkbox', id, value: scene.code, onchange: preview });
+  function preview() {
+    seen.hidden = !box.checked;
+  }
+
   return { code: scene.code, box, node: el('div', {}, el('div', { class: 'keep' }, box, el('label', { for: id }, pick(scene.names))), seen) };
 }
 

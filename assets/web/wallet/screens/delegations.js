@@ -141,7 +141,7 @@ export function delegationsView(app) {
     return [button, problem];
   }
 
-  /** @param {string} id @param {import('../types.d.ts').Schemas['DelegationActRequest']} act @param {string} said @param {HTMLElement} problem */
+  /** @param {string} id @param {Parameters<typeof api.actOnDelegation>[1]} act @param {string} said @param {HTMLElement} problem */
   async function send(id, act, said, problem) {
     const late = begin();
     say(problem, '');
