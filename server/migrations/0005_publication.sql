@@ -5,8 +5,8 @@
 --     future ──nbf──▶ active ──a newer key of the purpose becomes active──▶ retired ──exp──▶ over
 --        └──────────────────────── revoked_at / compromised ─────────────────────▶ revoked
 --
--- A status index lives for ever: it is given once to (licence version, S) or (licence version, device) and
--- never to another, so codes of two phones do not link and an old code never shows a newer licence's state.
+-- A status index lives for ever: it is given once to (licence version, S) or (licence version, device), each
+-- by itself or by a delegation, and never to another, so codes of two phones do not link and an old code never shows a newer licence's state.
 --
 --     status_entry.value changes ──same transaction──▶ status_change (seq) ──publisher──▶ status_publication, and
 --         status_hash and status_array of the shards that changed ──when a shard is asked for──▶ status_text
@@ -55,13 +55,17 @@ CREATE TABLE publication_status_entry (
     idx     INTEGER NOT NULL CHECK (idx BETWEEN 0 AND 1048575),
     licence TEXT    NOT NULL,                                   -- licence version
     device  TEXT    NOT NULL DEFAULT '',                        -- '' = profile S; 'ended …' = taken from one
+    delegation TEXT NOT NULL DEFAULT '',                        -- by which it is shown; '' = by none
     value   INTEGER NOT NULL DEFAULT 0 CHECK (value IN (0, 1, 2, 3, 12, 13, 14)),
     PRIMARY KEY (list, idx),
-    UNIQUE (licence, device)
+    UNIQUE (licence, device, delegation)
 );
 
 -- Devices are dropped rarely, but then all their indexes must be found.
 CREATE INDEX publication_status_entry_device ON publication_status_entry (device) WHERE device <> '';
+
+-- So is a delegation ended.
+CREATE INDEX publication_status_entry_delegation ON publication_status_entry (delegation) WHERE delegation <> '';
 
 -- From these alone a shard's array can be made again.
 CREATE INDEX publication_status_entry_not_valid ON publication_status_entry (list) WHERE value <> 0;

@@ -24,6 +24,7 @@ CREATE TABLE showing_show (
     session   TEXT    NOT NULL,                                 -- ends with this session
     licence   TEXT    NOT NULL,
     scene     TEXT    NOT NULL,
+    delegation TEXT,                                            -- by which it is shown; NULL = by none
     secret    BYTES   NOT NULL,                                 -- names its tokens; sealed
     opened_at INSTANT NOT NULL,
     closes_at INSTANT NOT NULL CHECK (closes_at > opened_at),
@@ -33,6 +34,7 @@ CREATE TABLE showing_show (
 -- At most 32 open shows per account: counted on each opening.
 CREATE INDEX showing_show_account ON showing_show (account, closes_at);
 CREATE INDEX showing_show_session ON showing_show (session);
+CREATE INDEX showing_show_delegation ON showing_show (delegation) WHERE delegation IS NOT NULL;
 CREATE INDEX showing_show_licence ON showing_show (licence);
 
 -- Eight digits that stand for one code of an open show while its holder reads them to staff. A show has one at a time;

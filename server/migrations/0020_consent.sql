@@ -1,6 +1,13 @@
--- What holders and issuers let units use.
+-- What holders let others use and show, and issuers let units use.
 --
 -- An authorisation 授权用证: live until its time is over, or until its holder takes it back.
+--
+-- A delegation 委托用证, which waits seven days for its answer:
+--
+--     waiting ──accept, by whom it is for──▶ accepted, and from starts_at to until in force
+--        ├──decline, by him──▶ declined       └──withdraw, by the holder, or given up by the delegate──▶ ended
+--        ├──seven days, or until──▶ lapsed
+--        └──withdraw, by the holder──▶ ended
 --
 -- A duty application 履职共享申请:
 --
@@ -27,6 +34,36 @@ CREATE INDEX consent_authorisation_holder ON consent_authorisation (holder, id);
 -- Looked for when a new version takes a licence's place.
 CREATE INDEX consent_authorisation_licence ON consent_authorisation (licence);
 CREATE INDEX consent_authorisation_unit ON consent_authorisation (unit, holder);
+
+CREATE TABLE consent_delegation (
+    id          TEXT    NOT NULL PRIMARY KEY,
+    licence     TEXT    NOT NULL REFERENCES licence_record (id), -- the newest version of the same holder
+    given_for   TEXT    NOT NULL REFERENCES licence_record (id), -- the version it was given for
+    holder      TEXT    NOT NULL REFERENCES actor_holder (id),  -- whose it is
+    account     TEXT    NOT NULL REFERENCES actor_account (id), -- by which account it was given: his own, or an agent's
+    footing     TEXT    NOT NULL,                               -- own, agent
+    number_hmac BYTES   NOT NULL CHECK (length(number_hmac) = 32), -- whom it is for, whether he has an account or not
+    person      BYTES   NOT NULL,                               -- his name and number, sealed
+    scenes      TEXT    NOT NULL CHECK (length(scenes) > 0),    -- codes, a blank between
+    matter      TEXT,                                           -- code of what it is for
+    starts_at   INSTANT NOT NULL,
+    until       INSTANT NOT NULL CHECK (until > starts_at),
+    given_at    INSTANT NOT NULL,
+    told        INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1, 2)), -- 1 = whom it is for; 2 = that nobody answered
+    answer      TEXT,                                           -- accepted, declined
+    answered_by TEXT    REFERENCES actor_account (id),
+    answered_at INSTANT,
+    ended_by    TEXT,                                           -- given = by the holder's side, received = by the delegate
+    ended_at    INSTANT
+);
+
+CREATE INDEX consent_delegation_holder ON consent_delegation (holder, id);
+CREATE INDEX consent_delegation_number ON consent_delegation (number_hmac, id);
+-- Looked for when a new version takes a licence's place.
+CREATE INDEX consent_delegation_licence ON consent_delegation (licence);
+-- Looked through for whom to tell.
+CREATE INDEX consent_delegation_untold ON consent_delegation (id)
+    WHERE told < 2 AND answer IS NULL AND ended_at IS NULL;
 
 CREATE TABLE consent_duty (
     id         TEXT    NOT NULL PRIMARY KEY,

@@ -1990,6 +1990,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller, or a holder he acts for (`?for=`), delegates (`?side=given`), or what is delegated to him (`?side=received`), newest first */
+        get: operations["consent.delegations.list"];
+        put?: never;
+        /** Asks a person to show a licence in some scenes, from one moment until another; answered alike whether he has an account or not */
+        post: operations["consent.delegations.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/delegations/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts or declines a delegation, as whom it is for; ends it: all that the delegate shows is refused from the next request on */
+        post: operations["consent.delegations.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wallet/devices": {
         parameters: {
             query?: never;
@@ -2581,6 +2616,13 @@ export interface components {
             /** @description Its names. */
             names: components["schemas"]["Text"];
         };
+        /** @description A delegation after an act on it. */
+        ActedDelegation: {
+            /** @description Its id. */
+            id: components["schemas"]["DelegationId"];
+            /** @description Where it stands now. */
+            state: components["schemas"]["DelegationState"];
+        };
         /** @description Name of a holder somebody acts for. */
         ActedFor: {
             id: components["schemas"]["HolderId"];
@@ -2889,12 +2931,16 @@ export interface components {
         };
         /** @description On what footing somebody has a card. */
         CardFooting: {
+            /** @description From when on it can be shown, of what was delegated and has not begun; null = now. */
+            from: components["schemas"]["UnixTime"] | null;
             /** @description The holder. */
             holder: components["schemas"]["HolderId"];
-            /** @description `own`, or `agent` for a holder one acts for. */
+            /** @description `own`, `agent` for a holder one acts for, or `delegate` of what he delegated. */
             kind: components["schemas"]["Footing"];
             /** @description The holder's name, where it is another. */
             name: string | null;
+            /** @description When the footing ends by itself; null = it does not. */
+            until: components["schemas"]["UnixTime"] | null;
         };
         /** @description A kind of licence. */
         CardKind: {
@@ -3305,6 +3351,129 @@ export interface components {
             /** @description The delegate's number, masked. */
             sub: string;
         };
+        /** @description Whom a licence is delegated to. */
+        DelegateRequest: {
+            /** @description Its number. */
+            id_number: string;
+            /** @description Type of document (GB/T 36903): `111` citizen number. */
+            id_type: string;
+            /** @description 姓名, as in his document. */
+            name: string;
+        };
+        /** @description What was delegated; stored as the answer to the same request sent again. */
+        Delegated: {
+            /** @description Until when it waits to be accepted. */
+            accept_by: components["schemas"]["UnixTime"];
+            /** @description From when on, in unix seconds. */
+            from: components["schemas"]["UnixTime"];
+            /** @description Its id. */
+            id: components["schemas"]["DelegationId"];
+            /** @description The licence. */
+            licence: components["schemas"]["LicenceId"];
+            /** @description In which scenes. */
+            scenes: string[];
+            /** @description `waiting`. */
+            state: components["schemas"]["DelegationState"];
+            /** @description From when on no more. */
+            until: components["schemas"]["UnixTime"];
+        };
+        /** @description A delegation. */
+        Delegation: {
+            /** @description Until when it waits to be accepted. */
+            accept_by: components["schemas"]["UnixTime"];
+            /** @description What the caller can do with it now. */
+            acts: components["schemas"]["DelegationAct"][];
+            /** @description When it was accepted or declined. */
+            answered_at: components["schemas"]["UnixTime"] | null;
+            /** @description When it was taken back or given up. */
+            ended_at: components["schemas"]["UnixTime"] | null;
+            /** @description `own`, or `agent`: by whom it was given. */
+            footing: string;
+            /** @description From when on, in unix seconds. */
+            from: components["schemas"]["UnixTime"];
+            given_at: components["schemas"]["UnixTime"];
+            /** @description Whose licence it is. */
+            holder: components["schemas"]["HolderId"];
+            /** @description The holder's name. */
+            holder_name: string;
+            id: components["schemas"]["DelegationId"];
+            /** @description The licence's kind. */
+            kind: components["schemas"]["KindCode"];
+            /** @description The kind's names. */
+            kind_names: components["schemas"]["Text"];
+            /** @description The licence, in its newest version of the same holder. */
+            licence: components["schemas"]["LicenceId"];
+            /** @description Code of the matter it is for. */
+            matter: string | null;
+            /** @description The matter's names. */
+            matter_names: components["schemas"]["Text"] | null;
+            /** @description In which scenes, and exactly what is seen in each. */
+            scenes: components["schemas"]["DelegationScene"][];
+            /** @description On which side of it the caller stands. */
+            side: components["schemas"]["DelegationSide"];
+            state: components["schemas"]["DelegationState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description Whom it is for. */
+            to: components["schemas"]["DelegationPerson"];
+            /** @description From when on no more. */
+            until: components["schemas"]["UnixTime"];
+        };
+        /** @enum {string} */
+        DelegationAct: "accept" | "decline" | "withdraw";
+        /** @description Body of `POST /wallet/delegations/{id}/acts`. */
+        DelegationActRequest: {
+            /** @description What is done. */
+            act: components["schemas"]["DelegationAct"];
+            /**
+             * @description Six digits; needed to accept.
+             * @default null
+             */
+            pin: string | null;
+        };
+        DelegationId: string;
+        /** @description A person, as far as a list tells. */
+        DelegationPerson: {
+            /** @description The number, masked, as a verifier sees it. */
+            id_number: string;
+            /** @description The name. */
+            name: string;
+        };
+        /** @description Body of `POST /wallet/delegations`. */
+        DelegationRequest: {
+            /** @description A second factor, where the kind or a scene asks for one. */
+            factor?: components["schemas"]["Factor"] | null;
+            /** @description From when on: a day, `YYYYMMDD`, or unix seconds; not before today. */
+            from: components["schemas"]["Until"];
+            /** @description The licence. */
+            licence: components["schemas"]["LicenceId"];
+            /**
+             * @description Code of the matter it is for.
+             * @default null
+             */
+            matter: string | null;
+            /** @description Six digits. */
+            pin: string;
+            /** @description Codes of the scenes in which he may show it; none for paper. */
+            scenes: string[];
+            /** @description A natural person, who need not have an account yet. */
+            to: components["schemas"]["DelegateRequest"];
+            /** @description Until when: the last day, `YYYYMMDD`, or unix seconds; a year at the most. */
+            until: components["schemas"]["Until"];
+        };
+        /** @description A scene of a delegation. */
+        DelegationScene: {
+            /** @description Its code. */
+            code: string;
+            /** @description What a verifier sees; without values for whom it is for until he has accepted. */
+            fields: components["schemas"]["SeenField"][];
+            /** @description Its names. */
+            names: components["schemas"]["Text"];
+        };
+        /** @enum {string} */
+        DelegationSide: "given" | "received";
+        /** @enum {string} */
+        DelegationState: "waiting" | "accepted" | "live" | "ended" | "declined" | "lapsed" | "withdrawn" | "given_up";
         /** @description A phone as its owner sees it; stored as the answer to the same request sent again. */
         Device: {
             /** @description When it was registered, in unix seconds. */
@@ -4775,7 +4944,7 @@ export interface components {
         };
         NoticeId: string;
         /** @enum {string} */
-        NoticeKind: "expiry" | "inspection" | "act" | "request" | "consent" | "authorisation";
+        NoticeKind: "expiry" | "inspection" | "act" | "request" | "consent" | "authorisation" | "delegated_by_co_holder" | "delegation_offered" | "delegation_accepted" | "delegation_declined" | "delegation_lapsed" | "delegation_withdrawn" | "delegation_given_up";
         /** @description The licence that a notice is about. */
         NoticeLicence: {
             id: components["schemas"]["LicenceId"];
@@ -4942,6 +5111,12 @@ export interface components {
         /** @description A list, or one page of it. */
         PageOfCounterRecovery: {
             items: components["schemas"]["CounterRecovery"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfDelegation: {
+            items: components["schemas"]["Delegation"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
         };
@@ -6260,6 +6435,8 @@ export interface components {
         UseWord: "show" | "grant" | "verify" | "fetch" | "look" | "download" | "lookup";
         /** @description The account behind a use. */
         UsedBy: {
+            /** @description On what footing: `agent` or `delegate` of the holder, `member` of the unit; null = as whose it is. */
+            footing: components["schemas"]["Footing"] | null;
             /** @description Its name. */
             name: string;
             /** @description Its role. */
@@ -11374,6 +11551,117 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.delegations.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["DelegationId"] | null;
+                /** @description Of what was given: `own`, which is so if it is left out, or the holder one acts for. */
+                for?: string | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description `given`, which is so if it is left out, or `received`. */
+                side?: components["schemas"]["DelegationSide"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDelegation"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.delegations.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegated"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "consent.delegations.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DelegationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActedDelegation"];
+                };
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];

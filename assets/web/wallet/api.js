@@ -50,13 +50,14 @@ export const removeTotp = (code) => call('DELETE', '/me/totp', { code });
 /** The own cards, or those of a holder one acts for. @type {(holder?: string) => Promise<Schemas['PageOfCard']>} */
 export const licences = (holder) => call('GET', holder ? `/wallet/licences?for=${holder}` : '/wallet/licences');
 
-/** The cards of all holders one acts for. @type {() => Promise<import('./types.d.ts').Card[]>} */
+/** The cards of all holders one acts for, or who delegated some to one. @type {() => Promise<import('./types.d.ts').Card[]>} */
 export async function cardsOfOthers() {
-  const { agencies } = await me();
+  const [{ agencies }, delegated] = await Promise.all([me(), cardsDelegated()]);
   const shows = new Set(agencies.filter(({ acts }) => acts.length === 0 || acts.includes('show')).map(({ holder }) => holder.id));
   const sees = new Set(agencies.filter(({ acts }) => acts.length === 0 || acts.includes('view')).map(({ holder }) => holder.id));
   const pages = await Promise.all([...sees].map((holder) => licences(holder).then(({ items }) => items.map((card) => ({ ...card, viewOnly: !shows.has(holder) })))));
-  return pages.flat();
+  const acting = pages.flat();
+  return [...acting, ...delegated.filter(({ id }) => acting.every((card) => card.id !== id))];
 }
 
 /** A kind in force: its fields, and the template its cards are drawn by. @type {(code: string) => Promise<Schemas['KindEntry']>} */
@@ -64,6 +65,17 @@ export const kind = (code) => call('GET', `/kinds/${code}`);
 
 /** Every field, unmasked. @type {(licence: string, pin: string) => Promise<Schemas['WholeFace']>} */
 export const wholeFace = (licence, pin) => call('POST', `/wallet/licences/${licence}/face`, { pin });
+/** The cards that were delegated to oneself, and accepted. @type {() => Promise<import('./types.d.ts').Card[]>} */
+async function cardsDelegated() {
+  const { items } = await delegations('received');
+  const ids = new Set(items.filter(({ state }) => state === 'live' || state === 'accepted').map(({ licence }) => licence));
+  // What was taken back between the two is no longer there.
+  const cards = await Promise.all([...ids].map((id) => licence(id).catch(() => null)));
+  return cards.flatMap((card) => (card?.footing.kind === 'delegate' ? [card] : []));
+}
+
+/** One card. @type {(id: string) => Promise<Schemas['Card']>} */
+const licence = (id) => call('GET', `/wallet/licences/${id}`);
 
 /** What proves that it is the holder himself: `totp` where more than the PIN is asked for. @typedef {{ pin: string, totp?: string }} Proof */
 
@@ -133,6 +145,15 @@ export const authorise = (given, proof) => call('POST', '/wallet/authorisations'
 
 /** @type {(id: string) => Promise<null>} */
 export const withdrawAuthorisation = (id) => call('DELETE', `/wallet/authorisations/${id}`);
+
+/** Of the own wallet, or of a holder's one acts for; what is received is always one's own. @type {(side: Schemas['DelegationSide'], holder?: string) => Promise<Schemas['PageOfDelegation']>} */
+export const delegations = (side, holder) => call('GET', `/wallet/delegations?side=${side}&limit=200${holder ? `&for=${holder}` : ''}`);
+
+/** @type {(given: object, proof: Proof) => Promise<Schemas['Delegated']>} */
+export const delegate = (given, proof) => call('POST', '/wallet/delegations', { ...given, ...proven(proof) });
+
+/** @type {(id: string, act: { act: Schemas['DelegationAct'], pin?: string }) => Promise<Schemas['ActedDelegation']>} */
+export const actOnDelegation = (id, act) => call('POST', `/wallet/delegations/${id}/acts`, act);
 
 /** @type {() => Promise<Schemas['OwnContact']>} */
 export const contact = () => call('GET', '/me/contact');

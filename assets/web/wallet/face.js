@@ -9,7 +9,7 @@ import { turns } from '../page/turns.js';
 import { wordsFor } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
 import * as api from './api.js';
-import { badge, explanation, validity } from './licence.js';
+import { badge, explanation, isDelegated, validity } from './licence.js';
 
 /**
  * @typedef {import('./types.d.ts').App} App
@@ -39,7 +39,8 @@ export function faceOf(app, card) {
   let closing;
 
   draw();
-  drawUnlock();
+  // A delegate has nothing of a licence but what its scenes show.
+  if (!isDelegated(card)) drawUnlock();
   const late = begin();
   // Without the kind its fields stand in their order, as they do without a network.
   if (!app.offline) api.kind(card.kind.code).then((found) => { if (!late()) { kind = found; draw(); } }, () => undefined);

@@ -36,11 +36,14 @@ export function validity(card) {
  */
 export const seenIn = (scene) => scene.fields.map(({ key, label, value }) => [pick(label) || key, value]);
 
+/** Whose card it is, where it is another's: of one whom one acts for, or who has delegated it. @param {import('./types.d.ts').Card} card */
+export const whose = ({ footing: { kind, name } }) => t(kind === 'delegate' ? 'delegate.acting' : 'list.acting', { name: name ?? '' });
+
+/** Whether somebody has delegated it to the owner of this wallet, who has nothing of it but its scenes. @param {Card} card */
+export const isDelegated = ({ footing }) => footing?.kind === 'delegate';
+
 /** Whether it is the holder's own; else of one whom he acts for. Cards kept before there were others are own ones. @param {import('./types.d.ts').Card} card */
 export const isOwn = ({ footing }) => !footing || footing.kind === 'own';
-
-/** Whose it is, where it is another's: a firm's or a ward's one acts for, or one that was delegated. @param {Card} card */
-export const onWhoseBehalf = ({ footing }) => t(footing.kind === 'delegate' ? 'list.delegated' : 'list.acting', { name: footing.name ?? '' });
 
 /** How it came to stand so, in the unit's words, and what can be done. Cards kept on a phone do without. @param {Card} card */
 export function explanation({ explained }) {

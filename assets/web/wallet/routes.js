@@ -4,6 +4,8 @@ import { authorisationsView } from './screens/authorisations.js';
 import { authoriseView } from './screens/authorise.js';
 import { cardView } from './screens/card.js';
 import { challengeView } from './screens/challenge.js';
+import { delegateView } from './screens/delegate.js';
+import { delegationsView } from './screens/delegations.js';
 import { devicesView } from './screens/devices.js';
 import { recordView } from './screens/record.js';
 import { usesView } from './screens/uses.js';
@@ -19,6 +21,7 @@ const OF_CARD = {
   card: { view: cardView },
   record: { view: recordView },
   authorise: { view: authoriseView, online: true },
+  delegate: { view: delegateView, online: true },
 };
 
 /** The others; `rest` is what follows in the address. @type {Record<string, { view: (app: App, rest: string) => View, online?: boolean }>} */
@@ -26,6 +29,7 @@ const OTHERS = {
   account: { view: accountView, online: true },
   devices: { view: devicesView, online: true },
   authorisations: { view: authorisationsView, online: true },
+  delegations: { view: delegationsView, online: true },
   uses: { view: usesView, online: true },
   answer: { view: challengeView },
 };

@@ -129,6 +129,9 @@ id_type!(
     /// One authorisation of a unit by a holder 授权用证.
     AuthorisationId, "aut");
 id_type!(
+    /// One delegation of a person by a holder 委托用证.
+    DelegationId, "dlg");
+id_type!(
     /// One application of a using unit to an issuer 履职共享申请.
     DutyApplicationId, "dut");
 id_type!(

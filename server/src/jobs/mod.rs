@@ -4,6 +4,7 @@ mod annual_inspection;
 mod ask_registers;
 mod call_webhook;
 mod change_feed;
+mod delegations;
 mod dormancy;
 mod follow_catalogue;
 mod forget;
@@ -70,6 +71,7 @@ jobs! {
     succession        every Duration::from_secs(10), under PUBLISHER;
     ask_registers     every Duration::from_secs(10), under PUBLISHER;
     licence_notices   every Duration::from_secs(60), under PUBLISHER;
+    delegations       every Duration::from_secs(2), under PUBLISHER;
     unit_tasks        every Duration::from_secs(60), under PUBLISHER;
     send_mail         every Duration::from_secs(1), under PUBLISHER;
     call_webhook      every Duration::from_secs(1), under PUBLISHER;

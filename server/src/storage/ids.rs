@@ -6,8 +6,8 @@ use sqlx::{Database, Decode, Encode, Type};
 
 use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
 use crate::domain::ids::{
-    AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, DeviceId,
-    DoubtId, DutyApplicationId, HolderId, IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId,
+    AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, DelegationId,
+    DeviceId, DoubtId, DutyApplicationId, HolderId, IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId,
     ProposalId, ReconciliationId, RecoveryId, RequestId, ScopeAlarmId, SessionId, ShowId, SubmissionId,
     SuspectId,
 };
@@ -56,6 +56,7 @@ stored_id!(
     CaseId,
     ConsentId,
     AuthorisationId,
+    DelegationId,
     DutyApplicationId,
     ScopeAlarmId,
     ImportId,

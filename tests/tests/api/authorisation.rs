@@ -1,4 +1,4 @@
-//! The authorisation table: every role, all roles in one person, a holder, a co-holder, a registered program, a session of
+//! The authorisation table: every role, all roles in one person, a holder, a co-holder, a delegate, a registered program, a session of
 //! the identity provider, a disabled account and nobody × every guarded route × (own unit, another unit, own wallet,
 //! another wallet), for objects of licences in every state, on both databases. Made from the route table; a route that has
 //! no line in [`cells`], and an action that has none in [`who`], fails.
@@ -8,17 +8,22 @@
 //! for what was sent, or for the state of things: by 409, 412, 422, or a 403 of its own kind; where a licence's state alone
 //! decides, [`by_state`] says which.
 
-use liangzheng_core::time::Day;
-use liangzheng_server::domain::actor::membership::Role;
-use liangzheng_server::domain::ids::LicenceId;
+use liangzheng_core::time::{Day, Seconds};
+use liangzheng_server::domain::actor::membership::{Footing, Role};
+use liangzheng_server::domain::clock::SystemEntropy;
+use liangzheng_server::domain::consent::delegation::{Delegation, DelegationAnswer};
+use liangzheng_server::domain::ids::{DelegationId, HolderId, LicenceId};
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::http::routes::{Login, RouteEntry, routes};
+use liangzheng_server::storage::Tx;
+use liangzheng_server::storage::actor::account;
+use liangzheng_server::storage::consent::delegation::{self, Parties};
 use liangzheng_server::storage::licence::co_holder;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::http::Answer;
-use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PIN, UNIT};
+use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PIN, UNIT, number_of};
 use serde_json::{Value, json};
 
 mod faces;
@@ -69,7 +74,7 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("PUT", "/me/contact") | ("POST", "/me/contact/confirmation") => {
             line(Object::None, route.path, json!({}))
         }
-        ("GET", "/outbox" | "/wallet/authorisations" | "/duty-applications") => {
+        ("GET", "/outbox" | "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications") => {
             bare(Object::None, route.path)
         }
         ("POST", "/outbox/acts") => line(Object::None, route.path, json!({})),
@@ -106,11 +111,15 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             line(Object::Absent, &path, json!({ "act": "refuse", "reason": "r" }))
         }
         // What units are let use, and what they use.
-        ("POST", "/wallet/authorisations" | "/duty-applications" | "/fetches") => {
+        ("POST", "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/fetches") => {
             line(Object::None, route.path, json!({}))
         }
         ("DELETE", "/wallet/authorisations/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))
+        }
+        ("POST", "/wallet/delegations/{id}/acts") => {
+            let path = route.path.replace("{id}", "dlg_00000000000000000000000000000000");
+            line(Object::Absent, &path, json!({ "act": "withdraw" }))
         }
         ("GET", "/duty-applications/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "dut_00000000000000000000000000000000"))
@@ -276,6 +285,7 @@ impl World {
         app.enter_demo_catalogue();
         let (_, lin) = app.holder("lin");
         app.holder("chen");
+        app.holder("delegate");
         let (_, tang) = app.holder("tang");
         for role in Role::ALL {
             app.staff(&own(*role), *role, UNIT);
@@ -300,6 +310,7 @@ impl World {
             app.wait(async {
                 let mut tx = app.app.db.begin_write().await.unwrap();
                 co_holder::insert(&mut tx, id, tang).await.unwrap();
+                delegate(&app, &mut tx, id, lin).await;
                 tx.commit().await.unwrap();
             });
             (status.as_str(), id)
@@ -356,6 +367,28 @@ impl World {
         // Whatever is edited is answered 412, so that nothing changes under the cells that follow.
         caller.with("If-Match", "\"999\"").send(route.method, path, body)
     }
+}
+
+/// Delegates a licence to `delegate`, who has accepted it.
+async fn delegate(app: &TestApp, tx: &mut Tx, licence: LicenceId, holder: HolderId) {
+    let now = app.app.now();
+    let account = account::find_by_login(tx, "delegate").await.unwrap().unwrap().id;
+    let given = Delegation {
+        id: DelegationId::generate(now, &SystemEntropy),
+        licence,
+        holder,
+        scenes: vec!["inspect.food".parse().unwrap()],
+        matter: None,
+        from: now,
+        until: now.plus(Seconds(86_400)),
+        given_at: now,
+        answer: None,
+        ended: None,
+    };
+    let number = number_of("delegate");
+    let parties = Parties { account, footing: Footing::Own, name: "林晓舟", number: &number };
+    delegation::insert(tx, &app.app.secrets, &SystemEntropy, &given, parties).await.unwrap();
+    assert!(delegation::answer(tx, given.id, DelegationAnswer::Accepted, account, now).await.unwrap());
 }
 
 fn guarded() -> impl Iterator<Item = &'static RouteEntry> {

@@ -140,6 +140,7 @@ fn show(account: AccountId, closes: i64) -> ShowRow {
         session: SessionId::generate(NOON, &SystemEntropy),
         licence: LicenceId::generate(NOON, &SystemEntropy),
         scene: "inspect.food".parse().unwrap(),
+        delegation: None,
         secret: vec![7; 60],
         opened_at: NOON.0,
         closes_at: later(closes).0,

@@ -3,7 +3,7 @@ import { problemNotice, say } from '../../kit/notice.js';
 import { pinField } from '../../kit/pin.js';
 import { rows } from '../../kit/rows.js';
 import { asksForCode, isProblem, NoNetwork, Problem } from '../../page/client.js';
-import { pick, span, t } from '../../page/i18n.js';
+import { moment, pick, span, t } from '../../page/i18n.js';
 import { turns } from '../../page/turns.js';
 import { Refused, wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
@@ -12,7 +12,7 @@ import { Online } from '../code.js';
 import { faceOf } from '../face.js';
 import { factorField, needsFactor } from '../factor.js';
 import { filePanel } from '../file.js';
-import { explanation, isOwn, onWhoseBehalf, seenIn, stateOf } from '../licence.js';
+import { explanation, isDelegated, isOwn, seenIn, stateOf, whose } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
 import { changed, showing } from '../showing.js';
@@ -49,22 +49,23 @@ export function cardView(app, card) {
 
   if (!card.showable) show(place, refusal(app, card));
   else if (card.viewOnly) show(place, el('p', { class: 'panel', id: 'view-only' }, t('card.view_only', { name: card.footing.name ?? '' })));
+  else if (card.footing?.from) show(place, el('p', { class: 'panel', id: 'not-begun' }, t('delegate.not_begun', { time: moment(card.footing.from) })));
   else if (scenesOnScreen(card).length === 0) show(place, el('p', { class: 'panel' }, t('card.no_scene')));
   else ask();
   const face = faceOf(app, card);
-  const file = card.showable && !app.offline && !card.viewOnly ? filePanel(app, card) : null;
-  const record = app.offline
+  const file = card.showable && !app.offline && !card.viewOnly && !isDelegated(card) ? filePanel(app, card) : null;
+  const record = app.offline || isDelegated(card)
     ? null
     : el('a', { class: 'button secondary', href: `#record/${card.id}` }, t('card.record'));
   return {
     nodes: [
-      isOwn(card) ? null : el('p', { class: 'quiet', id: 'acting' }, onWhoseBehalf(card)),
+      isOwn(card) ? null : el('p', { class: 'quiet', id: 'acting' }, whose(card), isDelegated(card) && card.footing.until ? ` · ${t('authorise.until_at', { time: moment(card.footing.until) })}` : ''),
       face.node,
       place,
       face.fields,
       file,
       made(card),
-      el('div', { class: 'buttons' }, record, app.offline || card.viewOnly ? null : el('a', { class: 'button secondary', href: `#authorise/${card.id}` }, t('authorise.open'))),
+      el('div', { class: 'buttons' }, record, app.offline || card.viewOnly || isDelegated(card) ? null : lettingUse(card)),
       el('p', { class: 'quiet' }, t('card.legal')),
     ],
     onLeave: () => {
@@ -73,6 +74,12 @@ export function cardView(app, card) {
     },
   };
 }
+
+/** Whom its holder can let use it, and show it. @param {Card} card */
+const lettingUse = ({ id }) => [
+  el('a', { class: 'button secondary', href: `#authorise/${id}` }, t('authorise.open')),
+  el('a', { class: 'button secondary', href: `#delegate/${id}` }, t('delegate.open')),
+];
 
 /** @param {Card} card */
 const scenesOnScreen = (card) => card.scenes.filter(({ medium }) => medium !== 'paper');

@@ -6,7 +6,7 @@ import { moment, pick, t } from '../../page/i18n.js';
 import { wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
-import { badge, isOwn, onWhoseBehalf, stateOf, validity } from '../licence.js';
+import { badge, isDelegated, isOwn, stateOf, validity, whose } from '../licence.js';
 import { ownRecovery } from '../own-recovery.js';
 import { searchField } from '../search.js';
 import * as phone from '../phone.js';
@@ -54,6 +54,7 @@ export function listView(app, all) {
         { class: 'buttons' },
         el('a', { class: 'button secondary', href: '#answer' }, t('list.answer')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#authorisations' }, t('authorise.list')),
+        app.offline ? null : el('a', { class: 'button secondary', href: '#delegations' }, t('delegate.list')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#uses' }, t('uses.title')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#account' }, t('account.open')),
         app.offline
@@ -97,16 +98,17 @@ function othersOf(app, kept, onDrawn) {
 
   /** @param {Card[]} cards */
   function draw(cards) {
-    const firsts = new Map(cards.map((card) => [card.footing.holder, card]));
+    // One may act for a holder, and have of another only what he delegated.
+    const groups = new Map(cards.map((card) => [whose(card), card]));
     show(
       node,
-      [...firsts].map(([holder, first]) =>
+      [...groups].map(([words, one]) =>
         el(
           'section',
           { class: 'holder' },
-          el('h2', { class: 'group' }, onWhoseBehalf(first)),
-          toldTo(holder, first.footing.name ?? ''),
-          el('ul', { class: 'cards' }, cards.filter(({ footing }) => footing.holder === holder).map(entry)),
+          el('h2', { class: 'group' }, words),
+          isDelegated(one) ? null : toldTo(one.footing.holder, one.footing.name ?? ''),
+          el('ul', { class: 'cards' }, cards.filter((card) => whose(card) === words).map(entry)),
         ),
       ),
     );
@@ -157,11 +159,11 @@ function notices(app, other) {
       el(
         'ul',
         { class: 'notices' },
-        items.map(({ licence, consent, text, at }) =>
+        items.map(({ kind, licence, consent, text, at }) =>
           el(
             'li',
             {},
-            licence ? el('a', { href: `#record/${licence.id}` }, pick(text)) : pick(text),
+            licence ? el('a', { href: kind.startsWith('delegation_') ? '#delegations' : `#record/${licence.id}` }, pick(text)) : pick(text),
             ' ',
             el('span', { class: 'quiet' }, moment(at)),
             // Only who gave it takes it back.

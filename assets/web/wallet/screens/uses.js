@@ -71,5 +71,6 @@ function item(use) {
 /** @param {Use} use */
 function whoDid({ by }) {
   if (!by) return t('uses.public');
+  if (by.footing === 'delegate') return t('uses.by_delegate', { name: by.name });
   return by.unit ? t('uses.by_unit', { unit: pick(by.unit_names) || by.unit, name: by.name }) : by.name;
 }

@@ -128,6 +128,8 @@ actions! {
     WithdrawConsent in HolderId;
     /// Let units use a licence in such a wallet, and take that back.
     Authorise in Wallets;
+    /// Let a person show a licence in such a wallet, answer what others delegate to oneself, and end either.
+    Delegate in Wallets;
     /// Apply to an issuer for its standing consent.
     ApplyForDuty in Uscc by Handler | UnitAdmin;
     /// See such applications of one's own unit and to it.

@@ -10,7 +10,7 @@ mod scope;
 
 pub use action::{
     ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForDuty, AskOfUnit, Authorise,
-    ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, EditEntry, EditUnit, EnterAgency,
+    ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, Delegate, EditEntry, EditUnit, EnterAgency,
     EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, MakeOwnFile,
     ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount, ManageUnits,
     OpenShow, ReadFile, ReadOwnFace, Reconcile, RecoverAccount, ReportScans, SendImport, Submit, VerifyFully,

@@ -21,6 +21,20 @@ words! {
         Consent = "consent" / "用证同意" / "consent recorded",
         /// Another of its holders let a unit use it.
         Authorisation = "authorisation" / "共同持证主体的授权" / "authorised by a co-holder",
+        /// Another of its holders delegated it.
+        DelegatedByCoHolder = "delegated_by_co_holder" / "共同持证主体的委托" / "delegated by a co-holder",
+        /// Somebody delegates a licence of his to whom is told.
+        DelegationOffered = "delegation_offered" / "有人委托您用证" / "delegated to you",
+        /// Whom it was delegated to has accepted it.
+        DelegationAccepted = "delegation_accepted" / "委托已接受" / "delegation accepted",
+        /// He has not.
+        DelegationDeclined = "delegation_declined" / "委托被谢绝" / "delegation declined",
+        /// Nobody has accepted it in time.
+        DelegationLapsed = "delegation_lapsed" / "委托逾期未接受" / "delegation not accepted",
+        /// Who delegated it has taken it back.
+        DelegationWithdrawn = "delegation_withdrawn" / "委托已收回" / "delegation withdrawn",
+        /// The delegate has given it up.
+        DelegationGivenUp = "delegation_given_up" / "受托人已退出" / "delegation given up",
     }
 }
 
@@ -87,6 +101,49 @@ pub fn words_of(kind: NoticeKind, name: &Text, days: i64, due: Option<Day>, act:
                 "A co-holder let a unit use your {}: ask him, or the issuing unit, if you do not agree.",
                 name.en
             ),
+        ),
+        NoticeKind::DelegatedByCoHolder => Text::new(
+            format!("共同持证主体委托他人出示{}；如有异议，请与其联系或向签发单位反映。", name.zh),
+            format!(
+                "A co-holder let another person show your {}: ask him, or the issuing unit, if you do not agree.",
+                name.en
+            ),
+        ),
+        NoticeKind::DelegationOffered => Text::new(
+            format!("有人委托您代为出示{}，请在 7 日内到「委托用证」核对后接受或谢绝。", name.zh),
+            format!(
+                "Somebody asks you to show a {} for him: accept or decline it under Delegations within seven days.",
+                name.en
+            ),
+        ),
+        NoticeKind::DelegationAccepted => Text::new(
+            format!("您委托出示{}，受托人已接受；可随时在「委托用证」收回。", name.zh),
+            format!(
+                "Your delegation of the {} was accepted: take it back under Delegations at any time.",
+                name.en
+            ),
+        ),
+        NoticeKind::DelegationDeclined => Text::new(
+            format!("您委托出示{}，对方已谢绝。", name.zh),
+            format!("Your delegation of the {} was declined.", name.en),
+        ),
+        NoticeKind::DelegationLapsed => Text::new(
+            format!(
+                "您委托出示{}，逾期无人接受，已失效；仍需委托的，请核对对方姓名和证件号码后重新办理。",
+                name.zh
+            ),
+            format!(
+                "Your delegation of the {} was not accepted in time: to delegate it again, check the name and the number first.",
+                name.en
+            ),
+        ),
+        NoticeKind::DelegationWithdrawn => Text::new(
+            format!("委托您出示的{}已由委托人收回，您不能再出示。", name.zh),
+            format!("The {} that was delegated to you was taken back: you can no longer show it.", name.en),
+        ),
+        NoticeKind::DelegationGivenUp => Text::new(
+            format!("您委托出示{}，受托人已退出，不再代为出示。", name.zh),
+            format!("The delegate has given up your delegation of the {}, and shows it no more.", name.en),
         ),
         // Its words are of a unit and a case: `consent_recorded`.
         NoticeKind::Consent => NoticeKind::Consent.label(),

@@ -103,10 +103,10 @@ pub struct FetchGround {
 }
 
 impl Ground {
-    /// An agent of `holder` did it.
-    pub fn agent(holder: HolderId) -> Self {
+    /// Somebody did it for `holder`: an agent, or a delegate.
+    pub fn on_behalf_of(holder: HolderId, footing: Footing) -> Self {
         Self {
-            footing: Footing::Agent,
+            footing,
             unit: None,
             on_behalf_of: Some(holder),
             case: None,

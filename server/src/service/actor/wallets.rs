@@ -7,7 +7,7 @@ use liangzheng_core::time::UnixTime;
 use crate::domain::access::{Action, Permit, ReadFile, Wallets};
 use crate::domain::actor::agency::AgencyAct;
 use crate::domain::actor::membership::Footing;
-use crate::domain::ids::{AccountId, HolderId, LicenceId};
+use crate::domain::ids::{AccountId, DelegationId, HolderId, LicenceId};
 use crate::domain::licence::Licence;
 use crate::secrets::Secrets;
 use crate::storage::actor::agency;
@@ -23,6 +23,8 @@ pub struct Wallet {
     pub footing: Footing,
     /// When that footing ends by itself: what is given out on it lasts no longer.
     pub until: Option<UnixTime>,
+    /// The delegation by which one licence in it is shown; it opens nothing else.
+    pub delegation: Option<DelegationId>,
 }
 
 /// Whose wallet is asked for.
@@ -73,12 +75,13 @@ pub async fn open(
     now: UnixTime,
 ) -> Result<Vec<Wallet>, StorageError> {
     let Opener { account, own } = opener.into();
-    let own = own.map(|holder| Wallet { holder, footing: Footing::Own, until: None });
+    let own = own.map(|holder| Wallet { holder, footing: Footing::Own, until: None, delegation: None });
     let agencies = agency::of_account(tx, account, now).await?.into_iter();
     let others = agencies.filter(|agency| agency.is_for(act)).map(|agency| Wallet {
         holder: agency.holder,
         footing: Footing::Agent,
         until: agency.ends_at,
+        delegation: None,
     });
     Ok(own.into_iter().chain(others).collect())
 }

@@ -16,7 +16,7 @@ use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::unit::UnitState;
 use crate::domain::consent::authorisation::{Authorisation, AuthorisationState, AuthorisedScope, may_last};
 use crate::domain::fault::Faults;
-use crate::domain::ids::{AuthorisationId, HolderId, LicenceId};
+use crate::domain::ids::{AccountId, AuthorisationId, HolderId, LicenceId};
 use crate::domain::licence::{Licence, Status};
 use crate::service::actor::pin::{self, PinError};
 use crate::service::actor::recovery;
@@ -149,7 +149,9 @@ pub async fn give(
     let found = wallets::find_and_hold(&mut work.tx, secrets, permit, act, new.licence, now).await?;
     let (licence, wallet) = found.ok_or(AuthorisationError::NotFound)?;
     work.acts_as(wallet.footing);
-    must_direct(&mut work.tx, permit, wallet, now).await?;
+    if !directs(&mut work.tx, permit.account(), wallet, now).await? {
+        return Err(AuthorisationError::NotForHandlers);
+    }
     if let Some(until) = recovery::shut_until(&mut work.tx, permit.account(), now).await? {
         work.finish().await?;
         return Err(FactorError::Restored { until }.into());
@@ -198,7 +200,9 @@ pub async fn withdraw(
     let wallet = open.into_iter().find(|wallet| wallet.holder == row.holder);
     let wallet = wallet.ok_or(AuthorisationError::NotFound)?;
     work.acts_as(wallet.footing);
-    must_direct(&mut work.tx, permit, wallet, now).await?;
+    if !directs(&mut work.tx, permit.account(), wallet, now).await? {
+        return Err(AuthorisationError::NotForHandlers);
+    }
     let state = row.read()?.state(now);
     if state != AuthorisationState::Live || !stored::withdraw(&mut work.tx, id, now).await? {
         return Err(AuthorisationError::NotLive(state));
@@ -252,23 +256,20 @@ async fn open(
     })
 }
 
-/// Who acts for a firm as its handler shows its licences, and gives them to nobody.
-async fn must_direct(
+/// Whether somebody lets others use what lies in a wallet: who acts for a firm as its handler shows its licences, and gives
+/// them to nobody.
+pub(super) async fn directs(
     tx: &mut Tx,
-    permit: &Permit<Authorise>,
+    account: AccountId,
     wallet: Wallet,
     now: UnixTime,
-) -> Result<(), AuthorisationError> {
+) -> Result<bool, StorageError> {
     if wallet.footing == Footing::Own {
-        return Ok(());
+        return Ok(true);
     }
-    let agencies = agency::of_account(tx, permit.account(), now).await?;
+    let agencies = agency::of_account(tx, account, now).await?;
     let directs = |level| level != AgencyLevel::Handler;
-    if agencies.iter().any(|agency| agency.holder == wallet.holder && directs(agency.level)) {
-        Ok(())
-    } else {
-        Err(AuthorisationError::NotForHandlers)
-    }
+    Ok(agencies.iter().any(|agency| agency.holder == wallet.holder && directs(agency.level)))
 }
 
 async fn check(
@@ -300,7 +301,11 @@ async fn check(
 }
 
 /// The holders of a licence beside one.
-async fn others(tx: &mut Tx, licence: &Licence, one: HolderId) -> Result<Vec<HolderId>, StorageError> {
+pub(super) async fn others(
+    tx: &mut Tx,
+    licence: &Licence,
+    one: HolderId,
+) -> Result<Vec<HolderId>, StorageError> {
     let mut all = co_holder::of_licence(tx, licence.id).await?;
     all.push(licence.holder);
     all.retain(|holder| *holder != one);

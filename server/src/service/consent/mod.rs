@@ -1,6 +1,9 @@
 //! What holders and issuers let units use.
 
 pub mod authorisations;
+pub mod delegation_acts;
+pub mod delegation_list;
+pub mod delegations;
 pub mod duty_applications;
 pub mod options;
 pub mod succession;

@@ -24,7 +24,7 @@ use crate::domain::licence::{AnnualInspection, Encumbrances, Licence, RefusedWhe
 use crate::domain::text::PlainText;
 use crate::service::actor::holder::{self, Entry};
 use crate::service::catalogue::reading;
-use crate::service::consent::authorisations;
+use crate::service::consent::{authorisations, delegations};
 use crate::service::issuing::seal_version::{SealedVersion, Sealer, VersionToSeal};
 use crate::service::licence::acts::{ActOutcome, follow};
 use crate::service::licence::parts;
@@ -322,6 +322,7 @@ async fn supersede(
     };
     act::append(&mut work.tx, &row).await?;
     authorisations::follow(&mut work.tx, before.id, next.id).await?;
+    delegations::follow(&mut work.tx, before.id, next.id).await?;
     follow(app, work, &after, id, Footing::Member).await?;
     work.audit("supersede", &before.id.to_string(), None).await?;
     Ok(())

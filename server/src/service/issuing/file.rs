@@ -239,7 +239,7 @@ async fn paper_code(
     let Some(scene) = paper_scene(app, licence) else { return Ok(None) };
     let Ok(value) = parts::showable(app, &mut work.tx, licence, work.now).await? else { return Ok(None) };
     let state = app.trust.current();
-    let index = status::index_for(work, licence.id, None, value, &*app.entropy).await?;
+    let index = status::index_for(work, licence.id, status::ShownBy::default(), value, &*app.entropy).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.config.tokens, &state.catalogue, licence, &scene, Profile::S, index)?;
     let (secret, kept) =

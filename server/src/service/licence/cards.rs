@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use liangzheng_core::identifier::citizen_id_is_valid;
 use liangzheng_core::text::Text;
-use liangzheng_core::time::Day;
+use liangzheng_core::time::{Day, UnixTime};
 use liangzheng_core::trust::{Kind, Mask, Scene};
 
 use crate::App;
@@ -18,6 +18,7 @@ use crate::domain::issuing::face::is_picture_id;
 use crate::domain::licence::{Licence, Status};
 use crate::service::actor::wallets::{self, Chosen, For, Wallet};
 use crate::service::catalogue::reading;
+use crate::service::licence::delegated::{self, Shared};
 use crate::service::licence::parts::{self, Part};
 use crate::storage::{self, StorageError, Tx};
 
@@ -46,6 +47,8 @@ pub struct Card {
     pub wallet: Wallet,
     /// The holder's name, of a wallet that is another's.
     pub holder_name: Option<String>,
+    /// From when on it is shown, of what was delegated and has not begun.
+    pub begins_at: Option<UnixTime>,
 }
 
 /// A part of a composite licence.
@@ -102,7 +105,7 @@ pub async fn list(
     let wallet = match wallets::choose(&mut tx, permit, AgencyAct::View, whose, app.now()).await? {
         Chosen::Open(wallet) => wallet,
         Chosen::Empty => return Ok(Some(Vec::new())),
-        Chosen::Shut => return Ok(None),
+        Chosen::Shut => return delegated_by(app, &mut tx, permit, whose).await,
     };
     let holder_name = name_of(app, &mut tx, wallet).await?;
     let licences = storage::licence::record::of_holder(&mut tx, &app.secrets, wallet.holder).await?;
@@ -132,6 +135,30 @@ pub async fn list(
     Ok(Some(cards.collect()))
 }
 
+/// The cards of a holder whose wallet is shut to the caller, and who delegated some of his licences to him; `None` if he did not.
+async fn delegated_by(
+    app: &App,
+    tx: &mut Tx,
+    permit: &Permit<ViewWallet>,
+    whose: For,
+) -> Result<Option<Vec<Card>>, StorageError> {
+    let For::Holder(holder) = whose else { return Ok(None) };
+    let mut cards = Vec::new();
+    for shared in delegated::find(app, tx, permit, None, Some(holder)).await? {
+        cards.push(delegated_card(app, tx, shared).await?);
+    }
+    Ok((!cards.is_empty()).then_some(cards))
+}
+
+async fn delegated_card(app: &App, tx: &mut Tx, shared: Shared) -> Result<Card, StorageError> {
+    let now = app.now();
+    let holder_name = name_of(app, tx, shared.wallet).await?;
+    let pictures = pictures(tx, &shared.licence).await?;
+    let state = app.trust.current();
+    let card = card(shared.licence.clone(), &pictures, &state.catalogue, Day::of(now), shared.wallet);
+    Ok(shared.narrow(Card { holder_name, begins_at: shared.from, ..card }, now))
+}
+
 async fn name_of(app: &App, tx: &mut Tx, wallet: Wallet) -> Result<Option<String>, StorageError> {
     if wallet.footing == Footing::Own {
         return Ok(None);
@@ -151,7 +178,13 @@ pub async fn read(
     let found = wallets::find(&mut tx, &app.secrets, permit, AgencyAct::View, id, now).await?;
     let today = Day::of(now);
     let found = found.filter(|(licence, _)| licence.wire_status(today).is_some());
-    let Some((licence, wallet)) = found else { return Ok(None) };
+    let Some((licence, wallet)) = found else {
+        let shared = delegated::find(app, &mut tx, permit, Some(id), None).await?.pop();
+        return match shared {
+            Some(shared) => Ok(Some(delegated_card(app, &mut tx, shared).await?)),
+            None => Ok(None),
+        };
+    };
     let explained = explained(app, &mut tx, &licence, today).await?;
     let holder_name = name_of(app, &mut tx, wallet).await?;
     let made_of = parts::of(&mut tx, &app.secrets, &licence, today).await?;
@@ -256,6 +289,7 @@ fn card(licence: Licence, pictures: &[String], catalogue: &Catalogue, today: Day
         wallet,
         holder_name: None,
         phone: None,
+        begins_at: None,
         licence,
     }
 }

@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod annual_inspection;
 pub mod cards;
+mod delegated;
 pub mod history;
 pub mod notices;
 pub mod own_face;

@@ -7,6 +7,7 @@ use crate::App;
 use crate::domain::access::{Permit, ViewActs, ViewWallet};
 use crate::domain::actor::agency::AgencyAct;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
+use crate::domain::consent::delegation::Delegation;
 use crate::domain::ids::{ActId, AuthorisationId, ConsentId, HolderId, LicenceId, NoticeId, RequestId};
 use crate::domain::licence::Licence;
 use crate::domain::licence::acts::ActName;
@@ -184,6 +185,22 @@ pub(in crate::service) async fn of_authorisation(
     for holder in others {
         let mut notice = new(app, work, NoticeKind::Authorisation, *holder);
         (notice.licence, notice.act) = (Some(licence), given.to_string());
+        tell(app, work, &notice).await?;
+    }
+    Ok(())
+}
+
+/// Tells holders what became of a delegation: part of what was done.
+pub(in crate::service) async fn of_delegation(
+    app: &App,
+    work: &mut Work<'_>,
+    kind: NoticeKind,
+    told: &[HolderId],
+    given: &Delegation,
+) -> Result<(), StorageError> {
+    for holder in told {
+        let mut notice = new(app, work, kind, *holder);
+        (notice.licence, notice.act) = (Some(given.licence), given.id.to_string());
         tell(app, work, &notice).await?;
     }
     Ok(())

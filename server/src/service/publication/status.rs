@@ -12,9 +12,10 @@ use liangzheng_core::time::UnixTime;
 use liangzheng_core::token::StatusRef;
 
 use crate::domain::clock::Entropy;
-use crate::domain::ids::{DeviceId, LicenceId};
+use crate::domain::ids::{DelegationId, DeviceId, LicenceId};
 use crate::service::work::Work;
 use crate::storage::change::Change;
+pub use crate::storage::publication::status::ShownBy;
 use crate::storage::publication::status::{self, EntryRow, ListRow};
 use crate::storage::{StorageError, Tx};
 
@@ -45,27 +46,27 @@ pub struct Given {
     pub value: StatusValue,
 }
 
-/// The index of a licence version, for profile S (`device` = `None`) or for one device; given at first use.
+/// The index of a licence version, for profile S or for one device, by a delegation or by none; given at first use.
 ///
 /// Random, so that a neighbour's number tells nothing; never given to anyone else. `value` is the licence's
 /// value at this moment: written where the index says otherwise, as at midnight, before the day's job has come to it.
 pub async fn index_for(
     work: &mut Work<'_>,
     licence: LicenceId,
-    device: Option<DeviceId>,
+    shown_by: ShownBy,
     value: StatusValue,
     entropy: &dyn Entropy,
 ) -> Result<Given, StorageError> {
-    if let Some(held) = held_index(work, licence, device, value).await? {
+    if let Some(held) = held_index(work, licence, shown_by, value).await? {
         return Ok(held);
     }
     let list = newest(&mut work.tx).await?.ok_or_else(|| inconsistent("list", licence))?;
     for _ in 0..MAX_DRAWS {
-        if let Some(idx) = draw(work, list.id, licence, device, value, entropy).await? {
+        if let Some(idx) = draw(work, list.id, licence, shown_by, value, entropy).await? {
             return Ok(Given { status: StatusRef { uri: list.uri, idx }, value });
         }
         // Either the index was taken, or another request has given this licence one meanwhile.
-        if let Some(held) = held_index(work, licence, device, value).await? {
+        if let Some(held) = held_index(work, licence, shown_by, value).await? {
             return Ok(held);
         }
     }
@@ -99,7 +100,7 @@ pub async fn give_in(
     entropy: &dyn Entropy,
 ) -> Result<(), StorageError> {
     for _ in 0..MAX_DRAWS {
-        if draw(work, list, licence, None, value, entropy).await?.is_some() {
+        if draw(work, list, licence, ShownBy::default(), value, entropy).await?.is_some() {
             return Ok(());
         }
     }
@@ -136,12 +137,12 @@ async fn draw(
     work: &mut Work<'_>,
     list: i64,
     licence: LicenceId,
-    device: Option<DeviceId>,
+    shown_by: ShownBy,
     value: StatusValue,
     entropy: &dyn Entropy,
 ) -> Result<Option<u32>, StorageError> {
     let idx = u32::from_le_bytes(entropy.bytes()) % SHARD_ENTRIES;
-    if !status::insert_entry(&mut work.tx, list, i64::from(idx), licence, device).await? {
+    if !status::insert_entry(&mut work.tx, list, i64::from(idx), licence, shown_by).await? {
         return Ok(None);
     }
     if value != StatusValue::Valid {
@@ -153,10 +154,10 @@ async fn draw(
 async fn held_index(
     work: &mut Work<'_>,
     licence: LicenceId,
-    device: Option<DeviceId>,
+    shown_by: ShownBy,
     value: StatusValue,
 ) -> Result<Option<Given>, StorageError> {
-    let Some(row) = status::index(&mut work.tx, licence, device).await? else { return Ok(None) };
+    let Some(row) = status::index(&mut work.tx, licence, shown_by).await? else { return Ok(None) };
     let idx = u32::try_from(row.idx).map_err(|_| inconsistent("idx", licence))?;
     let said = u8::try_from(row.value).ok().and_then(StatusValue::from_wire);
     let said = said.ok_or_else(|| inconsistent("value", licence))?;
@@ -172,7 +173,7 @@ fn inconsistent(column: &'static str, licence: LicenceId) -> StorageError {
 
 /// Puts a licence's new value on all its indexes, in the transaction of the act.
 ///
-/// An index already final stays so: it belongs to a dropped device.
+/// An index already final stays so: it belongs to a dropped device or an ended delegation.
 pub async fn licence_changed(
     work: &mut Work<'_>,
     licence: LicenceId,
@@ -188,9 +189,15 @@ pub async fn device_dropped(work: &mut Work<'_>, device: DeviceId) -> Result<(),
     set_all(work, &entries, StatusValue::Final).await
 }
 
-/// The indexes given to a device.
+/// Ends every code of a delegate, in the transaction that ends the delegation; the holder's own stay good.
+pub async fn delegation_ended(work: &mut Work<'_>, delegation: DelegationId) -> Result<(), StorageError> {
+    let entries = status::entries_of_delegation(&mut work.tx, delegation).await?;
+    set_all(work, &entries, StatusValue::Final).await
+}
+
+/// The indexes given to a device, but for what is shown by a delegation.
 pub async fn of_device(tx: &mut Tx, device: DeviceId) -> Result<Vec<EntryRow>, StorageError> {
-    status::entries_of_device(tx, device).await
+    status::undelegated_of_device(tx, device).await
 }
 
 /// Ends one index of a device for good, and takes it from the device, which may get another for the same licence.

@@ -13,14 +13,14 @@ use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{FetchOfflineGrant, Permit, Scope};
-use crate::domain::actor::agency::AgencyAct;
 use crate::domain::catalogue::codes::SceneCode;
 use crate::domain::ids::{AccountId, DeviceId, HolderId, LicenceId};
-use crate::service::actor::{pin, wallets};
+use crate::service::actor::pin;
 use crate::service::licence::parts;
-use crate::service::publication::status;
+use crate::service::publication::status::{self, ShownBy};
 use crate::service::showing::assurance;
 use crate::service::showing::mint::{self, MintError};
+use crate::service::showing::reach;
 use crate::service::showing::show::{Proof, ShowError, delegate, ground_of};
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::service::work::{Reply, Work};
@@ -53,10 +53,11 @@ pub async fn grant(
     let Proof { pin, factor } = proof;
     let own = Scope::Account(permit.account());
     let mut tx = app.db.begin_read().await?;
-    let found = wallets::find(&mut tx, &app.secrets, permit, AgencyAct::Show, licence, app.now()).await?;
+    let found = reach::find(&mut tx, &app.secrets, permit, licence, scene, app.now()).await?;
     let phone = device::find(&mut tx, own, device).await?;
     tx.commit().await?;
-    found.zip(phone).ok_or(ShowError::NotFound)?;
+    found.shown()?;
+    phone.ok_or(ShowError::NotFound)?;
     let pin = pin::check(app, permit.account(), pin).await?;
 
     let mut work = Work::begin(app, permit).await?;
@@ -68,10 +69,9 @@ pub async fn grant(
     let now = work.now;
     // Both held, so that an act on the licence or dropping the phone at this moment either finds the index given out
     // here or prevents it.
-    let (secrets, act) = (&app.secrets, AgencyAct::Show);
-    let found = wallets::find_and_hold(&mut work.tx, secrets, permit, act, licence, now).await?;
+    let found = reach::find_and_hold(&mut work.tx, &app.secrets, permit, licence, scene, now).await?;
     let phone = device::find_and_hold(&mut work.tx, own, device).await?;
-    let ((found, wallet), phone) = found.zip(phone).ok_or(ShowError::NotFound)?;
+    let ((found, wallet), phone) = (found.shown()?, phone.ok_or(ShowError::NotFound)?);
     work.acts_as(wallet.footing);
     match assurance::prove(app, &mut work, permit.account(), &found, Some(scene), factor).await? {
         Ok(None) => {}
@@ -84,7 +84,8 @@ pub async fn grant(
     let state = app.trust.current();
     let value = parts::showable(app, &mut work.tx, &found, now).await??;
     state.catalogue.rule(scene, found.kind()).map_err(mint::NotShowable::from)?;
-    let index = status::index_for(&mut work, licence, Some(device), value, &*app.entropy).await?;
+    let shown_by = ShownBy { device: Some(device), delegation: wallet.delegation };
+    let index = status::index_for(&mut work, licence, shown_by, value, &*app.entropy).await?;
     let (mut claims, _) =
         mint::claims_for(&app.config.tokens, &state.catalogue, &found, scene, Profile::H, index)?;
     claims.act = delegate(app, &mut work, permit.account(), wallet).await?;

@@ -50,6 +50,8 @@ pub struct OpenShow {
     pub day: Day,
     /// Over at the latest.
     pub closes_at: UnixTime,
+    /// When whoever shows it for another may no longer: no token lasts longer.
+    pub ends_at: Option<UnixTime>,
     ended: AtomicBool,
     last: Mutex<Option<MintedCode>>,
 }
@@ -65,6 +67,7 @@ impl OpenShow {
         claims: ShowClaims,
         lifetime: Seconds,
         day: Day,
+        ends_at: Option<UnixTime>,
     ) -> Result<Self, SignError> {
         Ok(Self {
             key: row.id,
@@ -81,9 +84,15 @@ impl OpenShow {
             lifetime,
             day,
             closes_at: UnixTime(row.closes_at),
+            ends_at,
             ended: AtomicBool::new(false),
             last: Mutex::new(None),
         })
+    }
+
+    /// Life of a token minted at `now`.
+    pub fn lifetime_at(&self, now: UnixTime) -> Seconds {
+        self.ends_at.map_or(self.lifetime, |end| Seconds(self.lifetime.0.min(end.since(now).0)))
     }
 
     /// Whether something has ended it since it was read.
@@ -217,6 +226,7 @@ mod tests {
             session: SessionId::generate(UnixTime(0), &SystemEntropy),
             licence: LicenceId::generate(UnixTime(0), &SystemEntropy),
             scene: "hotel.checkin".parse().unwrap(),
+            delegation: None,
             secret: Vec::new(),
             opened_at: 0,
             closes_at: 300,
@@ -224,7 +234,7 @@ mod tests {
         };
         let secrets = Secrets::from_master(&[7; 32]).unwrap();
         let (secret, _) = ShowSecret::new(&secrets, row.id, &SystemEntropy);
-        OpenShow::new(&row, secret, claims, Seconds(60), Day::of(UnixTime(0))).unwrap()
+        OpenShow::new(&row, secret, claims, Seconds(60), Day::of(UnixTime(0)), None).unwrap()
     }
 
     #[test]

@@ -15,20 +15,20 @@ use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{OpenShow as MayShow, Permit, Scope};
-use crate::domain::actor::agency::AgencyAct;
 use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::SceneCode;
-use crate::domain::ids::{AccountId, LicenceId, ShowId};
+use crate::domain::ids::{AccountId, DelegationId, LicenceId, ShowId};
 use crate::domain::licence::Licence;
 use crate::domain::trace::usage::Ground;
 use crate::service::actor::person;
 use crate::service::actor::pin::{self, PinError};
-use crate::service::actor::wallets::{self, Wallet};
+use crate::service::actor::wallets::Wallet;
 use crate::service::licence::parts;
-use crate::service::publication::status;
+use crate::service::publication::status::{self, ShownBy};
 use crate::service::showing::assurance::{self, AssuranceError, FactorError};
 use crate::service::showing::mint::{self, MintError, MintedCode, NotShowable};
 use crate::service::showing::open_shows::OpenShow;
+use crate::service::showing::reach::{self, Reached};
 use crate::service::showing::show_secret::ShowSecret;
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
 use crate::service::work::{Reply, Work, WorkError};
@@ -71,6 +71,9 @@ pub enum ShowError {
     /// No such licence or show of this account.
     #[error("not found")]
     NotFound,
+    /// The licence was delegated to the caller, and not for this scene, or not yet.
+    #[error("not delegated for this")]
+    NotDelegated,
     /// The show is over: its time, its holder, its session, a PIN change or an act on the licence ended it.
     #[error("the show is over")]
     Over,
@@ -109,6 +112,17 @@ impl From<StorageError> for ShowError {
     }
 }
 
+impl Reached {
+    /// The licence and the wallet it lies in, or why it is not shown.
+    pub(super) fn shown(self) -> Result<(Licence, Wallet), ShowError> {
+        match self {
+            Self::Open(found, wallet) => Ok((*found, wallet)),
+            Self::NotDelegated => Err(ShowError::NotDelegated),
+            Self::Nothing => Err(ShowError::NotFound),
+        }
+    }
+}
+
 impl From<NotShowable> for ShowError {
     fn from(reason: NotShowable) -> Self {
         Self::NotShowable(reason)
@@ -127,10 +141,10 @@ pub async fn open(
     let Proof { pin, factor } = proof;
     let epoch = app.open_shows.epoch();
     let mut tx = app.db.begin_read().await?;
-    let found = wallets::find(&mut tx, &app.secrets, permit, AgencyAct::Show, licence, app.now()).await?;
+    let found = reach::find(&mut tx, &app.secrets, permit, licence, scene, app.now()).await?;
     tx.commit().await?;
     // The PIN comes before any word about the licence's state, and outside the writer's transaction.
-    let (found, _) = found.ok_or(ShowError::NotFound)?;
+    found.shown()?;
     let pin = pin::check(app, permit.account(), pin).await?;
 
     let mut work = Work::begin(app, permit).await?;
@@ -142,9 +156,8 @@ pub async fn open(
     }
     let now = work.now;
     // Held: an act must not come between what is decided here on its state and the index that is given out for it.
-    let (secrets, act) = (&app.secrets, AgencyAct::Show);
-    let found = wallets::find_and_hold(&mut work.tx, secrets, permit, act, found.id, now).await?;
-    let (found, wallet) = found.ok_or(ShowError::NotFound)?;
+    let found = reach::find_and_hold(&mut work.tx, &app.secrets, permit, licence, scene, now).await?;
+    let (found, wallet) = found.shown()?;
     work.acts_as(wallet.footing);
     let step_up =
         match assurance::prove(app, &mut work, permit.account(), &found, Some(scene), factor).await? {
@@ -162,15 +175,18 @@ pub async fn open(
     }
     let id = ShowId::generate(now, &*app.entropy);
     let (secret, sealed) = ShowSecret::new(&app.secrets, id, &*app.entropy);
+    let closes_at = now.plus(Seconds(app.config.tokens.show_seconds));
     let row = ShowRow {
         id,
         account: permit.account(),
         session: permit.principal().session,
         licence: found.id,
         scene: scene.clone(),
+        delegation: wallet.delegation,
         secret: sealed,
         opened_at: now.0,
-        closes_at: now.plus(Seconds(app.config.tokens.show_seconds)).0,
+        // Nobody shows for longer than he may.
+        closes_at: wallet.until.map_or(closes_at, |end| closes_at.min(end)).0,
         ended_at: None,
     };
     let show = build(app, &mut work, (&found, wallet), &row, secret).await?;
@@ -206,6 +222,19 @@ pub async fn end(app: &App, permit: &Permit<MayShow>, show: ShowId) -> Result<()
         work.changed(Change::Show(show)).await?;
     }
     Ok(work.finish().await?)
+}
+
+/// Ends the open shows of a delegate, in the transaction that ends his delegation.
+pub(in crate::service) async fn end_of_delegation(
+    work: &mut Work<'_>,
+    delegation: DelegationId,
+) -> Result<(), StorageError> {
+    for show in storage::showing::show::open_of_delegation(&mut work.tx, delegation, work.now).await? {
+        if storage::showing::show::end(&mut work.tx, show, work.now).await? {
+            work.changed(Change::Show(show)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Ends the shows that stood on what `change` made old: part of every command, so that none can forget it.
@@ -272,9 +301,11 @@ async fn read(
     if now.0 >= row.closes_at {
         return Err(ShowError::Over);
     }
-    let (secrets, act) = (&app.secrets, AgencyAct::Show);
-    let found = wallets::find_and_hold(&mut work.tx, secrets, permit, act, row.licence, now).await?;
-    let (found, wallet) = found.ok_or(ShowError::NotFound)?;
+    let (secrets, by) = (&app.secrets, row.delegation);
+    let found = reach::find_again(&mut work.tx, secrets, permit, row.licence, by, now).await?;
+    // What was taken back has ended the show, which is told as any other that is over.
+    let over = if by.is_some() { ShowError::Over } else { ShowError::NotFound };
+    let (found, wallet) = found.ok_or(over)?;
     let secret = ShowSecret::open(&app.secrets, row.id, &row.secret).map_err(|_| {
         StorageError::Inconsistent { table: "showing_show", column: "secret", row: row.id.to_string() }
     })?;
@@ -304,11 +335,13 @@ async fn build(
         return Err(NotShowable::on_paper().into());
     }
     let value = parts::showable(app, &mut work.tx, licence, work.now).await??;
-    let index = status::index_for(work, row.licence, None, value, &*app.entropy).await?;
+    let shown_by = ShownBy { device: None, delegation: wallet.delegation };
+    let index = status::index_for(work, row.licence, shown_by, value, &*app.entropy).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.config.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;
     let claims = ShowClaims { act, ..claims };
-    Ok(OpenShow::new(row, secret, claims, lifetime, Day::of(work.now)).map_err(MintError::from)?)
+    let today = Day::of(work.now);
+    Ok(OpenShow::new(row, secret, claims, lifetime, today, wallet.until).map_err(MintError::from)?)
 }
 
 /// Who shows for the holder, as the code says it (core/README.md, `act`): the number masked, the name as it fits; nobody
@@ -320,8 +353,8 @@ pub(super) async fn delegate(
     wallet: Wallet,
 ) -> Result<Option<Delegate>, ShowError> {
     match wallet.footing {
-        Footing::Agent => {}
-        Footing::Own | Footing::Delegate | Footing::Member => return Ok(None),
+        Footing::Agent | Footing::Delegate => {}
+        Footing::Own | Footing::Member => return Ok(None),
     }
     let identity = person::identity(&mut work.tx, &app.secrets, account).await?;
     let (name, number) = identity.ok_or(ShowError::NotFound)?;
@@ -335,12 +368,14 @@ pub(super) async fn delegate(
 
 /// On what ground a licence in a wallet is shown; `None` for one's own.
 pub(in crate::service) fn ground_of(wallet: Wallet) -> Option<Box<Ground>> {
-    (wallet.footing == Footing::Agent).then(|| Box::new(Ground::agent(wallet.holder)))
+    let is_for_another = matches!(wallet.footing, Footing::Agent | Footing::Delegate);
+    is_for_another.then(|| Box::new(Ground::on_behalf_of(wallet.holder, wallet.footing)))
 }
 
 /// The show's code of the second `now`.
 pub(super) fn code_of(app: &App, show: &OpenShow, now: UnixTime) -> Result<MintedCode, MintError> {
-    show.code_of(now, || mint::mint_show(&app.keys, &show.template, &show.secret, show.lifetime, now))
+    let lifetime = show.lifetime_at(now);
+    show.code_of(now, || mint::mint_show(&app.keys, &show.template, &show.secret, lifetime, now))
 }
 
 /// A code of `show` that a verifier with this server's knowledge calls valid; otherwise why it would not.
@@ -372,7 +407,7 @@ fn use_of(show: &OpenShow, sealed_secret: Vec<u8>, wallet: Wallet, now: UnixTime
 
 /// The code as it goes out.
 fn told(show: &OpenShow, code: MintedCode) -> Shown {
-    let early = Seconds(REFRESH_EARLY.0.min(show.lifetime.0 / 4));
+    let early = Seconds(REFRESH_EARLY.0.min(code.expires_at.since(code.iat).0 / 4));
     Shown {
         show: show.id.clone(),
         token: code.token,

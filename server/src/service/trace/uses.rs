@@ -9,6 +9,7 @@ use liangzheng_core::time::UnixTime;
 
 use crate::App;
 use crate::domain::access::{Permit, Reach, ViewOwnUses, ViewUnitUses};
+use crate::domain::actor::membership::Footing;
 use crate::domain::casework::fetch::ScopeRule;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::using_list::MaterialFooting;
@@ -61,6 +62,8 @@ pub struct UsedBy {
     pub role: Option<String>,
     /// Its unit, for staff, and the unit's names.
     pub unit: Option<(Uscc, Text)>,
+    /// On what footing: as an agent or a delegate of the holder, as a member of the unit; `None` where that is not known.
+    pub footing: Option<Footing>,
 }
 
 /// One page of the caller's uses: those before the number `before`, `limit` at the most.
@@ -120,7 +123,8 @@ fn open(app: &App, units: &BTreeMap<Uscc, Text>, row: UseRow) -> Result<UseOfLic
     let by = match row.name.zip(row.actor.parse().ok()) {
         Some((sealed, id)) => {
             let name = open_name(&app.secrets, id, &sealed)?;
-            Some(UsedBy { name, role: row.role, unit })
+            let footing = row.acted.map(|word| word.parse().map_err(|_| broken("footing"))).transpose()?;
+            Some(UsedBy { name, role: row.role, unit, footing })
         }
         None => None,
     };

@@ -112,9 +112,7 @@ pub async fn untold(
     match kind {
         NoticeKind::Expiry => all!(tx, UNTOLD_EXPIRY, from, to, reminder.days, limit),
         NoticeKind::Inspection => all!(tx, UNTOLD_INSPECTION, from, to, reminder.days, limit),
-        NoticeKind::Act | NoticeKind::Request | NoticeKind::Consent | NoticeKind::Authorisation => {
-            Ok(Vec::new())
-        }
+        _ => Ok(Vec::new()),
     }
 }
 

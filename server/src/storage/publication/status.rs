@@ -3,7 +3,7 @@
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::UnixTime;
 
-use crate::domain::ids::{DeviceId, LicenceId};
+use crate::domain::ids::{DelegationId, DeviceId, LicenceId};
 use crate::storage::sql::{all, among, columns, each, execute, one, statements, value};
 use crate::storage::{StorageError, Tx};
 
@@ -18,6 +18,21 @@ pub struct EntryRow {
     pub licence: LicenceId,
     /// The value on the wire, or on its way there.
     pub value: i64,
+}
+
+/// What an index of a licence version is given for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShownBy {
+    /// The phone that shows it without a network; `None` = profile S.
+    pub device: Option<DeviceId>,
+    /// The delegation by which it is shown; `None` = by none.
+    pub delegation: Option<DelegationId>,
+}
+
+impl From<Option<DeviceId>> for ShownBy {
+    fn from(device: Option<DeviceId>) -> Self {
+        Self { device, delegation: None }
+    }
 }
 
 /// An index as tokens name it, and what it says.
@@ -64,13 +79,14 @@ pub async fn taken_below(tx: &mut Tx, list: i64, below: u32) -> Result<i64, Stor
     value!(tx, TAKEN_BELOW, list, i64::from(below))
 }
 
-/// The index of a licence version on a device (`None` = profile S), if it was given one.
+/// The index of a licence version for one way of showing it, if it was given one.
 pub async fn index(
     tx: &mut Tx,
     licence: LicenceId,
-    device: Option<DeviceId>,
+    shown_by: impl Into<ShownBy>,
 ) -> Result<Option<IndexRow>, StorageError> {
-    one!(tx, INDEX, licence, of_device(device))
+    let ShownBy { device, delegation } = shown_by.into();
+    one!(tx, INDEX, licence, kept(device), kept(delegation))
 }
 
 /// Who has an index of the shard at `uri`.
@@ -78,20 +94,21 @@ pub async fn owner(tx: &mut Tx, uri: &str, idx: i64) -> Result<Option<EntryRow>,
     one!(tx, OWNER, uri, idx)
 }
 
-/// Takes an index; false if it is taken, or if another request gave this licence and device one meanwhile.
+/// Takes an index; false if it is taken, or if another request gave this licence one for the same meanwhile.
 pub async fn insert_entry(
     tx: &mut Tx,
     list: i64,
     idx: i64,
     licence: LicenceId,
-    device: Option<DeviceId>,
+    shown_by: impl Into<ShownBy>,
 ) -> Result<bool, StorageError> {
-    Ok(execute!(tx, INSERT_ENTRY, list, idx, licence, of_device(device))? == 1)
+    let ShownBy { device, delegation } = shown_by.into();
+    Ok(execute!(tx, INSERT_ENTRY, list, idx, licence, kept(device), kept(delegation))? == 1)
 }
 
 /// Takes indexes for profile S for licence versions that have none; those that are taken are left out.
 pub async fn insert_entries(tx: &mut Tx, list: i64, drawn: &[(i64, LicenceId)]) -> Result<u64, StorageError> {
-    each!(tx, INSERT_ENTRY, drawn, |one| [list, one.0, one.1, ""])
+    each!(tx, INSERT_ENTRY, drawn, |one| [list, one.0, one.1, "", ""])
 }
 
 /// Which of these licence versions have an index for profile S.
@@ -108,6 +125,19 @@ pub async fn entries_of_licence(tx: &mut Tx, licence: LicenceId) -> Result<Vec<E
 /// The indexes given to a device.
 pub async fn entries_of_device(tx: &mut Tx, device: DeviceId) -> Result<Vec<EntryRow>, StorageError> {
     all!(tx, OF_DEVICE, device)
+}
+
+/// The indexes given to a device for what its owner does not show by a delegation.
+pub async fn undelegated_of_device(tx: &mut Tx, device: DeviceId) -> Result<Vec<EntryRow>, StorageError> {
+    all!(tx, UNDELEGATED_OF_DEVICE, device)
+}
+
+/// The indexes given to a delegation: for profile S, and for its delegate's devices.
+pub async fn entries_of_delegation(
+    tx: &mut Tx,
+    delegation: DelegationId,
+) -> Result<Vec<EntryRow>, StorageError> {
+    all!(tx, OF_DELEGATION, delegation)
 }
 
 /// Takes an index from its device, so that it has room for another; what the index says stays.
@@ -147,9 +177,9 @@ pub async fn forget_changes(tx: &mut Tx, oldest: i64) -> Result<(), StorageError
     execute!(tx, FORGET_CHANGES, oldest).map(drop)
 }
 
-/// How the owner of an index is kept: the device, or nothing for profile S.
-fn of_device(device: Option<DeviceId>) -> String {
-    device.map(|device| device.to_string()).unwrap_or_default()
+/// How a device or a delegation is kept with an index: nothing where there is none.
+fn kept(id: Option<impl ToString>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 columns!(list = "id, uri, first_published");
@@ -162,17 +192,22 @@ statements! {
         WHERE first_published IS NOT NULL ORDER BY id DESC LIMIT 1");
     TAKEN_BELOW = "SELECT COUNT(*) FROM publication_status_entry WHERE list = $1 AND idx < $2";
     INDEX = "SELECT l.uri, e.list, e.idx, e.value FROM publication_status_entry e \
-        JOIN publication_status_list l ON l.id = e.list WHERE e.licence = $1 AND e.device = $2";
+        JOIN publication_status_list l ON l.id = e.list WHERE e.licence = $1 AND e.device = $2 AND e.delegation = $3";
     TAKE_FROM_DEVICE = "UPDATE publication_status_entry SET device = 'ended ' || list || ' ' || idx \
         WHERE list = $1 AND idx = $2 AND device <> ''";
     OWNER = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
         JOIN publication_status_list l ON l.id = e.list WHERE l.uri = $1 AND e.idx = $2");
-    INSERT_ENTRY = "INSERT INTO publication_status_entry (list, idx, licence, device) \
-        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    INDEXED = "SELECT licence FROM publication_status_entry WHERE device = '' AND licence IN ($1)";
+    INSERT_ENTRY = "INSERT INTO publication_status_entry (list, idx, licence, device, delegation) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    INDEXED = "SELECT licence FROM publication_status_entry WHERE device = '' AND delegation = '' \
+        AND licence IN ($1)";
     OF_LICENCE = concat!("SELECT ", entry!(), " FROM publication_status_entry e WHERE e.licence = $1");
     OF_DEVICE = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
         WHERE e.device = $1 AND e.device <> ''");
+    UNDELEGATED_OF_DEVICE = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
+        WHERE e.device = $1 AND e.device <> '' AND e.delegation = ''");
+    OF_DELEGATION = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
+        WHERE e.delegation = $1 AND e.delegation <> ''");
     NOT_VALID = "SELECT idx, value FROM publication_status_entry WHERE list = $1 AND value <> 0";
     SET = "UPDATE publication_status_entry SET value = $3 WHERE list = $1 AND idx = $2";
     INSERT_CHANGE = "INSERT INTO publication_status_change (seq, list, idx, value, at) VALUES ($1, $2, $3, $4, $5)";

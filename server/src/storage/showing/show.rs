@@ -4,7 +4,7 @@ use liangzheng_core::time::UnixTime;
 
 use crate::domain::access::Scope;
 use crate::domain::catalogue::codes::SceneCode;
-use crate::domain::ids::{AccountId, LicenceId, SessionId, ShowId};
+use crate::domain::ids::{AccountId, DelegationId, LicenceId, SessionId, ShowId};
 use crate::storage::sql::{columns, execute, one, statements, values};
 use crate::storage::{StorageError, Tx};
 
@@ -21,6 +21,8 @@ pub struct ShowRow {
     pub licence: LicenceId,
     /// The scene.
     pub scene: SceneCode,
+    /// The delegation by which it is shown.
+    pub delegation: Option<DelegationId>,
     /// What names its tokens, sealed.
     pub secret: Vec<u8>,
     /// Opened at.
@@ -33,8 +35,9 @@ pub struct ShowRow {
 
 /// Opens a show.
 pub async fn insert(tx: &mut Tx, show: &ShowRow) -> Result<(), StorageError> {
-    let ShowRow { id, account, session, licence, scene, secret, opened_at, closes_at, .. } = show;
-    execute!(tx, INSERT, id, account, session, licence, scene, secret, opened_at, closes_at).map(drop)
+    let ShowRow { id, account, session, licence, scene, delegation, secret, opened_at, closes_at, .. } = show;
+    execute!(tx, INSERT, id, account, session, licence, scene, delegation, secret, opened_at, closes_at)
+        .map(drop)
 }
 
 /// A show within `scope`.
@@ -51,6 +54,15 @@ pub async fn open_until(tx: &mut Tx, account: AccountId, now: UnixTime) -> Resul
 /// Ends a show; false if it was over.
 pub async fn end(tx: &mut Tx, id: ShowId, now: UnixTime) -> Result<bool, StorageError> {
     Ok(execute!(tx, END, id, now.0)? == 1)
+}
+
+/// The open shows of a delegate.
+pub async fn open_of_delegation(
+    tx: &mut Tx,
+    delegation: DelegationId,
+    now: UnixTime,
+) -> Result<Vec<ShowId>, StorageError> {
+    values!(tx, OPEN_OF_DELEGATION, delegation, now.0)
 }
 
 /// Ends every open show of a session.
@@ -73,14 +85,16 @@ pub async fn forget(tx: &mut Tx, before: UnixTime) -> Result<(), StorageError> {
     execute!(tx, FORGET, before.0).map(drop)
 }
 
-columns!(show = "id, account, session, licence, scene, secret, opened_at, closes_at, ended_at");
+columns!(show = "id, account, session, licence, scene, delegation, secret, opened_at, closes_at, ended_at");
 
 statements! {
-    INSERT = "INSERT INTO showing_show (id, account, session, licence, scene, secret, opened_at, closes_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    INSERT = "INSERT INTO showing_show (id, account, session, licence, scene, delegation, secret, opened_at, \
+        closes_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     FIND = concat!("SELECT ", show!(), " FROM showing_show WHERE id = $1 AND (account = $2 OR $2 IS NULL)");
     OPEN_UNTIL = "SELECT closes_at FROM showing_show \
         WHERE account = $1 AND closes_at > $2 AND ended_at IS NULL ORDER BY closes_at";
+    OPEN_OF_DELEGATION = "SELECT id FROM showing_show \
+        WHERE delegation = $1 AND closes_at > $2 AND ended_at IS NULL ORDER BY id";
     END = "UPDATE showing_show SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL AND closes_at > $2";
     END_OF_SESSION =
         "UPDATE showing_show SET ended_at = $2 WHERE session = $1 AND ended_at IS NULL AND closes_at > $2";

@@ -35,6 +35,8 @@ pub struct UseRow {
     pub name: Option<Vec<u8>>,
     /// A role of that account, for a member of a unit.
     pub role: Option<String>,
+    /// On what footing, as [`crate::domain::actor::membership::Footing::as_str`]; `None` of one's own.
+    pub acted: Option<String>,
     /// The unit it was done for, by a member of it.
     pub unit: Option<Uscc>,
     /// Code of the inspection matter it was done in.
@@ -193,7 +195,7 @@ macro_rules! use_of {
     () => {
         "l.seq, l.at, l.kind, l.licence, l.subject, l.scene, l.actor, a.name, \
         (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
-        g.unit, g.matter, g.purpose, g.material, g.refused, COALESCE(g.kind, c.kind) AS licence_kind, \
+        g.footing AS acted, g.unit, g.matter, g.purpose, g.material, g.refused, COALESCE(g.kind, c.kind) AS licence_kind, \
         g.case_id, CASE WHEN g.refused = 'case' AND k.unit <> g.unit THEN NULL ELSE k.number END AS case_number, \
         s.id AS receipt \
         FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \

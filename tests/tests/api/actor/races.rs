@@ -187,6 +187,7 @@ fn the_last_free_show_is_given_once() {
                     session: SessionId::generate(NOON, &SystemEntropy),
                     licence: wallet.licence.parse().unwrap(),
                     scene: "inspect.food".parse().unwrap(),
+                    delegation: None,
                     secret: vec![0],
                     opened_at: NOON.0,
                     closes_at: NOON.0 + 300,

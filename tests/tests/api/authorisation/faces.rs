@@ -22,6 +22,8 @@ pub(super) fn is_told_faces(who: Who, route: &RouteEntry) -> bool {
             path,
             "/wallet/licences" | "/wallet/licences/{id}" | "/wallet/licences/{id}/authorisation-options"
         ),
+        // Whom they are delegated to, as far as his scene shows it.
+        Who::Delegate => path == "/wallet/licences/{id}",
         // Their unit.
         Who::Program | Who::Everything | Who::Own(Role::IssuerMaker | Role::IssuerChecker) => {
             matches!(path, "/licences/{id}" | "/licences/{id}/versions")

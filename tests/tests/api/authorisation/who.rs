@@ -120,6 +120,7 @@ const PERMITS: &[(&str, Within, &[Role])] = &[
     ("ActOnLicence", Within::Unit, ISSUERS),
     ("ViewActs", Within::Unit, ISSUERS),
     ("Authorise", Within::Wallet, HOLDERS),
+    ("Delegate", Within::Wallet, HOLDERS),
     ("ApplyForDuty", Within::Unit, USERS),
     (
         "ViewDutyApplications",
@@ -171,6 +172,8 @@ pub(super) enum Who {
     Lin,
     Tang,
     Chen,
+    /// To whom `lin` has delegated his licences, in one scene: he has their cards and shows them, and nothing else.
+    Delegate,
     /// A program that is the maker of [`UNIT`].
     Program,
     /// A holder with every role of [`UNIT`], by the identity provider: good for his own affairs only.
@@ -238,6 +241,7 @@ impl Who {
             Self::Lin,
             Self::Tang,
             Self::Chen,
+            Self::Delegate,
             Self::Program,
             Self::ByProvider,
             Self::Everything,
@@ -255,6 +259,7 @@ impl Who {
             Self::Lin => app.as_("lin"),
             Self::Tang => app.as_("tang"),
             Self::Chen => app.as_("chen"),
+            Self::Delegate => app.as_("delegate"),
             Self::Program => world.program.clone(),
             Self::ByProvider => world.by_provider.clone(),
             Self::Disabled => world.disabled.clone(),
@@ -272,7 +277,10 @@ impl Who {
             _ => Vec::new(),
         };
         Standing {
-            is_holder: matches!(self, Self::Lin | Self::Tang | Self::Chen | Self::ByProvider),
+            is_holder: matches!(
+                self,
+                Self::Lin | Self::Tang | Self::Chen | Self::Delegate | Self::ByProvider
+            ),
             roles,
             in_own_unit: !matches!(self, Self::Other(_)),
             is_barred: self == Self::ByProvider,
@@ -292,6 +300,9 @@ impl Who {
             (Self::Lin, _) | (_, Object::None) => true,
             // His own phone and his own shows are not hers.
             (Self::Tang, Object::Licence) => !route.path.ends_with("/grant"),
+            (Self::Delegate, Object::Licence) => {
+                matches!(route.path, "/api/v1/wallet/licences/{id}" | "/api/v1/wallet/licences/{id}/show")
+            }
             _ => false,
         };
         let has_role = standing.roles.iter().any(|role| roles.contains(role));

@@ -68,12 +68,16 @@ pub struct Card {
 /// On what footing somebody has a card.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CardFooting {
-    /// `own`, or `agent` for a holder one acts for.
+    /// `own`, `agent` for a holder one acts for, or `delegate` of what he delegated.
     kind: Footing,
     /// The holder.
     holder: HolderId,
     /// The holder's name, where it is another.
     name: Option<String>,
+    /// From when on it can be shown, of what was delegated and has not begun; null = now.
+    from: Option<UnixTime>,
+    /// When the footing ends by itself; null = it does not.
+    until: Option<UnixTime>,
 }
 
 /// Whose wallet.
@@ -242,8 +246,13 @@ impl From<cards::Card> for Card {
             parts,
             ..
         } = card;
-        let footing =
-            CardFooting { kind: card.wallet.footing, holder: card.wallet.holder, name: card.holder_name };
+        let footing = CardFooting {
+            kind: card.wallet.footing,
+            holder: card.wallet.holder,
+            name: card.holder_name,
+            from: card.begins_at,
+            until: card.wallet.until,
+        };
         let parts: Vec<CardPart> = parts.into_iter().map(|part| CardPart::of(part, today)).collect();
         let barred = parts.iter().find_map(CardPart::bar);
         let showable =

@@ -115,6 +115,10 @@ impl From<ShowError> for Problem {
     fn from(error: ShowError) -> Self {
         match error {
             ShowError::NotFound => Self::new(&kinds::NOT_FOUND),
+            ShowError::NotDelegated => Self::new(&kinds::FORBIDDEN).code("not-delegated").detail(
+                "委托不包括该场景，或尚未到委托的开始时间",
+                "the delegation is not for this scene, or has not yet begun",
+            ),
             ShowError::Over => Self::new(&kinds::SHOW_ENDED),
             // The type says that it cannot be shown, the entry which code a verifier would give.
             ShowError::NotShowable(why) => {

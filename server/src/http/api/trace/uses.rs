@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{ViewOwnUses, ViewUnitUses};
+use crate::domain::actor::membership::Footing;
 use crate::domain::casework::fetch::ScopeRule;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::using_list::MaterialFooting;
@@ -102,6 +103,8 @@ pub struct UsedBy {
     unit: Option<Uscc>,
     /// The unit's names.
     unit_names: Option<Text>,
+    /// On what footing: `agent` or `delegate` of the holder, `member` of the unit; null = as whose it is.
+    footing: Option<Footing>,
 }
 
 /// The caller's uses, newest first.
@@ -151,7 +154,7 @@ impl From<uses::UseOfLicence> for Use {
 impl From<uses::UsedBy> for UsedBy {
     fn from(by: uses::UsedBy) -> Self {
         let (unit, unit_names) = by.unit.unzip();
-        Self { name: by.name, role: by.role, unit, unit_names }
+        Self { name: by.name, role: by.role, unit, unit_names, footing: by.footing }
     }
 }
 
