@@ -6,7 +6,7 @@ use sqlx::{Database, Decode, Encode, Type};
 
 use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
 use crate::domain::ids::{
-    AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, DeviceId,
+    AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, CounterLookUpId, CounterRequestId, DeviceId,
     DoubtId, DutyApplicationId, HolderId, IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId,
     ProposalId, ReconciliationId, RecoveryId, RequestId, ScopeAlarmId, SessionId, ShowId, SubmissionId,
     SuspectId,
@@ -55,6 +55,8 @@ stored_id!(
     SceneCode,
     CaseId,
     ConsentId,
+    CounterRequestId,
+    CounterLookUpId,
     AuthorisationId,
     DutyApplicationId,
     ScopeAlarmId,
