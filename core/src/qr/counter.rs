@@ -27,7 +27,9 @@ mod tests {
         for id in [[0_u8; 16], [255; 16], *b"0123456789abcdef"] {
             let text = text(&id);
             assert_eq!((read(&text), read(&text[4..])), (Some(id), Some(id)), "{text}");
-            for wrong in [&text[..text.len() - 1], &text[..4], "", &text.replace("ER1:", "EL1:"), &format!("{text}0")] {
+            for wrong in
+                [&text[..text.len() - 1], &text[..4], "", &text.replace("ER1:", "EL1:"), &format!("{text}0")]
+            {
                 assert_eq!(read(wrong), None, "{wrong}");
             }
         }

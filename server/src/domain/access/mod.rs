@@ -11,9 +11,9 @@ mod scope;
 pub use action::{
     ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForDuty, AskOfUnit, Authorise,
     ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, EditEntry, EditUnit, EnterAgency,
-    EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, MakeOwnFile,
-    ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount, ManageUnits,
-    OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport, Submit, VerifyFully,
+    EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, LookUpAtCounter,
+    MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount,
+    ManageUnits, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport, Submit, VerifyFully,
     ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications, ViewEntries, ViewImports,
     ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet, WithdrawConsent,
     WorkOutbox, WorkTasks, WriteDraft,

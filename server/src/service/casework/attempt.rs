@@ -12,9 +12,7 @@ use liangzheng_core::trust::Mask;
 use crate::App;
 use crate::domain::access::{FetchForCase, Permit, Scope};
 use crate::domain::calendar::minute;
-use crate::domain::casework::fetch::{
-    Asked, CaseConsent, Facts, InScope, ScopeRule, decide, may_ask_holder,
-};
+use crate::domain::casework::fetch::{Asked, CaseConsent, Facts, InScope, ScopeRule, decide, may_ask_holder};
 use crate::domain::catalogue::codes::Uscc;
 use crate::domain::catalogue::kind::Kind;
 use crate::domain::catalogue::matter::{Matter, is_code};
@@ -241,9 +239,7 @@ async fn open(
         let row = row(one, now, facts, Some(&licence), footing, None);
         let use_id = access_log::append(&mut work.tx, &row).await?;
         let mark = watermark.clone();
-        licences.push(
-            seen_by_unit(app, &mut work.tx, facts, &scope, licence, use_id, mark, now).await?,
-        );
+        licences.push(seen_by_unit(app, &mut work.tx, facts, &scope, licence, use_id, mark, now).await?);
     }
     let use_id = match licences.first() {
         Some(first) => first.use_id,

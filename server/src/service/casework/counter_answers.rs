@@ -147,7 +147,8 @@ pub async fn see(
         });
     }
     let matter = reading::in_force::<Matter>(&mut tx, &case.matter).await?;
-    let matter_names = matter.map_or_else(|| Text::new(case.matter.clone(), case.matter.clone()), |it| it.names);
+    let matter_names =
+        matter.map_or_else(|| Text::new(case.matter.clone(), case.matter.clone()), |it| it.names);
     let unit = (row.unit, unit_names(&mut tx, row.unit).await?);
     tx.commit().await?;
     Ok(SeenRequest {
@@ -195,16 +196,17 @@ pub async fn agree(
     for kind in &kinds {
         may_still_ask(app, &mut work.tx, &row, &case, *kind, now).await?;
     }
-    let chosen = match at_counter::choose(app, &mut work, permit, wallet, &kinds, licences, proof.factor).await {
-        Ok(chosen) => chosen,
-        Err(ChosenError::Factor(refused)) => {
-            // A wrong code was counted, and the PIN was right.
-            work.finish().await?;
-            return Err(refused.into());
-        }
-        Err(ChosenError::Faults(faults)) => return Err(CounterAnswerError::Faults(faults)),
-        Err(ChosenError::Assurance(error)) => return Err(error.into()),
-    };
+    let chosen =
+        match at_counter::choose(app, &mut work, permit, wallet, &kinds, licences, proof.factor).await {
+            Ok(chosen) => chosen,
+            Err(ChosenError::Factor(refused)) => {
+                // A wrong code was counted, and the PIN was right.
+                work.finish().await?;
+                return Err(refused.into());
+            }
+            Err(ChosenError::Faults(faults)) => return Err(CounterAnswerError::Faults(faults)),
+            Err(ChosenError::Assurance(error)) => return Err(error.into()),
+        };
     let mut given = Vec::with_capacity(chosen.len());
     for one in chosen {
         given.push(give(app, &mut work, permit, &row, &case, wallet, one).await?);
@@ -280,7 +282,8 @@ async fn answerable<A: Action<Scope = Wallets>>(
         case::hold(tx, row.case_id).await?;
     }
     // The case may have gone to the unit that took over: it does not show this code.
-    let case = case::find(tx, &app.secrets, row.unit, row.case_id).await?.ok_or(CounterAnswerError::NotFound)?;
+    let case =
+        case::find(tx, &app.secrets, row.unit, row.case_id).await?.ok_or(CounterAnswerError::NotFound)?;
     let asked = holder::find_by_number(tx, &app.secrets, &case.person.number).await?;
     let asked = asked.ok_or(CounterAnswerError::NotFound)?;
     let open = wallets::open(tx, permit, AgencyAct::Show, now).await?;

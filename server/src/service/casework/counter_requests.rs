@@ -168,12 +168,7 @@ pub async fn read(
     let is_read = row.account == permit.account() && readable_until.is_some_and(|until| now < until);
     let mut materials = Vec::new();
     for kind in row.kinds()? {
-        materials.push(CounterMaterial {
-            kind,
-            names: kind_names(app, kind),
-            licence: None,
-            refused: None,
-        });
+        materials.push(CounterMaterial { kind, names: kind_names(app, kind), licence: None, refused: None });
     }
     if is_read {
         for given in stored::given(&mut tx, id).await? {
@@ -252,7 +247,8 @@ fn check(kinds: &[KindCode]) -> Result<(), CounterRequestError> {
         "请选择 1 至 8 种证照",
         "choose 1 to 8 kinds of licences",
     );
-    let is_twice = |(at, kind): (usize, &KindCode)| kinds.iter().skip(at.saturating_add(1)).any(|other| other == kind);
+    let is_twice =
+        |(at, kind): (usize, &KindCode)| kinds.iter().skip(at.saturating_add(1)).any(|other| other == kind);
     faults.require(
         !kinds.iter().enumerate().any(is_twice),
         "/kinds",

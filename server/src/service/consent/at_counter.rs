@@ -81,7 +81,8 @@ pub(in crate::service) async fn offered(
         let Some(licence) = record::find(tx, &app.secrets, holder, held.id).await? else { continue };
         let withheld = licence.showable(Day::of(now)).err();
         let asked = fields.iter().filter(|_| withheld.is_none());
-        let asked = asked.filter_map(|(key, mask)| Some(seen(known.field(key)?.clone(), *mask, &licence.face)));
+        let asked =
+            asked.filter_map(|(key, mask)| Some(seen(known.field(key)?.clone(), *mask, &licence.face)));
         offered.push(Offered {
             licence: licence.id,
             identifier: licence.identifier.to_string(),
@@ -138,7 +139,10 @@ pub(in crate::service) async fn choose(
             continue;
         }
         if !proved && faults.0.is_empty() {
-            match assurance::prove(app, work, account, &licence, None, factor).await.map_err(ChosenError::Assurance)? {
+            match assurance::prove(app, work, account, &licence, None, factor)
+                .await
+                .map_err(ChosenError::Assurance)?
+            {
                 Ok(None) => {}
                 Ok(Some(used)) => {
                     proved = true;

@@ -300,7 +300,11 @@ async fn check(
 }
 
 /// The holders of a licence beside one.
-pub(super) async fn others(tx: &mut Tx, licence: &Licence, one: HolderId) -> Result<Vec<HolderId>, StorageError> {
+pub(super) async fn others(
+    tx: &mut Tx,
+    licence: &Licence,
+    one: HolderId,
+) -> Result<Vec<HolderId>, StorageError> {
     let mut all = co_holder::of_licence(tx, licence.id).await?;
     all.push(licence.holder);
     all.retain(|holder| *holder != one);

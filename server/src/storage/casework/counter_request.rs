@@ -80,10 +80,8 @@ pub fn place(id: CounterRequestId) -> String {
 pub async fn insert(tx: &mut Tx, row: &CounterRequestRow) -> Result<(), StorageError> {
     let CounterRequestRow { id, code_hmac, qr_text, case_id, unit, account, purpose, kinds, .. } = row;
     let (made_at, expires_at) = (row.made_at, row.expires_at);
-    execute!(
-        tx, INSERT, id, code_hmac, qr_text, case_id, unit, account, purpose, kinds, made_at, expires_at
-    )
-    .map(drop)
+    execute!(tx, INSERT, id, code_hmac, qr_text, case_id, unit, account, purpose, kinds, made_at, expires_at)
+        .map(drop)
 }
 
 /// One of a case of a unit.
