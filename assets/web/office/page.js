@@ -21,6 +21,8 @@ import { calendarScreen } from './screens/calendar.js';
 import { newCaseScreen } from './screens/case-new.js';
 import { caseScreen } from './screens/case.js';
 import { casesScreen } from './screens/cases.js';
+import { counterAskScreen } from './screens/counter-ask.js';
+import { counterRequestScreen, counterScreen } from './screens/counter-request.js';
 import { countsScreen } from './screens/counts.js';
 import { draftScreen } from './screens/draft.js';
 import { duplicatesScreen } from './screens/duplicates.js';
@@ -36,6 +38,7 @@ import { importsScreen } from './screens/imports.js';
 import { keysScreen } from './screens/keys.js';
 import { licenceScreen } from './screens/licence.js';
 import { licencesScreen } from './screens/licences.js';
+import { lookUpScreen } from './screens/look-up.js';
 import { factorView, firstPasswordView, loginView, outsideView } from './screens/login.js';
 import { outboxScreen } from './screens/outbox.js';
 import { proposalsScreen } from './screens/proposals.js';
@@ -70,6 +73,10 @@ const ROUTES = [
   ['cases', casesScreen],
   ['cases/new', newCaseScreen],
   ['cases/*', caseScreen],
+  ['cases/*/ask', counterAskScreen],
+  ['cases/*/requests/*', counterRequestScreen],
+  ['cases/*/requests/*/screen', counterScreen],
+  ['cases/*/look-up', lookUpScreen],
   ['licences', licencesScreen],
   ['licences/*', licenceScreen],
   ['review', licencesScreen],

@@ -19,6 +19,7 @@ import { challengeView } from './screens/challenge.js';
 import { listView } from './screens/list.js';
 import { leavingView, loginView } from './screens/login.js';
 import { recordView } from './screens/record.js';
+import { requestView } from './screens/request.js';
 import { staffView } from './screens/staff.js';
 import { usesView } from './screens/uses.js';
 
@@ -239,6 +240,7 @@ function drawRoute(said = '') {
   else if (card && name === 'authorise' && !app.offline) draw(authoriseView(app, card), said);
   else if (name === 'authorisations' && !app.offline) draw(authorisationsView(app), said);
   else if (name === 'uses' && !app.offline) draw(usesView(app), said);
+  else if (name === 'request' && id && !app.offline) draw(requestView(app, id), said);
   else if (name === 'answer') draw(challengeView(app), said);
   else draw(listView(app, cards), said);
 }

@@ -17,6 +17,7 @@ import { factorField, needsFactor } from '../factor.js';
 import { seenIn } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
+import { addressOf } from '../request-address.js';
 import { changed, showing } from '../showing.js';
 import { unitName } from '../units.js';
 
@@ -83,7 +84,7 @@ function entry({ app, said, begin, onChallenge }) {
     spellcheck: 'false',
     autocomplete: 'off',
     autocapitalize: 'off',
-    placeholder: 'EC1:…',
+    placeholder: 'EC1:… / ER1:…',
     required: true,
   });
   const picture = el('input', {
@@ -108,6 +109,10 @@ function entry({ app, said, begin, onChallenge }) {
     try {
       const code = await reading;
       if (late()) return;
+      if (code.startsWith('ER1:')) {
+        location.hash = addressOf(code);
+        return;
+      }
       button.disabled = true;
       const wallet = await app.modules;
       if (!wallet) throw new Refused(t('card.no_module'));
@@ -151,7 +156,7 @@ function entry({ app, said, begin, onChallenge }) {
 /** The verifier's code in a picture. @param {File | undefined} file */
 async function codeIn(file) {
   const codes = file ? await codesIn(file, () => import('/assets/wasm/scanner.js')).catch(unreadable) : [];
-  const code = codes.find((one) => one.startsWith('EC1:'));
+  const code = codes.find((one) => one.startsWith('EC1:') || one.startsWith('ER1:'));
   if (!code) throw new Refused(t('answer.no_code'));
   return code;
 }
