@@ -120,7 +120,6 @@ test('the holder scans the code, sees every field, agrees with the PIN, and the 
   assert.match(await phone.textContent('#uses li'), /办件调取.*居民身份证.*subsidy/s);
   await done(other);
   await done(phone);
-  await done(second);
   await done(desk);
 });
 
@@ -176,7 +175,7 @@ test('a clerk looks up a licence for who has no phone, with evidence and a reaso
   await inOrder(desk, 'a look-up with nothing filled in');
   await desk.getByLabel('证照类型').selectOption({ label: '居民身份证' });
   await desk.getByLabel('核对方式').selectOption('photo_compared');
-  await desk.getByLabel('原因').fill('老人未带手机，补办证照');
+  await desk.getByLabel('理由').fill('老人未带手机，补办证照');
   await desk.click('#save');
   await desk.waitForSelector('#looked-up .watermark');
   assert.match(await desk.textContent('#looked-up'), /\*{4}/, 'it is masked');
