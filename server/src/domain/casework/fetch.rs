@@ -32,12 +32,12 @@ words! {
         Matter = "matter" / "办件的事项未发布或已停用" / "the matter of the case is not in force",
         /// The unit's using list has matter and kind.
         List = "list" / "本单位的用证清单在该事项下没有这种证照" / "the unit's using list has no such kind in the matter",
-        /// The list has it by the holder's authorisation, which is what a counter asks him for.
-        Footing = "footing" / "用证清单中这种证照不是凭授权调取的" / "the using list has the kind on another footing than authorisation",
         /// The purpose is that of the list.
         Purpose = "purpose" / "用途与用证清单不一致" / "the purpose is not that of the using list",
         /// The kind is in force.
         Kind = "kind" / "这种证照未发布或已停用" / "the kind of licence is not in force",
+        /// The list has it by the holder's authorisation, which is what a counter asks him for.
+        Footing = "footing" / "用证清单中这种证照不是凭授权调取的" / "the using list has the kind on another footing than authorisation",
         /// The law lets it be shared.
         Sharing = "sharing" / "这种证照依法不共享" / "by law the kind is not shared",
         /// It is a public one.
