@@ -6,7 +6,7 @@
 CREATE TABLE trace_access_log (
     seq     SERIAL,
     at      INSTANT NOT NULL,
-    kind    INTEGER NOT NULL,                                   -- 1 show, 3 offline grant, 4 verification, 6 look, 7 download, 8 fetch, 9 prefill, 10 public look-up
+    kind    INTEGER NOT NULL,                                   -- 1 show, 3 offline grant, 4 verification, 6 look, 7 download, 8 fetch, 9 prefill, 10 public look-up, 11 counter look-up
     licence TEXT    NOT NULL,                                   -- '' = not known (a verification that failed), none (a fetch)
     actor   TEXT    NOT NULL,                                   -- account; '' = anonymous
     subject TEXT    NOT NULL,                                   -- 1 the show, 3 the device, 4 the verdict's code

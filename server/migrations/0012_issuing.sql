@@ -154,3 +154,19 @@ CREATE TABLE issuing_calendar (
     work   TEXT    NOT NULL,                                    -- the same
     at     INSTANT NOT NULL
 );
+
+-- Looks of an issuing unit's counter at licences of holders who stand before it without a phone (R70): twenty a day for a
+-- clerk, whatever came of them. Append only.
+CREATE TABLE issuing_look_up (
+    id       TEXT    NOT NULL PRIMARY KEY,
+    unit     TEXT    NOT NULL,
+    account  TEXT    NOT NULL REFERENCES actor_account (id),    -- who looked
+    case_id  TEXT    NOT NULL,                                  -- as it was named: there may be none
+    kind     TEXT    NOT NULL CHECK (length(kind) = 21),
+    evidence TEXT    NOT NULL,                                  -- id_card_read, photo_compared
+    reason   BYTES   NOT NULL,                                  -- sealed
+    found    INTEGER NOT NULL CHECK (found >= 0),               -- how many licences were shown
+    at       INSTANT NOT NULL
+);
+
+CREATE INDEX issuing_look_up_account ON issuing_look_up (account, at);

@@ -12,3 +12,36 @@ CREATE TABLE casework_alarm (
 
 -- One that is open for a unit.
 CREATE UNIQUE INDEX casework_alarm_open ON casework_alarm (unit) WHERE ended_at IS NULL;
+
+-- What a counter asks of the holder before it:
+--
+--     open ──agree, by the holder or his agent, within 5 minutes──▶ agreed: fetched; read by who asked for 5 minutes more
+--       ├──refuse──▶ refused
+--       └──nobody answers──▶ expired
+CREATE TABLE casework_counter_request (
+    id          TEXT    NOT NULL PRIMARY KEY,
+    code_hmac   BYTES   NOT NULL UNIQUE CHECK (length(code_hmac) = 32), -- of the 16 bytes in the code on the screen
+    qr_text     BYTES   NOT NULL,                               -- the code, sealed
+    case_id     TEXT    NOT NULL REFERENCES issuing_case (id),
+    unit        TEXT    NOT NULL REFERENCES catalogue_unit (id),
+    account     TEXT    NOT NULL REFERENCES actor_account (id), -- who asks
+    purpose     TEXT    NOT NULL,                               -- code, as in the unit's using list
+    kinds       TEXT    NOT NULL,                               -- codes, by commas
+    made_at     INSTANT NOT NULL,
+    expires_at  INSTANT NOT NULL CHECK (expires_at > made_at),
+    answer      TEXT,                                           -- agree, refuse; NULL = none yet
+    answered_by TEXT    REFERENCES actor_account (id),          -- by which account: the holder's own, or an agent's
+    footing     TEXT,                                           -- own, agent
+    answered_at INSTANT
+);
+
+CREATE INDEX casework_counter_request_case ON casework_counter_request (case_id, id);
+
+-- What was given on one that was agreed to.
+CREATE TABLE casework_counter_given (
+    request TEXT    NOT NULL REFERENCES casework_counter_request (id),
+    kind    TEXT    NOT NULL CHECK (length(kind) = 21),
+    licence TEXT    NOT NULL REFERENCES licence_record (id),
+    log_seq INTEGER NOT NULL REFERENCES trace_access_log (seq), -- the use, as the log names it
+    PRIMARY KEY (request, kind)
+);

@@ -57,6 +57,8 @@ const FAMILIES = [
   'check.',
   'coding.',
   'consequence.',
+  'counter.',
+  'counter.facing_',
   'decision.',
   'differs.',
   'document.',

@@ -242,3 +242,12 @@ export const applyForDuty = (body, key) => call('POST', '/duty-applications', bo
 
 /** @type {(id: string, act: Schemas['DutyAct'], reason: string | null) => Promise<Schemas['DutyApplication']>} */
 export const actOnDuty = (id, act, reason) => call('POST', `/duty-applications/${encodeURIComponent(id)}/acts`, { act, ...(reason ? { reason } : {}) });
+
+/** Asks the holder before the counter; a new code each time. @type {(id: string, body: Schemas['CounterRequestRequest']) => Promise<Schemas['CounterRequested']>} */
+export const askHolder = (id, body) => call('POST', `/cases/${encodeURIComponent(id)}/requests`, body);
+
+/** @type {(caseId: string, id: string) => Promise<Schemas['CounterRequest']>} */
+export const counterRequest = (caseId, id) => call('GET', `/cases/${encodeURIComponent(caseId)}/requests/${encodeURIComponent(id)}`);
+
+/** @type {(body: Schemas['CounterLookUpRequest']) => Promise<Schemas['CounterLookedUp']>} */
+export const lookUp = (body) => call('POST', '/counter-lookups', body);

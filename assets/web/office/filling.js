@@ -1,18 +1,17 @@
 /** 免提交 and 一事一查 on a using case: all that its matter needs at one look, and one material again. */
 import { busy } from '../kit/busy.js';
 import { problemNotice, say } from '../kit/notice.js';
-import { rows } from '../kit/rows.js';
 import { isProblem } from '../page/client.js';
-import { day, pick, t } from '../page/i18n.js';
+import { pick, t } from '../page/i18n.js';
 import { wordsFor } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
 import * as api from './api.js';
+import { fetched } from './fetched.js';
 
 /**
  * @typedef {import('./types.d.ts').App} App
  * @typedef {import('./types.d.ts').Schemas['Case']} Case
  * @typedef {import('./types.d.ts').Schemas['PrefillMaterial']} Material
- * @typedef {import('./types.d.ts').Schemas['FetchedLicence']} Licence
  */
 
 /** The panel of an open using case. @param {App} app @param {Case} found */
@@ -40,7 +39,7 @@ export function fillingPanel(app, found) {
 
   /** @param {Material} one @param {string} purpose */
   function material(one, purpose) {
-    const got = el('div', {}, one.licences.map(licence));
+    const got = el('div', {}, one.licences.map(fetched));
     const state = el('span', { class: 'badge' }, pick(one.state_label));
     const why = el('p', { class: one.state === 'filled' ? 'hint' : 'fault', hidden: !one.reason }, one.reason ? pick(one.reason) : '');
     const refused = problemNotice({ id: null });
@@ -55,7 +54,7 @@ export function fillingPanel(app, found) {
         const holds = licences.some(({ withheld }) => !withheld);
         show(state, t(holds ? 'fill.filled' : 'fill.absent'));
         why.hidden = true;
-        show(got, licences.map(licence));
+        show(got, licences.map(fetched));
       } catch (error) {
         failed(error, refused);
       }
@@ -73,16 +72,4 @@ export function fillingPanel(app, found) {
   }
 
   return el('section', { class: 'panel', id: 'filling' }, el('h2', {}, t('fill.title')), el('p', { class: 'hint' }, t('fill.hint')), el('div', { class: 'buttons' }, button), problem, place);
-}
-
-/** @param {Licence} one */
-function licence(one) {
-  return el(
-    'article',
-    { class: 'fetched' },
-    el('p', { class: 'state-line' }, el('span', { class: 'code' }, one.identifier), el('span', { class: 'badge' }, pick(one.status_label))),
-    el('dl', { class: 'facts' }, rows([...one.fields.map(({ label, value }) => /** @type {[string, string]} */ ([pick(label), value])), [t('fill.unit'), pick(one.unit_names)], [t('fill.valid'), one.valid_to ? day(one.valid_to) : t('fill.for_long')]])),
-    one.withheld ? el('p', { class: 'fault' }, pick(one.withheld)) : null,
-    el('p', { class: 'watermark' }, pick(one.watermark)),
-  );
 }

@@ -166,3 +166,9 @@ export const confirmContact = (code) => call('POST', '/me/contact/confirmation',
 
 /** @type {() => Promise<null>} */
 export const removeContact = () => call('DELETE', '/me/contact');
+
+/** What a counter asks, by the code on its screen. @type {(code: string) => Promise<Schemas['AskedAtCounter']>} */
+export const counterRequest = (code) => call('GET', `/wallet/counter-requests/${encodeURIComponent(code)}`);
+
+/** Answers it, once. @type {(code: string, answer: { act: 'agree' | 'refuse', licences?: string[] }, proof?: Proof) => Promise<Schemas['AnsweredAtCounter']>} */
+export const answerCounter = (code, answer, proof) => call('POST', `/wallet/counter-requests/${encodeURIComponent(code)}/acts`, { ...answer, ...(proof ? proven(proof) : {}) });

@@ -12,7 +12,7 @@ import { el, show } from '../shared/dom.js';
 import * as api from './api.js';
 import { largeSwitch, showLarge } from './large.js';
 import * as phone from './phone.js';
-import { hasScreen, viewAt } from './routes.js';
+import { viewAt } from './routes.js';
 import { accountView } from './screens/account.js';
 import { listView } from './screens/list.js';
 import { leavingView, loginView } from './screens/login.js';
@@ -35,7 +35,6 @@ const app = {
   load,
   loggedIn,
   logout,
-  hasScreen,
   title: (text, back = true) => heading(text, back ? '#' : null, back ? null : largeSwitch()),
 };
 

@@ -8,6 +8,7 @@ import { delegateView } from './screens/delegate.js';
 import { delegationsView } from './screens/delegations.js';
 import { devicesView } from './screens/devices.js';
 import { recordView } from './screens/record.js';
+import { requestView } from './screens/request.js';
 import { usesView } from './screens/uses.js';
 
 /**
@@ -32,10 +33,8 @@ const OTHERS = {
   delegations: { view: delegationsView, online: true },
   uses: { view: usesView, online: true },
   answer: { view: challengeView },
+  request: { view: requestView, online: true },
 };
-
-/** Whether there is a screen of that name. @param {string} name */
-export const hasScreen = (name) => name in OTHERS;
 
 /**
  * What stands at an address; null for the list of cards.

@@ -36,8 +36,6 @@ export interface App {
   loggedIn(principal: Principal): Promise<void>;
   logout(): Promise<void>;
   title(text: string, back?: boolean): void;
-  /** Whether there is a screen of that name (routes.js). */
-  hasScreen(name: string): boolean;
 }
 
 /** A screen: its nodes, and what is to be done when it is left. */

@@ -4,6 +4,7 @@
 //! against a fixed dictionary. Unpacking gives back the very string that was signed.
 
 pub(crate) mod base45;
+pub mod counter;
 mod deflate;
 
 use alloc::{format, string::String, vec::Vec};

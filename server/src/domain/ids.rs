@@ -138,6 +138,12 @@ id_type!(
     /// Word to the manager that tries of a unit were refused.
     ScopeAlarmId, "alm");
 id_type!(
+    /// What a counter asks of the holder before it.
+    CounterRequestId, "crq");
+id_type!(
+    /// A look of an issuing unit's counter at a licence of the holder before it.
+    CounterLookUpId, "clk");
+id_type!(
     /// What a holder asked of an issuing unit.
     RequestId, "req");
 id_type!(

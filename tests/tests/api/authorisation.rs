@@ -35,6 +35,9 @@ use faces::{is_told_faces, tells_a_face};
 pub(crate) use who::own;
 use who::{Object, Who, by_state, came_by_provider, disabled_since, other, permit_of};
 
+/// The code of a counter request that nobody made.
+const NO_REQUEST: &str = "000000000000000000000000";
+
 /// One line: what the route is about, the path with its parameters filled in, the body.
 struct Cells {
     object: Object,
@@ -113,6 +116,27 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         // What units are let use, and what they use.
         ("POST", "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/fetches") => {
             line(Object::None, route.path, json!({}))
+        }
+        ("POST", "/cases/{id}/requests") => {
+            let path = route.path.replace("{id}", "cas_00000000000000000000000000000000");
+            line(Object::Absent, &path, json!({ "kinds": [BUSINESS_LICENCE], "purpose": "subsidy" }))
+        }
+        ("GET", "/cases/{id}/requests/{request}") => {
+            let path = route.path.replace("{id}", "cas_00000000000000000000000000000000");
+            bare(Object::Absent, &path.replace("{request}", "crq_00000000000000000000000000000000"))
+        }
+        ("GET", "/wallet/counter-requests/{code}") => {
+            bare(Object::Absent, &route.path.replace("{code}", NO_REQUEST))
+        }
+        ("POST", "/wallet/counter-requests/{code}/acts") => {
+            line(Object::Absent, &route.path.replace("{code}", NO_REQUEST), json!({ "act": "refuse" }))
+        }
+        ("POST", "/counter-lookups") => {
+            let body = json!({
+                "case": "cas_00000000000000000000000000000000", "kind": BUSINESS_LICENCE,
+                "evidence": { "type": "photo_compared" }, "reason": "r",
+            });
+            line(Object::Absent, route.path, body)
         }
         ("DELETE", "/wallet/authorisations/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))

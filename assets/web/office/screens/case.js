@@ -27,6 +27,8 @@ export async function caseScreen(app, [, id]) {
       el('p', { class: 'state-line' }, el('span', { class: 'badge' }, pick(found.state_label)), found.overdue ? el('strong', { class: 'fault' }, t('case.overdue')) : null),
       el('div', { class: 'buttons', id: 'acts' },
         open && found.type === 'issuing' && app.member.roles.includes('issuer_maker') ? el('a', { class: 'button primary', href: '#draft/new' }, t('draft.new')) : null,
+        open && found.type === 'using' && app.member.roles.includes('handler') ? el('a', { class: 'button primary', id: 'ask-holder', href: `#cases/${found.id}/ask` }, t('counter.ask')) : null,
+        open && app.member.roles.includes('issuer_maker') ? el('a', { class: 'button', id: 'look-up', href: `#cases/${found.id}/look-up` }, t('lookup.title')) : null,
         acts.map((act) => el('button', { type: 'button', class: act === 'close_without' ? 'button grave' : 'button', id: `act-${act}`, onclick: () => doAct(app, found, act) }, t(`caseact.${act}`))),
       ),
       el('section', { class: 'panel' }, el('dl', { class: 'facts' }, rows(factsOf(found)))),

@@ -115,7 +115,7 @@ function entry({ app, said, begin, onChallenge, onScan }) {
     spellcheck: 'false',
     autocomplete: 'off',
     autocapitalize: 'off',
-    placeholder: 'EC1:…',
+    placeholder: 'EC1:… / ER1:…',
     required: true,
   });
   const picture = el('input', {
@@ -143,10 +143,8 @@ function entry({ app, said, begin, onChallenge, onScan }) {
     try {
       const code = await reading;
       if (late()) return;
-      const screen = screenFor(code);
-      if (screen === 'request') {
-        if (!app.hasScreen(screen)) throw new Refused(t('scanning.no_screen'));
-        location.hash = `#${screen}/${encodeURIComponent(code)}`;
+      if (screenFor(code) === 'request') {
+        location.hash = `#request/${encodeURIComponent(code)}`;
         return;
       }
       button.disabled = true;

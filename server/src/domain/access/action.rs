@@ -138,6 +138,8 @@ actions! {
     ActOnDutyApplication in Uscc by IssuerChecker | Handler | UnitAdmin;
     /// Fetch for a case of one's own unit what its using list names.
     FetchForCase in Uscc by Handler;
+    /// Look up a licence of one's own unit for a holder at the counter.
+    LookUpAtCounter in Uscc by IssuerMaker;
     /// See what was fetched and verified for a unit, and what was refused it: one's own, or any.
     ViewUnitUses in Reach by Handler | UnitAdmin | Manager | Auditor;
     /// See and answer what holders ask of one's own unit.

@@ -11,12 +11,12 @@ mod scope;
 pub use action::{
     ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForDuty, AskOfUnit, Authorise,
     ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, Delegate, EditEntry, EditUnit, EnterAgency,
-    EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, MakeOwnFile,
-    ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount, ManageUnits,
-    OpenShow, ReadFile, ReadOwnFace, Reconcile, RecoverAccount, ReportScans, SendImport, Submit, VerifyFully,
-    ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications, ViewEntries, ViewImports,
-    ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet, WithdrawConsent,
-    WorkOutbox, WorkTasks, WriteDraft,
+    EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, LookUpAtCounter,
+    MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount,
+    ManageUnits, OpenShow, ReadFile, ReadOwnFace, Reconcile, RecoverAccount, ReportScans, SendImport, Submit,
+    VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications, ViewEntries,
+    ViewImports, ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet,
+    WithdrawConsent, WorkOutbox, WorkTasks, WriteDraft,
 };
 pub(crate) use permit::scope_of;
 pub use permit::{Bar, Denied, Permit, permit};

@@ -12,7 +12,7 @@ use crate::domain::actor::holder::HolderNumber;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::kind::{FieldType, Kind};
 use crate::domain::catalogue::matter::{Matter, MatterType};
-use crate::domain::catalogue::using_list::{MaterialFooting, UsingList};
+use crate::domain::catalogue::using_list::{Material, MaterialFooting, UsingList};
 use crate::domain::consent::authorisation::{Authorisation, AuthorisationState};
 use crate::domain::consent::duty::StandingConsent;
 use crate::domain::ids::{HolderId, LicenceId};
@@ -36,6 +36,8 @@ words! {
         Purpose = "purpose" / "用途与用证清单不一致" / "the purpose is not that of the using list",
         /// The kind is in force.
         Kind = "kind" / "这种证照未发布或已停用" / "the kind of licence is not in force",
+        /// The list has it by the holder's authorisation, which is what a counter asks him for.
+        Footing = "footing" / "用证清单中这种证照不是凭授权调取的" / "the using list has the kind on another footing than authorisation",
         /// The law lets it be shared.
         Sharing = "sharing" / "这种证照依法不共享" / "by law the kind is not shared",
         /// It is a public one.
@@ -127,6 +129,30 @@ pub struct InScope {
 /// # Errors
 /// The first [`ScopeRule`] that fails.
 pub fn decide(asked: &Asked<'_>, facts: &Facts, now: UnixTime) -> Result<InScope, ScopeRule> {
+    let (kind, material) = listed(asked, facts)?;
+    let licences = match material.footing {
+        MaterialFooting::Public => public(kind, facts)?,
+        MaterialFooting::Authorised => authorised(asked, facts, now)?,
+        MaterialFooting::Duty => by_duty(asked, kind, facts, now)?,
+    };
+    Ok(InScope { footing: material.footing, fields: fields_of(kind, material), licences })
+}
+
+/// Which fields a unit may ask the holder before its counter for, by his authorisation (platform contract, "Counter
+/// request"): what it would get if he gave it.
+///
+/// # Errors
+/// The first [`ScopeRule`] that fails; none of them tells what the holder has.
+pub fn may_ask_holder(asked: &Asked<'_>, facts: &Facts) -> Result<Vec<(String, Mask)>, ScopeRule> {
+    let (kind, material) = listed(asked, facts)?;
+    if material.footing != MaterialFooting::Authorised {
+        return Err(ScopeRule::Footing);
+    }
+    Ok(fields_of(kind, material))
+}
+
+/// The kind, and the entry of the unit's list that a fetch for the case stands on.
+fn listed<'a>(asked: &Asked<'_>, facts: &'a Facts) -> Result<(&'a Kind, &'a Material), ScopeRule> {
     let is_own_open = |case: &&Case| {
         case.unit == asked.unit && case.case_type == MatterType::Using && case.state == CaseState::Open
     };
@@ -147,18 +173,17 @@ pub fn decide(asked: &Asked<'_>, facts: &Facts, now: UnixTime) -> Result<InScope
         return Err(ScopeRule::Purpose);
     }
     let kind = facts.kind.as_ref().filter(|kind| kind.code == asked.kind).ok_or(ScopeRule::Kind)?;
-    let licences = match material.footing {
-        MaterialFooting::Public => public(kind, facts)?,
-        MaterialFooting::Authorised => authorised(asked, facts, now)?,
-        MaterialFooting::Duty => by_duty(asked, kind, facts, now)?,
-    };
+    Ok((kind, material))
+}
+
+/// The fields of a kind that an entry of a list names, each with how it is masked.
+fn fields_of(kind: &Kind, material: &Material) -> Vec<(String, Mask)> {
     let is_public = material.footing == MaterialFooting::Public;
     let fields = material.fields.iter().filter_map(|key| kind.field(key)).filter(|field| {
         // A list may be older than its kind: what is no longer public is not given as public.
         field.field_type != FieldType::Image && (field.public || !is_public)
     });
-    let fields = fields.map(|field| (field.key.clone(), field.mask)).collect();
-    Ok(InScope { footing: material.footing, fields, licences })
+    fields.map(|field| (field.key.clone(), field.mask)).collect()
 }
 
 fn public(kind: &Kind, facts: &Facts) -> Result<Vec<LicenceId>, ScopeRule> {

@@ -1,3 +1,4 @@
 //! What using units do with licences in their cases.
 
+pub mod counter_request;
 pub mod fetch;

@@ -19,6 +19,8 @@ words! {
         Request = "request" / "共同持证主体的申请" / "asked by a co-holder",
         /// A unit recorded the holder's consent to the use of his licences in a case.
         Consent = "consent" / "用证同意" / "consent recorded",
+        /// The issuing unit's counter looked up his licence for him (R70).
+        LookUp = "look_up" / "窗口查询" / "looked up at a counter",
         /// Another of its holders let a unit use it.
         Authorisation = "authorisation" / "共同持证主体的授权" / "authorised by a co-holder",
         /// Another of its holders delegated it.
@@ -145,8 +147,8 @@ pub fn words_of(kind: NoticeKind, name: &Text, days: i64, due: Option<Day>, act:
             format!("您委托出示{}，受托人已退出，不再代为出示。", name.zh),
             format!("The delegate has given up your delegation of the {}, and shows it no more.", name.en),
         ),
-        // Its words are of a unit and a case: `consent_recorded`.
-        NoticeKind::Consent => NoticeKind::Consent.label(),
+        // Their words are of a unit and a case: `consent_recorded`, `looked_up`.
+        NoticeKind::Consent | NoticeKind::LookUp => kind.label(),
     }
 }
 
@@ -157,6 +159,17 @@ pub fn consent_recorded(unit: &Text, number: &str) -> Text {
         format!(
             "{} recorded with the case {number} that you agree to the use of your licences: withdraw it here if you do not.",
             unit.en
+        ),
+    )
+}
+
+/// That the counter of a unit of these names looked up a licence of a kind with these names.
+pub fn looked_up(unit: &Text, kind: &Text) -> Text {
+    Text::new(
+        format!("{}的窗口为您查询了{}；如您当时不在窗口，请立即向该单位反映。", unit.zh, kind.zh),
+        format!(
+            "The counter of {} looked up your {} for you: tell the unit at once if you were not there.",
+            unit.en, kind.en
         ),
     )
 }

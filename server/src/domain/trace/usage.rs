@@ -30,6 +30,8 @@ pub enum UseKind {
     Prefill = 9,
     /// Somebody looked it up among what is public.
     PublicLookUp = 10,
+    /// The counter of the issuing unit looked it up for its holder, who had no phone.
+    CounterLookUp = 11,
 }
 
 impl UseKind {
@@ -43,6 +45,7 @@ impl UseKind {
             8 => Self::Fetch,
             9 => Self::Prefill,
             10 => Self::PublicLookUp,
+            11 => Self::CounterLookUp,
             _ => Self::Verification,
         }
     }

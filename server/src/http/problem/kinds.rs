@@ -103,6 +103,8 @@ problems! {
         "请查看结果；如仍需办理，请重新提出。" / "See what became of it; propose it again if it is still needed.".
     SHOW_ENDED 410 "show-ended": "本次亮证已结束" / "This showing has ended";
         "请重新亮证。" / "Show the licence again.".
+    COUNTER_REQUEST_OVER 410 "counter-request-over": "该请求已答复或已失效" / "The request is answered or over";
+        "请窗口工作人员重新出示二维码。" / "Ask the clerk to show a new code.".
     CLAIMED 409 "claimed": "已由他人认领" / "Another has taken it";
         "请与认领人联系，或由审核人员转交。" / "Ask who has taken it, or have a checker reassign it.".
     DRAFT_OPEN 409 "draft-open": "已有未完成的草稿" / "There is an open draft";

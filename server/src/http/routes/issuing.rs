@@ -5,12 +5,15 @@ use crate::domain::access::{
     ActOnImport, DecideSuspect, EnterCalendar, ManageCases, Reconcile, SendImport, Submit, ViewCases,
     ViewImports, ViewIssued, WorkTasks, WriteDraft,
 };
-use crate::domain::access::{LookAtIssued, MakeOwnFile, ReadFile, ViewWallet, WithdrawConsent};
+use crate::domain::access::{
+    LookAtIssued, LookUpAtCounter, MakeOwnFile, ReadFile, ViewWallet, WithdrawConsent,
+};
 use crate::domain::issuing::draft::DraftRequest;
 use crate::http::answer::Page;
 use crate::http::api::issuing::calendar::{self, Year, YearRequest};
 use crate::http::api::issuing::cases::{self, CaseActRequest, CaseAnswer, CaseRequest};
 use crate::http::api::issuing::consents::{self, ConsentActRequest};
+use crate::http::api::issuing::counter_look_ups::{self, CounterLookUpRequest, CounterLookedUp};
 use crate::http::api::issuing::drafts::{self, IssuedLicence, LicencePage, ListedLicence};
 use crate::http::api::issuing::files::{self, FileMade, FileRequest};
 use crate::http::api::issuing::imports::{self, ImportActRequest, ImportAnswer, ImportRequest};
@@ -43,6 +46,8 @@ routes! { "issuing";
         "办结、关闭办件，或登记同意" / "Concludes or closes a case, or records the holder's consent";
     POST "/api/v1/wallet/consents/{id}/acts" consents::act, WithdrawConsent, ConsentActRequest => 204,
         "撤回对使用证照的同意" / "Withdraws the caller's consent to the use of his licences in a case";
+    POST "/api/v1/counter-lookups"          counter_look_ups::create, LookUpAtCounter, CounterLookUpRequest => 200 CounterLookedUp,
+        "窗口查询：为在窗口的持证主体查询本单位的一种证照" / "Looks up one kind of licence of the caller's unit for the holder at the counter: masked, kept with its reason, told to him at once", else 404 | 429;
     GET  "/api/v1/licences"                 drafts::list, LookAtIssued => 200 LicencePage,
         "本单位的草稿和证照；管理机构和审计为各单位数量" / "Drafts and licences of the caller's unit; counts of all units for managers and auditors", else 404;
     POST "/api/v1/licences"                 drafts::create, WriteDraft, DraftRequest => 201 DraftWritten,

@@ -57,7 +57,7 @@ pub async fn fetch(app: &App, permit: &Permit<FetchForCase>, wanted: &Wanted) ->
         purpose: &wanted.purpose,
         client_matters: permit.principal().matters.as_deref(),
     };
-    let one = Try { permit, case: wanted.case, asked, kind: UseKind::Fetch };
+    let one = Try { account: permit.account(), case: wanted.case, asked, kind: UseKind::Fetch, only: None };
     let outcome = attempt(app, &mut work, one).await?;
     if outcome.is_err() {
         alarms::count(app, &mut work, permit.scope()).await?;

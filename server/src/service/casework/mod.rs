@@ -2,6 +2,8 @@
 
 pub mod alarms;
 mod attempt;
+pub mod counter_answers;
+pub mod counter_requests;
 pub mod fetches;
 pub mod prefill;
 pub mod public_look_up;

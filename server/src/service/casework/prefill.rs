@@ -95,7 +95,7 @@ pub async fn prefill(
             purpose: &listed.purpose,
             client_matters: permit.principal().matters.as_deref(),
         };
-        let one = Try { permit, case: id, asked, kind: UseKind::Prefill };
+        let one = Try { account: permit.account(), case: id, asked, kind: UseKind::Prefill, only: None };
         let outcome = attempt(app, &mut work, one).await?;
         // Of a case that has ended nothing is looked for, and the rule says so once.
         if let Err((rule @ (ScopeRule::Case | ScopeRule::Client | ScopeRule::Matter), _)) = outcome {

@@ -1,5 +1,6 @@
 //! What holders and issuers let units use.
 
+pub mod at_counter;
 pub mod authorisations;
 pub mod delegation_acts;
 pub mod delegation_list;

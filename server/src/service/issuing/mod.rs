@@ -4,6 +4,7 @@ mod approve;
 pub mod calendar;
 pub mod case_view;
 pub mod cases;
+pub mod counter_look_up;
 pub mod drafts;
 mod examine;
 pub mod file;

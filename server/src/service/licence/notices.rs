@@ -8,10 +8,12 @@ use crate::domain::access::{Permit, ViewActs, ViewWallet};
 use crate::domain::actor::agency::AgencyAct;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::consent::delegation::Delegation;
-use crate::domain::ids::{ActId, AuthorisationId, ConsentId, HolderId, LicenceId, NoticeId, RequestId};
+use crate::domain::ids::{
+    ActId, AuthorisationId, ConsentId, CounterLookUpId, HolderId, LicenceId, NoticeId, RequestId,
+};
 use crate::domain::licence::Licence;
 use crate::domain::licence::acts::ActName;
-use crate::domain::licence::notice::{NoticeKind, consent_recorded, reminders, words_of};
+use crate::domain::licence::notice::{NoticeKind, consent_recorded, looked_up, reminders, words_of};
 use crate::service::actor::wallets::{self, Chosen, For};
 use crate::service::catalogue::names::{kind_names, unit_names};
 use crate::service::outbox::telling;
@@ -28,7 +30,7 @@ pub struct Notice {
     pub id: NoticeId,
     /// What it is of.
     pub kind: NoticeKind,
-    /// The licence, its kind and the kind's names; `None` of a consent.
+    /// The licence, its kind and the kind's names; `None` of a consent and of a look.
     pub licence: Option<(LicenceId, KindCode, Text)>,
     /// The consent.
     pub consent: Option<NoticeConsent>,
@@ -218,6 +220,18 @@ pub(in crate::service) async fn of_consent(
     tell(app, work, &notice).await
 }
 
+/// Tells a holder that a counter looked up a licence of his: part of the look.
+pub(in crate::service) async fn of_look_up(
+    app: &App,
+    work: &mut Work<'_>,
+    holder: HolderId,
+    look: CounterLookUpId,
+) -> Result<(), StorageError> {
+    let mut notice = new(app, work, NoticeKind::LookUp, holder);
+    notice.act = look.to_string();
+    tell(app, work, &notice).await
+}
+
 fn new(app: &App, work: &Work<'_>, kind: NoticeKind, holder: HolderId) -> NewNotice {
     let id = NoticeId::generate(work.now, &*app.entropy);
     NewNotice { id, holder, licence: None, kind, due: 0, days: 0, act: String::new(), at: work.now.0 }
@@ -255,16 +269,21 @@ async fn open(app: &App, tx: &mut Tx, row: NoticeRow) -> Result<Notice, StorageE
         }
         _ => None,
     };
+    let look = match row.look_unit.zip(row.look_kind) {
+        Some((unit, kind)) => Some(looked_up(&unit_names(tx, unit).await?, &kind_names(app, kind))),
+        None => None,
+    };
     let licence = row.licence.zip(row.licence_kind).map(|(id, kind)| (id, kind, kind_names(app, kind)));
     let due = of_number(row.due);
     let act: Option<ActName> = row.act.as_deref().and_then(|act| act.parse().ok());
     Ok(Notice {
         id: row.id,
         kind,
-        text: match (&consent, &licence) {
-            (Some(consent), _) => consent_recorded(&consent.unit_names, &consent.case_number),
-            (None, Some((_, _, names))) => words_of(kind, names, row.days, due, act),
-            (None, None) => return Err(broken("licence", row.id)),
+        text: match (look, &consent, &licence) {
+            (Some(look), ..) => look,
+            (None, Some(consent), _) => consent_recorded(&consent.unit_names, &consent.case_number),
+            (None, None, Some((_, _, names))) => words_of(kind, names, row.days, due, act),
+            (None, None, None) => return Err(broken("licence", row.id)),
         },
         licence,
         consent,

@@ -1,3 +1,4 @@
 //! What using units do.
 
 pub mod alarm;
+pub mod counter_request;

@@ -7,6 +7,7 @@ pub mod draft;
 pub mod face_key;
 pub mod import;
 pub mod import_row;
+pub mod look_up;
 pub mod number;
 pub mod picture;
 pub mod reconciliation;

@@ -34,6 +34,10 @@ pub struct NoticeRow {
     pub case_unit: Option<Uscc>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<i64>,
+    /// The unit that looked it up, of a notice of that.
+    pub look_unit: Option<Uscc>,
+    /// Of which kind it looked up a licence.
+    pub look_kind: Option<KindCode>,
     /// When it was told.
     pub at: i64,
 }
@@ -142,9 +146,10 @@ statements! {
     TELL = "INSERT INTO licence_notice (id, holder, licence, kind, due, days, act, at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     OF_HOLDER = "SELECT n.id, n.licence, l.kind AS licence_kind, n.kind AS sort, n.due, n.days, a.act, n.at, \
-        c.id AS consent, k.number AS case_number, k.unit AS case_unit, c.withdrawn_at \
+        c.id AS consent, k.number AS case_number, k.unit AS case_unit, c.withdrawn_at, u.unit AS look_unit, u.kind AS look_kind \
         FROM licence_notice n LEFT JOIN licence_record l ON l.id = n.licence LEFT JOIN licence_act a ON a.id = n.act \
         LEFT JOIN issuing_consent c ON c.id = n.act LEFT JOIN issuing_case k ON k.id = c.case_id \
+        LEFT JOIN issuing_look_up u ON u.id = n.act \
         WHERE n.holder = $1 AND (n.id < $2 OR $2 IS NULL) ORDER BY n.id DESC LIMIT $3";
     UNTOLD_EXPIRY = "SELECT l.id, l.holder, l.valid_to AS due FROM licence_record l \
         WHERE l.valid_to BETWEEN $1 AND $2 \

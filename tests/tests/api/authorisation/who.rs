@@ -129,6 +129,7 @@ const PERMITS: &[(&str, Within, &[Role])] = &[
     ),
     ("ActOnDutyApplication", Within::Unit, &[Role::IssuerChecker, Role::Handler, Role::UnitAdmin]),
     ("FetchForCase", Within::Unit, &[Role::Handler]),
+    ("LookUpAtCounter", Within::Unit, MAKER),
     ("ViewUnitUses", Within::Province, &[Role::Handler, Role::UnitAdmin, Role::Manager, Role::Auditor]),
     ("HandleRequests", Within::Unit, ISSUERS),
     ("DecideProposal", Within::Unit, &[Role::IssuerMaker, Role::IssuerChecker, Role::Manager]),

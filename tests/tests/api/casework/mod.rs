@@ -1,5 +1,7 @@
 //! What using units do with licences in their cases: one look for one case, all of a matter, and what the public looks up.
 
+mod counter_look_ups;
+mod counter_requests;
 mod fetches;
 mod model;
 mod prefill;

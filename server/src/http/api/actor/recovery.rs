@@ -37,7 +37,7 @@ pub struct RecoveryRequest {
 pub struct Evidence {
     /// How.
     #[serde(rename = "type")]
-    kind: EvidenceType,
+    pub(in crate::http::api) kind: EvidenceType,
 }
 
 /// Body of `POST /api/v1/me/recovery`.

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod cases;
 pub mod consents;
+pub mod counter_look_ups;
 pub mod drafts;
 pub mod files;
 mod import_events;

@@ -70,7 +70,7 @@ pub enum UseWord {
     Look,
     /// The licence's file was fetched.
     Download,
-    /// Somebody looked it up among what is public.
+    /// Somebody looked it up: anybody among what is public, or the issuing unit's counter for the holder before it.
     Lookup,
 }
 
@@ -167,7 +167,7 @@ impl From<UseKind> for UseWord {
             UseKind::Look => Self::Look,
             UseKind::Download => Self::Download,
             UseKind::Fetch | UseKind::Prefill => Self::Fetch,
-            UseKind::PublicLookUp => Self::Lookup,
+            UseKind::PublicLookUp | UseKind::CounterLookUp => Self::Lookup,
         }
     }
 }
