@@ -279,7 +279,7 @@ async function main(names) {
     await server.close();
   }
   console.log(`${Math.round(bytes / 1024)} KiB in all`);
-  for (const line of wrong) console.error(line);
+  for (const line of new Set(wrong)) console.error(line);
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }
 
