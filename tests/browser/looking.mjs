@@ -1,11 +1,24 @@
-/** What a program can see of a screen: too wide, too small, cut off, a key for want of a text, a letter no font has. */
+/** What a program can see of a screen: too wide, too small, a key for want of a text, a letter no font has. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './harness.mjs';
+
+/** What the keys of an app's texts begin with: codes of scenes and matters look as keys do. @param {string} app */
+function familiesOf(app) {
+  const keys = ['shared', 'page', app].flatMap((folder) => Object.keys(JSON.parse(readFileSync(join(root, `assets/web/i18n/${folder}.en.json`), 'utf8'))));
+  return [...new Set(keys.map((key) => key.split('.')[0]))];
+}
 
 /**
- * Run in the page. What is wrong, a line each.
+ * What is wrong on the page as it stands, a line each.
  *
- * @param {{ large?: boolean }} how `large`: as 长辈版 must be
+ * @param {any} page
+ * @param {{ app: string, large?: boolean }} how `large`: as 长辈版 must be
  */
-export function looked({ large = false }) {
+export const wrongOn = (page, { app, large = false }) => page.evaluate(looked, { families: familiesOf(app), large });
+
+/** Run in the page. @param {{ families: string[], large: boolean }} how */
+function looked({ families, large }) {
   const wrong = [];
   const over = document.documentElement.scrollWidth - innerWidth;
   if (over > 0) {
@@ -20,7 +33,7 @@ export function looked({ large = false }) {
     const words = text.data.trim();
     const holder = text.parentElement;
     if (words === '' || !isSeen(holder)) continue;
-    if (/^[a-z]+(?:[._][a-z_]+)+$/.test(words) && !holder.closest('code, pre, .raw')) wrong.push(`raw key: ${words}`);
+    if (/^[a-z]+\.[a-z_.]+$/.test(words) && families.includes(words.split('.')[0]) && !holder.closest('code, pre')) wrong.push(`raw key: ${words}`);
     if (/\{\w+\}|undefined|\[object |NaN/.test(words)) wrong.push(`unfilled: ${words}`);
     for (const letter of words) letters.add(letter);
     if (large && parseFloat(getComputedStyle(holder).fontSize) < 18) wrong.push(`${getComputedStyle(holder).fontSize}: ${words.slice(0, 40)}`);

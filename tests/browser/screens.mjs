@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { account, axe, judgeText, newPage, root, showCard, showing, startBrowser, startServer } from './harness.mjs';
-import { looked } from './looking.mjs';
+import { wrongOn } from './looking.mjs';
 
 export const SIZES = [
   [320, 568],
@@ -183,7 +183,7 @@ export async function walk({ server, app, page, facts, lang, colorScheme, large,
       await page.setViewportSize(size);
       try {
         if (at === 0 || screen.anew) await screen.open(page, server, facts);
-        const found = [...(await page.evaluate(looked, { large })), ...((await screen.also?.(page)) ?? [])];
+        const found = [...(await wrongOn(page, { app, large })), ...((await screen.also?.(page)) ?? [])];
         // Of all sizes the smallest breaks most.
         if (contrast && at === 0) found.push(...(await axe(page)));
         wrong.push(...found.map((line) => `${where}: ${line}`));
@@ -279,7 +279,7 @@ async function main(names) {
     await server.close();
   }
   console.log(`${Math.round(bytes / 1024)} KiB in all`);
-  for (const line of wrong) console.error(line);
+  for (const line of new Set(wrong)) console.error(line);
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }
 

@@ -71,7 +71,8 @@ test('a counter’s request is led to its screen, scanned or pasted', async () =
     if (await page.evaluate(() => location.hash.startsWith('#request/'))) {
       assert.equal(await page.evaluate(() => decodeURIComponent(location.hash.slice('#request/'.length))), REQUEST);
     }
-    await page.goto('about:blank');
+    await page.goto(`${server.url}/wallet#`);
+    await page.waitForSelector('.cards > li');
     await page.goto(`${server.url}/wallet#answer`);
     await page.fill('#challenge', REQUEST);
     await page.click('button[type=submit]');

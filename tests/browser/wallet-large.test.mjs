@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { account, axe, cardFor, done, logIn, newPage, serverAndBrowser, showCard } from './harness.mjs';
-import { looked } from './looking.mjs';
+import { wrongOn } from './looking.mjs';
 
 const SCENE = 'hotel.checkin';
 const { server, browser } = await serverAndBrowser();
@@ -38,7 +38,7 @@ test('every screen of the wallet has text of 18 px and more, and 60 × 60 px and
   for (const [lang, width] of [['zh-CN', 390], ['en', 320]]) {
     const page = await newPage(browser, { viewport: { width, height: 700 }, serviceWorkers: 'block' });
     const check = async (what) => {
-      assert.deepEqual(await page.evaluate(looked, { large: true }), [], `${what} ${lang} ${width}`);
+      assert.deepEqual(await wrongOn(page, { app: 'wallet', large: true }), [], `${what} ${lang} ${width}`);
       assert.deepEqual(await axe(page), [], what);
     };
     await page.goto(`${server.url}/wallet?lang=${lang}`);

@@ -116,7 +116,7 @@ function refusal(app, card) {
     { class: 'panel refusal', id: 'not-showable' },
     el('h2', {}, t('card.cannot_show')),
     el('p', {}, pick(card.reason) || stateOf(card)),
-    explanation(card),
+    card.explained === null ? el('p', {}, t('card.ask_unit', { unit: pick(card.unit.names), phone: card.unit.phone ?? '' })) : explanation(card),
     next ? el('a', { class: 'button primary', id: 'successor', href: `#card/${next.id}` }, t('card.successor')) : null,
   );
 }

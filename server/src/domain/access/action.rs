@@ -57,7 +57,7 @@ actions! {
     /// See who used one's own licences.
     ViewOwnUses in HolderId;
     /// Read the whole face of a licence in such a wallet.
-    ReadOwnFace in Wallets from recognised;
+    OpenOwnFace in Wallets from recognised;
     /// Have the file of a licence in such a wallet made, with a code for print.
     MakeOwnFile in Wallets from recognised;
     /// Get the file of a licence in such a wallet, or of one's own unit.

@@ -13,7 +13,7 @@ pub use action::{
     ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, Delegate, EditEntry, EditUnit, EnterAgency,
     EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, LookUpAtCounter,
     MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount,
-    ManageUnits, OpenShow, ReadFile, ReadOwnFace, Reconcile, RecoverAccount, ReportScans, SendImport, Submit,
+    ManageUnits, OpenOwnFace, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport, Submit,
     VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications, ViewEntries,
     ViewImports, ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet,
     WithdrawConsent, WorkOutbox, WorkTasks, WriteDraft,

@@ -1,6 +1,6 @@
 //! Licences: cards of a wallet, what holders ask and are told, acts of the issuing unit.
 
-use crate::domain::access::{ActOnLicence, AskOfUnit, HandleRequests, ReadOwnFace, ViewActs, ViewWallet};
+use crate::domain::access::{ActOnLicence, AskOfUnit, HandleRequests, OpenOwnFace, ViewActs, ViewWallet};
 use crate::http::answer::Page;
 use crate::http::api::licence::acts::{self, ActRequest};
 use crate::http::api::licence::cards::{self, Card};
@@ -16,7 +16,7 @@ routes! { "licence";
         "本人或所代理主体的证照" / "The licences of the caller, or of a holder he acts for (`?for=`)", else 404;
     GET  "/api/v1/wallet/licences/{id}"     cards::read, ViewWallet => 200 Card,
         "本人的一件证照" / "One of the caller's own licences";
-    POST "/api/v1/wallet/licences/{id}/face" own_face::read, ReadOwnFace, FaceRequest => 200 WholeFace,
+    POST "/api/v1/wallet/licences/{id}/face" own_face::read, OpenOwnFace, FaceRequest => 200 WholeFace,
         "凭亮证密码查看证照的全部照面内容" / "The whole face of a licence in an open wallet, unmasked, after the PIN";
     GET  "/api/v1/wallet/licences/{id}/acts" history::of_holder, ViewWallet => 200 Page<OwnAct>,
         "本人证照的办理记录" / "What was done to one of the caller's own licences, oldest first";

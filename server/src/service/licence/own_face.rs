@@ -3,7 +3,7 @@
 use liangzheng_core::time::Day;
 
 use crate::App;
-use crate::domain::access::{Permit, ReadOwnFace};
+use crate::domain::access::{OpenOwnFace, Permit};
 use crate::domain::actor::agency::AgencyAct;
 use crate::domain::ids::LicenceId;
 use crate::domain::trace::usage::UseKind;
@@ -44,7 +44,7 @@ impl From<StorageError> for FaceError {
 /// its holder's.
 pub async fn read(
     app: &App,
-    permit: &Permit<ReadOwnFace>,
+    permit: &Permit<OpenOwnFace>,
     id: LicenceId,
     pin: &str,
 ) -> Result<Vec<CardField>, FaceError> {

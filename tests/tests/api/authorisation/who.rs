@@ -71,7 +71,7 @@ const PERMITS: &[(&str, Within, &[Role])] = &[
     ("ManageDevices", Within::Wallet, HOLDERS),
     ("FetchOfflineGrant", Within::Wallet, HOLDERS),
     ("ViewOwnUses", Within::Wallet, HOLDERS),
-    ("ReadOwnFace", Within::Wallet, HOLDERS),
+    ("OpenOwnFace", Within::Wallet, HOLDERS),
     ("MakeOwnFile", Within::Wallet, HOLDERS),
     ("AskOfUnit", Within::Wallet, HOLDERS),
     ("WithdrawConsent", Within::Wallet, HOLDERS),

@@ -43,7 +43,7 @@ fn the_whole_face_is_read_after_the_pin_and_logged_on_both_databases() {
         for id in [foreign.id, draft.id] {
             holder.post(&path(id), &json!({ "pin": PIN })).must(404);
         }
-        holder.post(&path(own.id), &json!({ "pin": PIN, "more": 1 })).must(400);
+        holder.post(&path(own.id), &json!({ "pin": PIN, "more": 1 })).must(422);
     }
 }
 

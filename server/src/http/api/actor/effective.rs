@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::accounts::{ReasonQuery, reason};
 use crate::App;
 use crate::domain::access::{
-    Action, AskOfUnit, FetchOfflineGrant, MakeOwnFile, ManageAgents, ManageDevices, OpenShow, ReadFile,
-    ReadOwnFace, ViewAccounts, ViewWallet,
+    Action, AskOfUnit, FetchOfflineGrant, MakeOwnFile, ManageAgents, ManageDevices, OpenOwnFace, OpenShow,
+    ReadFile, ViewAccounts, ViewWallet,
 };
 use crate::domain::actor::agency::{Agency, AgencyAct, AgencyLevel};
 use crate::domain::actor::membership::{Footing, Role};
@@ -129,7 +129,7 @@ enum ForAgents {
 
 fn act_of(action: &str) -> ForAgents {
     let acts: [(&[&str], ForAgents); 4] = [
-        (&[ViewWallet::NAME, ReadOwnFace::NAME], ForAgents::Act(AgencyAct::View)),
+        (&[ViewWallet::NAME, OpenOwnFace::NAME], ForAgents::Act(AgencyAct::View)),
         (
             &[OpenShow::NAME, FetchOfflineGrant::NAME, MakeOwnFile::NAME, ReadFile::NAME],
             ForAgents::Act(AgencyAct::Show),

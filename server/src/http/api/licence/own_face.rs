@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::domain::access::ReadOwnFace;
+use crate::domain::access::OpenOwnFace;
 use crate::domain::ids::LicenceId;
 use crate::http::answer::Answer;
 use crate::http::api::licence::cards::CardField;
@@ -31,7 +31,7 @@ pub struct WholeFace {
 /// `POST /api/v1/wallet/licences/{id}/face`
 pub async fn read(
     app: web::Data<App>,
-    permit: Permitted<ReadOwnFace>,
+    permit: Permitted<OpenOwnFace>,
     id: web::Path<LicenceId>,
     body: Body<FaceRequest>,
 ) -> Result<Answer<WholeFace>, Problem> {
