@@ -58,6 +58,7 @@ const FAMILIES = [
   'coding.',
   'consequence.',
   'decision.',
+  'delegate.document_',
   'differs.',
   'document.',
   'draft.valid_to_',
