@@ -13,7 +13,6 @@ use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::ids::LicenceId;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::http::routes::{Login, RouteEntry, routes};
-use liangzheng_server::storage::licence::co_holder;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
@@ -27,7 +26,7 @@ mod who;
 
 use crate::actor::clients::Program;
 
-use delegated::delegate;
+use delegated::share;
 use faces::{is_told_faces, tells_a_face};
 pub(crate) use who::own;
 use who::{Object, Who, by_state, came_by_provider, disabled_since, other, permit_of};
@@ -303,12 +302,7 @@ impl World {
         ];
         let licences = states.map(|status| {
             let id = app.licence(lin, BUSINESS_LICENCE, UNIT, status).id;
-            app.wait(async {
-                let mut tx = app.app.db.begin_write().await.unwrap();
-                co_holder::insert(&mut tx, id, tang).await.unwrap();
-                delegate(&app, &mut tx, id, lin).await;
-                tx.commit().await.unwrap();
-            });
+            app.wait(share(&app, id, lin, tang));
             (status.as_str(), id)
         });
         let licences = licences.to_vec();

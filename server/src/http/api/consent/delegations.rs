@@ -141,6 +141,7 @@ pub struct Delegation {
 /// A delegation after an act on it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ActedDelegation {
+    /// Its id.
     id: DelegationId,
     /// Where it stands now.
     state: DelegationState,
