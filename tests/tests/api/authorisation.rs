@@ -112,15 +112,12 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("DELETE", "/wallet/authorisations/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))
         }
-        ("POST", "/wallet/delegations/{id}/acts") => {
-            let path = route.path.replace("{id}", "dlg_00000000000000000000000000000000");
-            line(Object::Absent, &path, json!({ "act": "withdraw" }))
-        }
         ("GET", "/duty-applications/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "dut_00000000000000000000000000000000"))
         }
-        ("POST", "/duty-applications/{id}/acts") => {
-            let path = route.path.replace("{id}", "dut_00000000000000000000000000000000");
+        ("POST", "/duty-applications/{id}/acts" | "/wallet/delegations/{id}/acts") => {
+            let sort = if route.path.contains("duty") { "dut" } else { "dlg" };
+            let path = route.path.replace("{id}", &format!("{sort}_{:032}", 0));
             line(Object::Absent, &path, json!({ "act": "withdraw" }))
         }
         // Agents.
