@@ -20,7 +20,10 @@ pub(super) fn is_told_faces(who: Who, route: &RouteEntry) -> bool {
         // Their holders, in their wallets.
         Who::Lin | Who::Tang => matches!(
             path,
-            "/wallet/licences" | "/wallet/licences/{id}" | "/wallet/licences/{id}/authorisation-options"
+            "/wallet/licences"
+                | "/wallet/licences/{id}"
+                | "/wallet/licences/{id}/authorisation-options"
+                | "/wallet/delegations"
         ),
         // Whom they are delegated to, as far as his scene shows it.
         Who::Delegate => path == "/wallet/licences/{id}",
