@@ -203,6 +203,8 @@ const SHELL = [
   '/assets/wallet/screens/authorise.js',
   '/assets/wallet/screens/card.js',
   '/assets/wallet/screens/challenge.js',
+  '/assets/wallet/screens/delegate.js',
+  '/assets/wallet/screens/delegations.js',
   '/assets/wallet/screens/devices.js',
   '/assets/wallet/screens/list.js',
   '/assets/wallet/screens/login.js',

@@ -60,6 +60,7 @@ const FAMILIES = [
   'counter.',
   'counter.facing_',
   'decision.',
+  'delegate.document_',
   'differs.',
   'document.',
   'draft.valid_to_',

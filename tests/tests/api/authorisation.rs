@@ -8,29 +8,25 @@
 //! for what was sent, or for the state of things: by 409, 412, 422, or a 403 of its own kind; where a licence's state alone
 //! decides, [`by_state`] says which.
 
-use liangzheng_core::time::{Day, Seconds};
-use liangzheng_server::domain::actor::membership::{Footing, Role};
-use liangzheng_server::domain::clock::SystemEntropy;
-use liangzheng_server::domain::consent::delegation::{Delegation, DelegationAnswer};
-use liangzheng_server::domain::ids::{DelegationId, HolderId, LicenceId};
+use liangzheng_core::time::Day;
+use liangzheng_server::domain::actor::membership::Role;
+use liangzheng_server::domain::ids::LicenceId;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::http::routes::{Login, RouteEntry, routes};
-use liangzheng_server::storage::Tx;
-use liangzheng_server::storage::actor::account;
-use liangzheng_server::storage::consent::delegation::{self, Parties};
-use liangzheng_server::storage::licence::co_holder;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::http::Answer;
-use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PIN, UNIT, number_of};
+use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PIN, UNIT};
 use serde_json::{Value, json};
 
+mod delegated;
 mod faces;
 mod who;
 
 use crate::actor::clients::Program;
 
+use delegated::share;
 use faces::{is_told_faces, tells_a_face};
 pub(crate) use who::own;
 use who::{Object, Who, by_state, came_by_provider, disabled_since, other, permit_of};
@@ -141,15 +137,12 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("DELETE", "/wallet/authorisations/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))
         }
-        ("POST", "/wallet/delegations/{id}/acts") => {
-            let path = route.path.replace("{id}", "dlg_00000000000000000000000000000000");
-            line(Object::Absent, &path, json!({ "act": "withdraw" }))
-        }
         ("GET", "/duty-applications/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "dut_00000000000000000000000000000000"))
         }
-        ("POST", "/duty-applications/{id}/acts") => {
-            let path = route.path.replace("{id}", "dut_00000000000000000000000000000000");
+        ("POST", "/duty-applications/{id}/acts" | "/wallet/delegations/{id}/acts") => {
+            let sort = if route.path.contains("duty") { "dut" } else { "dlg" };
+            let path = route.path.replace("{id}", &format!("{sort}_{:032}", 0));
             line(Object::Absent, &path, json!({ "act": "withdraw" }))
         }
         // Agents.
@@ -331,12 +324,7 @@ impl World {
         ];
         let licences = states.map(|status| {
             let id = app.licence(lin, BUSINESS_LICENCE, UNIT, status).id;
-            app.wait(async {
-                let mut tx = app.app.db.begin_write().await.unwrap();
-                co_holder::insert(&mut tx, id, tang).await.unwrap();
-                delegate(&app, &mut tx, id, lin).await;
-                tx.commit().await.unwrap();
-            });
+            app.wait(share(&app, id, lin, tang));
             (status.as_str(), id)
         });
         let licences = licences.to_vec();
@@ -391,28 +379,6 @@ impl World {
         // Whatever is edited is answered 412, so that nothing changes under the cells that follow.
         caller.with("If-Match", "\"999\"").send(route.method, path, body)
     }
-}
-
-/// Delegates a licence to `delegate`, who has accepted it.
-async fn delegate(app: &TestApp, tx: &mut Tx, licence: LicenceId, holder: HolderId) {
-    let now = app.app.now();
-    let account = account::find_by_login(tx, "delegate").await.unwrap().unwrap().id;
-    let given = Delegation {
-        id: DelegationId::generate(now, &SystemEntropy),
-        licence,
-        holder,
-        scenes: vec!["inspect.food".parse().unwrap()],
-        matter: None,
-        from: now,
-        until: now.plus(Seconds(86_400)),
-        given_at: now,
-        answer: None,
-        ended: None,
-    };
-    let number = number_of("delegate");
-    let parties = Parties { account, footing: Footing::Own, name: "林晓舟", number: &number };
-    delegation::insert(tx, &app.app.secrets, &SystemEntropy, &given, parties).await.unwrap();
-    assert!(delegation::answer(tx, given.id, DelegationAnswer::Accepted, account, now).await.unwrap());
 }
 
 fn guarded() -> impl Iterator<Item = &'static RouteEntry> {

@@ -48,6 +48,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ),
     ("service/issuing/cases.rs", "the outcome of opening a case, stored for its idempotency key"),
     ("service/consent/authorisations.rs", "the outcome of an authorisation, stored for its idempotency key"),
+    ("service/consent/delegations.rs", "the outcome of a delegation, likewise"),
     ("service/consent/duty_applications.rs", "the outcome of an application, likewise"),
     ("service/issuing/drafts.rs", "the outcome of writing a draft, likewise"),
     ("service/issuing/register.rs", "what the base register is asked"),
@@ -62,6 +63,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("service/verifying/scans.rs", "the outcome of handing in receipts, likewise"),
     ("storage/actor/client.rs", "public keys in a column"),
     ("storage/actor/holder.rs", "what is sealed in a column"),
+    ("storage/consent/delegation.rs", "likewise"),
 ];
 
 #[test]

@@ -7,12 +7,13 @@ use crate::http::answer::Page;
 use crate::http::api::consent::authorisations::{
     self, AuthorisationOption, AuthorisationRequest, GivenAuthorisation,
 };
-use crate::http::api::consent::delegations::{self, Delegation, DelegationActRequest, DelegationRequest};
+use crate::http::api::consent::delegations::{
+    self, ActedDelegation, Delegation, DelegationActRequest, DelegationRequest,
+};
 use crate::http::api::consent::duty_applications::{
     self, DutyActRequest, DutyApplication, DutyApplicationRequest,
 };
 use crate::service::consent::authorisations::Authorised;
-use crate::service::consent::delegation_acts::ActedDelegation;
 use crate::service::consent::delegations::Delegated;
 use crate::service::consent::duty_applications::DutyApplied;
 

@@ -2,8 +2,6 @@
 //! it up. With its end everything that the delegate shows is over, and nothing of the holder's own (R60).
 
 use liangzheng_core::time::Day;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::App;
 use crate::domain::access::{Delegate, Permit};
@@ -29,7 +27,7 @@ use crate::storage::licence::record;
 use crate::storage::{StorageError, Tx};
 
 /// A delegation after an act on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActedDelegation {
     /// Its id.
     pub id: DelegationId,

@@ -24,6 +24,7 @@ pub(super) fn is_told_faces(who: Who, route: &RouteEntry) -> bool {
                 | "/wallet/licences/{id}"
                 | "/wallet/licences/{id}/face"
                 | "/wallet/licences/{id}/authorisation-options"
+                | "/wallet/delegations"
         ),
         // Whom they are delegated to, as far as his scene shows it.
         Who::Delegate => path == "/wallet/licences/{id}",

@@ -87,6 +87,7 @@ fn a_withdrawal_ends_the_delegates_codes_on_the_wire_and_not_the_holders_on_both
         is_valid(&own_code);
         is_valid(&his_code);
         is_valid(&his.code(&app, &his_grant, 1));
+        app.pass(1);
         act(&app, "h1", &id, "withdraw").must(200);
         for code in [his_code, his.code(&app, &his_grant, 2)] {
             let body = json!({ "input": code, "scene": "hotel.checkin" });

@@ -21,7 +21,7 @@ use crate::http::api::licence::cards::whose;
 use crate::http::api::showing::show::Factor;
 use crate::http::extract::{Body, IdempotencyKey, Permitted, items_on_page};
 use crate::http::problem::{Problem, kinds};
-use crate::service::consent::delegation_acts::{self, ActedDelegation};
+use crate::service::consent::delegation_acts;
 use crate::service::consent::delegation_list::{self, ToldDelegation};
 use crate::service::consent::delegations::{self, Delegated, DelegationError, NewDelegation};
 use crate::service::showing::show::Proof;
@@ -138,6 +138,15 @@ pub struct Delegation {
     acts: Vec<DelegationAct>,
 }
 
+/// A delegation after an act on it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ActedDelegation {
+    /// Its id.
+    id: DelegationId,
+    /// Where it stands now.
+    state: DelegationState,
+}
+
 /// A person, as far as a list tells.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DelegationPerson {
@@ -236,7 +245,8 @@ pub async fn act(
     body: Body<DelegationActRequest>,
 ) -> Result<Answer<ActedDelegation>, Problem> {
     let acted = delegation_acts::act(&app, &permit, *id, body.act, body.pin.as_deref()).await?;
-    Ok(Answer::of(acted))
+    let delegation_acts::ActedDelegation { id, state } = acted;
+    Ok(Answer::of(ActedDelegation { id, state }))
 }
 
 impl Until {
