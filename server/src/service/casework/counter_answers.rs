@@ -31,7 +31,7 @@ use crate::service::consent::at_counter::{self, ChosenError, Offered};
 use crate::service::showing::assurance::{AssuranceError, FactorError};
 use crate::service::showing::show::Proof;
 use crate::service::work::{Work, WorkError};
-use crate::storage::actor::{holder, membership};
+use crate::storage::actor::{account, holder, membership};
 use crate::storage::casework::counter_request::{self as stored, CounterRequestRow, GivenRow};
 use crate::storage::issuing::case;
 use crate::storage::{StorageError, Tx};
@@ -316,13 +316,14 @@ async fn may_still_ask(
     fields.map_err(|rule| CounterAnswerError::Over(Over::Rule(rule)))
 }
 
-/// Who asked must still be a handler there: what is given goes to him.
+/// Who asked must still be let in, and be a handler there: what is given goes to him.
 async fn must_work_there(
     tx: &mut Tx,
     row: &CounterRequestRow,
     now: UnixTime,
 ) -> Result<(), CounterAnswerError> {
+    let is_let_in = account::find(tx, row.account).await?.is_some_and(|clerk| clerk.disabled_at.is_none());
     let clerk = membership::of_account(tx, row.account, now).await?;
     let works = clerk.is_some_and(|member| member.unit == row.unit && member.has_role(&[Role::Handler]));
-    if works { Ok(()) } else { Err(CounterAnswerError::Over(Over::Clerk)) }
+    if is_let_in && works { Ok(()) } else { Err(CounterAnswerError::Over(Over::Clerk)) }
 }
