@@ -76,7 +76,7 @@ async fn serve(arguments: DemoArguments, config: Config) -> anyhow::Result<()> {
     // A newcomer's address: its page leads through a show and a verdict as this person. What stands behind the # never
     // leaves the browser.
     let begin = file.newcomer().map_or_else(|| format!("{url}/"), |told| format!("{url}/#demo={told}"));
-    println!("begin here（从这里开始）: {begin}");
+    println!("begin here 从这里开始 {begin}");
     if !bind.is_loopback() {
         println!("{}", in_terminal(&begin)?);
     }

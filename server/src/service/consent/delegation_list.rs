@@ -115,13 +115,14 @@ async fn open(
         side == DelegationSide::Given || matches!(state, DelegationState::Accepted | DelegationState::Live);
     let licence = reach::open(tx, &app.secrets, &row).await?;
     let scenes = delegation.scenes.iter();
+    let mask = Mask::IdNumber;
     Ok(ToldDelegation {
         scenes: scenes
             .map(|scene| told(app, scene, row.licence_kind, licence.as_ref(), shows_values))
             .collect(),
         kind: (row.licence_kind, kind_names(app, row.licence_kind)),
         holder_name: giver.map(|holder| holder.name).unwrap_or_default(),
-        to: (to.name, Mask::IdNumber.apply(&to.number)),
+        to: (to.name, mask.apply(&to.number)),
         footing: row.footing,
         matter_names: matter.map(|matter| matter.names),
         acts: state.takes(side),
