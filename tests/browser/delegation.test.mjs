@@ -103,7 +103,10 @@ test('a delegation is given in one wallet, accepted in another, shown and verifi
   await delegate.goto(`${server.url}/wallet`);
   await asked;
   await delegate.locator('#notices').filter({ hasText: '已由委托人收回' }).waitFor();
-  await delegate.waitForFunction(() => document.querySelector('#others .card') === null);
+  // He acts for a firm, too, whose cards stay.
+  await delegate.waitForFunction((href) => document.querySelector(`#others a[href="${href}"]`) === null, `#card/${card.id}`);
+  const status = await delegate.evaluate(async (id) => (await fetch(`/api/v1/wallet/licences/${id}`)).status, card.id);
+  assert.equal(status, 404);
   for (const page of [giver, delegate, desk]) await done(page);
 });
 

@@ -106,6 +106,7 @@ async fn open(
     let delegation = row.read()?;
     let state = delegation.state(app.now());
     let to = row.delegate(&app.secrets)?;
+    let masked = Mask::IdNumber.apply(&to.number);
     let giver = holder::find(tx, &app.secrets, row.holder).await?;
     let matter: Option<Matter> = match &delegation.matter {
         Some(code) => reading::in_force(tx, code).await?,
@@ -122,7 +123,7 @@ async fn open(
             .collect(),
         kind: (row.licence_kind, kind_names(app, row.licence_kind)),
         holder_name: giver.map(|holder| holder.name).unwrap_or_default(),
-        to: (to.name, mask.apply(&to.number)),
+        to: (to.name, masked),
         footing: row.footing,
         matter_names: matter.map(|matter| matter.names),
         acts: state.takes(side),
