@@ -297,6 +297,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the holder before the counter for licences: the code that he scans, good for five minutes and once */
+        post: operations["casework.counter_requests.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where such a request stands, and, for who asked, what the holder gave */
+        get: operations["casework.counter_requests.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -328,6 +362,23 @@ export interface paths {
         post?: never;
         /** Ends a client: its tokens and the sessions begun through it count no more */
         delete: operations["actor.clients.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks up one kind of licence of the caller's unit for the holder at the counter: masked, kept with its reason, told to him at once */
+        post: operations["issuing.counter_look_ups.create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1990,6 +2041,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet/counter-requests/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a counter asks the caller for, by the code on its screen: unit, matter, purpose, every field */
+        get: operations["casework.counter_answers.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wallet/counter-requests/{code}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees, which is authorisation and fetch in one step, or refuses */
+        post: operations["casework.counter_answers.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wallet/devices": {
         parameters: {
             query?: never;
@@ -2699,6 +2784,15 @@ export interface components {
             /** @description Why; the holder reads it. */
             reason: string;
         };
+        /** @description What was answered. */
+        AnsweredAtCounter: {
+            /** @description What was given, each with the use by which the holder finds it in his list. */
+            given: components["schemas"]["GivenAtCounter"][];
+            id: components["schemas"]["CounterRequestId"];
+            state: components["schemas"]["CounterRequestState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+        };
         /** @description An application as it was taken. */
         AppliedUnit: {
             /** @description The unit. */
@@ -2721,6 +2815,31 @@ export interface components {
             act: components["schemas"]["RequestedAct"];
             /** @description Why; the unit reads it. */
             reason: string;
+        };
+        /** @description What a counter asks for. */
+        AskedAtCounter: {
+            /** @description Number of the case with the unit. */
+            case_number: string;
+            /** @description From when on it cannot be answered, in unix seconds. */
+            expires_at: components["schemas"]["UnixTime"];
+            materials: components["schemas"]["AskedKind"][];
+            /** @description Code of the matter. */
+            matter: string;
+            matter_names: components["schemas"]["Text"];
+            /** @description The holder whom the caller acts for; null = his own. */
+            on_behalf_of: components["schemas"]["HolderId"] | null;
+            /** @description Code of what for. */
+            purpose: string;
+            /** @description The unit that asks. */
+            unit: components["schemas"]["Uscc"];
+            unit_names: components["schemas"]["Text"];
+        };
+        /** @description One kind that is asked for. */
+        AskedKind: {
+            kind: components["schemas"]["KindCode"];
+            kind_names: components["schemas"]["Text"];
+            /** @description The licences that can answer it; none if the holder has none. */
+            licences: components["schemas"]["OfferedLicence"][];
         };
         /** @enum {string} */
         Assurance: "pin" | "real_person";
@@ -3206,6 +3325,51 @@ export interface components {
             /** @description The address of mail. */
             email: string;
         };
+        /** @enum {string} */
+        CounterAnswer: "agree" | "refuse";
+        /** @description Body of `POST /wallet/counter-requests/{code}/acts`. */
+        CounterAnswerRequest: {
+            act: components["schemas"]["CounterAnswer"];
+            /** @description A second factor, where a kind asks for one. */
+            factor?: components["schemas"]["Factor"] | null;
+            /**
+             * @description The licences that are given, one of each kind at the most; none of a refusal.
+             * @default []
+             */
+            licences: components["schemas"]["LicenceId"][];
+            /**
+             * @description Six digits; a refusal needs none.
+             * @default null
+             */
+            pin: string | null;
+        };
+        /** @description Body of `POST /counter-lookups`. */
+        CounterLookUpRequest: {
+            /** @description An open case of the caller's unit for the holder. */
+            case: components["schemas"]["CaseId"];
+            /** @description What was looked at of the holder himself. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description One kind of licence. */
+            kind: components["schemas"]["KindCode"];
+            /** @description Why; the holder reads it. */
+            reason: string;
+        };
+        /** @description What was looked up: for the screen and a print of it. */
+        CounterLookedUp: {
+            /** @description The licences of that kind, masked. */
+            licences: components["schemas"]["FetchedLicence"][];
+            /** @description The use, as the log and the holder's list name it. */
+            use: string;
+        };
+        /** @description One kind that was asked for. */
+        CounterMaterial: {
+            kind: components["schemas"]["KindCode"];
+            kind_names: components["schemas"]["Text"];
+            /** @description What the holder gave, as it was fetched; null = nothing, or its time is over, or another clerk asked. */
+            licence: components["schemas"]["FetchedLicence"] | null;
+            /** @description Why what was given is not shown any more; null = it is. */
+            reason: components["schemas"]["Text"] | null;
+        };
         /** @description A restoring as the counter that carries it out sees it. Times are unix seconds. */
         CounterRecovery: {
             /** Format: int64 */
@@ -3239,6 +3403,47 @@ export interface components {
             state: components["schemas"]["RecoveryState"];
             /** @description The state in words. */
             state_label: components["schemas"]["Text"];
+        };
+        /** @description A request, and what became of it. */
+        CounterRequest: {
+            /** @description When it was answered; null = not yet. */
+            answered_at: components["schemas"]["UnixTime"] | null;
+            /** @description From when on nobody can answer it, in unix seconds. */
+            expires_at: components["schemas"]["UnixTime"];
+            id: components["schemas"]["CounterRequestId"];
+            /** @description The kinds that were asked for, and what was given of each. */
+            materials: components["schemas"]["CounterMaterial"][];
+            /** @description Code of what for. */
+            purpose: string;
+            /** @description The same as a QR code. */
+            qr_svg: string | null;
+            /** @description `ER1:…`; null once it waits no more. */
+            qr_text: string | null;
+            /** @description Until when what was agreed to may be read here, by who asked; null = nothing was. */
+            readable_until: components["schemas"]["UnixTime"] | null;
+            state: components["schemas"]["CounterRequestState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+        };
+        CounterRequestId: string;
+        /** @description Body of `POST /cases/{id}/requests`. */
+        CounterRequestRequest: {
+            /** @description Kinds that the unit's using list has for the case's matter by authorisation: one to eight. */
+            kinds: components["schemas"]["KindCode"][];
+            /** @description Code of what for, as in the unit's using list. */
+            purpose: string;
+        };
+        /** @enum {string} */
+        CounterRequestState: "open" | "agreed" | "refused" | "expired";
+        /** @description A request that was made. */
+        CounterRequested: {
+            /** @description From when on nobody can answer it, in unix seconds. */
+            expires_at: components["schemas"]["UnixTime"];
+            id: components["schemas"]["CounterRequestId"];
+            /** @description The same as a QR code. */
+            qr_svg: string;
+            /** @description `ER1:…`, for the screen that the holder sees. */
+            qr_text: string;
         };
         /** @description A day in UTC+8, `YYYYMMDD`. */
         Day: string;
@@ -3766,6 +3971,13 @@ export interface components {
         Footing: "own" | "agent" | "delegate" | "member";
         /** @enum {string} */
         Found: "missing" | "extra" | "different";
+        /** @description A licence that was given. */
+        GivenAtCounter: {
+            kind: components["schemas"]["KindCode"];
+            licence: components["schemas"]["LicenceId"];
+            /** @description The use, as the log names it. */
+            use: string;
+        };
         /** @description An authorisation that was given. */
         GivenAuthorisation: {
             /** @description Labels of the fields that the unit sees by its using list as it is now; none = nothing. */
@@ -4749,7 +4961,7 @@ export interface components {
         };
         NoticeId: string;
         /** @enum {string} */
-        NoticeKind: "expiry" | "inspection" | "act" | "request" | "consent" | "authorisation";
+        NoticeKind: "expiry" | "inspection" | "act" | "request" | "consent" | "look_up" | "authorisation";
         /** @description The licence that a notice is about. */
         NoticeLicence: {
             id: components["schemas"]["LicenceId"];
@@ -4757,6 +4969,20 @@ export interface components {
             kind: components["schemas"]["KindCode"];
             /** @description The kind's names. */
             names: components["schemas"]["Text"];
+        };
+        /** @description A licence that can answer. */
+        OfferedLicence: {
+            /** @description Exactly what the unit would see. */
+            fields: components["schemas"]["SeenField"][];
+            id: components["schemas"]["LicenceId"];
+            /** @description Its number under GB/T 36904. */
+            identifier: string;
+            /** @description The status in words. */
+            status_label: components["schemas"]["Text"];
+            /** @description Last day of validity; null = 长期. */
+            valid_to: components["schemas"]["Day"] | null;
+            /** @description Why it does not hold, so that the unit would see this and no field; null = it holds. */
+            withheld: components["schemas"]["Text"] | null;
         };
         /** @description With which a phone shows a licence without a network. */
         OfflineGrant: {
@@ -5652,7 +5878,7 @@ export interface components {
             fields: components["schemas"]["SceneField"][];
         };
         /** @enum {string} */
-        ScopeRule: "case" | "holder" | "client" | "matter" | "list" | "purpose" | "kind" | "sharing" | "public" | "holder-consent" | "issuer-consent" | "authorisation";
+        ScopeRule: "case" | "holder" | "client" | "matter" | "list" | "purpose" | "kind" | "footing" | "sharing" | "public" | "holder-consent" | "issuer-consent" | "authorisation";
         /** @description One check. */
         SealCheck: {
             /** @description The fact behind it. */
@@ -7161,6 +7387,72 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    "casework.counter_requests.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterRequestRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterRequested"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.counter_requests.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+                request: components["schemas"]["CounterRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterRequest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     "actor.clients.list": {
         parameters: {
             query?: {
@@ -7280,6 +7572,41 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.counter_look_ups.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterLookUpRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterLookedUp"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
@@ -11350,6 +11677,73 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.counter_answers.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedAtCounter"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.counter_answers.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterAnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredAtCounter"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
