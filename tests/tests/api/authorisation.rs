@@ -22,6 +22,7 @@ use liangzheng_tests::make::{BUSINESS_LICENCE, OTHER_UNIT, PIN, UNIT};
 use serde_json::{Value, json};
 
 mod faces;
+mod using;
 mod who;
 
 use crate::actor::clients::Program;
@@ -29,9 +30,6 @@ use crate::actor::clients::Program;
 use faces::{is_told_faces, tells_a_face};
 pub(crate) use who::own;
 use who::{Object, Who, by_state, came_by_provider, disabled_since, other, permit_of};
-
-/// The code of a counter request that nobody made.
-const NO_REQUEST: &str = "000000000000000000000000";
 
 /// One line: what the route is about, the path with its parameters filled in, the body.
 struct Cells {
@@ -106,41 +104,6 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("POST", "/requests/{id}/acts") => {
             let path = route.path.replace("{id}", "req_00000000000000000000000000000000");
             line(Object::Absent, &path, json!({ "act": "refuse", "reason": "r" }))
-        }
-        // What units are let use, and what they use.
-        ("POST", "/wallet/authorisations" | "/duty-applications" | "/fetches") => {
-            line(Object::None, route.path, json!({}))
-        }
-        ("POST", "/cases/{id}/requests") => {
-            let path = route.path.replace("{id}", "cas_00000000000000000000000000000000");
-            line(Object::Absent, &path, json!({ "kinds": [BUSINESS_LICENCE], "purpose": "subsidy" }))
-        }
-        ("GET", "/cases/{id}/requests/{request}") => {
-            let path = route.path.replace("{id}", "cas_00000000000000000000000000000000");
-            bare(Object::Absent, &path.replace("{request}", "crq_00000000000000000000000000000000"))
-        }
-        ("GET", "/wallet/counter-requests/{code}") => {
-            bare(Object::Absent, &route.path.replace("{code}", NO_REQUEST))
-        }
-        ("POST", "/wallet/counter-requests/{code}/acts") => {
-            line(Object::Absent, &route.path.replace("{code}", NO_REQUEST), json!({ "act": "refuse" }))
-        }
-        ("POST", "/counter-lookups") => {
-            let body = json!({
-                "case": "cas_00000000000000000000000000000000", "kind": BUSINESS_LICENCE,
-                "evidence": { "type": "photo_compared" }, "reason": "r",
-            });
-            line(Object::Absent, route.path, body)
-        }
-        ("DELETE", "/wallet/authorisations/{id}") => {
-            bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))
-        }
-        ("GET", "/duty-applications/{id}") => {
-            bare(Object::Absent, &route.path.replace("{id}", "dut_00000000000000000000000000000000"))
-        }
-        ("POST", "/duty-applications/{id}/acts") => {
-            let path = route.path.replace("{id}", "dut_00000000000000000000000000000000");
-            line(Object::Absent, &path, json!({ "act": "withdraw" }))
         }
         // Agents.
         ("GET", "/agencies" | "/recoveries" | "/wallet/agencies") => bare(Object::None, route.path),
@@ -268,7 +231,7 @@ fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             | "/scenes/{code}/acts"
             | "/inspection-matters/{code}/acts",
         ) => line(InForce, &world.entry(route.path).0, act),
-        _ => None,
+        (method, path) => using::cells(method, path),
     }
 }
 
