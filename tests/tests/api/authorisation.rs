@@ -27,7 +27,7 @@ mod who;
 
 use crate::actor::clients::Program;
 
-use cells::{Cells, cells};
+use cells::cells;
 use delegated::share;
 use faces::{is_told_faces, tells_a_face};
 pub(crate) use who::own;

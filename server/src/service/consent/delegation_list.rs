@@ -116,7 +116,6 @@ async fn open(
         side == DelegationSide::Given || matches!(state, DelegationState::Accepted | DelegationState::Live);
     let licence = reach::open(tx, &app.secrets, &row).await?;
     let scenes = delegation.scenes.iter();
-    let mask = Mask::IdNumber;
     Ok(ToldDelegation {
         scenes: scenes
             .map(|scene| told(app, scene, row.licence_kind, licence.as_ref(), shows_values))
