@@ -13,9 +13,12 @@ function familiesOf(app) {
  * What is wrong on the page as it stands, a line each.
  *
  * @param {any} page
- * @param {{ app: string, large?: boolean }} how `large`: as 长辈版 must be
+ * @param {{ large?: boolean }} [how] `large`: as 长辈版 must be
  */
-export const wrongOn = (page, { app, large = false }) => page.evaluate(looked, { families: familiesOf(app), large });
+export async function wrongOn(page, { large = false } = {}) {
+  const app = await page.evaluate(() => document.documentElement.dataset.app);
+  return page.evaluate(looked, { families: familiesOf(app), large });
+}
 
 /** Run in the page. @param {{ families: string[], large: boolean }} how */
 function looked({ families, large }) {

@@ -183,7 +183,7 @@ export async function walk({ server, app, page, facts, lang, colorScheme, large,
       await page.setViewportSize(size);
       try {
         if (at === 0 || screen.anew) await screen.open(page, server, facts);
-        const found = [...(await wrongOn(page, { app, large })), ...((await screen.also?.(page)) ?? [])];
+        const found = [...(await wrongOn(page, { large })), ...((await screen.also?.(page)) ?? [])];
         // Of all sizes the smallest breaks most.
         if (contrast && at === 0) found.push(...(await axe(page)));
         wrong.push(...found.map((line) => `${where}: ${line}`));

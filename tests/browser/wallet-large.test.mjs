@@ -38,7 +38,7 @@ test('every screen of the wallet has text of 18 px and more, and 60 × 60 px and
   for (const [lang, width] of [['zh-CN', 390], ['en', 320]]) {
     const page = await newPage(browser, { viewport: { width, height: 700 }, serviceWorkers: 'block' });
     const check = async (what) => {
-      assert.deepEqual(await wrongOn(page, { app: 'wallet', large: true }), [], `${what} ${lang} ${width}`);
+      assert.deepEqual(await wrongOn(page, { large: true }), [], `${what} ${lang} ${width}`);
       assert.deepEqual(await axe(page), [], what);
     };
     await page.goto(`${server.url}/wallet?lang=${lang}`);

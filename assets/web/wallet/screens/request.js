@@ -19,7 +19,7 @@ import { factorField, needsFactor } from '../factor.js';
 
 /** @param {App} app @param {string} address the code, as it stands in the address @returns {import('../types.d.ts').View} */
 export function requestView(app, address) {
-  app.title(t('request.title'));
+  app.title(t('counter_request.title'));
   const code = decoded(address);
   const place = el('div', { class: 'place' }, el('p', { class: 'quiet', role: 'status' }, t('record.loading')));
   const { begin } = turns();
@@ -33,13 +33,13 @@ export function requestView(app, address) {
     } catch (error) {
       if (late()) return;
       if (isProblem(error, 401)) await app.load();
-      else ended(isProblem(error, 404) ? t('request.unknown') : wordsFor(error), 'over');
+      else ended(isProblem(error, 404) ? t('counter_request.unknown') : wordsFor(error), 'over');
     }
   }
 
   /** @param {string} words @param {string} id */
   function ended(words, id) {
-    show(place, [el('p', { class: id === 'over' ? 'notice problem' : 'notice', role: id === 'over' ? 'alert' : 'status', id }, words), el('div', { class: 'buttons' }, el('a', { class: 'button primary', href: id === 'over' ? '#answer' : '#' }, t(id === 'over' ? 'request.other' : 'request.back')))]);
+    show(place, [el('p', { class: id === 'over' ? 'notice problem' : 'notice', role: id === 'over' ? 'alert' : 'status', id }, words), el('div', { class: 'buttons' }, el('a', { class: 'button primary', href: id === 'over' ? '#answer' : '#' }, t(id === 'over' ? 'counter_request.other' : 'counter_request.back')))]);
   }
 
   /** @param {Asked} asked */
@@ -50,26 +50,26 @@ export function requestView(app, address) {
     const pin = pinField({ 'aria-describedby': 'pin-help' });
     const factor = factorField();
     const problem = problemNotice();
-    const agree = el('button', { type: 'submit', class: 'button primary wide', id: 'agree' }, t('request.agree'));
+    const agree = el('button', { type: 'submit', class: 'button primary wide', id: 'agree' }, t('counter_request.agree'));
     /** @type {HTMLButtonElement} */
-    const refuse = el('button', { type: 'button', class: 'button secondary wide', id: 'refuse', onclick: () => busy([agree, refuse], refused) }, t('request.refuse'));
+    const refuse = el('button', { type: 'button', class: 'button secondary wide', id: 'refuse', onclick: () => busy([agree, refuse], refused) }, t('counter_request.refuse'));
 
     async function refused() {
       await sent(async () => {
         await api.answerCounter(code, { act: 'refuse' });
-        ended(t('request.refused', { unit }), 'answered');
+        ended(t('counter_request.refused', { unit }), 'answered');
       });
     }
 
     async function agreed() {
       const licences = choices.flatMap(({ chosen }) => chosen() ?? []);
       if (licences.length === 0) {
-        say(problem, t('request.choose_one'));
+        say(problem, t('counter_request.choose_one'));
         return;
       }
       await sent(async () => {
         await api.answerCounter(code, { act: 'agree', licences }, { pin: pin.value, totp: factor.value() });
-        ended(t('request.agreed', { unit }), 'answered');
+        ended(t('counter_request.agreed', { unit }), 'answered');
       });
     }
 
@@ -103,13 +103,13 @@ export function requestView(app, address) {
           void busy([agree, refuse], agreed);
         },
       },
-      el('h2', {}, t('request.asks', { unit })),
-      el('dl', { class: 'seen' }, rows([[t('request.matter'), pick(asked.matter_names)], [t('request.case'), asked.case_number], [t('request.purpose'), asked.purpose], [t('request.until'), clockTime(asked.expires_at, true)]])),
-      asked.on_behalf_of ? el('p', { class: 'notice' }, t('request.on_behalf')) : null,
+      el('h2', {}, t('counter_request.asks', { unit })),
+      el('dl', { class: 'seen' }, rows([[t('counter_request.matter'), pick(asked.matter_names)], [t('counter_request.case'), asked.case_number], [t('counter_request.purpose'), asked.purpose], [t('counter_request.until'), clockTime(asked.expires_at, true)]])),
+      asked.on_behalf_of ? el('p', { class: 'notice' }, t('counter_request.on_behalf')) : null,
       choices.map(({ node }) => node),
       some
-        ? [el('label', { for: 'pin' }, t('card.pin')), pin, el('p', { class: 'quiet', id: 'pin-help' }, t('request.pin_help')), factor.node, problem, agree]
-        : [el('p', { class: 'notice', id: 'nothing' }, t('request.nothing')), problem],
+        ? [el('label', { for: 'pin' }, t('card.pin')), pin, el('p', { class: 'quiet', id: 'pin-help' }, t('counter_request.pin_help')), factor.node, problem, agree]
+        : [el('p', { class: 'notice', id: 'nothing' }, t('counter_request.nothing')), problem],
       refuse,
     );
   }
@@ -120,12 +120,12 @@ export function requestView(app, address) {
 /** One kind: which licence answers it, and exactly what the counter would see. @param {AskedKind} one @param {number} at @param {() => void} changed */
 function material({ kind, kind_names: names, licences }, at, changed) {
   const heading = el('h3', {}, pick(names));
-  if (licences.length === 0) return { node: el('section', { 'data-kind': kind }, heading, el('p', { class: 'quiet' }, t('request.none'))), chosen: () => null };
+  if (licences.length === 0) return { node: el('section', { 'data-kind': kind }, heading, el('p', { class: 'quiet' }, t('counter_request.none'))), chosen: () => null };
   const select = el(
     'select',
     { id: `answer-${at}`, onchange: () => (preview(), changed()) },
-    licences.map(({ id, identifier, valid_to: end }) => el('option', { value: id }, end ? t('request.option', { number: identifier, day: day(end) }) : identifier)),
-    el('option', { value: '' }, t('request.leave_out')),
+    licences.map(({ id, identifier, valid_to: end }) => el('option', { value: id }, end ? t('counter_request.option', { number: identifier, day: day(end) }) : identifier)),
+    el('option', { value: '' }, t('counter_request.leave_out')),
   );
   const seen = el('dl', { class: 'seen' });
   const why = el('p', { class: 'caution', hidden: true });
@@ -134,12 +134,12 @@ function material({ kind, kind_names: names, licences }, at, changed) {
     const licence = licences.find(({ id }) => id === select.value);
     show(seen, licence ? rows(licence.fields.map(({ label, value }) => /** @type {[string, string]} */ ([pick(label), value || t('authorise.empty')]))) : null);
     why.hidden = !licence?.withheld;
-    show(why, licence?.withheld ? t('request.withheld', { why: pick(licence.withheld) }) : '');
+    show(why, licence?.withheld ? t('counter_request.withheld', { why: pick(licence.withheld) }) : '');
   }
 
   preview();
   return {
-    node: el('section', { 'data-kind': kind }, heading, el('label', { for: `answer-${at}` }, t('request.which')), select, el('p', { class: 'quiet' }, t('request.sees')), seen, why),
+    node: el('section', { 'data-kind': kind }, heading, el('label', { for: `answer-${at}` }, t('counter_request.which')), select, el('p', { class: 'quiet' }, t('counter_request.sees')), seen, why),
     chosen: () => select.value || null,
   };
 }
