@@ -197,7 +197,10 @@ fn a_firms_people_see_show_and_ask_as_far_as_they_were_named_on_both_databases()
         let found = cards(&boss, &whose).must(200);
         assert_eq!(
             (&found["items"][0]["id"], &found["items"][0]["footing"]),
-            (&json!(licence), &json!({ "kind": "agent", "holder": whose, "name": FIRM_NAME }))
+            (
+                &json!(licence),
+                &json!({ "kind": "agent", "holder": whose, "name": FIRM_NAME, "from": null, "until": null })
+            )
         );
         assert_eq!(cards(&boss, "own").must(200)["items"], json!([]), "a firm's licences are not one's own");
         assert_eq!(cards(&app.as_("stranger"), &whose).status, 404);
