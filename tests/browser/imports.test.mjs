@@ -66,7 +66,7 @@ function breach(path, name) {
     const allowed = COMMON[from] ?? Object.keys(COMMON);
     if (!allowed.includes(to)) return to in COMMON ? `${from} stands below ${to}` : `it belongs to ${to}`;
   }
-  if (isScreen(name) && path !== `${from}/page.js`) return 'only page.js, which holds the routes, names screens';
+  if (isScreen(name) && ![`${from}/page.js`, `${from}/routes.js`].includes(path)) return 'only page.js or routes.js, which hold the routes, name screens';
   return null;
 }
 

@@ -32,6 +32,7 @@ const WALKS = {
     ['cases', () => 'cases'],
     ['cases/new', () => 'cases/new', () => 'cases'],
     ['cases/*', () => `cases/${made.case}`, () => 'cases'],
+    ['cases/*/look-up', () => `cases/${made.case}/look-up`, () => `cases/${made.case}`],
     ['licences', () => 'licences'],
     ['licences/*', () => `licences/${made.draft}`, () => 'licences'],
     ['draft/*', () => `draft/${made.draft}`, () => `licences/${made.draft}`],
@@ -73,6 +74,9 @@ const WALKS = {
     ['outbox', () => 'outbox'],
   ],
   'handler.civ': [
+    ['cases/*/ask', () => `cases/${made.using}/ask`, () => `cases/${made.using}`],
+    ['cases/*/requests/*', () => `cases/${made.using}/requests/${made.asked}`],
+    ['cases/*/requests/*/screen', () => `cases/${made.using}/requests/${made.asked}/screen`],
     ['duties', () => 'duties'],
     ['duties/new', () => 'duties/new', () => 'duties'],
     ['duties/*', () => `duties/${made.duty}`, () => 'duties'],
@@ -129,6 +133,9 @@ before(async () => {
   made.unit = one.unit;
   const handler = await caller(server, 'handler.civ');
   made.duty = (await handler('POST', '/duty-applications', { kind: '11990000MB00010701001', purpose: 'subsidy', need: '核对家庭成员' })).id;
+  const { name, type, code } = JSON.parse(readFileSync(join(root, 'assets/demo/people.json'), 'utf8')).holders.find(({ login }) => login === 'lin');
+  made.using = (await handler('POST', '/cases', { type: 'using', matter: 'civil.subsidy', holder: { type: 'natural', name, id_type: type, id_number: code } })).id;
+  made.asked = (await handler('POST', `/cases/${made.using}/requests`, { kinds: ['11100000000013127D001'], purpose: 'subsidy' })).id;
   made.account = (await manager('GET', `/units/${one.unit}/accounts`)).items[0].id;
   made.year = new Date().getFullYear() + 1;
 });
