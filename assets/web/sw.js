@@ -185,6 +185,7 @@ const SHELL = [
   '/assets/shared/wedge.js',
   '/assets/shared/words.js',
   '/assets/wallet/api.js',
+  '/assets/wallet/asking.js',
   '/assets/wallet/code.js',
   '/assets/wallet/factor.js',
   '/assets/wallet/face.js',

@@ -25,6 +25,7 @@ CREATE TABLE consent_authorisation (
     unit         TEXT    NOT NULL REFERENCES catalogue_unit (id), -- who may use it
     scope        TEXT    NOT NULL,                              -- view, download
     purpose      TEXT    NOT NULL,                              -- code, as in the unit's using list
+    case_id      TEXT    REFERENCES issuing_case (id),          -- the only one it counts for, if it was given at a counter
     given_at     INSTANT NOT NULL,
     until        INSTANT NOT NULL CHECK (until > given_at),
     withdrawn_at INSTANT

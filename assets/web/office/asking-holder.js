@@ -36,14 +36,14 @@ export function codeOf({ qr_svg, expires_at: end }, words) {
 
 /**
  * Draws a request into a place, and again whenever it stands otherwise; resolves once it was drawn first. What goes wrong
- * later is told, and asked again.
+ * later is told, and asked again as long as `failed` says so.
  *
  * @param {object} watched
  * @param {string} watched.caseId
  * @param {string} watched.id
  * @param {HTMLElement} watched.place
  * @param {(request: CounterRequest) => { node: import('../shared/dom.js').Children, stop?: () => void }} watched.draw
- * @param {(error: unknown) => void} watched.failed
+ * @param {(error: unknown) => boolean} watched.failed
  * @returns {Promise<() => void>} ends it
  */
 export async function watch({ caseId, id, place, draw, failed }) {
@@ -62,7 +62,16 @@ export async function watch({ caseId, id, place, draw, failed }) {
       stop = drawn.stop ?? (() => {});
       show(place, drawn.node);
     }
-    if (state === 'open' && !ended) timer = setTimeout(again, ASK_EVERY);
+    if (ended) return;
+    const left = (request.readable_until ?? 0) * 1000 - nowMs();
+    if (state === 'open') timer = setTimeout(again, ASK_EVERY);
+    else if (left > 0) timer = setTimeout(fade, left + 500);
+  }
+
+  /** What was given is not to be read for longer: the server tells the same without it. */
+  function fade() {
+    state = '';
+    void again();
   }
 
   async function again() {
@@ -71,8 +80,7 @@ export async function watch({ caseId, id, place, draw, failed }) {
       if (!ended) put(request);
     } catch (error) {
       if (ended) return;
-      failed(error);
-      timer = setTimeout(again, ASK_EVERY);
+      if (failed(error)) timer = setTimeout(again, ASK_EVERY);
     }
   }
 

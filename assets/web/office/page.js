@@ -199,14 +199,19 @@ async function draw(said = saying) {
   if (path[0] === '') path[0] = 'home';
   const late = begin();
   const here = app;
+  /** What is left undrawn is left, too. @type {Promise<View> | null} */
+  let undrawn = null;
   const waiting = setTimeout(() => late() || show(view, el('p', { class: 'quiet', role: 'status', id: 'loading' }, t('office.loading'))), 300);
   try {
     const coming = ROUTES.find(([pattern]) => fits(pattern, path))?.[1];
     const screen = await coming?.().catch((cause) => Promise.reject(new NoNetwork('a script did not come', { cause })));
     // Lists of what is in force are read by anybody: only this tells that the session is over, or another person's.
-    const [drawn, { account }] = await Promise.all([screen ? screen(here, path, late) : unknownView(), api.me()]);
-    if (!late() && account.id !== here.member.account.id) return await load();
-    if (!late()) put(drawn, said, path[0]);
+    undrawn = Promise.resolve(screen ? screen(here, path, late) : unknownView());
+    const [drawn, { account }] = await Promise.all([undrawn, api.me()]);
+    if (late()) return;
+    if (account.id !== here.member.account.id) return await load();
+    undrawn = null;
+    put(drawn, said, path[0]);
   } catch (error) {
     if (late()) return;
     if (isProblem(error, 401)) await load(t('office.session_lost'));
@@ -214,6 +219,7 @@ async function draw(said = saying) {
     else put(failedView(error, () => draw(said)), '', path[0]);
   } finally {
     clearTimeout(waiting);
+    undrawn?.then(({ onLeave }) => onLeave?.(), () => undefined);
   }
 }
 

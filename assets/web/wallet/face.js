@@ -31,6 +31,8 @@ export function faceOf(app, card) {
   const facts = el('dl', { class: 'facts', id: 'face-fields' });
   const place = el('div', { class: 'unlock', id: 'unlock' });
   const { begin } = turns();
+  /** A PIN that was given counts until it is thought better of, or the phone is put down. */
+  const unlocking = turns();
   /** @type {Schemas['KindEntry'] | null} */
   let kind = null;
   /** What is told in clear; null while it is masked. @type {CardField[] | null} */
@@ -107,7 +109,7 @@ export function faceOf(app, card) {
       event.preventDefault();
       button.disabled = true;
       say(problem, '');
-      const gone = begin();
+      const gone = unlocking.begin();
       try {
         const { fields } = await api.wholeFace(card.id, pin.value);
         if (gone()) return;
@@ -134,10 +136,15 @@ export function faceOf(app, card) {
         pin,
         el('p', { class: 'quiet', id: 'face-help' }, t('face.help')),
         problem,
-        el('div', { class: 'buttons' }, button, el('button', { type: 'button', class: 'button secondary', onclick: () => drawUnlock(true) }, t('face.cancel'))),
+        el('div', { class: 'buttons' }, button, el('button', { type: 'button', class: 'button secondary', onclick: cancelled }, t('face.cancel'))),
       ),
     );
     pin.focus();
+  }
+
+  function cancelled() {
+    unlocking.begin();
+    drawUnlock(true);
   }
 
   /** @param {boolean} focus whether whoever was there goes on there */
@@ -148,7 +155,9 @@ export function faceOf(app, card) {
   }
 
   function hidden() {
-    if (document.visibilityState === 'hidden' && clear) close(false);
+    if (document.visibilityState !== 'hidden') return;
+    unlocking.begin();
+    if (clear) close(false);
   }
 
   const node = el(
@@ -167,6 +176,7 @@ export function faceOf(app, card) {
     fields,
     onLeave() {
       begin();
+      unlocking.begin();
       clear = null;
       clearTimeout(closing);
       document.removeEventListener('visibilitychange', hidden);

@@ -7,15 +7,7 @@ import { wordsFor } from '../page/words.js';
 import { CameraError } from '../shared/camera.js';
 import { noCameraTitle, problem } from '../shared/obstacle.js';
 import { Scanning } from '../shared/scanning.js';
-
-/** Codes for holders, and the screens that answer them. */
-const ASKING = { 'EC1:': 'answer', 'ER1:': 'request' };
-
-/** The screen that answers a code; null for a code that asks nothing of a holder. @param {string} text */
-export function screenFor(text) {
-  const found = Object.entries(ASKING).find(([mark]) => text.startsWith(mark));
-  return found ? found[1] : null;
-}
+import { screenFor } from './asking.js';
 
 /** As core's, for what a wallet looks for. @type {import('../shared/readings.js').Classify} */
 const classify = (text) => {

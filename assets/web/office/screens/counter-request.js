@@ -56,7 +56,11 @@ async function shown(app, caseId, id, draw) {
       say(problem, '');
       return draw(request);
     },
-    failed: (error) => (isProblem(error, 401) ? app.sessionLost() : say(problem, wordsFor(error))),
+    failed: (error) => {
+      if (!isProblem(error, 401)) say(problem, wordsFor(error));
+      else app.sessionLost();
+      return !isProblem(error, 401);
+    },
   });
   return { place, problem, onLeave };
 }

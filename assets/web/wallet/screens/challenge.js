@@ -13,11 +13,11 @@ import { el, show } from '../../shared/dom.js';
 import { codesIn, PictureError } from '../../shared/pictures.js';
 import { hasTexts } from '../../shared/words.js';
 import * as api from '../api.js';
+import { screenFor } from '../asking.js';
 import { factorField, needsFactor } from '../factor.js';
 import { seenIn } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
-import { look, screenFor } from '../scan.js';
 import { changed, showing } from '../showing.js';
 import { unitName } from '../units.js';
 
@@ -59,9 +59,17 @@ export function challengeView(app) {
   }
 
   /** The camera in the form's place, until it has found a code or is stopped. @param {ReturnType<typeof entry>} form */
-  function scan(form) {
+  async function scan(form) {
     stop();
-    close = look({
+    const late = begin();
+    // Most who come here have a code to paste: the camera's scripts come when it is asked for.
+    const camera = await import('../scan.js').catch(() => null);
+    if (late()) return;
+    if (!camera) {
+      form.tell(el('p', { class: 'notice problem', role: 'alert' }, wordsFor(new NoNetwork())));
+      return;
+    }
+    close = camera.look({
       draw: (view) => show(place, el('section', { class: 'panel', id: 'scanning' }, el('p', {}, t('scanning.what')), view)),
       found: (text) => {
         back();

@@ -4,6 +4,7 @@ import { problemNotice, say } from '../../kit/notice.js';
 import { pinField } from '../../kit/pin.js';
 import { rows } from '../../kit/rows.js';
 import { isProblem } from '../../page/client.js';
+import { now } from '../../page/clock.js';
 import { moment, pick, t } from '../../page/i18n.js';
 import { turns } from '../../page/turns.js';
 import { wordsFor } from '../../page/words.js';
@@ -115,7 +116,7 @@ export function delegationsView(app) {
     function submitted(event) {
       event.preventDefault();
       void busy(accept, async () => {
-        await send(one.id, { act: 'accept', pin: pin.value }, t('delegate.accepted'), problem);
+        await send(one.id, { act: 'accept', pin: pin.value }, one.from > now() ? t('delegate.not_begun', { time: moment(one.from) }) : t('delegate.accepted'), problem);
         pin.value = '';
       });
     }

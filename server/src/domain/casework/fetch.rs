@@ -201,6 +201,7 @@ fn authorised(asked: &Asked<'_>, facts: &Facts, now: UnixTime) -> Result<Vec<Lic
                 && Some(given.holder) == facts.holder
                 && given.unit == asked.unit
                 && given.purpose == asked.purpose
+                && (given.case.is_none() || given.case == facts.case.as_ref().map(|case| case.id))
                 && given.state(now) == AuthorisationState::Live
         })
     };

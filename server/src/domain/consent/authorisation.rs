@@ -4,7 +4,7 @@ use liangzheng_core::time::{Day, UnixTime};
 
 use crate::domain::actor::roles::end_of;
 use crate::domain::catalogue::codes::Uscc;
-use crate::domain::ids::{AuthorisationId, HolderId, LicenceId};
+use crate::domain::ids::{AuthorisationId, CaseId, HolderId, LicenceId};
 use crate::words;
 
 words! {
@@ -42,6 +42,8 @@ pub struct Authorisation {
     pub unit: Uscc,
     /// What with it.
     pub scope: AuthorisedScope,
+    /// The only case it counts for: given at a counter, for what is done there.
+    pub case: Option<CaseId>,
     /// Code of what for, as in the unit's using list.
     pub purpose: String,
     /// When it was given.
@@ -91,6 +93,7 @@ mod tests {
             holder: HolderId::generate(now, &SystemEntropy),
             unit: "11990100MB0000019L".parse().unwrap(),
             scope: AuthorisedScope::View,
+            case: None,
             purpose: "subsidy".into(),
             given_at: now,
             until: UnixTime(now.0 + 60),

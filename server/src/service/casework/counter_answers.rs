@@ -226,7 +226,8 @@ async fn give(
 ) -> Result<GivenRow, CounterAnswerError> {
     let until = work.now.plus(READABLE);
     let kind = licence.kind();
-    at_counter::authorise(app, work, permit, wallet, &licence, row.unit, &row.purpose, until).await?;
+    at_counter::authorise(app, work, permit, wallet, &licence, row.unit, case.id, &row.purpose, until)
+        .await?;
     let one = Try {
         account: row.account,
         case: case.id,

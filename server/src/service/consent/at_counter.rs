@@ -13,7 +13,7 @@ use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::kind::Kind;
 use crate::domain::consent::authorisation::{Authorisation, AuthorisedScope};
 use crate::domain::fault::Faults;
-use crate::domain::ids::{AuthorisationId, HolderId, LicenceId};
+use crate::domain::ids::{AuthorisationId, CaseId, HolderId, LicenceId};
 use crate::domain::licence::{Licence, Unshowable};
 use crate::service::actor::recovery;
 use crate::service::actor::wallets::Wallet;
@@ -171,7 +171,7 @@ async fn asked_for(
     Ok(held.iter().any(|held| held.id == id && held.stands).then_some(licence))
 }
 
-/// Authorises the unit to see a chosen licence for as long as it reads it at the counter; the licence's other holders are
+/// Authorises the unit to see a chosen licence in this case, for as long as it reads it at the counter; the licence's other holders are
 /// told.
 #[expect(clippy::too_many_arguments, reason = "each is told in what is kept")]
 pub(in crate::service) async fn authorise(
@@ -181,6 +181,7 @@ pub(in crate::service) async fn authorise(
     wallet: Wallet,
     licence: &Licence,
     unit: Uscc,
+    case: CaseId,
     purpose: &str,
     until: UnixTime,
 ) -> Result<(), StorageError> {
@@ -190,6 +191,7 @@ pub(in crate::service) async fn authorise(
         holder: wallet.holder,
         unit,
         scope: AuthorisedScope::View,
+        case: Some(case),
         purpose: purpose.to_owned(),
         given_at: work.now,
         until: wallet.until.map_or(until, |end| end.min(until)),

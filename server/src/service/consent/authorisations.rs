@@ -172,6 +172,7 @@ pub async fn give(
         holder: wallet.holder,
         unit: new.unit,
         scope: new.scope,
+        case: None,
         purpose: new.purpose,
         given_at: now,
         // An agent lets others use nothing for longer than he himself may.

@@ -116,9 +116,18 @@ async fn withdraw(
 ) -> Result<ActedDelegation, DelegationError> {
     let mut work = Work::begin(app, permit).await?;
     let now = work.now;
-    let row = stored::find(&mut work.tx, id).await?.ok_or(DelegationError::NotFound)?;
-    // A show that is being opened holds the licence: it is seen here, or finds the delegation ended.
-    record::hold(&mut work.tx, row.licence).await?;
+    let mut row = stored::find(&mut work.tx, id).await?.ok_or(DelegationError::NotFound)?;
+    // A show that is being opened holds the licence: it is seen here, or finds the delegation ended. Meanwhile the next
+    // version may have taken the licence's place.
+    loop {
+        record::hold(&mut work.tx, row.licence).await?;
+        let again = stored::find(&mut work.tx, id).await?.ok_or(DelegationError::NotFound)?;
+        let is_same = again.licence == row.licence;
+        row = again;
+        if is_same {
+            break;
+        }
+    }
     let open = wallets::open(&mut work.tx, permit, AgencyAct::Show, now).await?;
     let side = match open.into_iter().find(|wallet| wallet.holder == row.holder) {
         Some(wallet) => {
@@ -134,7 +143,6 @@ async fn withdraw(
             DelegationSide::Received
         }
     };
-    let row = stored::find(&mut work.tx, id).await?.ok_or(DelegationError::NotFound)?;
     let delegation = row.read()?;
     takes(&delegation, side, DelegationAct::Withdraw, &work)?;
     if !stored::end(&mut work.tx, id, side, now).await? {
@@ -144,6 +152,9 @@ async fn withdraw(
     show::end_of_delegation(&mut work, id).await?;
     let (kind, told) = match side {
         // Who has not accepted is told, too, if he was told of it.
+        DelegationSide::Given if row.told == 0 && delegation.answer.is_none() => {
+            (NoticeKind::DelegationWithdrawn, None)
+        }
         DelegationSide::Given => {
             (NoticeKind::DelegationWithdrawn, delegate_of(app, &mut work.tx, &row).await?)
         }
@@ -164,7 +175,7 @@ async fn withdraw(
 /// Returns whether there may be more. Whoever was told is not told again.
 pub async fn tell(app: &App, after: &mut Option<DelegationId>) -> Result<bool, StorageError> {
     let mut tx = app.db.begin_read().await?;
-    let rows = stored::untold(&mut tx, *after, AT_ONCE).await?;
+    let rows = stored::untold(&mut tx, *after, app.now(), AT_ONCE).await?;
     let mut due = Vec::new();
     for row in &rows {
         let delegation = row.read()?;

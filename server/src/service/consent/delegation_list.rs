@@ -112,8 +112,8 @@ async fn open(
         Some(code) => reading::in_force(tx, code).await?,
         None => None,
     };
-    let shows_values =
-        side == DelegationSide::Given || matches!(state, DelegationState::Accepted | DelegationState::Live);
+    // As his card: nothing before its time has begun.
+    let shows_values = side == DelegationSide::Given || state == DelegationState::Live;
     let licence = reach::open(tx, &app.secrets, &row).await?;
     let scenes = delegation.scenes.iter();
     Ok(ToldDelegation {

@@ -101,7 +101,10 @@ pub async fn look_up(
         }
         None => None,
     };
-    let holder = holder.map(|holder| holder.id);
+    let concerned = holder.as_ref().map(|holder| holder.id);
+    // A slip in the number shows no stranger's licence; whose number it is, is told of the look all the same.
+    let is_named = |name: &str| case.as_ref().is_some_and(|case| case.person.name == name);
+    let holder = holder.filter(|holder| is_named(&holder.name)).map(|holder| holder.id);
     let mut licences = Vec::new();
     if let (Some(case), Some(kind), Some(holder)) = (&case, &kind, holder) {
         for held in record::held_of_kind(&mut work.tx, holder, kind.code).await? {
@@ -115,7 +118,7 @@ pub async fn look_up(
         }
     }
     if licences.is_empty() {
-        let row = used(permit, wanted, now, holder, None);
+        let row = used(permit, wanted, now, concerned, None);
         access_log::append(&mut work.tx, &row).await?;
     }
     let id = CounterLookUpId::generate(now, &*app.entropy);
@@ -131,7 +134,7 @@ pub async fn look_up(
         at: now,
     };
     stored::insert(&mut work.tx, &row).await?;
-    if let Some(holder) = holder {
+    if let Some(holder) = concerned {
         notices::of_look_up(app, &mut work, holder, id).await?;
     }
     work.audit("look up at counter", &id.to_string(), Some(wanted.reason.as_str())).await?;

@@ -6,7 +6,7 @@ use crate::domain::access::Scope;
 use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::consent::authorisation::Authorisation;
-use crate::domain::ids::{AccountId, AuthorisationId, HolderId, LicenceId};
+use crate::domain::ids::{AccountId, AuthorisationId, CaseId, HolderId, LicenceId};
 use crate::storage::sql::{all, columns, execute, one, statements};
 use crate::storage::{StorageError, Tx};
 
@@ -27,6 +27,8 @@ pub struct AuthorisationRow {
     pub unit: Uscc,
     /// view, download.
     pub scope: String,
+    /// The only case it counts for.
+    pub case_id: Option<CaseId>,
     /// Code of what for.
     pub purpose: String,
     /// When it was given.
@@ -50,6 +52,7 @@ impl AuthorisationRow {
                 column: "scope",
                 row: self.id.to_string(),
             })?,
+            case: self.case_id,
             purpose: self.purpose.clone(),
             given_at: UnixTime(self.given_at),
             until: UnixTime(self.until),
@@ -76,6 +79,7 @@ pub async fn insert(
         given.unit,
         given.scope.as_str(),
         &given.purpose,
+        given.case,
         given.given_at.0,
         given.until.0
     )
@@ -129,13 +133,13 @@ pub async fn move_unit(tx: &mut Tx, from: Uscc, to: Uscc) -> Result<(), StorageE
 }
 
 columns!(
-    authorisation = "a.id, a.licence, l.kind AS licence_kind, a.holder, a.footing, a.unit, a.scope, a.purpose, \
+    authorisation = "a.id, a.licence, l.kind AS licence_kind, a.holder, a.footing, a.unit, a.scope, a.purpose, a.case_id, \
         a.given_at, a.until, a.withdrawn_at FROM consent_authorisation a JOIN licence_record l ON l.id = a.licence"
 );
 
 statements! {
     INSERT = "INSERT INTO consent_authorisation (id, licence, given_for, holder, account, footing, unit, scope, purpose, \
-        given_at, until) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        case_id, given_at, until) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     FIND = concat!("SELECT ", authorisation!(), " WHERE a.id = $1 AND (a.holder = $2 OR $2 IS NULL)");
     OF_HOLDER = concat!("SELECT ", authorisation!(), " WHERE a.holder = $1 AND (a.id < $2 OR $2 IS NULL) \
         ORDER BY a.id DESC LIMIT $3");

@@ -7,7 +7,7 @@ use crate::domain::actor::holder::HolderNumber;
 use crate::domain::actor::membership::Footing;
 use crate::domain::catalogue::codes::{KindCode, SceneCode};
 use crate::domain::clock::Entropy;
-use crate::domain::consent::delegation::{Delegation, DelegationAnswer, DelegationSide};
+use crate::domain::consent::delegation::{ACCEPTED_WITHIN, Delegation, DelegationAnswer, DelegationSide};
 use crate::domain::ids::{AccountId, DelegationId, HolderId, LicenceId};
 use crate::secrets::Secrets;
 use crate::storage::sql::{all, columns, execute, one, statements, value};
@@ -46,6 +46,8 @@ pub struct DelegationRow {
     pub ended_by: Option<String>,
     /// When.
     pub ended_at: Option<i64>,
+    /// Who was told of it: 0 nobody, 1 whom it is for, 2 that nobody answered.
+    pub told: i64,
 }
 
 /// For whom a delegation is, as it was typed.
@@ -192,7 +194,7 @@ pub async fn accepted(
 
 /// How many of a holder's wait for an answer or have been accepted, and have not ended.
 pub async fn open_of(tx: &mut Tx, holder: HolderId, now: UnixTime) -> Result<i64, StorageError> {
-    value!(tx, OPEN_OF, holder, now.0)
+    value!(tx, OPEN_OF, holder, now.0, now.minus(ACCEPTED_WITHIN).0)
 }
 
 /// Writes down an answer; false if there was one, or if it was ended.
@@ -226,9 +228,10 @@ pub async fn follow(tx: &mut Tx, from: LicenceId, to: LicenceId) -> Result<(), S
 pub async fn untold(
     tx: &mut Tx,
     after: Option<DelegationId>,
+    now: UnixTime,
     limit: i64,
 ) -> Result<Vec<DelegationRow>, StorageError> {
-    all!(tx, UNTOLD, after, limit)
+    all!(tx, UNTOLD, after, limit, now.minus(ACCEPTED_WITHIN).0, now.0)
 }
 
 /// Notes that who it is for was told, or that all were.
@@ -246,17 +249,16 @@ fn inconsistent(column: &'static str, id: DelegationId) -> StorageError {
 
 columns!(
     delegation = "d.id, d.licence, l.kind AS licence_kind, d.holder, d.footing, d.person, d.scenes, d.matter, \
-        d.starts_at, d.until, d.given_at, d.answer, d.answered_at, d.ended_by, d.ended_at \
+        d.starts_at, d.until, d.given_at, d.answer, d.answered_at, d.ended_by, d.ended_at, d.told \
         FROM consent_delegation d JOIN licence_record l ON l.id = d.licence"
 );
 
-/// The numbers by which the account `$n` goes, as a member of staff and as a holder.
+/// The number by which the account `$n` goes as a holder. Not the one that a unit's administrator typed for a member of
+/// staff: who gives accounts would open wallets.
 macro_rules! numbers {
     ($account:literal) => {
         concat!(
-            "(SELECT p.number_hmac FROM actor_person p WHERE p.account = ",
-            $account,
-            " UNION SELECT h.number_hmac FROM actor_account a JOIN actor_holder h ON h.id = a.holder WHERE a.id = ",
+            "(SELECT h.number_hmac FROM actor_account a JOIN actor_holder h ON h.id = a.holder WHERE a.id = ",
             $account,
             ")"
         )
@@ -276,7 +278,7 @@ statements! {
         " AND (d.licence = $2 OR $2 IS NULL) AND (d.holder = $3 OR $3 IS NULL) AND d.answer = 'accepted' \
         AND d.ended_at IS NULL AND d.until > $4 ORDER BY d.id");
     OPEN_OF = "SELECT COUNT(*) FROM consent_delegation WHERE holder = $1 AND until > $2 AND ended_at IS NULL \
-        AND (answer IS NULL OR answer = 'accepted')";
+        AND (answer = 'accepted' OR (answer IS NULL AND given_at > $3))";
     ANSWER = "UPDATE consent_delegation SET answer = $2, answered_by = $3, answered_at = $4 \
         WHERE id = $1 AND answer IS NULL AND ended_at IS NULL";
     END = "UPDATE consent_delegation SET ended_by = $2, ended_at = $3 WHERE id = $1 AND ended_at IS NULL";
@@ -284,6 +286,7 @@ statements! {
         (SELECT l.holder FROM licence_record l WHERE l.id = $2 \
         UNION SELECT c.holder FROM licence_co_holder c WHERE c.licence = $2)";
     UNTOLD = concat!("SELECT ", delegation!(), " WHERE d.told < 2 AND d.answer IS NULL AND d.ended_at IS NULL \
-        AND (d.id > $1 OR $1 IS NULL) ORDER BY d.id LIMIT $2");
-    TOLD = "UPDATE consent_delegation SET told = $2 WHERE id = $1 AND told < $2";
+        AND (d.told = 0 OR d.given_at <= $3 OR d.until <= $4) AND (d.id > $1 OR $1 IS NULL) ORDER BY d.id LIMIT $2");
+    TOLD = "UPDATE consent_delegation SET told = $2 WHERE id = $1 AND told < $2 AND answer IS NULL \
+        AND ended_at IS NULL";
 }

@@ -7,10 +7,11 @@ use liangzheng_tests::app::TestApp;
 use liangzheng_tests::caller::Caller;
 use liangzheng_tests::db::TestDb;
 use liangzheng_tests::http::Answer;
+use liangzheng_tests::make::office::citizen;
 use liangzheng_tests::make::{IDENTITY_CARD, OTHER_UNIT};
 use serde_json::{Value, json};
 
-use super::{CIVIL, HOUSEHOLD, SOCIAL_CARD, desk, licence, open, person};
+use super::{CIVIL, HOUSEHOLD, SOCIAL_CARD, desk, licence, name, open, person};
 
 fn body(case: &str, kind: &str) -> Value {
     json!({ "case": case, "kind": kind, "evidence": { "type": "photo_compared" }, "reason": "老人未带手机，来窗口补办" })
@@ -81,9 +82,14 @@ fn a_counter_sees_one_kind_masked_and_the_holder_is_told_at_once_on_both_databas
         ] {
             assert_eq!(told(&look(&clerk, case, kind)), none, "{case} {kind}");
         }
+        // His number under another's name opens nothing.
+        let holder = json!({ "type": "natural", "name": name(2), "id_type": "111", "id_number": citizen(1) });
+        let slip = json!({ "type": "using", "matter": "civil.subsidy", "holder": holder });
+        let slip = app.as_("civil.handler").post("/api/v1/cases", &slip).must(201);
+        assert_eq!(told(&look(&clerk, slip["id"].as_str().unwrap(), SOCIAL_CARD)), none);
         // Each look for him is in his list; nobody without the role looks, and nobody without a reason.
         let uses = app.as_("h1").get("/api/v1/wallet/uses").must(200);
-        assert_eq!(uses["items"].as_array().unwrap().len(), 4, "{uses}");
+        assert_eq!(uses["items"].as_array().unwrap().len(), 5, "{uses}");
         for other in ["civil.handler", "civil.checker", "civil.admin", "manager", "h1"] {
             assert_eq!(look(&app.as_(other), &case, SOCIAL_CARD).problem(), "forbidden", "{other}");
         }

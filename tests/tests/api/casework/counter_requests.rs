@@ -145,6 +145,11 @@ fn the_holder_sees_every_field_agrees_once_and_the_counter_gets_what_he_chose_on
         assert_eq!((&other["state"], &other["materials"][0]["licence"]), (&json!("agreed"), &Value::Null));
         let path = format!("/api/v1/cases/{}/requests/{}", request.case, request.id);
         assert_eq!(app.as_("samr.handler").get(&path).status, 404);
+        // It counts for this case only: in another one of the same holder nothing is got for the same purpose.
+        let elsewhere = open(&app, "civil.second", "civil.subsidy", 1);
+        let there = wanted(&elsewhere, 1, IDENTITY_CARD, "subsidy");
+        let refused = app.as_("civil.second").post("/api/v1/fetches", &there);
+        assert_eq!(rule(&refused), "authorisation");
         // What he takes back is shown no more, and after five minutes nothing is.
         let id =
             authorised["items"].as_array().unwrap().iter().find(|one| one["kind"] == IDENTITY_CARD).unwrap();

@@ -4,6 +4,7 @@ use liangzheng_server::domain::actor::agency::AgencyLevel;
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::licence::Status;
 use liangzheng_server::service::consent::delegation_acts;
+use liangzheng_server::storage::consent::delegation;
 use liangzheng_server::storage::licence::co_holder;
 use liangzheng_tests::app::TestApp;
 use liangzheng_tests::db::TestDb;
@@ -346,6 +347,11 @@ fn what_nobody_accepts_lapses_after_seven_days_and_who_gave_it_is_told_on_both_d
         let told = h1.get("/api/v1/wallet/notices").must(200);
         let kinds: Vec<&Value> = told["items"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
         assert_eq!(kinds, ["delegation_lapsed"], "once");
+        let open = app.wait(async {
+            let mut tx = app.app.db.begin_read().await.unwrap();
+            delegation::open_of(&mut tx, holder, app.app.now()).await.unwrap()
+        });
+        assert_eq!(open, 0, "what has lapsed leaves room for another");
     }
 }
 
