@@ -18,6 +18,8 @@ async function openCard(page, card) {
 test('a long list is searched by any word on a card, and the groups of holders stay whole', async () => {
   const page = await newPage(browser);
   await logIn(page, server, 'chen');
+  // Those of the firm he acts for come a moment later.
+  await page.waitForSelector('#others .cards > li');
   const all = await page.locator('.cards > li').count();
   assert.ok(all > 4);
   await page.fill('#search', '驾驶证');
