@@ -342,9 +342,13 @@ mod tests {
     /// What is made twice by a request that was sent twice is found by its key, but for what has no harm in it.
     #[test]
     fn every_create_takes_an_idempotency_key() {
-        const WITHOUT: [(&str, &str); 5] = [
+        const WITHOUT: [(&str, &str); 6] = [
             ("/api/v1/sessions", "a login opens a session each time"),
             ("/api/v1/units/applications", "it has no account that a key could be of; a second one is 409"),
+            (
+                "/api/v1/cases/{id}/requests",
+                "it waits five minutes for one answer; another beside it harms nothing",
+            ),
             ("/api/v1/me/totp", "a second one takes the place of the first"),
             ("/api/v1/wallet/licences/{id}/file", "the file is there already"),
             (

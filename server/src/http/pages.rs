@@ -297,7 +297,8 @@ mod tests {
             let mut is_text = false;
             for (line, sent) in script.lines().zip(scripts::without_comments(&script).lines()) {
                 assert!(!is_text || line == sent, "{path}: {line}");
-                is_text ^= sent.matches('`').count() % 2 == 1;
+                // One in quotes begins no text.
+                is_text ^= sent.replace("'`'", "").matches('`').count() % 2 == 1;
             }
         }
     }
