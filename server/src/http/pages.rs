@@ -291,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_over_several_lines_is_taken_for_a_comment() {
+    fn no_text_goes_over_several_lines() {
         for path in Web::iter().filter(|path| path.ends_with(".js")) {
             let script = String::from_utf8(Web::get(&path).unwrap().data.into_owned()).unwrap();
             let mut is_text = false;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// `source` without the comments that stand on lines of their own. Lines keep their numbers, for who looks for a fault in a
-/// browser.
+/// `source` without the comments that stand on lines of their own, and without what its lines begin with: no text of ours
+/// goes over several. Lines keep their numbers, for who looks for a fault in a browser.
 ///
 /// A third of our scripts is what they say about themselves; on a phone's network that is time.
 pub(super) fn without_comments(source: &str) -> String {
@@ -22,7 +22,7 @@ pub(super) fn without_comments(source: &str) -> String {
             text.starts_with("//")
         };
         if !is_comment {
-            sent.push_str(line);
+            sent.push_str(line.trim_start());
         }
         sent.push('\n');
     }
@@ -82,8 +82,8 @@ mod tests {
 
     #[test]
     fn comments_on_lines_of_their_own_go_and_all_else_stays_in_its_line() {
-        let source = "/** What. */\nlet a = 1; // kept\n  /**\n   * More.\n   */\n// gone\nlet b = /** @type {X} */ (a);\n/** @type {Y} */ (b).c = `\n  d`;\n";
-        let sent = "\nlet a = 1; // kept\n\n\n\n\nlet b = /** @type {X} */ (a);\n/** @type {Y} */ (b).c = `\n  d`;\n";
+        let source = "/** What. */\nlet a = 1; // kept\n  /**\n   * More.\n   */\n// gone\nlet b = /** @type {X} */ (a);\nif (b) {\n  /** @type {Y} */ (b).c = `d`;\n}\n";
+        let sent = "\nlet a = 1; // kept\n\n\n\n\nlet b = /** @type {X} */ (a);\nif (b) {\n/** @type {Y} */ (b).c = `d`;\n}\n";
         assert_eq!(without_comments(source), sent);
     }
 
