@@ -21,6 +21,8 @@ export function walk(who) {
   let wallet = null;
   /** What was on the wallet's screen last. @type {Blob | null} */
   let seen = null;
+  /** Counts the shows: a look that began before one tells nothing of it. */
+  let shows = 0;
   setInterval(look, LOOK);
 
   async function showing() {
@@ -31,6 +33,8 @@ export function walk(who) {
       return;
     }
     try {
+      shows += 1;
+      wallet = null;
       seen = null;
       last.disabled = true;
       say(told, t('walk.preparing'));
@@ -44,8 +48,9 @@ export function walk(who) {
 
   /** The newest code: a window that lies under another one soon hides its own. */
   async function look() {
+    const show = shows;
     const found = wallet && (await codeOn(wallet));
-    if (!found) return;
+    if (!found || show !== shows) return;
     if (!seen) {
       last.disabled = false;
       say(told, t('walk.seen'));
