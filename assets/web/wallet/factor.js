@@ -1,11 +1,33 @@
 /** The field for the authenticator's code, asked for beside the PIN where a licence or a scene wants more than the PIN (R44). */
-import { Problem } from '../page/client.js';
+import { say } from '../kit/notice.js';
+import { asksForCode, Problem } from '../page/client.js';
 import { t } from '../page/i18n.js';
 import { wordsFor } from '../page/words.js';
 import { el, show } from '../shared/dom.js';
 
 /** Whether the server wants a second factor; the PIN was right. @param {unknown} error */
 export const needsFactor = (error) => error instanceof Problem && error.code === 'second-factor-needed';
+
+/**
+ * Says why a PIN and what was given beside it were not taken, and asks for what is to be given again: the PIN stays where it
+ * was right.
+ *
+ * @param {unknown} error
+ * @param {{ factor: ReturnType<typeof factorField>, pin: HTMLInputElement, problem: HTMLElement }} form
+ */
+export function proofRefused(error, { factor, pin, problem }) {
+  if (needsFactor(error)) {
+    say(problem, factor.need(/** @type {Problem} */ (error)));
+    return;
+  }
+  say(problem, wordsFor(error));
+  // A wrong code of the authenticator says that the PIN was right.
+  if (asksForCode(error)) factor.again();
+  else {
+    pin.value = '';
+    pin.focus();
+  }
+}
 
 /** Hidden until it is needed. */
 export function factorField() {

@@ -5,12 +5,12 @@ import { rows } from '../../kit/rows.js';
 import { asksForCode, isProblem, NoNetwork, Problem } from '../../page/client.js';
 import { moment, pick, span, t } from '../../page/i18n.js';
 import { turns } from '../../page/turns.js';
-import { Refused, wordsFor } from '../../page/words.js';
+import { Refused } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
 import { Online } from '../code.js';
 import { faceOf } from '../face.js';
-import { factorField, needsFactor } from '../factor.js';
+import { factorField, needsFactor, proofRefused } from '../factor.js';
 import { filePanel } from '../file.js';
 import { explanation, isDelegated, isOwn, seenIn, stateOf, whose } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
@@ -187,13 +187,7 @@ function form({ app, card, said, onOpen }) {
 
   /** @param {unknown} error */
   function tell(error) {
-    say(problem, wordsFor(error));
-    // A wrong code of the authenticator says that the PIN was right.
-    if (asksForCode(error)) factor.again();
-    else {
-      pin.value = '';
-      pin.focus();
-    }
+    proofRefused(error, { factor, pin, problem });
     waitFor(button, error instanceof Problem && error.status === 429 ? (error.retryAfter ?? 1) : 0);
   }
 

@@ -14,7 +14,7 @@ import { codesIn, PictureError } from '../../shared/pictures.js';
 import { hasTexts } from '../../shared/words.js';
 import * as api from '../api.js';
 import { screenFor } from '../asking.js';
-import { factorField, needsFactor } from '../factor.js';
+import { factorField, proofRefused } from '../factor.js';
 import { seenIn } from '../licence.js';
 import { ownCodes, unlocked } from '../own-codes.js';
 import * as phone from '../phone.js';
@@ -294,20 +294,13 @@ function consent({ app, challenge, unit, onRefuse, onOpen }) {
       if (asksForCode(error)) tell(error);
       else if (isProblem(error, 401)) await app.load();
       else if (isProblem(error, 409)) await changed(app, error);
-      else if (needsFactor(error)) say(problem, factor.need(/** @type {import('../../page/client.js').Problem} */ (error)));
       else tell(error);
     }
   }
 
   /** @param {unknown} error */
   function tell(error) {
-    say(problem, wordsFor(error));
-    // A wrong code of the authenticator says that the PIN was right.
-    if (asksForCode(error)) factor.again();
-    else {
-      pin.value = '';
-      pin.focus();
-    }
+    proofRefused(error, { factor, pin, problem });
   }
 
   preview();

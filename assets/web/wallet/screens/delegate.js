@@ -8,7 +8,7 @@ import { turns } from '../../page/turns.js';
 import { wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
-import { factorField, needsFactor } from '../factor.js';
+import { factorField, proofRefused } from '../factor.js';
 import { seenIn } from '../licence.js';
 
 /**
@@ -61,17 +61,10 @@ export function delegateView(app, card) {
       } catch (error) {
         if (late()) return;
         button.disabled = false;
-        if (asksForCode(error)) {
-          say(problem, wordsFor(error));
-          factor.again();
-        } else if (isProblem(error, 401)) await app.load();
-        else if (needsFactor(error)) say(problem, factor.need(/** @type {import('../../page/client.js').Problem} */ (error)));
-        else {
-          say(problem, wordsFor(error));
-          if (isProblem(error, 422)) return;
-          pin.value = '';
-          pin.focus();
-        }
+        if (isProblem(error, 401) && !asksForCode(error)) await app.load();
+        // The members are wrong, not the PIN.
+        else if (isProblem(error, 422)) say(problem, wordsFor(error));
+        else proofRefused(error, { factor, pin, problem });
       }
     }
 

@@ -9,7 +9,7 @@ import { turns } from '../../page/turns.js';
 import { wordsFor } from '../../page/words.js';
 import { el, show } from '../../shared/dom.js';
 import * as api from '../api.js';
-import { factorField, needsFactor } from '../factor.js';
+import { factorField, proofRefused } from '../factor.js';
 
 /**
  * @typedef {import('../types.d.ts').App} App
@@ -79,17 +79,9 @@ export function requestView(app, address) {
       try {
         await work();
       } catch (error) {
-        if (asksForCode(error)) {
-          say(problem, wordsFor(error));
-          factor.again();
-        } else if (isProblem(error, 401)) await app.load();
+        if (isProblem(error, 401) && !asksForCode(error)) await app.load();
         else if (isProblem(error, 410)) ended(wordsFor(error), 'over');
-        else if (needsFactor(error)) say(problem, factor.need(/** @type {import('../../page/client.js').Problem} */ (error)));
-        else {
-          say(problem, wordsFor(error));
-          pin.value = '';
-          pin.focus();
-        }
+        else proofRefused(error, { factor, pin, problem });
       }
     }
 
