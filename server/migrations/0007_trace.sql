@@ -24,6 +24,7 @@ CREATE TABLE trace_access_ground (
     on_behalf_of TEXT,                                          -- the holder an agent or delegate acted for
     case_id      TEXT,                                          -- the case it was needed for
     purpose      TEXT,                                          -- code of the purpose, as in the using list
+    reason       BYTES,                                         -- why, in words, sealed: they may name persons
     matter       TEXT,                                          -- code of the inspection matter
     holder       TEXT,                                          -- whose licences a fetch asked for, as far as he has a row
     kind         TEXT,                                          -- of which kind

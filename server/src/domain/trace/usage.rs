@@ -86,6 +86,9 @@ pub struct Ground {
     pub case: Option<String>,
     /// Code of the purpose, as in the using list.
     pub purpose: Option<String>,
+    /// Why, in words of who did it, sealed, since they may name persons
+    /// ([`crate::storage::trace::access_log::seal_reason`]).
+    pub reason: Option<Vec<u8>>,
     /// Code of the inspection matter.
     pub matter: Option<String>,
     /// What a fetch asked for, and what became of it.
@@ -114,6 +117,7 @@ impl Ground {
             on_behalf_of: Some(holder),
             case: None,
             purpose: None,
+            reason: None,
             matter: None,
             fetch: None,
         }
@@ -127,6 +131,7 @@ impl Ground {
             on_behalf_of: None,
             case: None,
             purpose: None,
+            reason: None,
             matter: None,
             fetch: None,
         }

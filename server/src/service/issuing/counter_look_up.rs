@@ -118,7 +118,7 @@ pub async fn look_up(
         }
     }
     if licences.is_empty() {
-        let row = used(permit, wanted, now, concerned, None);
+        let row = used(app, permit, wanted, now, concerned, None);
         access_log::append(&mut work.tx, &row).await?;
     }
     let id = CounterLookUpId::generate(now, &*app.entropy);
@@ -158,7 +158,7 @@ async fn shown(
     licence: Licence,
 ) -> Result<FetchedLicence, StorageError> {
     let (now, unit) = (work.now, permit.scope());
-    let row = used(permit, wanted, now, Some(holder), Some((licence.id, licence.identifier.to_string())));
+    let row = used(app, permit, wanted, now, Some(holder), Some((licence.id, licence.identifier.to_string())));
     let use_id = access_log::append(&mut work.tx, &row).await?;
     let withheld = licence.showable(Day::of(now)).err();
     let told =
@@ -194,6 +194,7 @@ fn watermark(unit: &Text, case: &str, clerk: &str, at: UnixTime) -> Text {
 }
 
 fn used(
+    app: &App,
     permit: &Permit<LookUpAtCounter>,
     wanted: &Wanted,
     at: UnixTime,
@@ -205,10 +206,16 @@ fn used(
         Some((id, identifier)) => (id.to_string().into(), identifier.into()),
         None => <(Arc<str>, Arc<str>)>::default(),
     };
+    let actor: Arc<str> = permit.account().to_string().into();
     let fetch = FetchGround { holder, kind: Some(wanted.kind), material: None, refused: None };
     let ground = Ground {
         case: Some(wanted.case.to_string()),
-        purpose: Some(wanted.reason.as_str().to_owned()),
+        reason: Some(access_log::seal_reason(
+            &app.secrets,
+            &*app.entropy,
+            (&licence, &actor, at),
+            wanted.reason.as_str(),
+        )),
         fetch: Some(fetch),
         ..Ground::member(unit)
     };
@@ -216,7 +223,7 @@ fn used(
         at,
         kind: UseKind::CounterLookUp,
         licence,
-        actor: permit.account().to_string().into(),
+        actor,
         subject,
         scene: Arc::default(),
         token: Vec::new(),

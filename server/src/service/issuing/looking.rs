@@ -102,16 +102,19 @@ pub async fn one(
     let whole = whole(app, &mut work.tx, Scope::All, id).await?.ok_or(LookError::NotFound)?;
     let reason = purpose.reason.as_ref().map(PlainText::as_str);
     if let (Some(licence), Some(membership)) = (&whole.licence, &permit.principal().membership) {
+        let (looked_at, actor) = (id.to_string(), permit.account().to_string());
+        let place = (&*looked_at, &*actor, work.now);
+        let seal = |reason| access_log::seal_reason(&app.secrets, &*app.entropy, place, reason);
         let ground = Ground {
             case: purpose.case.map(|case| case.to_string()),
-            purpose: reason.map(str::to_owned),
+            reason: reason.map(seal),
             ..Ground::member(membership.unit)
         };
         let row = Use {
             at: work.now,
             kind: UseKind::Look,
-            licence: id.to_string().into(),
-            actor: permit.account().to_string().into(),
+            licence: looked_at.into(),
+            actor: actor.into(),
             subject: licence.identifier.to_string().into(),
             scene: std::sync::Arc::default(),
             token: Vec::new(),

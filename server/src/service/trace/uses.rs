@@ -17,7 +17,7 @@ use crate::domain::trace::usage::UseKind;
 use crate::service::catalogue::names::{kind_names, unit_names};
 use crate::storage::actor::account::open_name;
 use crate::storage::page::{Cursor, Page};
-use crate::storage::trace::access_log::{UseRow, uses_by_unit, uses_of};
+use crate::storage::trace::access_log::{UseRow, open_reason, uses_by_unit, uses_of};
 use crate::storage::{StorageError, Tx};
 
 /// One use.
@@ -118,6 +118,7 @@ fn open(app: &App, units: &BTreeMap<Uscc, Text>, row: UseRow) -> Result<UseOfLic
         column,
         row: row.seq.to_string(),
     };
+    let reason = open_reason(&app.secrets, &row)?;
     let unit = row.unit.and_then(|unit| Some((unit, units.get(&unit)?.clone())));
     // Who is gone has left no name; who is not has an id that can be read.
     let by = match row.name.zip(row.actor.parse().ok()) {
@@ -135,7 +136,7 @@ fn open(app: &App, units: &BTreeMap<Uscc, Text>, row: UseRow) -> Result<UseOfLic
         licence: row.licence,
         licence_kind: row.licence_kind.map(|kind| (kind, kind_names(app, kind))),
         matter: row.matter,
-        purpose: row.purpose,
+        purpose: row.purpose.or(reason),
         case_number: row.case_number,
         footing: row.material.map(|word| word.parse().map_err(|_| broken("material"))).transpose()?,
         refused: row.refused.map(|word| word.parse().map_err(|_| broken("refused"))).transpose()?,

@@ -7,8 +7,10 @@ use sqlx::{Postgres, QueryBuilder, Sqlite};
 use crate::domain::casework::fetch::ScopeRule;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::using_list::MaterialFooting;
+use crate::domain::clock::Entropy;
 use crate::domain::ids::{HolderId, LicenceId, ShowId};
 use crate::domain::trace::usage::{Ground, Use, UseKind};
+use crate::secrets::Secrets;
 use crate::storage::connection::in_time;
 use crate::storage::page::{Cursor, Page};
 use crate::storage::sql::{all, execute, statements, value};
@@ -41,8 +43,10 @@ pub struct UseRow {
     pub unit: Option<Uscc>,
     /// Code of the inspection matter it was done in.
     pub matter: Option<String>,
-    /// Code of what for, or the reason of a look.
+    /// Code of what for.
     pub purpose: Option<String>,
+    /// Why, in words, sealed ([`open_reason`]).
+    pub reason: Option<Vec<u8>>,
     /// On which footing of the using list it was fetched.
     pub material: Option<String>,
     /// The rule that failed, of a try that was refused.
@@ -127,7 +131,7 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
     let seq: i64 =
         value!(tx, APPEND_ONE, at.0, *kind as i64, &**licence, &**actor, &**subject, &**scene, token)?;
     if let Some(ground) = ground {
-        let Ground { footing, unit, on_behalf_of, case, purpose, matter, fetch } = &**ground;
+        let Ground { footing, unit, on_behalf_of, case, purpose, reason, matter, fetch } = &**ground;
         execute!(
             tx,
             APPEND_GROUND,
@@ -137,6 +141,7 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
             on_behalf_of,
             case,
             purpose,
+            reason,
             matter,
             fetch.and_then(|fetch| fetch.holder),
             fetch.and_then(|fetch| fetch.kind),
@@ -147,6 +152,31 @@ pub async fn append(tx: &mut Tx, row: &Use) -> Result<i64, StorageError> {
         )?;
     }
     Ok(seq)
+}
+
+/// Seals why `actor` used `licence` at `at`: words of a clerk may name persons.
+pub fn seal_reason(
+    secrets: &Secrets,
+    entropy: &dyn Entropy,
+    (licence, actor, at): (&str, &str, UnixTime),
+    reason: &str,
+) -> Vec<u8> {
+    secrets.seal_text(&reason_place(licence, actor, at.0), reason, entropy)
+}
+
+/// Opens why it was used, if words were given.
+pub fn open_reason(secrets: &Secrets, row: &UseRow) -> Result<Option<String>, StorageError> {
+    let Some(sealed) = &row.reason else { return Ok(None) };
+    let opened = secrets.open_text(&reason_place(&row.licence, &row.actor, row.at), sealed);
+    opened.map(Some).map_err(|_| StorageError::Inconsistent {
+        table: "trace_access_ground",
+        column: "reason",
+        row: row.seq.to_string(),
+    })
+}
+
+fn reason_place(licence: &str, actor: &str, at: i64) -> String {
+    format!("trace.reason/{licence}/{actor}/{at}")
 }
 
 /// Uses of any licence of a holder, newest first.
@@ -195,7 +225,7 @@ macro_rules! use_of {
     () => {
         "l.seq, l.at, l.kind, l.licence, l.subject, l.scene, l.actor, a.name, \
         (SELECT MIN(r.role) FROM actor_membership_role r WHERE r.account = l.actor) AS role, \
-        g.footing AS acted, g.unit, g.matter, g.purpose, g.material, g.refused, COALESCE(g.kind, c.kind) AS licence_kind, \
+        g.footing AS acted, g.unit, g.matter, g.purpose, g.reason, g.material, g.refused, COALESCE(g.kind, c.kind) AS licence_kind, \
         g.case_id, CASE WHEN g.refused = 'case' AND k.unit <> g.unit THEN NULL ELSE k.number END AS case_number, \
         s.id AS receipt \
         FROM trace_access_log l LEFT JOIN actor_account a ON a.id = l.actor \
@@ -207,8 +237,8 @@ macro_rules! use_of {
 statements! {
     APPEND_ONE = "INSERT INTO trace_access_log (at, kind, licence, actor, subject, scene, token) \
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq";
-    APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose, matter, \
-        holder, kind, material, refused, tried) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    APPEND_GROUND = "INSERT INTO trace_access_ground (seq, footing, unit, on_behalf_of, case_id, purpose, reason, \
+        matter, holder, kind, material, refused, tried) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     // Their places are found first, each by its index: else a database may walk the whole log for somebody's three uses.
     USES = concat!("SELECT ", use_of!(), " WHERE l.seq IN (SELECT u.seq FROM (\
         SELECT w.seq FROM trace_access_log w WHERE w.seq < $2 \

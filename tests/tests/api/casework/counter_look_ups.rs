@@ -12,6 +12,7 @@ use liangzheng_tests::make::{IDENTITY_CARD, OTHER_UNIT};
 use serde_json::{Value, json};
 
 use super::{CIVIL, HOUSEHOLD, SOCIAL_CARD, desk, licence, name, open, person};
+use crate::at_rest::{kept, stands_in};
 
 fn body(case: &str, kind: &str) -> Value {
     json!({ "case": case, "kind": kind, "evidence": { "type": "photo_compared" }, "reason": "老人未带手机，来窗口补办" })
@@ -37,6 +38,7 @@ fn told(answer: &Answer) -> (u16, String, Value) {
 #[test]
 fn a_counter_sees_one_kind_masked_and_the_holder_is_told_at_once_on_both_databases() {
     for db in TestDb::both() {
+        let folder = db.folder().to_owned();
         let app = desk(db);
         let holder = person(&app, 1);
         person(&app, 2);
@@ -62,6 +64,8 @@ fn a_counter_sees_one_kind_masked_and_the_holder_is_told_at_once_on_both_databas
         assert_eq!((&used["kind"], &used["licence"]), (&json!("lookup"), &json!(card.id)));
         assert_eq!(used["purpose"], "老人未带手机，来窗口补办");
         assert_eq!(used["by"]["unit"], CIVIL);
+        let kept = kept(&app, &folder);
+        assert!(stands_in(&kept, CIVIL) && !stands_in(&kept, "老人未带手机"), "the reason stands in clear");
 
         // No match, and what is not allowed, are told alike: a kind he has not got, another unit's licence, another's case,
         // none, one that has ended.

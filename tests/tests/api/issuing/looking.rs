@@ -6,6 +6,7 @@ use liangzheng_tests::make::UNIT;
 use serde_json::{Value, json};
 
 use super::{KIND, MATTER, PLATFORM, citizen, draft, holder, issue, office, write, wrong};
+use crate::at_rest::{kept, stands_in};
 
 /// Rows: R85.
 #[test]
@@ -43,6 +44,7 @@ fn managers_and_auditors_see_counts_of_all_units_and_no_list_of_people() {
 #[test]
 fn one_is_seen_for_its_case_or_for_a_reason_and_its_holder_is_told_who_looked() {
     for db in TestDb::both() {
+        let folder = db.folder().to_owned();
         let app = office(db);
         app.staff("auditor", Role::Auditor, PLATFORM);
         let case = json!({ "type": "issuing", "matter": MATTER, "holder": holder(1), "mode": "online" });
@@ -77,7 +79,9 @@ fn one_is_seen_for_its_case_or_for_a_reason_and_its_holder_is_told_who_looked() 
         assert_eq!(app.as_("maker").get(&of_case).must(200)["items"][0]["id"], json!(id));
         app.wait(app.make.account_of("zhou", "111", &citizen(1)));
         let uses = app.as_("zhou").get("/api/v1/wallet/uses").must(200);
-        let looks = uses["items"].as_array().unwrap().iter().filter(|one| one["kind"] == "look").count();
-        assert_eq!(looks, 2, "{uses}");
+        let looks = uses["items"].as_array().unwrap().iter().filter(|one| one["kind"] == "look");
+        let reasons: Vec<&Value> = looks.map(|one| &one["purpose"]).collect();
+        assert_eq!(reasons, [&json!("2026年抽查"), &Value::Null], "{uses}");
+        assert!(!stands_in(&kept(&app, &folder), "2026年抽查"), "the reason stands in clear");
     }
 }
