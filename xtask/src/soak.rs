@@ -43,7 +43,8 @@ pub(crate) enum What {
         #[arg(long, default_value_t = 100_000)]
         count: u32,
     },
-    /// Issue and list beside ten million licences, on one database after the other (up to 25 GB of disk, an hour)
+    /// Issue and list beside ten million licences, a million of them with draft and case, on one database after the other
+    /// (up to 25 GB of disk, an hour)
     Licences,
     /// Have a foreign reader of OFD files verify the seals of licence files, and find what was altered; it takes minutes to build
     Sofd,

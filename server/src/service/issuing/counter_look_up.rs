@@ -158,7 +158,8 @@ async fn shown(
     licence: Licence,
 ) -> Result<FetchedLicence, StorageError> {
     let (now, unit) = (work.now, permit.scope());
-    let row = used(app, permit, wanted, now, Some(holder), Some((licence.id, licence.identifier.to_string())));
+    let row =
+        used(app, permit, wanted, now, Some(holder), Some((licence.id, licence.identifier.to_string())));
     let use_id = access_log::append(&mut work.tx, &row).await?;
     let withheld = licence.showable(Day::of(now)).err();
     let told =
