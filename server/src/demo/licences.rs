@@ -1,5 +1,6 @@
-//! The demo's licences, made as any other: a maker of the unit writes a draft and hands it in, a checker who is another
-//! person approves it, which numbers and seals it, and then it is suspended, seized, cancelled … by who may.
+//! The demo's licences, made as any other: a maker of the unit opens a case, writes a draft and hands it in, a checker who
+//! is another person approves it, which numbers and seals it, and the case ends; then it is suspended, seized, cancelled …
+//! by who may. What is older than the platform was converted from paper, without a case.
 //!
 //! The clock stands at the day of each: a licence is approved on its first day of validity, so that its history, its seal
 //! and what its holder was told are as old as it says, and one that has expired by now was not when it was made.
@@ -9,21 +10,27 @@ use std::collections::HashMap;
 use liangzheng_core::time::{Day, Seconds};
 
 use super::data::{self, DemoHolder, DemoLicence, DemoPeople};
+use super::doings::{DOINGS, Doings};
 use super::error::{DemoError, embedded, wrong};
 use super::file::FileLicence;
 use super::office::Office;
 use crate::domain::access::proposal::Decision;
-use crate::domain::access::{ActOnLicence, DecideProposal, Scope, WriteDraft};
+use crate::domain::access::{ActOnLicence, DecideProposal, ManageCases, Scope, WriteDraft};
+use crate::domain::actor::holder::HolderNumber;
 use crate::domain::actor::membership::Role;
 use crate::domain::catalogue::codes::Uscc;
-use crate::domain::ids::LicenceId;
+use crate::domain::catalogue::kind::Kind;
+use crate::domain::catalogue::matter::MatterType;
+use crate::domain::ids::{CaseId, LicenceId};
 use crate::domain::issuing::case::CaseMode;
 use crate::domain::issuing::draft::{ChangeKind, DraftRequest, FaceRequest, ReviewAct};
-use crate::domain::issuing::person::HolderRequest;
-use crate::domain::licence::acts::{ActName, Doing};
+use crate::domain::issuing::person::{HolderRequest, Person};
+use crate::domain::licence::acts::Doing;
 use crate::domain::licence::lifecycle::Act;
 use crate::domain::text::PlainText;
 use crate::service::access::proposals;
+use crate::service::catalogue::reading;
+use crate::service::issuing::cases::{self, NewCase};
 use crate::service::issuing::review::ReviewRequest;
 use crate::service::issuing::{drafts, review};
 use crate::service::licence::acts::{self, ActRequest};
@@ -43,7 +50,7 @@ pub(super) async fn make(office: &mut Office<'_>) -> Result<Vec<FileLicence>, De
     }
     // As they happened, so that serial numbers and ids rise with time.
     deeds.sort_by_key(|deed| (deed.when, deed.licence));
-    let mut making = Making { office, people: &people, ids: HashMap::new() };
+    let mut making = Making { office, people: &people, ids: HashMap::new(), cases: HashMap::new() };
     for deed in deeds {
         making.office.stand_at(Seconds(deed.when));
         making.perform(&deed).await?;
@@ -66,19 +73,9 @@ struct Deed {
 enum What {
     Write,
     Review(ReviewAct),
+    Conclude,
     Act(&'static Doings),
     Dispute,
-}
-
-/// How a licence comes to a state, as a clerk would give it.
-struct Doings {
-    /// Of the state, or of what lies on the licence.
-    word: &'static str,
-    act: ActName,
-    /// How many days before the demo is made.
-    days: i64,
-    reason: &'static str,
-    legal_basis: &'static str,
 }
 
 /// All that is done to the licence at place `at`.
@@ -98,6 +95,9 @@ fn deeds_of(at: usize, demo: &DemoLicence) -> Result<Vec<Deed>, DemoError> {
         return Ok(deeds);
     }
     deeds.push(deed(written + HOUR, What::Review(ReviewAct::Approve)));
+    if !is_stock(demo) {
+        deeds.push(deed(written + HOUR + HOUR / 60, What::Conclude));
+    }
     // A licence is superseded by the approval of the one after it.
     let status =
         std::iter::once(&demo.status).filter(|status| !["ACTIVE", "SUPERSEDED"].contains(&status.as_str()));
@@ -117,6 +117,8 @@ struct Making<'m, 'o> {
     people: &'m DemoPeople,
     /// Those that were written, by their place in the file.
     ids: HashMap<usize, LicenceId>,
+    /// The cases of which they come.
+    cases: HashMap<usize, CaseId>,
 }
 
 impl<'m> Making<'m, '_> {
@@ -126,6 +128,7 @@ impl<'m> Making<'m, '_> {
         match deed.what {
             What::Write => self.write(deed.licence, demo, unit).await,
             What::Review(act) => self.review(deed.licence, unit, act).await,
+            What::Conclude => self.conclude(deed.licence, unit).await,
             What::Act(doings) => self.act(deed.licence, unit, doings).await,
             What::Dispute => self.dispute(deed.licence).await,
         }
@@ -135,10 +138,11 @@ impl<'m> Making<'m, '_> {
         let holder = self.people.holders.iter().find(|holder| holder.login == demo.holder);
         let holder = holder.ok_or_else(|| wrong(&demo.holder, "no such holder"))?;
         let replaces = if demo.replaces { Some(self.id(at.saturating_sub(1))?) } else { None };
-        let is_stock = demo.valid_from * DAY < BEGUN.0;
+        let is_stock = is_stock(demo);
         let mode = if is_stock { CaseMode::Stock } else { CaseMode::Online };
+        let case = if is_stock { None } else { Some(self.open_case(at, demo, holder, unit).await?) };
         let request = DraftRequest {
-            case: None,
+            case: case.map(|case| case.to_string()),
             kind: demo.kind.clone(),
             holder: holder_request(holder),
             co_holders: Vec::new(),
@@ -158,6 +162,45 @@ impl<'m> Making<'m, '_> {
         let written = new(written.map_err(|error| refused(at, &error))?)?;
         self.ids.insert(at, written.id);
         Ok(())
+    }
+
+    async fn open_case(
+        &mut self,
+        at: usize,
+        demo: &DemoLicence,
+        holder: &DemoHolder,
+        unit: Uscc,
+    ) -> Result<CaseId, DemoError> {
+        let maker = self.office.permit::<ManageCases>(unit, Role::IssuerMaker).await?;
+        let app = &self.office.app;
+        let mut tx = app.db.begin_read().await?;
+        let kind: Option<Kind> = reading::in_force(&mut tx, &demo.kind).await?;
+        tx.commit().await?;
+        let kind = kind.ok_or_else(|| wrong(&demo.kind, "is not in force"))?;
+        let asked = NewCase {
+            case_type: MatterType::Issuing,
+            matter: kind.matter,
+            number: None,
+            person: Person {
+                kind: holder.kind(),
+                name: holder.name.clone(),
+                number: HolderNumber::new(&holder.code_type, &holder.code)
+                    .map_err(|error| refused(at, &error))?,
+            },
+            mode: Some(CaseMode::Online),
+        };
+        let opened = cases::open(app, &maker, asked, None).await;
+        let opened = new(opened.map_err(|error| refused(at, &error))?)?;
+        self.cases.insert(at, opened.id);
+        Ok(opened.id)
+    }
+
+    async fn conclude(&mut self, at: usize, unit: Uscc) -> Result<(), DemoError> {
+        let case = self.cases.get(&at).copied();
+        let case = case.ok_or_else(|| wrong("the demo's licences", "one has no case"))?;
+        let maker = self.office.permit::<ManageCases>(unit, Role::IssuerMaker).await?;
+        let done = cases::act(&self.office.app, &maker, case, &cases::Doing::Conclude, None).await;
+        done.map(drop).map_err(|error| refused(at, &error))
     }
 
     async fn review(&mut self, at: usize, unit: Uscc, act: ReviewAct) -> Result<(), DemoError> {
@@ -249,6 +292,11 @@ impl<'m> Making<'m, '_> {
     }
 }
 
+/// Whether it is older than the platform.
+fn is_stock(demo: &DemoLicence) -> bool {
+    demo.valid_from * DAY < BEGUN.0
+}
+
 fn holder_request(holder: &DemoHolder) -> HolderRequest {
     HolderRequest {
         holder_type: holder.kind().as_str().to_owned(),
@@ -276,77 +324,3 @@ fn refused<E: std::error::Error>(at: usize, error: &E) -> DemoError {
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
-
-/// What leads to each state.
-static DOINGS: [Doings; 10] = [
-    Doings {
-        word: "ON_HOLD",
-        act: ActName::Suspend,
-        days: 20,
-        reason: "投诉举报核查期间暂停使用",
-        legal_basis: "《食品经营许可和备案管理办法》",
-    },
-    Doings {
-        word: "SEIZED",
-        act: ActName::Seize,
-        days: 15,
-        reason: "道路交通违法，暂扣驾驶证",
-        legal_basis: "《中华人民共和国道路交通安全法》",
-    },
-    Doings {
-        word: "REPORTED_LOST",
-        act: ActName::ReportLoss,
-        days: 10,
-        reason: "持证人到窗口申报证件遗失",
-        legal_basis: "《机动车驾驶证申领和使用规定》",
-    },
-    Doings {
-        word: "DISABLED",
-        act: ActName::Disable,
-        days: 25,
-        reason: "持证人申请停用电子证照",
-        legal_basis: "《中华人民共和国社会保险法》",
-    },
-    Doings {
-        word: "CANCELLED",
-        act: ActName::Cancel,
-        days: 40,
-        reason: "持证人已迁入户籍，申请注销居住证",
-        legal_basis: "《居住证暂行条例》",
-    },
-    Doings {
-        word: "REVOKED",
-        act: ActName::Revoke,
-        days: 30,
-        reason: "情节严重的食品安全违法行为，吊销许可证",
-        legal_basis: "《中华人民共和国食品安全法》",
-    },
-    Doings {
-        word: "WITHDRAWN",
-        act: ActName::Withdraw,
-        days: 35,
-        reason: "以欺骗手段取得资格，予以撤销",
-        legal_basis: "《中华人民共和国行政许可法》第六十九条",
-    },
-    Doings {
-        word: "ANNULLED",
-        act: ActName::Annul,
-        days: 50,
-        reason: "登记有误，原证废止",
-        legal_basis: "《婚姻登记条例》",
-    },
-    Doings {
-        word: "PLEDGED",
-        act: ActName::Pledge,
-        days: 60,
-        reason: "办理质押登记",
-        legal_basis: "《中华人民共和国民法典》",
-    },
-    Doings {
-        word: "MORTGAGED",
-        act: ActName::Mortgage,
-        days: 70,
-        reason: "办理抵押登记",
-        legal_basis: "《中华人民共和国民法典》",
-    },
-];

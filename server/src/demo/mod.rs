@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod data;
+mod doings;
 mod error;
 mod file;
 mod fill;

@@ -1,5 +1,7 @@
 //! The demo's licences: made by the clerks of their units, as any other.
 
+use std::collections::BTreeSet;
+
 use liangzheng_core::seal::check;
 use liangzheng_core::time::Day;
 use liangzheng_core::verify::Answer;
@@ -40,6 +42,22 @@ fn each_licence_of_the_demo_is_sealed_and_approved_by_another_than_its_maker() {
             assert_eq!(clerk.get(&path).must(200)["status"], told["status"], "{told}");
             look(&demo, told);
         }
+        // Each that is no older than the platform comes of a case, which has ended with it.
+        let mut with_case = 0;
+        for unit in units.clone().collect::<BTreeSet<_>>() {
+            let clerk = demo.as_(maker_of(&demo, unit));
+            let cases = clerk.get("/api/v1/cases?limit=200").must(200);
+            for case in cases["items"].as_array().unwrap() {
+                let made = clerk.get(&format!("/api/v1/licences?case={}", case["id"].as_str().unwrap()));
+                let made = made.must(200);
+                let [licence] = &made["items"].as_array().unwrap()[..] else { panic!("{case} {made}") };
+                let waits = ["DRAFT", "PENDING_REVIEW"].iter().any(|word| licence["status"] == *word);
+                assert_eq!(case["state"], if waits { "open" } else { "concluded" }, "{case}");
+                with_case += 1;
+            }
+        }
+        let begun = |licence: &&Value| licence["valid_from"].as_i64().unwrap() >= -402;
+        assert_eq!(with_case, people["licences"].as_array().unwrap().iter().filter(begun).count());
         look_at_files(&demo, licences);
     }
 }
