@@ -4,29 +4,22 @@
 //! `LZ_KILL_SEED` say how often and from which number on; `cargo xtask soak kill` sets them.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use liangzheng_core::time::Day;
-use liangzheng_server::config::Config;
 use liangzheng_server::domain::access::Scope;
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::{Clock, SystemClock};
 use liangzheng_server::domain::ids::LicenceId;
 use liangzheng_server::domain::licence::Status;
-use liangzheng_server::signing::FileKeyStore;
 use liangzheng_server::storage::{self, Db};
-use liangzheng_tests::app::publish;
 use liangzheng_tests::db::{Cluster, TestDb};
-use liangzheng_tests::make::{BUSINESS_LICENCE, MASTER, Maker, PASSWORD, PIN, UNIT, secrets};
-use liangzheng_tests::until::{until, within};
+use liangzheng_tests::make::{BUSINESS_LICENCE, PASSWORD, PIN, UNIT, secrets};
+use liangzheng_tests::until::until;
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
-use super::programs::program;
+use super::served::Served;
 
 /// Clients of one run; each acts on a licence of its own, logs in, and shows another licence.
 const CLIENTS: usize = 4;
@@ -52,36 +45,15 @@ struct Client {
     told: Mutex<Acknowledged>,
 }
 
-/// The program on a database of either kind.
+/// The program, and who works with it.
 struct Installation {
-    db: TestDb,
-    cluster: Option<Cluster>,
-    port: u16,
-    server: Option<Child>,
+    served: Served,
     clients: Vec<Client>,
-    runtime: Runtime,
-}
-
-impl Drop for Installation {
-    fn drop(&mut self) {
-        self.kill();
-    }
 }
 
 impl Installation {
     fn make(db: TestDb, cluster: Option<Cluster>) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let in_folder = |name: &str| db.folder().join(name);
-        std::fs::write(in_folder("master.key"), MASTER).unwrap();
-        private(&in_folder("master.key"));
-        let clients = runtime.block_on(async {
-            let open = db.open().await;
-            let keys = FileKeyStore::open_or_create(&in_folder("keys"), &in_folder("keystore.pass")).unwrap();
-            let roots = publish(&open, &keys, &Config::default(), SystemClock.now()).await;
-            std::fs::write(in_folder("roots.json"), serde_json::to_vec(&roots).unwrap()).unwrap();
-            let make = Maker::new(open);
+        let (served, clients) = Served::make(db, cluster, "", async |make| {
             let mut clients = Vec::new();
             for number in 0..CLIENTS {
                 let (checker, holder) = (format!("checker{number}"), format!("holder{number}"));
@@ -91,44 +63,9 @@ impl Installation {
                 let shown = make.licence(owner, BUSINESS_LICENCE, UNIT, Status::Active).await.id;
                 clients.push(Client { checker, holder, acted_on, shown, told: Mutex::default() });
             }
-            make.db.close().await;
             clients
         });
-        let config = format!(
-            "[server]\nbind = \"127.0.0.1:{port}\"\nbase_url = \"http://127.0.0.1:{port}\"\n\
-             [database]\nurl = \"{}\"\n[limits]\nenabled = false\n\
-             [access]\nstaff_factor = \"none\"\n[clients]\nbearer_sessions = true\n[secrets]\nmaster_file = {:?}\n\
-             [tokens]\nroots = {:?}\nkeys = {:?}\nkeystore_pass_file = {:?}\n",
-            db.config.url,
-            in_folder("master.key"),
-            in_folder("roots.json"),
-            in_folder("keys"),
-            in_folder("keystore.pass")
-        );
-        std::fs::write(in_folder("lz.toml"), config).unwrap();
-        Self { db, cluster, port, server: None, clients, runtime }
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// Starts the program, which is ready within the time that a crash may cost.
-    fn start(&mut self) {
-        let log = std::fs::File::create(self.db.folder().join("log")).unwrap();
-        let mut serve = Command::new(program("liangzheng-server"));
-        serve.args(["serve", "--config"]).arg(self.db.folder().join("lz.toml"));
-        self.server = Some(serve.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
-        let url = format!("{}/readyz", self.url());
-        within(Duration::from_secs(20), "the server is ready", || ureq::get(&url).call().ok());
-    }
-
-    /// Ends it as a power cut would.
-    fn kill(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            let _ = server.kill();
-            let _ = server.wait();
-        }
+        Self { served, clients }
     }
 
     /// Loads the server until `enough` was acknowledged since the start, then kills it.
@@ -136,10 +73,10 @@ impl Installation {
         for client in &self.clients {
             client.told.lock().unwrap().count = 0;
         }
-        let mut server = self.server.take().unwrap();
+        let mut server = self.served.server.take().unwrap();
         std::thread::scope(|scope| {
             for client in &self.clients {
-                let url = self.url();
+                let url = self.served.url.clone();
                 scope.spawn(move || client.work(&url));
             }
             until("enough is acknowledged", || {
@@ -153,8 +90,8 @@ impl Installation {
 
     /// Holds the tables against what was acknowledged.
     fn nothing_is_lost_or_half(&self) {
-        self.runtime.block_on(async {
-            let db = Db::open(&self.db.config).await.unwrap();
+        self.served.runtime.block_on(async {
+            let db = Db::open(&self.served.db.config).await.unwrap();
             if let Db::Sqlite { readers, .. } = &db {
                 let told: String =
                     sqlx::query_scalar("PRAGMA integrity_check").fetch_one(readers).await.unwrap();
@@ -171,7 +108,7 @@ impl Installation {
     fn sessions_are_known(&self) {
         for client in &self.clients {
             for token in std::mem::take(&mut client.told.lock().unwrap().sessions) {
-                let known = ask(&self.url(), "GET", "/api/v1/me", &token, None);
+                let known = ask(&self.served.url, "GET", "/api/v1/me", &token, None);
                 assert_eq!(known.map(|(status, _)| status), Some(200), "a session is lost");
             }
         }
@@ -300,11 +237,6 @@ fn ask(url: &str, method: &str, path: &str, token: &str, body: Option<&Value>) -
     Some((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
 }
 
-fn private(file: &PathBuf) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
-}
-
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
 }
@@ -318,17 +250,17 @@ fn what_a_killed_server_acknowledged_is_there_and_nothing_is_half_on_both_databa
         let name = db.name;
         let started = Instant::now();
         let mut installation = Installation::make(db, cluster);
-        installation.start();
+        installation.served.start();
         for kill in 0..kills {
             // Knuth's generator (MMIX): the same seed kills after the same counts.
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             installation.load_and_kill(20 + usize::try_from(seed >> 33).unwrap() % 120);
-            if let Some(cluster) = installation.cluster.as_ref().filter(|_| kill % 2 == 1) {
+            if let Some(cluster) = installation.served.cluster.as_ref().filter(|_| kill % 2 == 1) {
                 cluster.crash();
                 cluster.come_up();
             }
             installation.nothing_is_lost_or_half();
-            installation.start();
+            installation.served.start();
             installation.sessions_are_known();
         }
         tried.insert(name, (kills, started.elapsed()));

@@ -20,5 +20,6 @@ mod outbox_kills;
 mod programs;
 mod revoked_seals;
 mod seal_keys;
+mod served;
 mod vectors;
 mod wycheproof;
