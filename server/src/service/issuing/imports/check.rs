@@ -8,6 +8,7 @@ use std::sync::Arc;
 use liangzheng_core::time::{Day, UnixTime};
 use tokio::sync::mpsc;
 
+use super::lines::{self, Lines};
 use super::row::{self, EVERY};
 use super::{ImportError, next};
 use crate::App;
@@ -24,13 +25,9 @@ use crate::domain::issuing::person::Person;
 use crate::service::issuing::examine::{Examined, Ground, examine_each};
 use crate::service::licence::acts;
 use crate::service::work::Work;
-use crate::sheet::{self, SheetFault};
 use crate::storage::Tx;
 use crate::storage::issuing::import::{self as stored, Import};
 use crate::storage::issuing::import_row::{self, NewRow};
-
-/// Lines with their cells.
-type Lines = Vec<(i64, Vec<Cell>)>;
 
 /// A row that was looked at.
 struct Looked {
@@ -94,11 +91,25 @@ pub(super) async fn go_on(app: &App, import: Import) -> Result<(), ImportError> 
     };
     let (send, mut taken) = mpsc::channel::<Lines>(2);
     let (format, layout) = (import.format, base.layout.clone());
-    let reading = tokio::task::spawn_blocking(move || read(&bytes, format, &layout, last, &send));
-    while let Some(lines) = taken.recv().await {
-        if bite(app, &import, &base, lines).await?.is_break() {
+    let reading = tokio::task::spawn_blocking(move || lines::read(&bytes, format, &layout, last, &send));
+    let mut examined = None;
+    loop {
+        let lines = taken.recv().await;
+        let is_last = lines.is_none();
+        // While some rows are kept, the next are examined.
+        let keeping = keep(app, &import, &base, examined.take());
+        let (kept, next) = tokio::join!(keeping, examine(app, &import, &base, lines.unwrap_or_default()));
+        if kept?.is_break() {
             return Ok(());
         }
+        let Some(next) = next? else {
+            let away = |before| Import { trouble: Some(REGISTER_AWAY.to_owned()), ..before };
+            return changed(app, &import, away).await.map(drop);
+        };
+        if is_last {
+            break;
+        }
+        examined = Some(next);
         tokio::task::yield_now().await;
     }
     match reading.await {
@@ -137,14 +148,7 @@ async fn counted(
     bytes: &Arc<[u8]>,
 ) -> Result<Option<Import>, ImportError> {
     let (bytes, format, layout) = (Arc::clone(bytes), import.format, base.layout.clone());
-    let counting = tokio::task::spawn_blocking(move || {
-        let mut count = 0_i64;
-        sheet::rows(&bytes, format, &mut |_, cells| {
-            count += i64::from(!layout.is_example(&cells));
-            if count > MAX_ROWS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })
-        .map(|()| count)
-    });
+    let counting = tokio::task::spawn_blocking(move || lines::count(&bytes, format, &layout));
     let trouble = match counting.await {
         Ok(Ok(0)) => "no-rows",
         Ok(Ok(count)) if count > MAX_ROWS => "too-many-rows",
@@ -155,35 +159,16 @@ async fn counted(
     Ok(None)
 }
 
-/// Sends rows behind `last` on, some at a time; ends when nobody takes them any more.
-fn read(
-    bytes: &[u8],
-    format: crate::domain::issuing::import::ImportFormat,
-    layout: &Layout,
-    last: i64,
-    send: &mpsc::Sender<Lines>,
-) -> Result<(), SheetFault> {
-    let mut lines = Vec::new();
-    let mut is_wanted = true;
-    sheet::rows(bytes, format, &mut |line, cells| {
-        if line <= last || layout.is_example(&cells) {
-            return ControlFlow::Continue(());
-        }
-        lines.push((line, cells));
-        if lines.len() < AT_ONCE {
-            return ControlFlow::Continue(());
-        }
-        is_wanted = send.blocking_send(std::mem::take(&mut lines)).is_ok();
-        if is_wanted { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    if is_wanted && !lines.is_empty() {
-        let _ = send.blocking_send(lines);
+/// Examines some rows; `None` where the register is away.
+async fn examine(
+    app: &App,
+    import: &Import,
+    base: &Base,
+    lines: Lines,
+) -> Result<Option<Vec<Looked>>, ImportError> {
+    if lines.is_empty() {
+        return Ok(Some(Vec::new()));
     }
-    Ok(())
-}
-
-/// Examines some rows and keeps them; breaks where the import goes on no more, or not now.
-async fn bite(app: &App, import: &Import, base: &Base, lines: Lines) -> Result<ControlFlow<()>, ImportError> {
     let mut tx = app.db.begin_read().await?;
     let now = app.now();
     let mut looked = match import.import_type {
@@ -197,11 +182,18 @@ async fn bite(app: &App, import: &Import, base: &Base, lines: Lines) -> Result<C
         }
     };
     tx.commit().await?;
-    if !compared(app, base, &mut looked).await {
-        let away = |before| Import { trouble: Some(REGISTER_AWAY.to_owned()), ..before };
-        changed(app, import, away).await?;
-        return Ok(ControlFlow::Break(()));
-    }
+    let is_compared = compared(app, base, &mut looked).await;
+    Ok(is_compared.then_some(looked))
+}
+
+/// Keeps rows that were examined; breaks where the import goes on no more.
+async fn keep(
+    app: &App,
+    import: &Import,
+    base: &Base,
+    looked: Option<Vec<Looked>>,
+) -> Result<ControlFlow<()>, ImportError> {
+    let Some(mut looked) = looked else { return Ok(ControlFlow::Continue(())) };
     let mut work = Work::of_server(app).await?;
     let held = stored::find_and_hold(&mut work.tx, &app.secrets, EVERY, import.id).await?;
     // Taken back meanwhile.
@@ -378,8 +370,6 @@ async fn changed(
     Ok(Some(after))
 }
 
-/// Rows examined at once, and kept in one transaction: no more than a register answers at once.
-const AT_ONCE: usize = 200;
 /// Seconds after which a register that was away is asked again.
 const ASK_AGAIN: i64 = 10;
 /// What an import waits for.

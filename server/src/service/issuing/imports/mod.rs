@@ -9,6 +9,7 @@ mod check;
 mod commit;
 mod commit_acts;
 mod enter;
+mod lines;
 mod read;
 pub(super) mod row;
 mod taken;
