@@ -5,6 +5,9 @@ import { test } from 'node:test';
 import { axe, done, newPage, serverAndBrowser } from './harness.mjs';
 
 const { server, browser } = await serverAndBrowser();
+/** The demo’s only kind that is public, and who has one. */
+const LABORATORY = { zh: '检验检测机构资质认定证书', en: 'Testing laboratory accreditation' };
+const COMPANY = '九岳省晴川建设集团有限公司';
 const SAMPLE = readFileSync(new URL('openapi-sample.json', import.meta.url), 'utf8');
 
 /** Opens `path` in each language and each colour scheme, on a phone and on a desk, and looks at it with `check`. */
@@ -29,7 +32,7 @@ test('the landing page leads to the wallet, the verifier and the API, and says w
   await everyWay('/', async (page, lang) => {
     await page.waitForSelector('html[data-ready]');
     const doors = await page.locator('.door').evaluateAll((links) => links.map((link) => link.pathname));
-    assert.deepEqual(doors, ['/wallet', '/verify', '/exempt-materials', '/office', '/api/docs']);
+    assert.deepEqual(doors, ['/wallet', '/verify', '/exempt-materials', '/public-licences', '/office', '/api/docs']);
     assert.equal(await page.locator('.steps li').count(), 3);
     assert.match(await page.textContent('#facts'), lang === 'en' ? /Jiuyue Province.*\d+ units/ : /九岳省.*\d+ 个单位/);
     assert.equal(await page.getAttribute('html', 'lang'), lang);
@@ -55,10 +58,43 @@ test('everybody finds in which matters a paper need not be handed in, by words, 
   await done(page);
 });
 
+// Rows: R57, R65.
+test('everybody looks up a licence that is public by law, by its number and by its holder, in both languages', async () => {
+  let number = '';
+  await everyWay('/public-licences', async (page, lang) => {
+    const en = lang === 'en';
+    await page.waitForSelector('html[data-ready]');
+    // What is missing is told at its place, and nothing is asked.
+    await page.locator('#by-name button').click();
+    assert.match(await page.textContent('#by-name'), en ? /Choose a kind.*Give the holder’s whole name/s : /请选择证照类型。.*请填写完整的持证主体名称/s);
+    await page.getByLabel(en ? 'Kind of licence' : '证照类型').selectOption({ label: en ? LABORATORY.en : LABORATORY.zh });
+    await page.getByLabel(en ? 'Holder’s name' : '持证主体名称').fill(COMPANY);
+    await page.keyboard.press('Enter');
+    await page.locator('#found > li').first().waitFor();
+    const told = await page.textContent('#found');
+    assert.match(told, en ? /Valid.*Issued by.*must not be republished/s : /有效期.*发证单位.*不得转载/s);
+    assert.ok(told.includes(COMPANY));
+    number = await page.locator('#found > li').first().locator('dd').last().textContent();
+    assert.doesNotMatch(await page.evaluate(() => location.search), /holder|identifier/, 'what is looked for is sent to no log');
+    // Its number alone leads to it, typed or as an address.
+    await page.getByLabel(en ? 'Licence number' : '证照标识', { exact: true }).fill(number);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction((one) => location.hash.includes(one) && document.querySelectorAll('#found > li').length === 1, number);
+  });
+  const page = await newPage(browser, { serviceWorkers: 'block' });
+  await page.goto(`${server.url}/public-licences#identifier=${number}`);
+  await page.locator('#found > li').waitFor();
+  assert.equal(await page.getByLabel('证照标识', { exact: true }).inputValue(), number);
+  // A holder's identity card is not public, and not told from one that is not there.
+  await page.goto(`${server.url}/public-licences#identifier=1.2.156.3005.2.x`);
+  await page.waitForFunction(() => document.querySelector('#count').textContent.includes('没有查到'));
+  await done(page);
+});
+
 test('every door of the landing page opens, in the language chosen there', async () => {
   const page = await newPage(browser, { serviceWorkers: 'block' });
   await page.goto(`${server.url}/?lang=en`);
-  for (const path of ['/wallet', '/verify', '/exempt-materials', '/office', '/api/docs']) {
+  for (const path of ['/wallet', '/verify', '/exempt-materials', '/public-licences', '/office', '/api/docs']) {
     await page.goto(`${server.url}/`);
     await page.click(`.door[href='${path}']`);
     await page.waitForURL(`${server.url}${path}`);

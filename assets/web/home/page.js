@@ -33,6 +33,7 @@ function draw() {
       door('/wallet', t('home.wallet'), t('home.wallet_what'), true),
       door('/verify', t('home.verify'), t('home.verify_what'), true),
       door('/exempt-materials', t('home.exempt'), t('home.exempt_what')),
+      door('/public-licences', t('home.public'), t('home.public_what')),
       door('/office', t('home.office'), t('home.office_what')),
       door('/api/docs', t('home.docs'), t('home.docs_what')),
     ),

@@ -1369,6 +1369,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds whose licences anybody may look up */
+        get: operations["casework.public_licences.kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/licences": {
         parameters: {
             query?: never;
@@ -5473,6 +5490,12 @@ export interface components {
             next: string | null;
         };
         /** @description A list, or one page of it. */
+        PageOfPublicKind: {
+            items: components["schemas"]["PublicKind"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
         PageOfPublicLicence: {
             items: components["schemas"]["PublicLicence"][];
             /** @description `cursor` of the next page; null on the last. */
@@ -5703,6 +5726,13 @@ export interface components {
         ProposalSort: "licence_act" | "role_grant";
         /** @enum {string} */
         ProposalState: "open" | "confirmed" | "refused" | "lapsed";
+        /** @description A kind whose licences anybody may look up. */
+        PublicKind: {
+            /** @description Labels of the fields that are told. */
+            fields: components["schemas"]["Text"][];
+            kind: components["schemas"]["KindCode"];
+            names: components["schemas"]["Text"];
+        };
         /** @description A licence as everybody may see it. */
         PublicLicence: {
             /** @description The public fields. */
@@ -10252,6 +10282,33 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.public_licences.kinds": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["KindCode"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPublicKind"];
+                };
+            };
+            400: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];

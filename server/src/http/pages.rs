@@ -38,6 +38,11 @@ pub(crate) async fn exempt(request: HttpRequest) -> Result<HttpResponse, Problem
     embedded("exempt/index.html", &request)
 }
 
+/// `GET /public-licences`
+pub(crate) async fn public_licences(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    embedded("public/index.html", &request)
+}
+
 /// `GET /office`
 pub(crate) async fn office(request: HttpRequest) -> Result<HttpResponse, Problem> {
     embedded("office/index.html", &request)

@@ -11,7 +11,7 @@ use crate::http::api::casework::counter_requests::{
 };
 use crate::http::api::casework::fetches::{self, FetchRequest, Fetched};
 use crate::http::api::casework::prefill::{self, Prefill};
-use crate::http::api::casework::public_licences::{self, PublicLicence};
+use crate::http::api::casework::public_licences::{self, PublicKind, PublicLicence};
 
 routes! { "casework";
     POST "/api/v1/fetches"            fetches::create, FetchForCase, FetchRequest => 200 Fetched,
@@ -26,6 +26,8 @@ routes! { "casework";
         "查看窗口的请求：单位、事项、用途和每个字段" / "What a counter asks the caller for, by the code on its screen: unit, matter, purpose, every field", else 404 | 410;
     POST "/api/v1/wallet/counter-requests/{code}/acts" counter_answers::act, Authorise, CounterAnswerRequest => 200 AnsweredAtCounter,
         "同意或不同意窗口的请求" / "Agrees, which is authorisation and fetch in one step, or refuses", else 403 | 404 | 410 | 429;
+    GET  "/api/v1/public/kinds"       public_licences::list_kinds, Public => 200 Page<PublicKind>,
+        "可公开查询的证照类型" / "Kinds whose licences anybody may look up", else 429 | 503;
     GET  "/api/v1/public/licences"    public_licences::list, Public => 200 Page<PublicLicence>,
         "查询依法公示的证照" / "Licences of public kinds, by identifier, or by kind and the holder's exact name", else 429 | 503;
 }

@@ -12,6 +12,8 @@ routes! { "pages";
         "核验" / "The verifier";
     GET "/exempt-materials"             pages::exempt, Public => 200 | 304 as "text/html; charset=utf-8",
         "免提交清单" / "What people need not hand in, to be searched";
+    GET "/public-licences"              pages::public_licences, Public => 200 | 304 as "text/html; charset=utf-8",
+        "证照公示查询" / "Looks up licences of public kinds";
     GET "/office"                       pages::office, Public => 200 | 304 as "text/html; charset=utf-8",
         "业务办理" / "The office, where units work";
     GET "/api/docs"                     pages::docs, Public => 200 | 304 as "text/html; charset=utf-8",

@@ -11,13 +11,15 @@ use tokio::task::JoinSet;
 use crate::App;
 use crate::domain::access::Scope;
 use crate::domain::catalogue::codes::{KindCode, Uscc};
-use crate::domain::catalogue::kind::{FieldType, Kind};
+use crate::domain::catalogue::entry::Sort;
+use crate::domain::catalogue::kind::{Field, FieldType, Kind};
 use crate::domain::ids::LicenceId;
 use crate::domain::licence::{Licence, Status};
 use crate::service::catalogue::names::unit_names;
 use crate::service::catalogue::reading;
 use crate::service::consent::options::{SeenField, seen};
 use crate::service::trace::access_log::{LogUnavailable, Use, UseKind};
+use crate::storage::catalogue::entry::{self, Drafts, Listing};
 use crate::storage::licence::record;
 use crate::storage::{StorageError, Tx, page};
 
@@ -62,6 +64,40 @@ pub enum LookUpError {
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// A kind whose licences anybody may look up.
+#[derive(Clone, Debug)]
+pub struct PublicKind {
+    /// Its code.
+    pub kind: KindCode,
+    /// Its names.
+    pub names: Text,
+    /// Labels of the fields that are told.
+    pub fields: Vec<Text>,
+}
+
+/// The kinds in force that are public by law: those behind `after`, by code, and behind which the next page begins. A page
+/// may have none: what was looked through ends it.
+pub async fn kinds(
+    app: &App,
+    after: Option<KindCode>,
+) -> Result<(Vec<PublicKind>, Option<KindCode>), StorageError> {
+    let mut tx = app.db.begin_read().await?;
+    let after = after.map(|code| code.to_string()).unwrap_or_default();
+    let wanted = Listing { after: &after, limit: MAX_LOOKED, drafts_of: Drafts::None };
+    let rows = entry::list(&mut tx, Sort::Kind, wanted).await?;
+    tx.commit().await?;
+    let kinds = rows.iter().map(|(_, row)| reading::read::<Kind>(Sort::Kind, row));
+    let kinds: Vec<Kind> = kinds.collect::<Result<_, _>>()?;
+    let is_whole = i64::try_from(kinds.len()).is_ok_and(|read| read < MAX_LOOKED);
+    let next = kinds.last().map(|kind| kind.code).filter(|_| !is_whole);
+    let public = kinds.into_iter().filter(|kind| kind.public.allowed).map(|kind| PublicKind {
+        kind: kind.code,
+        fields: kind.face.fields.iter().filter(is_told).map(|field| field.labels.clone()).collect(),
+        names: kind.names,
+    });
+    Ok((public.collect(), next))
 }
 
 /// What there is, and where the next page begins; logged before it leaves.
@@ -132,11 +168,16 @@ async fn told(
     if matches!(licence.status, Status::Draft | Status::PendingReview) {
         return Ok(None);
     }
-    let is_told =
-        |field: &&crate::domain::catalogue::kind::Field| field.public && field.field_type != FieldType::Image;
     let fields = kind.face.fields.iter().filter(is_told);
     let fields = fields.map(|field| seen(field.clone(), field.mask, &licence.face)).collect();
     let issuer = record::unit_of(tx, &licence).await?;
     let unit = (issuer, unit_names(tx, issuer).await?);
     Ok(Some(PublicLicence { kind_names: kind.names.clone(), unit, fields, licence }))
 }
+
+fn is_told(field: &&Field) -> bool {
+    field.public && field.field_type != FieldType::Image
+}
+
+/// Kinds that a page looks through.
+const MAX_LOOKED: i64 = 500;

@@ -62,6 +62,29 @@ fn anybody_looks_up_public_kinds_and_fields_and_nothing_else_on_both_databases()
 
 /// Rows: R57.
 #[test]
+fn anybody_reads_which_kinds_are_public_and_what_is_told_of_them_on_both_databases() {
+    for db in TestDb::both() {
+        let app = desk(db);
+        let public = app.anyone().get("/api/v1/public/kinds").must(200);
+        let [laboratory] = &public["items"].as_array().unwrap()[..] else { panic!("{public}") };
+        assert_eq!((&laboratory["kind"], &public["next"]), (&json!(LABORATORY), &Value::Null));
+        assert_eq!(laboratory["names"]["zh-CN"], "检验检测机构资质认定证书");
+        // As many labels as fields are told of a licence.
+        let holder = person(&app, 1);
+        let one = licence(&app, holder, LABORATORY, UNIT, Status::Active);
+        let told = found(&app, &format!("identifier={}", one.identifier));
+        let labels: Vec<&Value> =
+            told[0]["fields"].as_array().unwrap().iter().map(|field| &field["label"]).collect();
+        assert_eq!(labels, laboratory["fields"].as_array().unwrap().iter().collect::<Vec<_>>());
+        // Behind the last there is none.
+        let behind = app.anyone().get("/api/v1/public/kinds?cursor=99999999999999999X999").must(200);
+        assert_eq!(behind["items"], json!([]));
+        assert_eq!(app.anyone().get("/api/v1/public/kinds?cursor=x").status, 422);
+    }
+}
+
+/// Rows: R57.
+#[test]
 fn who_has_many_is_read_page_by_page_on_both_databases() {
     for db in TestDb::both() {
         let app = desk(db);

@@ -1,4 +1,4 @@
-//! `GET /api/v1/public/licences`: what anybody may look up.
+//! `GET /api/v1/public/licences` and `/public/kinds`: what anybody may look up.
 
 use actix_web::{HttpRequest, web};
 use liangzheng_core::identifier::Identifier;
@@ -62,14 +62,47 @@ pub struct PublicLicence {
     fields: Vec<SeenField>,
 }
 
+/// Where a page of public kinds begins.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicKindsQuery {
+    /// `next` of the page before.
+    #[serde(default)]
+    cursor: Option<KindCode>,
+}
+
+/// A kind whose licences anybody may look up.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PublicKind {
+    kind: KindCode,
+    names: Text,
+    /// Labels of the fields that are told.
+    fields: Vec<Text>,
+}
+
+/// `GET /api/v1/public/kinds`
+pub async fn list_kinds(
+    app: web::Data<App>,
+    request: HttpRequest,
+    query: web::Query<PublicKindsQuery>,
+) -> Result<Answer<Page<PublicKind>>, Problem> {
+    at_most(&app, &request)?;
+    let (found, next) = public_look_up::kinds(&app, query.cursor).await?;
+    Ok(Answer::of(Page::part(found, next)))
+}
+
+fn at_most(app: &App, request: &HttpRequest) -> Result<(), Problem> {
+    let too_many = |wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait);
+    app.limits.public(client_address(request)).map_err(|wait| too_many(wait.0))
+}
+
 /// `GET /api/v1/public/licences`
 pub async fn list(
     app: web::Data<App>,
     request: HttpRequest,
     query: web::Query<PublicQuery>,
 ) -> Result<Answer<Page<PublicLicence>>, Problem> {
-    let too_many = |wait| Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(wait);
-    app.limits.public(client_address(&request)).map_err(|wait| too_many(wait.0))?;
+    at_most(&app, &request)?;
     let looked = read(query.into_inner())?;
     let (found, next) = match looked {
         Some(looked) => public_look_up::look_up(&app, &looked).await?,
@@ -114,6 +147,13 @@ impl From<public_look_up::PublicLicence> for PublicLicence {
             valid_to: licence.valid_to,
             fields: fields.into_iter().map(SeenField::from).collect(),
         }
+    }
+}
+
+impl From<public_look_up::PublicKind> for PublicKind {
+    fn from(one: public_look_up::PublicKind) -> Self {
+        let public_look_up::PublicKind { kind, names, fields } = one;
+        Self { kind, names, fields }
     }
 }
 
