@@ -139,6 +139,7 @@ const SHELL = [
   '/assets/office/screens/login.js',
   '/assets/office/screens/look-up.js',
   '/assets/office/screens/outbox.js',
+  '/assets/office/screens/prints.js',
   '/assets/office/screens/proposals.js',
   '/assets/office/screens/reconciliation.js',
   '/assets/office/screens/reconciliations.js',

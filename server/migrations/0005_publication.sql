@@ -6,7 +6,7 @@
 --        └──────────────────────── revoked_at / compromised ─────────────────────▶ revoked
 --
 -- A status index lives for ever: it is given once to (licence version, S) or (licence version, device), each
--- by itself or by a delegation, and never to another, so codes of two phones do not link and an old code never shows a newer licence's state.
+-- by itself or by a delegation, or to (licence version, registered print), and never to another, so codes of two phones do not link and an old code never shows a newer licence's state.
 --
 --     status_entry.value changes ──same transaction──▶ status_change (seq) ──publisher──▶ status_publication, and
 --         status_hash and status_array of the shards that changed ──when a shard is asked for──▶ status_text
@@ -56,9 +56,10 @@ CREATE TABLE publication_status_entry (
     licence TEXT    NOT NULL,                                   -- licence version
     device  TEXT    NOT NULL DEFAULT '',                        -- '' = profile S; 'ended …' = taken from one
     delegation TEXT NOT NULL DEFAULT '',                        -- by which it is shown; '' = by none
+    print      TEXT NOT NULL DEFAULT '',                        -- the registered print that bears it; '' = none
     value   INTEGER NOT NULL DEFAULT 0 CHECK (value IN (0, 1, 2, 3, 12, 13, 14)),
     PRIMARY KEY (list, idx),
-    UNIQUE (licence, device, delegation)
+    UNIQUE (licence, device, delegation, print)
 );
 
 -- Devices are dropped rarely, but then all their indexes must be found.
@@ -66,6 +67,8 @@ CREATE INDEX publication_status_entry_device ON publication_status_entry (device
 
 -- So is a delegation ended.
 CREATE INDEX publication_status_entry_delegation ON publication_status_entry (delegation) WHERE delegation <> '';
+-- And a print made void.
+CREATE INDEX publication_status_entry_print ON publication_status_entry (print) WHERE print <> '';
 
 -- From these alone a shard's array can be made again.
 CREATE INDEX publication_status_entry_not_valid ON publication_status_entry (list) WHERE value <> 0;

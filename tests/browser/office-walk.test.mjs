@@ -35,6 +35,7 @@ const WALKS = {
     ['cases/*/look-up', () => `cases/${made.case}/look-up`, () => `cases/${made.case}`],
     ['licences', () => 'licences'],
     ['licences/*', () => `licences/${made.draft}`, () => 'licences'],
+    ['prints/*', () => `prints/${made.licence}`, () => `licences/${made.licence}`],
     ['draft/*', () => `draft/${made.draft}`, () => `licences/${made.draft}`],
     ['draft/of/*/*', () => `draft/of/${made.licence}/renew`, () => `licences/${made.licence}`],
     ['draft/new', () => 'draft/new', () => 'licences'],

@@ -105,6 +105,15 @@ export const licence = (id) => call('GET', `/licences/${id}`);
 /** @type {(id: string) => Promise<Schemas['ListedLicence'][]>} */
 export const licenceVersions = (id) => call('GET', `/licences/${id}/versions`).then(({ items }) => items);
 
+/** @type {(id: string, cursor?: string | number | null) => Promise<Schemas['PageOfRegisteredPrint']>} */
+export const prints = (id, cursor) => call('GET', `/licences/${id}/prints${queryOf({ cursor })}`);
+
+/** @type {(id: string, body: { collector: string, purpose: string }, key: string) => Promise<Schemas['Registered']>} */
+export const print = (id, body, key) => call('POST', `/licences/${id}/prints`, body, { 'Idempotency-Key': key });
+
+/** @type {(id: string, act: 'void' | 'reprint', reason: string) => Promise<Schemas['RegisteredPrint']>} */
+export const printAct = (id, act, reason) => call('POST', `/prints/${id}/acts`, { act, reason });
+
 /** @type {(id: string) => Promise<Schemas['LicenceAct'][]>} */
 export const licenceActs = (id) => call('GET', `/licences/${id}/acts`).then(({ items }) => items);
 

@@ -40,6 +40,7 @@ const ROUTES = [
   ['cases/*/ask', async () => (await import('./screens/counter-ask.js')).counterAskScreen],
   ['cases/*/requests/*', async () => (await import('./screens/counter-request.js')).counterRequestScreen],
   ['cases/*/requests/*/screen', async () => (await import('./screens/counter-request.js')).counterScreen],
+  ['prints/*', async () => (await import('./screens/prints.js')).printsScreen],
   ['cases/*/look-up', async () => (await import('./screens/look-up.js')).lookUpScreen],
   ['licences', async () => (await import('./screens/licences.js')).licencesScreen],
   ['licences/*', async () => (await import('./screens/licence.js')).licenceScreen],

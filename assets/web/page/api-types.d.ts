@@ -937,6 +937,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licences/{id}/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copies of a licence in the unit's print register */
+        get: operations["issuing.prints.list"];
+        put?: never;
+        /** Enters an annotated copy of a licence of the caller's unit in its print register */
+        post: operations["issuing.prints.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licences/{id}/versions": {
         parameters: {
             query?: never;
@@ -1318,6 +1336,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prints/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a copy void, or prints the same file again */
+        post: operations["issuing.prints.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prints/{id}/file.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a registered copy, the same each time */
+        get: operations["issuing.prints.file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proposals": {
         parameters: {
             query?: never;
@@ -1377,7 +1429,7 @@ export interface paths {
             cookie?: never;
         };
         /** Kinds whose licences anybody may look up */
-        get: operations["casework.public_licences.kinds"];
+        get: operations["casework.public_licences.list_kinds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5508,6 +5560,12 @@ export interface components {
             next: string | null;
         };
         /** @description A list, or one page of it. */
+        PageOfRegisteredPrint: {
+            items: components["schemas"]["RegisteredPrint"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
         PageOfRight: {
             items: components["schemas"]["Right"][];
             /** @description `cursor` of the next page; null on the last. */
@@ -5643,6 +5701,24 @@ export interface components {
             /** @description The use, as the log names it. */
             use: string;
         };
+        /** @description What is done with a copy. */
+        PrintAct: "void" | "reprint";
+        /** @description Body of `POST /prints/{id}/acts`. */
+        PrintActRequest: {
+            act: components["schemas"]["PrintAct"];
+            /** @description Why. */
+            reason: string;
+        };
+        PrintId: string;
+        /** @description Body of `POST …/prints`. */
+        PrintRequest: {
+            /** @description To whom the copy is handed. */
+            collector: string;
+            /** @description What for; it stands on the copy, and the holder reads it. */
+            purpose: string;
+        };
+        /** @description Where a copy stands. */
+        PrintState: "registered" | "void";
         /** @description A problem as it is told. */
         Problem: {
             /** @description For programs; more exact than `type`. */
@@ -5926,6 +6002,49 @@ export interface components {
         };
         /** @enum {string} */
         RegisterState: "matched" | "mismatched" | "waiting" | "not_configured";
+        /** @description A copy that was entered; stored as the answer to the same request sent again. */
+        Registered: {
+            /** @description Until when the code on it counts, in unix seconds. */
+            code_expires_at: components["schemas"]["UnixTime"];
+            /** @description Where its file is fetched, for ten minutes. */
+            href: string;
+            /** @description Its id. */
+            id: components["schemas"]["PrintId"];
+            /** @description Its number in the unit's register: the year, then its place in that year. */
+            number: string;
+        };
+        /** @description A copy of a licence. */
+        RegisteredPrint: {
+            /** @description When. */
+            at: components["schemas"]["UnixTime"];
+            /** @description Who printed it. */
+            by: string;
+            /** @description Until when the code on it counts. */
+            code_expires_at: components["schemas"]["UnixTime"];
+            /** @description To whom it was handed. */
+            collector: string;
+            /** @description Where its file is fetched now; null once its time is over, until it is printed again. */
+            href: string | null;
+            id: components["schemas"]["PrintId"];
+            /** @description The licence. */
+            licence: components["schemas"]["LicenceId"];
+            /** @description Its number in the unit's register. */
+            number: string;
+            /** @description What for. */
+            purpose: string;
+            /**
+             * Format: int64
+             * @description How often it was printed again.
+             */
+            reprints: number;
+            state: components["schemas"]["PrintState"];
+            /** @description The use, as the log and the holder's list name it. */
+            use: string;
+            /** @description When it was made void. */
+            void_at: components["schemas"]["UnixTime"] | null;
+            /** @description Why. */
+            void_reason: string | null;
+        };
         /** @enum {string} */
         RequestAnswer: "refuse";
         RequestId: string;
@@ -6688,7 +6807,7 @@ export interface components {
             use: string;
         };
         /** @description What was done with a licence. */
-        UseWord: "show" | "grant" | "verify" | "fetch" | "look" | "download" | "lookup";
+        UseWord: "show" | "grant" | "verify" | "fetch" | "look" | "download" | "print" | "lookup";
         /** @description The account behind a use. */
         UsedBy: {
             /** @description On what footing: `agent` or `delegate` of the holder, `member` of the unit; null = as whose it is. */
@@ -9284,6 +9403,80 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    "issuing.prints.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["PrintId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRegisteredPrint"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.prints.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["LicenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     "issuing.drafts.versions": {
         parameters: {
             query?: never;
@@ -10186,6 +10379,72 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    "issuing.prints.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PrintId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredPrint"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "issuing.prints.file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PrintId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     "access.proposals.list": {
         parameters: {
             query?: {
@@ -10287,7 +10546,7 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    "casework.public_licences.kinds": {
+    "casework.public_licences.list_kinds": {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */

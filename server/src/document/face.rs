@@ -65,6 +65,16 @@ pub fn mark_view_copy(page: &mut Page) {
     );
 }
 
+/// Says of a page that is to be printed for somebody what it is.
+pub fn mark_annotated(page: &mut Page, number: &str) {
+    page.text(
+        (LEFT, 12.0),
+        3.2,
+        Align::Left,
+        &format!("加注件 {number}（Registered copy）：限所注用途使用，以扫描打印件核验码的结果为准。"),
+    );
+}
+
 /// Label and value, one below the other.
 fn fields(page: &mut Page, face: &Face<'_>, mut y: f32) -> f32 {
     // Many fields are set smaller, so that all stay above the seals.

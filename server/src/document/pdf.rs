@@ -10,9 +10,9 @@ use super::font::{self, FontBroken};
 use super::ofd::{HEIGHT, WIDTH};
 use super::page::{Object, Page};
 
-/// The page as a file of its own.
-pub fn write(title: &str, page: &Page) -> Result<Vec<u8>, FontBroken> {
-    let (bytes, glyphs) = font::glyphs(page.texts())?;
+/// The page as a file of its own; `marks` stand slanted across it, pale, beneath all else, again and again.
+pub fn write(title: &str, page: &Page, marks: &[String]) -> Result<Vec<u8>, FontBroken> {
+    let (bytes, glyphs) = font::glyphs(page.texts().chain(marks.iter().map(String::as_str)))?;
     let mut pdf = Pdf::new();
     pdf.catalog(CATALOG).pages(PAGES);
     pdf.pages(PAGES).kids([PAGE]).count(1);
@@ -35,6 +35,7 @@ pub fn write(title: &str, page: &Page) -> Result<Vec<u8>, FontBroken> {
     drawn.finish();
 
     let mut content = Content::new();
+    across(&mut content, marks, &glyphs);
     for object in page.objects() {
         draw(&mut content, object, &glyphs, &pictures);
     }
@@ -53,40 +54,63 @@ pub fn write(title: &str, page: &Page) -> Result<Vec<u8>, FontBroken> {
     Ok(pdf.finish())
 }
 
+/// Writes the lines of a mark in a slanted grid over the whole page.
+fn across(content: &mut Content, marks: &[String], glyphs: &BTreeMap<char, u16>) {
+    let (sin, cos) = SLANT.to_radians().sin_cos();
+    for row in 0..MARK_ROWS {
+        for (line, text) in marks.iter().enumerate() {
+            // Each row begins a little further to the left, so that no strip of the page is without a mark.
+            let (x, y) = (
+                12.0 - (row % 2) as f32 * 20.0,
+                40.0 + row as f32 * MARK_STEP + line as f32 * MARK_SIZE * 1.4,
+            );
+            content.set_fill_gray(0.84);
+            content.begin_text().set_font(FONT_NAME, MARK_SIZE * POINT);
+            content.set_text_matrix([cos, sin, -sin, cos, x * POINT, (HEIGHT - y) * POINT]);
+            content.show(Str(&codes(text, glyphs))).end_text();
+        }
+    }
+}
+
+/// A text as numbers of the font's glyphs.
+fn codes(text: &str, glyphs: &BTreeMap<char, u16>) -> Vec<u8> {
+    text.chars().flat_map(|c| glyphs.get(&c).copied().unwrap_or_default().to_be_bytes()).collect()
+}
+
 fn draw(content: &mut Content, object: &Object, glyphs: &BTreeMap<char, u16>, pictures: &[(String, Ref)]) {
     // From the top in millimetres to the bottom in points.
-    let (across, up) = (|x: f32| x * POINT, |y: f32| (HEIGHT - y) * POINT);
+    let (right, up) = (|x: f32| x * POINT, |y: f32| (HEIGHT - y) * POINT);
     match object {
         Object::Text { x, y, size, text, grey } => {
-            let codes: Vec<u8> = text
-                .chars()
-                .flat_map(|c| glyphs.get(&c).copied().unwrap_or_default().to_be_bytes())
-                .collect();
             content.set_fill_gray(if *grey { 0.38 } else { 0.0 });
             content.begin_text().set_font(FONT_NAME, size * POINT);
-            content.set_text_matrix([1.0, 0.0, 0.0, 1.0, across(*x), up(y + size * BASELINE)]);
-            content.show(Str(&codes)).end_text();
+            content.set_text_matrix([1.0, 0.0, 0.0, 1.0, right(*x), up(y + size * BASELINE)]);
+            content.show(Str(&codes(text, glyphs))).end_text();
         }
         Object::Line { x, y, width } => {
             content.set_stroke_gray(0.63).set_line_width(0.2 * POINT);
-            content.move_to(across(*x), up(*y)).line_to(across(x + width), up(*y)).stroke();
+            content.move_to(right(*x), up(*y)).line_to(right(x + width), up(*y)).stroke();
         }
         Object::Frame { x, y, width, height } => {
             content.set_stroke_gray(0.47).set_line_width(0.3 * POINT);
-            content.rect(across(*x), up(y + height), width * POINT, height * POINT).stroke();
+            content.rect(right(*x), up(y + height), width * POINT, height * POINT).stroke();
         }
         Object::Squares { x, y, side, modules, runs } => {
             let step = side / *modules as f32;
+            // White, with its quiet zone, also where a mark lies beneath.
+            let (quiet, whole) = (4.0 * step, side + 8.0 * step);
+            content.set_fill_gray(1.0);
+            content.rect(right(x - quiet), up(y + side + quiet), whole * POINT, whole * POINT).fill_nonzero();
             content.set_fill_gray(0.0);
             for (row, column, length) in runs {
                 let (left, bottom) = (x + *column as f32 * step, y + (*row as f32 + 1.0) * step);
-                content.rect(across(left), up(bottom), *length as f32 * step * POINT, step * POINT);
+                content.rect(right(left), up(bottom), *length as f32 * step * POINT, step * POINT);
             }
             content.fill_nonzero();
         }
         Object::Picture { x, y, width, height, at } => {
             let Some((name, _)) = pictures.get(*at) else { return };
-            let matrix = [width * POINT, 0.0, 0.0, height * POINT, across(*x), up(y + height)];
+            let matrix = [width * POINT, 0.0, 0.0, height * POINT, right(*x), up(y + height)];
             content.save_state().transform(matrix).x_object(Name(name.as_bytes())).restore_state();
         }
     }
@@ -148,3 +172,11 @@ const DESCRIPTOR: Ref = Ref::new(8);
 const FONT_FILE: Ref = Ref::new(9);
 const UNICODE: Ref = Ref::new(10);
 const FIRST_PICTURE: i32 = 11;
+/// How a mark slants, in degrees.
+const SLANT: f32 = 18.0;
+/// How high its letters are, in millimetres.
+const MARK_SIZE: f32 = 4.2;
+/// From one mark to the next below it, in millimetres.
+const MARK_STEP: f32 = 42.0;
+/// As many as fill the page, and the slant beyond its foot.
+const MARK_ROWS: usize = 8;

@@ -144,6 +144,9 @@ id_type!(
     /// A look of an issuing unit's counter at a licence of the holder before it.
     CounterLookUpId, "clk");
 id_type!(
+    /// A copy in a unit's print register.
+    PrintId, "prt");
+id_type!(
     /// What a holder asked of an issuing unit.
     RequestId, "req");
 id_type!(

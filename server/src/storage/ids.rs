@@ -8,8 +8,8 @@ use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
 use crate::domain::ids::{
     AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, CounterLookUpId,
     CounterRequestId, DelegationId, DeviceId, DoubtId, DutyApplicationId, HolderId, IdentityTaskId, ImportId,
-    LetterId, LicenceId, NoticeId, ProposalId, ReconciliationId, RecoveryId, RequestId, ScopeAlarmId,
-    SessionId, ShowId, SubmissionId, SuspectId,
+    LetterId, LicenceId, NoticeId, PrintId, ProposalId, ReconciliationId, RecoveryId, RequestId,
+    ScopeAlarmId, SessionId, ShowId, SubmissionId, SuspectId,
 };
 
 /// Lets an id or a code of `domain` be bound and read; `domain` itself must not know the database.
@@ -56,6 +56,7 @@ stored_id!(
     CaseId,
     ConsentId,
     CounterRequestId,
+    PrintId,
     CounterLookUpId,
     AuthorisationId,
     DelegationId,

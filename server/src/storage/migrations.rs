@@ -46,6 +46,7 @@ migrations! {
     19 "0019_outbox",
     20 "0020_consent",
     21 "0021_casework",
+    22 "0022_print",
 }
 
 /// How many migrations this program knows.

@@ -30,6 +30,8 @@ export async function licenceScreen(app, [, id]) {
   ]);
   const kindBefore = before && before.kind_version !== licence.kind_version ? await api.entry('kinds', before.kind, before.kind_version ?? undefined) : kind;
   const isDraft = licence.status === 'DRAFT';
+  const isIssued = !['DRAFT', 'PENDING_REVIEW'].includes(licence.status);
+  const issuer = licence.unit === app.member.unit.id && ['issuer_maker', 'issuer_checker'].some((role) => app.member.roles.includes(role));
   const maker = app.member.roles.includes('issuer_maker') && licence.unit === app.member.unit.id;
   return {
     title: pick(kind.names),
@@ -42,6 +44,7 @@ export async function licenceScreen(app, [, id]) {
         { class: 'buttons', id: 'acts' },
         isDraft && maker ? el('a', { class: 'button primary', href: `#draft/${id}`, id: 'edit' }, t('entry.edit')) : null,
         possible.map((one) => actButton(app, licence, one)),
+        isIssued && issuer ? el('a', { class: 'button', href: `#prints/${id}`, id: 'prints' }, t('issued.prints')) : null,
       ),
       licence.status === 'PENDING_REVIEW' ? el('p', { class: 'quiet' }, t('review.keys')) : null,
       el('section', { class: 'panel' }, el('h2', {}, t(before ? 'review.beside' : 'entry.content')), compared(kind, licence, before, t('review.before'), kindBefore)),

@@ -140,6 +140,8 @@ actions! {
     FetchForCase in Uscc by Handler;
     /// Look up a licence of one's own unit for a holder at the counter.
     LookUpAtCounter in Uscc by IssuerMaker;
+    /// Enter copies of one's own unit's licences in its print register, read it, void and print them again.
+    KeepPrints in Uscc by IssuerMaker | IssuerChecker;
     /// See what was fetched and verified for a unit, and what was refused it: one's own, or any.
     ViewUnitUses in Reach by Handler | UnitAdmin | Manager | Auditor;
     /// See and answer what holders ask of one's own unit.

@@ -11,11 +11,11 @@ mod scope;
 pub use action::{
     ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForDuty, AskOfUnit, Authorise,
     ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, Delegate, EditEntry, EditUnit, EnterAgency,
-    EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, LookUpAtCounter,
-    MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount,
-    ManageUnits, OpenOwnFace, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport, Submit,
-    VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications, ViewEntries,
-    ViewImports, ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet,
+    EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, KeepPrints, LookAtIssued,
+    LookUpAtCounter, MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices,
+    ManageOwnAccount, ManageUnits, OpenOwnFace, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans,
+    SendImport, Submit, VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications,
+    ViewEntries, ViewImports, ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet,
     WithdrawConsent, WorkOutbox, WorkTasks, WriteDraft,
 };
 pub(crate) use permit::scope_of;

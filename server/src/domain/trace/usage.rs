@@ -32,6 +32,8 @@ pub enum UseKind {
     PublicLookUp = 10,
     /// The counter of the issuing unit looked it up for its holder, who had no phone.
     CounterLookUp = 11,
+    /// The issuing unit printed a copy of it, which stands in its print register.
+    Print = 12,
 }
 
 impl UseKind {
@@ -46,6 +48,7 @@ impl UseKind {
             9 => Self::Prefill,
             10 => Self::PublicLookUp,
             11 => Self::CounterLookUp,
+            12 => Self::Print,
             _ => Self::Verification,
         }
     }

@@ -6,7 +6,7 @@ use crate::domain::access::{
     ViewImports, ViewIssued, WorkTasks, WriteDraft,
 };
 use crate::domain::access::{
-    LookAtIssued, LookUpAtCounter, MakeOwnFile, ReadFile, ViewWallet, WithdrawConsent,
+    KeepPrints, LookAtIssued, LookUpAtCounter, MakeOwnFile, ReadFile, ViewWallet, WithdrawConsent,
 };
 use crate::domain::issuing::draft::DraftRequest;
 use crate::http::answer::Page;
@@ -18,6 +18,7 @@ use crate::http::api::issuing::drafts::{self, IssuedLicence, LicencePage, Listed
 use crate::http::api::issuing::files::{self, FileMade, FileRequest};
 use crate::http::api::issuing::imports::{self, ImportActRequest, ImportAnswer, ImportRequest};
 use crate::http::api::issuing::pictures;
+use crate::http::api::issuing::prints::{self, PrintActRequest, PrintRequest, RegisteredPrint};
 use crate::http::api::issuing::reconciliations::{self, ReconciliationReport, ReconciliationRequest};
 use crate::http::api::issuing::submissions;
 use crate::http::api::issuing::suspects::{self, Duplicate, DuplicateActRequest};
@@ -28,6 +29,7 @@ use crate::service::issuing::cases::CaseOpened;
 use crate::service::issuing::drafts::DraftWritten;
 use crate::service::issuing::imports::{ImportActed, ImportSent};
 use crate::service::issuing::pictures::PictureKept;
+use crate::service::issuing::prints::Registered;
 use crate::service::issuing::reconciliations::Reconciliation;
 use crate::service::issuing::submissions::{Submission, SubmissionRequest};
 
@@ -106,6 +108,14 @@ routes! { "issuing";
         "证照文件（OFD，带电子签章）" / "The sealed file of a licence: issuing staff, or the holder once it is made", else 409;
     GET  "/api/v1/licences/{id}/file.pdf"       files::read_view_copy, ReadFile => 200 as "application/pdf",
         "证照查看件（PDF，不含电子签章）" / "The view copy of a licence, without a seal: issuing staff, or the holder once its file is made", else 409;
+    POST "/api/v1/licences/{id}/prints"         prints::create, KeepPrints, PrintRequest => 201 Registered,
+        "登记打印加注件" / "Enters an annotated copy of a licence of the caller's unit in its print register", else 409;
+    GET  "/api/v1/licences/{id}/prints"         prints::list, KeepPrints => 200 Page<RegisteredPrint>,
+        "一件证照的打印登记" / "The copies of a licence in the unit's print register";
+    POST "/api/v1/prints/{id}/acts"             prints::act, KeepPrints, PrintActRequest => 200 RegisteredPrint,
+        "作废或补打加注件" / "Makes a copy void, or prints the same file again", else 409;
+    GET  "/api/v1/prints/{id}/file.pdf"         prints::file, KeepPrints => 200 as "application/pdf",
+        "加注件（PDF）" / "The file of a registered copy, the same each time", else 409;
     GET  "/.well-known/seal-trust.pem"          trust::read, Public => 200 as "application/x-pem-file",
         "电子印章的信任锚与吊销列表" / "Authorities trusted for seals, and their revocation lists", else 404;
 }

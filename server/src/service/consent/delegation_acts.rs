@@ -78,7 +78,7 @@ async fn accept(
     if let Some(licence) = reach::open(&mut work.tx, &app.secrets, &row).await?
         && let Some(value) = licence.wire_status(Day::of(now))
     {
-        let shown_by = ShownBy { device: None, delegation: Some(id) };
+        let shown_by = ShownBy { device: None, delegation: Some(id), print: None };
         status::index_for(&mut work, licence.id, shown_by, value, &*app.entropy).await?;
     }
     notices::of_delegation(app, &mut work, NoticeKind::DelegationAccepted, &[row.holder], &delegation)

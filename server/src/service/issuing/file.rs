@@ -187,7 +187,7 @@ async fn give<A: Action>(
     }
     let sealed = sealed(app, &mut work.tx, id).await?.ok_or(FileError::NotSealed)?;
     let kind = reading::in_force::<Kind>(&mut work.tx, licence.kind().as_str()).await?;
-    let code = paper_code(app, &mut work, &licence).await?;
+    let code = paper_code(app, &mut work, &licence, status::ShownBy::default()).await?;
     log(permit, ground, &mut work, &licence, code.as_ref()).await?;
     work.finish().await?;
 
@@ -222,24 +222,25 @@ fn paper_scene(app: &App, licence: &Licence) -> Option<SceneCode> {
 
 /// A code for the printed copy (R19).
 pub(super) struct PaperCode {
-    text: String,
-    until: UnixTime,
-    scene: SceneCode,
+    pub(super) text: String,
+    pub(super) until: UnixTime,
+    pub(super) scene: SceneCode,
     /// What names it, sealed, for the access log.
-    secret: Vec<u8>,
+    pub(super) secret: Vec<u8>,
 }
 
 /// A code in the first scene on paper that takes the licence; none if there is no such scene, or if the licence would
 /// not verify.
-async fn paper_code(
+pub(super) async fn paper_code(
     app: &App,
     work: &mut Work<'_>,
     licence: &Licence,
+    shown_by: status::ShownBy,
 ) -> Result<Option<PaperCode>, FileError> {
     let Some(scene) = paper_scene(app, licence) else { return Ok(None) };
     let Ok(value) = parts::showable(app, &mut work.tx, licence, work.now).await? else { return Ok(None) };
     let state = app.trust.current();
-    let index = status::index_for(work, licence.id, status::ShownBy::default(), value, &*app.entropy).await?;
+    let index = status::index_for(work, licence.id, shown_by, value, &*app.entropy).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.config.tokens, &state.catalogue, licence, &scene, Profile::S, index)?;
     let (secret, kept) =

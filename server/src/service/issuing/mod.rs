@@ -11,6 +11,7 @@ pub mod file;
 pub mod imports;
 pub mod looking;
 pub mod pictures;
+pub mod prints;
 pub mod reading;
 pub mod reconciliations;
 pub mod register;

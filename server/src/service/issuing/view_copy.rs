@@ -1,10 +1,10 @@
 //! The view copy of a licence version: its page as PDF, for whoever opens no OFD. It bears no seal and no code, says so,
 //! and is made anew each time.
 
-use liangzheng_core::time::Day;
+use liangzheng_core::time::{Day, UnixTime};
 
 use super::file::{DrawError, FileError, LicenceFile, Words, kept, labels, log, to_draw};
-use super::seal_version::sealed;
+use super::seal_version::{Sealed, sealed};
 use crate::App;
 use crate::document::face::{self, Face};
 use crate::document::pdf;
@@ -12,12 +12,13 @@ use crate::domain::access::{Permit, ReadFile};
 use crate::domain::actor::agency::AgencyAct;
 use crate::domain::catalogue::kind::Kind;
 use crate::domain::ids::LicenceId;
+use crate::domain::licence::Licence;
 use crate::domain::trace::usage::Ground;
 use crate::service::actor::wallets::{self, Opener};
 use crate::service::catalogue::reading;
 use crate::service::showing::show::ground_of;
 use crate::service::work::Work;
-use crate::storage::issuing::picture;
+use crate::storage::issuing::picture::{self, Borne};
 use crate::storage::licence::record;
 
 /// The view copy of a licence within the caller's reach; its holder or his agent gets it once the file is made with a PIN.
@@ -47,11 +48,38 @@ pub async fn read(app: &App, permit: &Permit<ReadFile>, id: LicenceId) -> Result
     log(permit, ground, &mut work, &licence, None).await?;
     work.finish().await?;
 
-    let fields = labels(app, &licence, kind.as_ref());
+    let bytes = drawn(app, &licence, &sealed, kind, pictures, Copy::View).await?;
+    Ok(LicenceFile { bytes, name: licence.identifier.to_string(), code_until: None })
+}
+
+/// What a page is drawn for.
+pub(super) enum Copy {
+    /// To be looked at.
+    View,
+    /// To be printed for somebody, and registered.
+    Annotated {
+        /// Its number in the register.
+        number: String,
+        /// The code on it, and until when it counts.
+        code: (String, UnixTime),
+        /// What stands across it, line by line.
+        marks: Vec<String>,
+    },
+}
+
+/// The page of a licence version as PDF.
+pub(super) async fn drawn(
+    app: &App,
+    licence: &Licence,
+    sealed: &Sealed,
+    kind: Option<Kind>,
+    pictures: Vec<Borne>,
+    copy: Copy,
+) -> Result<Vec<u8>, DrawError> {
+    let fields = labels(app, licence, kind.as_ref());
     let words = Words::of(&sealed.record).ok_or(DrawError::Record)?;
     let pictures: Vec<_> = pictures.into_iter().map(to_draw).collect();
-    let name = licence.identifier.to_string();
-    let (identifier, valid) = (name.clone(), (licence.valid_from, licence.valid_to));
+    let (identifier, valid) = (licence.identifier.to_string(), (licence.valid_from, licence.valid_to));
     let drawn = tokio::task::spawn_blocking(move || {
         let face = Face {
             title: &words.kind,
@@ -62,12 +90,25 @@ pub async fn read(app: &App, permit: &Permit<ReadFile>, id: LicenceId) -> Result
             units: &words.units,
             issued: Day::of(words.sealed_at),
             template: kind.as_ref().and_then(|kind| kind.template.as_ref()),
-            code: None,
+            code: match &copy {
+                Copy::View => None,
+                Copy::Annotated { code: (text, until), .. } => Some((text, *until)),
+            },
         };
         let mut page = face::draw(&face).map(|(page, _)| page)?;
-        face::mark_view_copy(&mut page);
-        Ok::<_, DrawError>(pdf::write(&words.kind, &page).map_err(crate::document::ofd::OfdError::from)?)
+        let marks = match &copy {
+            Copy::View => {
+                face::mark_view_copy(&mut page);
+                &[][..]
+            }
+            Copy::Annotated { number, marks, .. } => {
+                face::mark_annotated(&mut page, number);
+                marks
+            }
+        };
+        Ok::<_, DrawError>(
+            pdf::write(&words.kind, &page, marks).map_err(crate::document::ofd::OfdError::from)?,
+        )
     });
-    let bytes = drawn.await.map_err(|_| DrawError::Stopped)??;
-    Ok(LicenceFile { bytes, name, code_until: None })
+    drawn.await.map_err(|_| DrawError::Stopped)?
 }

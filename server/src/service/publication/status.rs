@@ -12,7 +12,7 @@ use liangzheng_core::time::UnixTime;
 use liangzheng_core::token::StatusRef;
 
 use crate::domain::clock::Entropy;
-use crate::domain::ids::{DelegationId, DeviceId, LicenceId};
+use crate::domain::ids::{DelegationId, DeviceId, LicenceId, PrintId};
 use crate::service::work::Work;
 use crate::storage::change::Change;
 pub use crate::storage::publication::status::ShownBy;
@@ -46,7 +46,8 @@ pub struct Given {
     pub value: StatusValue,
 }
 
-/// The index of a licence version, for profile S or for one device, by a delegation or by none; given at first use.
+/// The index of a licence version, for profile S or for one device, by a delegation or by none, or for one print; given at
+/// first use.
 ///
 /// Random, so that a neighbour's number tells nothing; never given to anyone else. `value` is the licence's
 /// value at this moment: written where the index says otherwise, as at midnight, before the day's job has come to it.
@@ -173,7 +174,7 @@ fn inconsistent(column: &'static str, licence: LicenceId) -> StorageError {
 
 /// Puts a licence's new value on all its indexes, in the transaction of the act.
 ///
-/// An index already final stays so: it belongs to a dropped device or an ended delegation.
+/// An index already final stays so: it belongs to a dropped device, an ended delegation or a void print.
 pub async fn licence_changed(
     work: &mut Work<'_>,
     licence: LicenceId,
@@ -192,6 +193,12 @@ pub async fn device_dropped(work: &mut Work<'_>, device: DeviceId) -> Result<(),
 /// Ends every code of a delegate, in the transaction that ends the delegation; the holder's own stay good.
 pub async fn delegation_ended(work: &mut Work<'_>, delegation: DelegationId) -> Result<(), StorageError> {
     let entries = status::entries_of_delegation(&mut work.tx, delegation).await?;
+    set_all(work, &entries, StatusValue::Final).await
+}
+
+/// Ends the code on a registered print, in the transaction that makes the print void; all others stay good.
+pub async fn print_void(work: &mut Work<'_>, print: PrintId) -> Result<(), StorageError> {
+    let entries = status::entries_of_print(&mut work.tx, print).await?;
     set_all(work, &entries, StatusValue::Final).await
 }
 

@@ -84,7 +84,7 @@ pub async fn grant(
     let state = app.trust.current();
     let value = parts::showable(app, &mut work.tx, &found, now).await??;
     state.catalogue.rule(scene, found.kind()).map_err(mint::NotShowable::from)?;
-    let shown_by = ShownBy { device: Some(device), delegation: wallet.delegation };
+    let shown_by = ShownBy { device: Some(device), delegation: wallet.delegation, print: None };
     let index = status::index_for(&mut work, licence, shown_by, value, &*app.entropy).await?;
     let (mut claims, _) =
         mint::claims_for(&app.config.tokens, &state.catalogue, &found, scene, Profile::H, index)?;

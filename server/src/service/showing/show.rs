@@ -335,7 +335,7 @@ async fn build(
         return Err(NotShowable::on_paper().into());
     }
     let value = parts::showable(app, &mut work.tx, licence, work.now).await??;
-    let shown_by = ShownBy { device: None, delegation: wallet.delegation };
+    let shown_by = ShownBy { device: None, delegation: wallet.delegation, print: None };
     let index = status::index_for(work, row.licence, shown_by, value, &*app.entropy).await?;
     let (claims, lifetime) =
         mint::claims_for(&app.config.tokens, &state.catalogue, licence, &row.scene, Profile::S, index)?;

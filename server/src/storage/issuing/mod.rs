@@ -10,6 +10,7 @@ pub mod import_row;
 pub mod look_up;
 pub mod number;
 pub mod picture;
+pub mod print;
 pub mod reconciliation;
 pub mod review;
 pub mod seal;

@@ -35,12 +35,19 @@ pub async fn next_case(tx: &mut Tx, unit: Uscc, of: MatterType, year: i16) -> Re
     value!(tx, NEXT_CASE, unit, of.as_str(), i64::from(year))
 }
 
+/// The next number of a copy in a unit's print register in a year.
+pub async fn next_print(tx: &mut Tx, unit: Uscc, year: i16) -> Result<i64, StorageError> {
+    value!(tx, NEXT_PRINT, unit, i64::from(year))
+}
+
 statements! {
     NEXT_SERIAL = "INSERT INTO issuing_serial (unit, year, last) VALUES ($1, $2, 1) \
         ON CONFLICT (unit, year) DO UPDATE SET last = issuing_serial.last + 1 RETURNING last";
     LAST_SERIAL = "SELECT last FROM issuing_serial WHERE unit = $1 AND year = $2";
     TAKE_SERIALS = "INSERT INTO issuing_serial (unit, year, last) VALUES ($1, $2, $3) \
         ON CONFLICT (unit, year) DO UPDATE SET last = excluded.last WHERE issuing_serial.last = $4 RETURNING last";
+    NEXT_PRINT = "INSERT INTO issuing_print_number (unit, year, last) VALUES ($1, $2, 1) \
+        ON CONFLICT (unit, year) DO UPDATE SET last = issuing_print_number.last + 1 RETURNING last";
     NEXT_CASE = "INSERT INTO issuing_case_number (unit, type, year, last) VALUES ($1, $2, $3, 1) \
         ON CONFLICT (unit, type, year) DO UPDATE SET last = issuing_case_number.last + 1 RETURNING last";
 }

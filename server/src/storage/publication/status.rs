@@ -3,7 +3,7 @@
 use liangzheng_core::status::StatusValue;
 use liangzheng_core::time::UnixTime;
 
-use crate::domain::ids::{DelegationId, DeviceId, LicenceId};
+use crate::domain::ids::{DelegationId, DeviceId, LicenceId, PrintId};
 use crate::storage::sql::{all, among, columns, each, execute, one, statements, value};
 use crate::storage::{StorageError, Tx};
 
@@ -27,11 +27,13 @@ pub struct ShownBy {
     pub device: Option<DeviceId>,
     /// The delegation by which it is shown; `None` = by none.
     pub delegation: Option<DelegationId>,
+    /// The registered print that bears its code; `None` = no such one.
+    pub print: Option<PrintId>,
 }
 
 impl From<Option<DeviceId>> for ShownBy {
     fn from(device: Option<DeviceId>) -> Self {
-        Self { device, delegation: None }
+        Self { device, ..Self::default() }
     }
 }
 
@@ -85,8 +87,8 @@ pub async fn index(
     licence: LicenceId,
     shown_by: impl Into<ShownBy>,
 ) -> Result<Option<IndexRow>, StorageError> {
-    let ShownBy { device, delegation } = shown_by.into();
-    one!(tx, INDEX, licence, kept(device), kept(delegation))
+    let ShownBy { device, delegation, print } = shown_by.into();
+    one!(tx, INDEX, licence, kept(device), kept(delegation), kept(print))
 }
 
 /// Who has an index of the shard at `uri`.
@@ -102,13 +104,13 @@ pub async fn insert_entry(
     licence: LicenceId,
     shown_by: impl Into<ShownBy>,
 ) -> Result<bool, StorageError> {
-    let ShownBy { device, delegation } = shown_by.into();
-    Ok(execute!(tx, INSERT_ENTRY, list, idx, licence, kept(device), kept(delegation))? == 1)
+    let ShownBy { device, delegation, print } = shown_by.into();
+    Ok(execute!(tx, INSERT_ENTRY, list, idx, licence, kept(device), kept(delegation), kept(print))? == 1)
 }
 
 /// Takes indexes for profile S for licence versions that have none; those that are taken are left out.
 pub async fn insert_entries(tx: &mut Tx, list: i64, drawn: &[(i64, LicenceId)]) -> Result<u64, StorageError> {
-    each!(tx, INSERT_ENTRY, drawn, |one| [list, one.0, one.1, "", ""])
+    each!(tx, INSERT_ENTRY, drawn, |one| [list, one.0, one.1, "", "", ""])
 }
 
 /// Which of these licence versions have an index for profile S.
@@ -138,6 +140,11 @@ pub async fn entries_of_delegation(
     delegation: DelegationId,
 ) -> Result<Vec<EntryRow>, StorageError> {
     all!(tx, OF_DELEGATION, delegation)
+}
+
+/// The index given to a registered print.
+pub async fn entries_of_print(tx: &mut Tx, print: PrintId) -> Result<Vec<EntryRow>, StorageError> {
+    all!(tx, OF_PRINT, print)
 }
 
 /// Takes an index from its device, so that it has room for another; what the index says stays.
@@ -177,7 +184,7 @@ pub async fn forget_changes(tx: &mut Tx, oldest: i64) -> Result<(), StorageError
     execute!(tx, FORGET_CHANGES, oldest).map(drop)
 }
 
-/// How a device or a delegation is kept with an index: nothing where there is none.
+/// How a device, a delegation or a print is kept with an index: nothing where there is none.
 fn kept(id: Option<impl ToString>) -> String {
     id.map(|id| id.to_string()).unwrap_or_default()
 }
@@ -192,15 +199,16 @@ statements! {
         WHERE first_published IS NOT NULL ORDER BY id DESC LIMIT 1");
     TAKEN_BELOW = "SELECT COUNT(*) FROM publication_status_entry WHERE list = $1 AND idx < $2";
     INDEX = "SELECT l.uri, e.list, e.idx, e.value FROM publication_status_entry e \
-        JOIN publication_status_list l ON l.id = e.list WHERE e.licence = $1 AND e.device = $2 AND e.delegation = $3";
+        JOIN publication_status_list l ON l.id = e.list WHERE e.licence = $1 AND e.device = $2 \
+        AND e.delegation = $3 AND e.print = $4";
     TAKE_FROM_DEVICE = "UPDATE publication_status_entry SET device = 'ended ' || list || ' ' || idx \
         WHERE list = $1 AND idx = $2 AND device <> ''";
     OWNER = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
         JOIN publication_status_list l ON l.id = e.list WHERE l.uri = $1 AND e.idx = $2");
-    INSERT_ENTRY = "INSERT INTO publication_status_entry (list, idx, licence, device, delegation) \
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    INSERT_ENTRY = "INSERT INTO publication_status_entry (list, idx, licence, device, delegation, print) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     INDEXED = "SELECT licence FROM publication_status_entry WHERE device = '' AND delegation = '' \
-        AND licence IN ($1)";
+        AND print = '' AND licence IN ($1)";
     OF_LICENCE = concat!("SELECT ", entry!(), " FROM publication_status_entry e WHERE e.licence = $1");
     OF_DEVICE = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
         WHERE e.device = $1 AND e.device <> ''");
@@ -208,6 +216,7 @@ statements! {
         WHERE e.device = $1 AND e.device <> '' AND e.delegation = ''");
     OF_DELEGATION = concat!("SELECT ", entry!(), " FROM publication_status_entry e \
         WHERE e.delegation = $1 AND e.delegation <> ''");
+    OF_PRINT = concat!("SELECT ", entry!(), " FROM publication_status_entry e WHERE e.print = $1 AND e.print <> ''");
     NOT_VALID = "SELECT idx, value FROM publication_status_entry WHERE list = $1 AND value <> 0";
     SET = "UPDATE publication_status_entry SET value = $3 WHERE list = $1 AND idx = $2";
     INSERT_CHANGE = "INSERT INTO publication_status_change (seq, list, idx, value, at) VALUES ($1, $2, $3, $4, $5)";

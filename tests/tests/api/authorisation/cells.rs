@@ -85,6 +85,18 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             let path = route.path.replace("{id}", "req_00000000000000000000000000000000");
             line(Object::Absent, &path, json!({ "act": "refuse", "reason": "r" }))
         }
+        // The print register.
+        ("POST", "/licences/{id}/prints") => {
+            line(Object::Licence, route.path, json!({ "collector": "c", "purpose": "p" }))
+        }
+        ("GET", "/licences/{id}/prints") => bare(Object::Licence, route.path),
+        ("GET", "/prints/{id}/file.pdf") => {
+            bare(Object::Absent, &route.path.replace("{id}", "prt_00000000000000000000000000000000"))
+        }
+        ("POST", "/prints/{id}/acts") => {
+            let path = route.path.replace("{id}", "prt_00000000000000000000000000000000");
+            line(Object::Absent, &path, json!({ "act": "void", "reason": "r" }))
+        }
         // What units are let use, and what they use.
         ("POST", "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/fetches") => {
             line(Object::None, route.path, json!({}))

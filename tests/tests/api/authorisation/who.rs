@@ -130,6 +130,7 @@ const PERMITS: &[(&str, Within, &[Role])] = &[
     ("ActOnDutyApplication", Within::Unit, &[Role::IssuerChecker, Role::Handler, Role::UnitAdmin]),
     ("FetchForCase", Within::Unit, &[Role::Handler]),
     ("LookUpAtCounter", Within::Unit, MAKER),
+    ("KeepPrints", Within::Unit, ISSUERS),
     ("ViewUnitUses", Within::Province, &[Role::Handler, Role::UnitAdmin, Role::Manager, Role::Auditor]),
     ("HandleRequests", Within::Unit, ISSUERS),
     ("DecideProposal", Within::Unit, &[Role::IssuerMaker, Role::IssuerChecker, Role::Manager]),
@@ -153,6 +154,7 @@ pub(super) fn by_state(route: &RouteEntry, who: Who, state: &str) -> Option<u16>
         ("POST", "/licences/{id}/acts") if matches!(state, "ACTIVE" | "ON_HOLD" | "SEIZED") => 202,
         ("POST", "/licences/{id}/acts") => 409,
         // They were made by hand and bear no seal.
+        ("POST", "/licences/{id}/prints") => 409,
         (_, "/licences/{id}/file.ofd" | "/licences/{id}/file.pdf" | "/wallet/licences/{id}/file") => 409,
         // Who is of no issuing unit names the case, or gives a reason.
         ("GET", "/licences/{id}") if matches!(who, Who::Own(role) | Who::Other(role) if is_of_province(role)) => {

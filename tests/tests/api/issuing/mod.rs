@@ -10,6 +10,7 @@ mod import_rules;
 mod imports;
 mod looking;
 mod pictures;
+mod prints;
 mod reconciliations;
 mod register;
 mod review;

@@ -9,6 +9,7 @@ pub mod files;
 mod import_events;
 pub mod imports;
 pub mod pictures;
+pub mod prints;
 pub mod reconciliations;
 mod refused;
 pub mod seal;

@@ -70,6 +70,8 @@ pub enum UseWord {
     Look,
     /// The licence's file was fetched.
     Download,
+    /// Its unit printed a copy, which stands in the print register.
+    Print,
     /// Somebody looked it up: anybody among what is public, or the issuing unit's counter for the holder before it.
     Lookup,
 }
@@ -167,6 +169,7 @@ impl From<UseKind> for UseWord {
             UseKind::Look => Self::Look,
             UseKind::Download => Self::Download,
             UseKind::Fetch | UseKind::Prefill => Self::Fetch,
+            UseKind::Print => Self::Print,
             UseKind::PublicLookUp | UseKind::CounterLookUp => Self::Lookup,
         }
     }
