@@ -31,7 +31,7 @@ export async function licenceScreen(app, [, id]) {
   const kindBefore = before && before.kind_version !== licence.kind_version ? await api.entry('kinds', before.kind, before.kind_version ?? undefined) : kind;
   const isDraft = licence.status === 'DRAFT';
   const isIssued = !['DRAFT', 'PENDING_REVIEW'].includes(licence.status);
-  const issuer = licence.unit === app.member.unit.id && ['issuer_maker', 'issuer_checker'].some((role) => app.member.roles.includes(role));
+  const issuer = licence.unit === app.member.unit.id && app.member.roles.some((role) => role === 'issuer_maker' || role === 'issuer_checker');
   const maker = app.member.roles.includes('issuer_maker') && licence.unit === app.member.unit.id;
   return {
     title: pick(kind.names),

@@ -14,6 +14,12 @@ import { sendingForm } from '../sending.js';
 
 /** @typedef {import('../types.d.ts').Schemas['RegisteredPrint']} RegisteredPrint */
 
+/** What is done with a copy. */
+const ACTS = {
+  void: { label: t('print.void_do'), effect: t('print.void_effect') },
+  reprint: { label: t('print.reprint_do'), effect: t('print.reprint_effect') },
+};
+
 /** @type {import('../types.d.ts').Screen} */
 export async function printsScreen(app, [, id]) {
   const licence = await api.licence(id);
@@ -59,21 +65,22 @@ export async function printsScreen(app, [, id]) {
       copy.collector,
       copy.purpose,
       `${copy.by} · ${moment(copy.at, false)}`,
-      isVoid ? el('span', { class: 'fault' }, t('print.void', { reason: copy.void_reason ?? '' })) : t(copy.reprints === 0 ? 'print.valid' : 'print.valid_again', { n: copy.reprints, until: moment(copy.code_expires_at, false) }),
-      isVoid ? '—' : el('div', { class: 'buttons' }, copy.href ? file(copy.href) : button(copy, 'reprint'), button(copy, 'void')),
+      isVoid ? el('span', { class: 'fault' }, t('print.void', { reason: copy.void_reason ?? '' })) : standing(copy),
+      isVoid ? '—' : el('div', { class: 'buttons' }, copy.href ? file(copy.href) : null, button(copy, 'reprint'), button(copy, 'void')),
     ];
   }
 
   /** @param {RegisteredPrint} copy @param {'void' | 'reprint'} act */
   function button(copy, act) {
-    const label = t(`print.${act}_do`);
-    return el('button', { type: 'button', class: 'button', 'aria-label': `${label} ${copy.number}`, onclick: () => asked(copy, act, label) }, label);
+    const { label } = ACTS[act];
+    return el('button', { type: 'button', class: 'button', 'aria-label': `${label} ${copy.number}`, onclick: () => asked(copy, act) }, label);
   }
 
-  /** @param {RegisteredPrint} copy @param {'void' | 'reprint'} act @param {string} label */
-  async function asked(copy, act, label) {
+  /** @param {RegisteredPrint} copy @param {'void' | 'reprint'} act */
+  async function asked(copy, act) {
     say(problem, '');
-    const done = await askAct({ act: label, what: copy.number, effect: t(`print.${act}_effect`), grave: act === 'void', reason: 'needed' }, (reason) => api.printAct(copy.id, act, reason ?? ''));
+    const { label, effect } = ACTS[act];
+    const done = await askAct({ act: label, what: copy.number, effect, grave: act === 'void', reason: 'needed' }, (reason) => api.printAct(copy.id, act, reason ?? ''));
     if (!done) return;
     try {
       await list.again();
@@ -94,6 +101,11 @@ export async function printsScreen(app, [, id]) {
       list.node,
     ],
   };
+}
+
+/** @param {RegisteredPrint} copy */
+function standing({ reprints: n, code_expires_at: until }) {
+  return n === 0 ? t('print.valid', { until: moment(until, false) }) : t('print.valid_again', { n, until: moment(until, false) });
 }
 
 /** @param {string} href */
