@@ -57,13 +57,12 @@ pub fn write(title: &str, page: &Page, marks: &[String]) -> Result<Vec<u8>, Font
 /// Writes the lines of a mark in a slanted grid over the whole page.
 fn across(content: &mut Content, marks: &[String], glyphs: &BTreeMap<char, u16>) {
     let (sin, cos) = SLANT.to_radians().sin_cos();
-    for row in 0..MARK_ROWS {
+    let places = (0..MARK_ROWS).flat_map(|row| (0..MARK_COLUMNS).map(move |column| (row, column)));
+    for (row, column) in places {
         for (line, text) in marks.iter().enumerate() {
-            // Each row begins a little further to the left, so that no strip of the page is without a mark.
-            let (x, y) = (
-                12.0 - (row % 2) as f32 * 20.0,
-                40.0 + row as f32 * MARK_STEP + line as f32 * MARK_SIZE * 1.4,
-            );
+            // Every second row begins further to the left, so that no strip of the page is without a mark.
+            let x = 12.0 + column as f32 * MARK_STEP.0 - (row % 2) as f32 * 30.0;
+            let y = 50.0 + row as f32 * MARK_STEP.1 + line as f32 * MARK_SIZE * 1.4;
             content.set_fill_gray(0.84);
             content.begin_text().set_font(FONT_NAME, MARK_SIZE * POINT);
             content.set_text_matrix([cos, sin, -sin, cos, x * POINT, (HEIGHT - y) * POINT]);
@@ -176,7 +175,8 @@ const FIRST_PICTURE: i32 = 11;
 const SLANT: f32 = 18.0;
 /// How high its letters are, in millimetres.
 const MARK_SIZE: f32 = 4.2;
-/// From one mark to the next below it, in millimetres.
-const MARK_STEP: f32 = 42.0;
-/// As many as fill the page, and the slant beyond its foot.
-const MARK_ROWS: usize = 8;
+/// From one mark to the next beside and below it, in millimetres.
+const MARK_STEP: (f32, f32) = (95.0, 56.0);
+/// As many as fill the page, and the slant beyond its foot and its side.
+const MARK_ROWS: usize = 6;
+const MARK_COLUMNS: usize = 3;
