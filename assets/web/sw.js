@@ -217,6 +217,7 @@ const SHELL = [
   '/assets/wallet/screens/record.js',
   '/assets/wallet/screens/request.js',
   '/assets/wallet/screens/staff.js',
+  '/assets/wallet/screens/suggestions.js',
   '/assets/wallet/screens/uses.js',
   '/assets/wallet/search.js',
   '/assets/wallet/short-code.js',

@@ -148,3 +148,9 @@ CREATE TABLE actor_session (
 
 CREATE INDEX actor_session_account ON actor_session (account);
 CREATE INDEX actor_session_expires ON actor_session (expires_at);
+
+-- Who wants no suggestions (R69): for him nothing is worked out.
+CREATE TABLE actor_no_suggestions (
+    account TEXT    NOT NULL PRIMARY KEY REFERENCES actor_account (id),
+    at      INSTANT NOT NULL
+);

@@ -2487,6 +2487,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller, or a holder he acts for (`?for=`), might do: renewals due, matters whose materials he has, scenes of what he has */
+        get: operations["licence.suggestions.list"];
+        /** Switches suggestions on or off for the caller */
+        put: operations["licence.suggestions.put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wallet/uses": {
         parameters: {
             query?: never;
@@ -6529,6 +6547,52 @@ export interface components {
             region?: string | null;
             /** @description Who. */
             to: components["schemas"]["Uscc"];
+        };
+        /** @description A kind and its names. */
+        SuggestedKind: {
+            code: components["schemas"]["KindCode"];
+            /** @description Whether the holder has one that holds. */
+            held: boolean;
+            names: components["schemas"]["Text"];
+        };
+        /** @description Something a holder might do. */
+        Suggestion: {
+            /**
+             * Format: int64
+             * @description How many days that is from today.
+             */
+            days: number | null;
+            kind: components["schemas"]["SuggestionKind"];
+            /** @description The kinds it is about. */
+            kinds: components["schemas"]["SuggestedKind"][];
+            /** @description The licence that runs out, or that can be shown; null of a matter. */
+            licence: components["schemas"]["LicenceId"] | null;
+            /** @description Code of the matter. */
+            matter: string | null;
+            /** @description Names of the matter or the scene; null of a renewal. */
+            names: components["schemas"]["Text"] | null;
+            /** @description Code of the scene. */
+            scene: string | null;
+            /** @description The unit at which the matter is done. */
+            unit: components["schemas"]["Uscc"] | null;
+            /** @description That unit's names. */
+            unit_names: components["schemas"]["Text"] | null;
+            /** @description The last day of what runs out. */
+            valid_to: components["schemas"]["Day"] | null;
+        };
+        /** @description What a suggestion is of. */
+        SuggestionKind: "renewal_due" | "matter" | "scene";
+        /** @description What is suggested. */
+        Suggestions: {
+            /** @description At most twenty: what runs out, then matters, then scenes. */
+            items: components["schemas"]["Suggestion"][];
+            /** @description Whether the caller wants any; without that none is worked out. */
+            on: boolean;
+        };
+        /** @description Body of `PUT /wallet/suggestions`. */
+        SuggestionsRequest: {
+            /** @description Whether the caller wants any. */
+            on: boolean;
         };
         /** @enum {string} */
         SuspectAct: "same" | "different";
@@ -13027,6 +13091,68 @@ export interface operations {
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.suggestions.list": {
+        parameters: {
+            query?: {
+                /** @description `own`, which is so if it is left out, or the holder one acts for. */
+                for?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "licence.suggestions.put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionsRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };

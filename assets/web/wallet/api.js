@@ -172,3 +172,9 @@ export const counterRequest = (code) => call('GET', `/wallet/counter-requests/${
 
 /** Answers it, once. @type {(code: string, answer: { act: 'agree' | 'refuse', licences?: string[] }, proof?: Proof) => Promise<Schemas['AnsweredAtCounter']>} */
 export const answerCounter = (code, answer, proof) => call('POST', `/wallet/counter-requests/${encodeURIComponent(code)}/acts`, { ...answer, ...(proof ? proven(proof) : {}) });
+
+/** @type {() => Promise<import('./types.d.ts').Schemas['Suggestions']>} */
+export const suggestions = () => call('GET', '/wallet/suggestions');
+
+/** @param {boolean} on */
+export const wantSuggestions = (on) => call('PUT', '/wallet/suggestions', { on });

@@ -1,4 +1,6 @@
 /** The wallet's screens by the first part of their address: `#card/<id>`, `#answer`, … */
+import { t } from '../page/i18n.js';
+import { el, show } from '../shared/dom.js';
 import { accountView } from './screens/account.js';
 import { authorisationsView } from './screens/authorisations.js';
 import { authoriseView } from './screens/authorise.js';
@@ -25,6 +27,29 @@ const OF_CARD = {
   delegate: { view: delegateView, online: true },
 };
 
+/** Screens that few open: each comes when it is opened. @param {() => Promise<(app: App, rest: string) => View>} load */
+const later = (load) => (/** @type {App} */ app, /** @type {string} */ rest) => {
+  const place = el('div', { class: 'later' });
+  /** @type {View | null} */
+  let view = null;
+  let isLeft = false;
+  load().then(
+    (make) => {
+      if (isLeft) return;
+      view = make(app, rest);
+      show(place, view.nodes);
+    },
+    () => show(place, el('p', { class: 'notice problem', role: 'alert' }, t('error.no_network'))),
+  );
+  return {
+    nodes: [place],
+    onLeave() {
+      isLeft = true;
+      view?.onLeave?.();
+    },
+  };
+};
+
 /** The others; `rest` is what follows in the address. @type {Record<string, { view: (app: App, rest: string) => View, online?: boolean }>} */
 const OTHERS = {
   account: { view: accountView, online: true },
@@ -32,6 +57,7 @@ const OTHERS = {
   authorisations: { view: authorisationsView, online: true },
   delegations: { view: delegationsView, online: true },
   uses: { view: usesView, online: true },
+  suggestions: { view: later(async () => (await import('./screens/suggestions.js')).suggestionsView), online: true },
   answer: { view: challengeView },
   request: { view: requestView, online: true },
 };

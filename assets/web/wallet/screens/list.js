@@ -56,6 +56,7 @@ export function listView(app, all) {
         app.offline ? null : el('a', { class: 'button secondary', href: '#authorisations' }, t('authorise.list')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#delegations' }, t('delegate.list')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#uses' }, t('uses.title')),
+        app.offline ? null : el('a', { class: 'button secondary', href: '#suggestions' }, t('suggest.title')),
         app.offline ? null : el('a', { class: 'button secondary', href: '#account' }, t('account.open')),
         app.offline
           ? el('button', { class: 'button secondary', type: 'button', onclick: () => app.load() }, t('list.retry'))

@@ -6,5 +6,6 @@ pub mod lifecycle;
 pub mod notice;
 mod record;
 pub mod request;
+pub mod suggestion;
 
 pub use record::{AnnualInspection, Dates, Encumbrances, Licence, RefusedWhen, Status, Unshowable};

@@ -1,6 +1,8 @@
 //! Licences: cards of a wallet, what holders ask and are told, acts of the issuing unit.
 
-use crate::domain::access::{ActOnLicence, AskOfUnit, HandleRequests, OpenOwnFace, ViewActs, ViewWallet};
+use crate::domain::access::{
+    ActOnLicence, AskOfUnit, HandleRequests, ManageOwnAccount, OpenOwnFace, ViewActs, ViewWallet,
+};
 use crate::http::answer::Page;
 use crate::http::api::licence::acts::{self, ActRequest};
 use crate::http::api::licence::cards::{self, Card};
@@ -8,6 +10,7 @@ use crate::http::api::licence::history::{self, LegalAct, LicenceAct, OwnAct};
 use crate::http::api::licence::notices::{self, DueInspection, Notice};
 use crate::http::api::licence::own_face::{self, FaceRequest, WholeFace};
 use crate::http::api::licence::requests::{self, AnswerRequest, AskRequest, LicenceRequest};
+use crate::http::api::licence::suggestions::{self, Suggestions, SuggestionsRequest};
 use crate::service::licence::acts::ActOutcome;
 use crate::service::licence::requests::Requested;
 
@@ -26,6 +29,10 @@ routes! { "licence";
         "挂失（立即办理）或申请注销" / "Reports a loss, at once, or asks the issuing unit to cancel";
     GET  "/api/v1/wallet/notices"           notices::list, ViewWallet => 200 Page<Notice>,
         "到期、年检和证照变动提醒" / "What the caller, or a holder he acts for (`?for=`), is told: what runs out, and what units did; newest first", else 404;
+    GET  "/api/v1/wallet/suggestions"       suggestions::list, ViewWallet => 200 Suggestions,
+        "可办事项：即将到期的证照、材料齐全的事项、可用的场景" / "What the caller, or a holder he acts for (`?for=`), might do: renewals due, matters whose materials he has, scenes of what he has", else 404;
+    PUT  "/api/v1/wallet/suggestions"       suggestions::put, ManageOwnAccount, SuggestionsRequest => 204,
+        "开启或关闭可办事项" / "Switches suggestions on or off for the caller";
     GET  "/api/v1/inspections"              notices::inspections, ViewActs => 200 Page<DueInspection>,
         "待办理的年检" / "Annual inspections that the caller's unit has to do, the most urgent first";
     GET  "/api/v1/requests"                 requests::list, HandleRequests => 200 Page<LicenceRequest>,

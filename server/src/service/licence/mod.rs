@@ -10,3 +10,4 @@ pub mod own_face;
 pub mod parts;
 pub mod requests;
 pub mod succession;
+pub mod suggestions;

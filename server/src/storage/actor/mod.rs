@@ -9,6 +9,7 @@ pub mod holder;
 pub mod identity;
 pub mod known_place;
 pub mod membership;
+pub mod no_suggestions;
 pub mod person;
 pub mod recovery;
 pub mod session;

@@ -72,6 +72,8 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("GET", "/licences/{id}/file.ofd" | "/licences/{id}/file.pdf") => bare(Object::Licence, route.path),
         ("POST", "/wallet/licences/{id}/face") => line(Object::Licence, route.path, json!({ "pin": PIN })),
         ("POST", "/wallet/licences/{id}/file") => line(Object::Licence, route.path, json!({ "pin": PIN })),
+        ("PUT", "/wallet/suggestions") => line(Object::None, route.path, json!({ "on": true })),
+        ("GET", "/wallet/suggestions") => bare(Object::None, route.path),
         ("GET", "/wallet/notices" | "/inspections" | "/requests") => bare(Object::None, route.path),
         ("GET", "/wallet/licences/{id}/acts" | "/wallet/licences/{id}/requests") => bare(Licence, route.path),
         ("GET", "/licences/{id}/acts" | "/licences/{id}/next-acts") => bare(Licence, route.path),

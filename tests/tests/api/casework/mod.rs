@@ -25,18 +25,18 @@ use serde_json::{Value, json};
 /// [`HOUSEHOLD`] by duty.
 ///
 /// [`IDENTITY_CARD`]: liangzheng_tests::make::IDENTITY_CARD
-pub(super) const CIVIL: &str = "11990100MB00000435";
+pub(crate) const CIVIL: &str = "11990100MB00000435";
 /// 居民户口簿 of the demo, issued by [`OTHER_UNIT`].
-pub(super) const HOUSEHOLD: &str = "11990000MB00010701001";
+pub(crate) const HOUSEHOLD: &str = "11990000MB00010701001";
 /// 社会保障卡 of the demo, issued by [`CIVIL`].
-pub(super) const SOCIAL_CARD: &str = "11990000MB0001038M001";
+pub(crate) const SOCIAL_CARD: &str = "11990000MB0001038M001";
 /// 检验检测机构资质认定证书 of the demo, issued by [`UNIT`]: a public kind.
 pub(super) const LABORATORY: &str = "11990000MB0001100F001";
 /// Every key that a using list of the demo names, and `x`, which none does.
 const KEYS: [&str; 11] = ["n", "id", "no", "m", "a", "s", "c", "p", "sp", "u", "x"];
 
 /// The demo's catalogue, a handler and an administrator in each of three units, checkers of the issuers, a manager.
-pub(super) fn desk(db: TestDb) -> TestApp {
+pub(crate) fn desk(db: TestDb) -> TestApp {
     let app = TestApp::start(db, |config| config.limits.enabled = false);
     app.enter_demo_catalogue();
     for (name, unit) in [("civil", CIVIL), ("samr", UNIT), ("police", OTHER_UNIT)] {
@@ -50,7 +50,7 @@ pub(super) fn desk(db: TestDb) -> TestApp {
 }
 
 /// A holder with the citizen number of that number and an account `h{number}`.
-pub(super) fn person(app: &TestApp, number: u32) -> HolderId {
+pub(crate) fn person(app: &TestApp, number: u32) -> HolderId {
     let holder = Holder {
         id: HolderId::generate(NOON, &SystemEntropy),
         kind: HolderKind::Natural,
@@ -73,7 +73,7 @@ pub(super) fn name(number: u32) -> String {
 }
 
 /// A licence whose face has a value of its own for each of [`KEYS`].
-pub(super) fn licence(app: &TestApp, holder: HolderId, kind: &str, unit: &str, status: Status) -> Licence {
+pub(crate) fn licence(app: &TestApp, holder: HolderId, kind: &str, unit: &str, status: Status) -> Licence {
     let mut licence = liangzheng_tests::make::licence(holder, kind, unit, status);
     let serial = licence.identifier.to_string();
     licence.face = KEYS.iter().map(|key| ((*key).to_owned(), format!("{key}甲乙丙丁{serial}"))).collect();

@@ -10,4 +10,5 @@ mod parts;
 mod proposals;
 mod races;
 mod requests;
+mod suggestions;
 mod wire;

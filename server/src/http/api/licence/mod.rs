@@ -6,3 +6,4 @@ pub mod history;
 pub mod notices;
 pub mod own_face;
 pub mod requests;
+pub mod suggestions;
