@@ -1,7 +1,7 @@
 /** The scene in which codes are verified: a code for another one takes the page there in one tap; and it is kept. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { axe, done, hasFocus, judgeText, newPage, serverAndBrowser, showing } from './harness.mjs';
+import { axe, done, eventually, hasFocus, judgeText, newPage, serverAndBrowser, showing } from './harness.mjs';
 import { enter } from './office-hands.mjs';
 
 const SCENE = 'hotel.checkin';
@@ -24,7 +24,7 @@ async function reload(page) {
   await page.waitForSelector('#scan');
 }
 
-// Rows: R43, R52.
+// Rows: R46, R53.
 test('one tap takes the page to the scene of a code that was refused in another, and the code is accepted there', async () => {
   const page = await openVerify();
   await page.selectOption('#scene', OTHER_SCENE);
@@ -50,6 +50,37 @@ test('one tap takes the page to the scene of a code that was refused in another,
   await page.waitForSelector('#scan');
   await hasFocus(page, 'scan');
   assert.equal(await page.inputValue('#scene'), SCENE);
+  await done(page);
+});
+
+/** A picture in which the codes of `texts` stand side by side. */
+async function pictureOf(page, texts) {
+  const address = await page.evaluate(async (codes) => {
+    const { qrSvg } = await import('/assets/wasm/wallet.js');
+    const side = 800;
+    const canvas = Object.assign(document.createElement('canvas'), { width: side * codes.length, height: side });
+    for (const [at, code] of codes.entries()) {
+      const picture = Object.assign(new Image(), { src: `data:image/svg+xml,${encodeURIComponent(qrSvg(code))}` });
+      await picture.decode();
+      canvas.getContext('2d').drawImage(picture, at * side, 0, side, side);
+    }
+    return canvas.toDataURL('image/png');
+  }, texts);
+  return { name: 'codes.png', mimeType: 'image/png', buffer: Buffer.from(address.split(',')[1], 'base64') };
+}
+
+test('of two codes in one picture the accepted one stays so, while the other is judged again in its scene', async () => {
+  const page = await openVerify();
+  await page.selectOption('#scene', OTHER_SCENE);
+  const here = await showing(server, 'lin', OTHER_SCENE);
+  const elsewhere = await showing(server, 'lin', SCENE);
+  await page.setInputFiles('#picture', await pictureOf(page, [here.first, elsewhere.first]));
+  await page.waitForSelector('#switch');
+  assert.equal((await seen(page)).filter((code) => code === 'OK').length, 1);
+  assert.equal((await seen(page)).length, 2);
+  await page.click('#switch');
+  await eventually(async () => assert.deepEqual(await seen(page), ['OK', 'OK']));
+  assert.equal(await page.locator('#switch').count(), 0);
   await done(page);
 });
 

@@ -370,8 +370,8 @@ async function short(typed) {
     await receipt?.note({ logged: true });
     const drawn = serverCard(verdict, within, receipt);
     if (receipt) shown.set(drawn, receipt);
-    const switched = switching([verdict], null, () => short(typed));
-    return ({ countdown, camera }) => resultView([drawn], { next, switching: switched, countdown, camera });
+    // No switch of the scene here: a short code is spent by the first look, whatever came of it.
+    return ({ countdown, camera }) => resultView([drawn], { next, countdown, camera });
   };
   await desk?.later(t('inspector.asking'), answered, wordsFor);
 }
