@@ -13,15 +13,19 @@ import { keep, kept } from './staff.js';
 /** Everybody may read them; they are kept for cellars. */
 const KEPT = 'lz.matters';
 
-/** @param {() => void} changed another matter, or none, was chosen */
+/** The code of the one that is chosen here: whoever loads the page anew goes on in it. */
+const CHOSEN = 'lz.matter';
+
+/** @param {() => void} changed another matter, or none, was chosen; not called before the page is there */
 export function matterChoice(changed) {
   /** @type {InspectionMatter[]} */
   let matters = kept(KEPT) ?? [];
-  const select = el('select', { id: 'matter', name: 'matter', onchange: changed });
+  /** @type {HTMLSelectElement} */
+  const select = el('select', { id: 'matter', name: 'matter', onchange: () => choose(select.value) });
   const node = el('div', { class: 'field', hidden: true }, el('label', { for: 'matter' }, t('inspector.matter')), select, el('p', { class: 'quiet' }, t('inspector.matter_sends')));
 
   function draw() {
-    const before = select.value;
+    const before = chosen()?.code ?? kept(CHOSEN) ?? '';
     node.hidden = matters.length === 0;
     show(
       select,
@@ -29,8 +33,13 @@ export function matterChoice(changed) {
       matters.map(({ code, names }) => el('option', { value: code }, pick(names))),
     );
     select.value = matters.some(({ code }) => code === before) ? before : '';
-    // One that is there no more holds no scene.
-    if (select.value !== before) changed();
+  }
+
+  /** @param {string} code '' for none */
+  function choose(code) {
+    select.value = code;
+    keep(CHOSEN, code || null);
+    changed();
   }
 
   const chosen = () => matters.find(({ code }) => code === select.value) ?? null;
@@ -44,11 +53,14 @@ export function matterChoice(changed) {
     } catch (error) {
       if (isProblem(error, 401)) keep(KEPT, (matters = []));
     }
+    const before = select.value;
     draw();
+    // One that is there no more holds no scene.
+    if (select.value !== before) choose(select.value);
   }
 
   draw();
-  return { node, chosen, load };
+  return { node, chosen, choose, load };
 }
 
 /** What is asked in a matter. @param {InspectionMatter | null} matter */

@@ -17,11 +17,14 @@ import { asked, matterChoice, outside } from './matters.js';
 import { verifyOnce } from './memory.js';
 import { digitsIn, readyView } from './ready.js';
 import { Receipts } from './receipts.js';
-import { judgedCard, resultView, serverCard } from './result.js';
-import { askStaff, keptStaff } from './staff.js';
+import { judgedCard, madeFor, resultView, serverCard } from './result.js';
+import { askStaff, keep, kept as keptHere, keptStaff } from './staff.js';
 
 /** Seconds a verdict stays: a holder's name does not lie about on a screen. */
 const CLEARED_AFTER = 30;
+
+/** The code of the scene that is chosen here: whoever loads the page anew goes on in it. */
+const SCENE = 'lz.verify.scene';
 
 const notice = el('p', { class: 'notice', role: 'status' });
 const storage = storageNotice();
@@ -48,14 +51,14 @@ function settingChanged() {
 
 /** The matter says in which scene. */
 const matter = matterChoice(() => {
-  scene.disabled = matter.chosen() !== null;
-  scene.value = matter.chosen()?.scene ?? '';
+  toScene(matter.chosen()?.scene ?? '');
   settingChanged();
 });
 const scene = el('select', {
   id: 'scene',
   name: 'scene',
   onchange() {
+    toScene(scene.value);
     allowAsking();
     // Another scene needs another question; without one nothing on the screen depends on it.
     if (asks.input.checked) desk?.changed();
@@ -174,7 +177,13 @@ function openDesk(memory, held, classify) {
       const undetermined = judged.some(({ verdict }) => verdict.verdict === 'undetermined');
       return resultView(
         judged.map((one) => card(one, held, question)),
-        { next, renew: undetermined ? () => again({ renew: sync }) : null, countdown, camera },
+        {
+          next,
+          renew: undetermined ? () => again({ renew: sync }) : null,
+          switching: switching(judged.map(({ verdict }) => verdict), question, () => again()),
+          countdown,
+          camera,
+        },
       );
     },
   };
@@ -285,16 +294,46 @@ async function sync({ quietly = false } = {}) {
 
 function drawHeld() {
   const scenes = trust?.verifier?.held().scenes ?? [];
-  const before = scene.value;
+  const before = matter.chosen()?.scene ?? (scene.value || keptHere(SCENE));
   show(
     scene,
     el('option', { value: '' }, t('inspector.any_scene')),
     scenes.map(({ code, names }) => el('option', { value: code }, pick(names))),
   );
   scene.value = scenes.some(({ code }) => code === before) ? before : '';
+  scene.disabled = matter.chosen() !== null;
   allowAsking();
   fresh.draw();
   if (store) storage.draw(store);
+}
+
+/** Chooses a scene, which a matter fixes for as long as it is chosen. @param {string} code '' for none */
+function toScene(code) {
+  scene.disabled = matter.chosen() !== null;
+  scene.value = code;
+  keep(SCENE, code || null);
+}
+
+/**
+ * How the page comes into the scene of codes that were refused in this one, and has them judged again there; null where
+ * that is not what is wrong. An answer to a question was given to this scene: in another it has to be asked anew.
+ *
+ * @param {readonly import('/assets/wasm/verifier.js').Verdict[]} verdicts
+ * @param {string | null} question
+ * @param {() => unknown} again
+ * @returns {import('./result.js').Switching | null}
+ */
+function switching(verdicts, question, again) {
+  const found = question === null ? madeFor(verdicts, trust?.verifier?.held().scenes ?? []) : null;
+  if (!found) return null;
+  const leaves = matter.chosen() !== null;
+  const act = () => {
+    if (leaves) matter.choose('');
+    toScene(found.code);
+    allowAsking();
+    return again();
+  };
+  return { scene: found.name, leaves, act };
 }
 
 /** @param {DragEvent} event */
@@ -331,6 +370,7 @@ async function short(typed) {
     await receipt?.note({ logged: true });
     const drawn = serverCard(verdict, within, receipt);
     if (receipt) shown.set(drawn, receipt);
+    // No switch of the scene here: a short code is spent by the first look, whatever came of it.
     return ({ countdown, camera }) => resultView([drawn], { next, countdown, camera });
   };
   await desk?.later(t('inspector.asking'), answered, wordsFor);

@@ -1,6 +1,6 @@
 /** What takes the place of the beginning: verdicts, what staff are told and note of them, and what to do next. */
 import { say } from '../kit/notice.js';
-import { t, words } from '../page/i18n.js';
+import { pick, t, words } from '../page/i18n.js';
 import { button } from '../shared/button.js';
 import { el } from '../shared/dom.js';
 import { clockHint } from '../shared/trouble.js';
@@ -16,18 +16,44 @@ import { asked, outside, recorded } from './matters.js';
  * @property {InspectionMatter | null} matter
  * @property {string | null} challenge
  * @property {Receipt | null} receipt null where nothing is kept of it
+ *
+ * @typedef {object} Switching to the scene that a code was made for
+ * @property {string} scene what it is called
+ * @property {boolean} leaves whether the inspection matter, which fixes another scene, is left with it
+ * @property {() => unknown} act
  */
 
 /**
- * @param {readonly HTMLElement[]} cards
- * @param {{ next: () => unknown, renew?: (() => unknown) | null, countdown: Node | null, camera: HTMLElement | null }} acts
+ * The scene that all codes were made for which were refused for being shown in another; null if there is no such one, or
+ * if it is not among those that can be chosen.
+ *
+ * @param {readonly Verdict[]} verdicts
+ * @param {readonly { code: string, names: import('/assets/wasm/verifier.js').Text }[]} known
  */
-export const resultView = (cards, { next, renew = null, countdown, camera }) => [
+export function madeFor(verdicts, known) {
+  const elsewhere = verdicts.filter(({ code, scene }) => ['E_SCENE', 'E_AUDIENCE'].includes(code) && scene?.asked);
+  const codes = new Set(elsewhere.map(({ scene }) => scene?.code));
+  const scene = codes.size === 1 ? known.find(({ code }) => codes.has(code)) : undefined;
+  return scene ? { code: scene.code, name: pick(scene.names) } : null;
+}
+
+/**
+ * @param {readonly HTMLElement[]} cards
+ * @param {{
+ *   next: () => unknown,
+ *   renew?: (() => unknown) | null,
+ *   switching?: Switching | null,
+ *   countdown: Node | null,
+ *   camera: HTMLElement | null,
+ * }} acts
+ */
+export const resultView = (cards, { next, renew = null, switching = null, countdown, camera }) => [
   ...cards,
   el(
     'div',
     { class: 'buttons after' },
     button(t('scan.next'), next, { primary: true, id: 'next' }),
+    switching && button(t(switching.leaves ? 'inspector.switch_leaving' : 'inspector.switch', { scene: switching.scene }), switching.act, { id: 'switch' }),
     renew ? button(t('verify.update'), renew, { id: 'renew' }) : null,
     countdown,
   ),

@@ -275,8 +275,13 @@ export class Desk {
     return !this.#continues;
   }
 
-  /** @param {string[]} codes @param {boolean} takeFocus @returns {Promise<import('./types.d.ts').Verdict[]>} */
-  async #judge(codes, takeFocus) {
+  /**
+   * @param {string[]} codes
+   * @param {boolean} takeFocus
+   * @param {Judged[]} [before] how the same codes were judged: an accepted one stays so, as it would now be a repeated one
+   * @returns {Promise<import('./types.d.ts').Verdict[]>}
+   */
+  async #judge(codes, takeFocus, before = []) {
     const surface = this.#surface;
     const { scene, audience, rp, maxAge } = surface.settings();
     const turn = this.#next();
@@ -287,7 +292,10 @@ export class Desk {
       // With a unit that asks, only the answer to its question counts.
       if (rp !== null && !this.#question) throw new Error('no question was asked');
       const options = { now: now(), scene, audience, challenge: this.#question?.text ?? null, remember: true };
-      for (const code of codes) judged.push({ code, verdict: await this.#lists.verify(code, options, maxAge) });
+      for (const code of codes) {
+        const accepted = before.find((one) => one.code === code && one.verdict.verdict === 'valid');
+        judged.push(accepted ?? { code, verdict: await this.#lists.verify(code, options, maxAge) });
+      }
     } catch (error) {
       if (turn !== this.#turn) return [];
       const { words } = surface;
@@ -296,7 +304,7 @@ export class Desk {
       surface.emit('error', { code: hasTexts(error) ? error.code : 'FAILED', message });
       return [];
     }
-    const verdicts = judged.map(({ verdict }) => verdict);
+    const verdicts = judged.filter((one) => !before.includes(one)).map(({ verdict }) => verdict);
     if (turn === this.#turn) {
       this.#showResult(judged, (shown) => surface.result(shown));
       if (takeFocus) surface.focus('.verdict-title');
@@ -309,12 +317,12 @@ export class Desk {
   #showResult(judged, draw) {
     const { autohide } = this.#surface.settings();
     const question = this.#question?.text ?? null;
-    /** @param {{ renew: () => Promise<unknown> }} how */
-    const again = async ({ renew }) => {
+    /** @param {{ renew?: () => Promise<unknown> }} [how] */
+    const again = async ({ renew } = {}) => {
       const turn = this.#turn;
       this.#endResult();
-      await renew();
-      if (turn === this.#turn) this.#judge(judged.map(({ code }) => code), true);
+      await renew?.();
+      if (turn === this.#turn) this.#judge(judged.map(({ code }) => code), true, judged);
     };
     // Not `reset`: the next person's picture may be being read.
     if (autohide > 0) this.#countdown = new Countdown(autohide, () => this.#clear());

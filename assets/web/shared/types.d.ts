@@ -57,8 +57,8 @@ export interface Result {
   judged: readonly Judged[];
   /** What it had to answer. */
   question: string | null;
-  /** Judges the same codes once more, after `renew`. */
-  again: (again: { renew: () => Promise<unknown> }) => void;
+  /** Judges once more, after `renew`, those of the codes that were not accepted. */
+  again: (again?: { renew?: () => Promise<unknown> }) => void;
   countdown: Node | null;
   /** What looks for the next person; null if nothing does. */
   camera: HTMLElement | null;
