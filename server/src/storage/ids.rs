@@ -6,7 +6,7 @@ use sqlx::{Database, Decode, Encode, Type};
 
 use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
 use crate::domain::ids::{
-    AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, CounterLookUpId,
+    AccountId, ActId, AgencyEntryId, AgencyId, AnalysisId, AuthorisationId, CaseId, ClientId, ConsentId, CounterLookUpId,
     CounterRequestId, DelegationId, DeviceId, DoubtId, DutyApplicationId, HolderId, IdentityTaskId, ImportId,
     LetterId, LicenceId, NoticeId, ProposalId, ReconciliationId, RecoveryId, RequestId, ScopeAlarmId,
     SessionId, ShowId, SubmissionId, SuspectId,
@@ -60,6 +60,7 @@ stored_id!(
     AuthorisationId,
     DelegationId,
     DutyApplicationId,
+    AnalysisId,
     ScopeAlarmId,
     ImportId,
     ReconciliationId,

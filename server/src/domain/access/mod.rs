@@ -9,12 +9,12 @@ pub mod proposal;
 mod scope;
 
 pub use action::{
-    ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForDuty, AskOfUnit, Authorise,
+    ActOnAnalysis, ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForAnalysis, ApplyForDuty, AskOfUnit, Authorise,
     ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, Delegate, EditEntry, EditUnit, EnterAgency,
     EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, LookAtIssued, LookUpAtCounter,
     MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices, ManageOwnAccount,
     ManageUnits, OpenOwnFace, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans, SendImport, Submit,
-    VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications, ViewEntries,
+    VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewAnalyses, ViewCases, ViewDutyApplications, ViewEntries,
     ViewImports, ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet,
     WithdrawConsent, WorkOutbox, WorkTasks, WriteDraft,
 };

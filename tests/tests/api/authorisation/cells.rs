@@ -49,7 +49,7 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("PUT", "/me/contact") | ("POST", "/me/contact/confirmation") => {
             line(Object::None, route.path, json!({}))
         }
-        ("GET", "/outbox" | "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications") => {
+        ("GET", "/outbox" | "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/analyses") => {
             bare(Object::None, route.path)
         }
         ("POST", "/outbox/acts") => line(Object::None, route.path, json!({})),
@@ -86,7 +86,7 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             line(Object::Absent, &path, json!({ "act": "refuse", "reason": "r" }))
         }
         // What units are let use, and what they use.
-        ("POST", "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/fetches") => {
+        ("POST", "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/analyses" | "/fetches") => {
             line(Object::None, route.path, json!({}))
         }
         ("POST", "/cases/{id}/requests") => {
@@ -112,6 +112,13 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         }
         ("DELETE", "/wallet/authorisations/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))
+        }
+        ("GET", "/analyses/{id}") => {
+            bare(Object::Absent, &route.path.replace("{id}", "ana_00000000000000000000000000000000"))
+        }
+        ("POST", "/analyses/{id}/acts") => {
+            let path = route.path.replace("{id}", "ana_00000000000000000000000000000000");
+            line(Object::Absent, &path, json!({ "act": "withdraw" }))
         }
         ("GET", "/duty-applications/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "dut_00000000000000000000000000000000"))

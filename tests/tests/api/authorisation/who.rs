@@ -128,6 +128,13 @@ const PERMITS: &[(&str, Within, &[Role])] = &[
         &[Role::IssuerMaker, Role::IssuerChecker, Role::Handler, Role::UnitAdmin],
     ),
     ("ActOnDutyApplication", Within::Unit, &[Role::IssuerChecker, Role::Handler, Role::UnitAdmin]),
+    ("ApplyForAnalysis", Within::Unit, &[Role::UnitAdmin]),
+    (
+        "ViewAnalyses",
+        Within::Province,
+        &[Role::IssuerChecker, Role::UnitAdmin, Role::Manager, Role::Auditor],
+    ),
+    ("ActOnAnalysis", Within::Province, &[Role::IssuerChecker, Role::UnitAdmin, Role::Manager]),
     ("FetchForCase", Within::Unit, &[Role::Handler]),
     ("LookUpAtCounter", Within::Unit, MAKER),
     ("ViewUnitUses", Within::Province, &[Role::Handler, Role::UnitAdmin, Role::Manager, Role::Auditor]),
