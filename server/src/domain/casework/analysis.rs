@@ -278,7 +278,8 @@ mod tests {
     use super::*;
 
     fn counted(groups: &[(&str, i64)], total: i64) -> Counted {
-        let of = |(value, persons): &(&str, i64)| Group { values: vec![(*value).to_owned()], persons: *persons };
+        let of =
+            |(value, persons): &(&str, i64)| Group { values: vec![(*value).to_owned()], persons: *persons };
         Counted { groups: groups.iter().map(of).collect(), total }
     }
 
@@ -309,7 +310,12 @@ mod tests {
     fn another_cut_of_the_same_licences_is_too_close_whatever_it_counts() {
         let (far, near) = (counted(&[("2024", 500)], 500), counted(&[("2024", 20)], 20));
         for (name, one, other, close) in [
-            ("by another dimension", question(), Question { group_by: vec![Dimension::Status], ..question() }, true),
+            (
+                "by another dimension",
+                question(),
+                Question { group_by: vec![Dimension::Status], ..question() },
+                true,
+            ),
             ("of a part", question(), of_years(2024, 2024), true),
             ("of years that meet", of_years(2023, 2024), of_years(2024, 2025), true),
             ("of years apart", of_years(2023, 2024), of_years(2025, 2025), false),

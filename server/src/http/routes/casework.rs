@@ -1,7 +1,9 @@
 //! What using units do with licences in their cases, and what the public looks up.
 
 use super::row::Public;
-use crate::domain::access::{ActOnAnalysis, ApplyForAnalysis, Authorise, FetchForCase, ViewAnalyses, ViewWallet};
+use crate::domain::access::{
+    ActOnAnalysis, ApplyForAnalysis, Authorise, FetchForCase, ViewAnalyses, ViewWallet,
+};
 use crate::http::answer::Page;
 use crate::http::api::casework::analyses::{self, Analysis, AnalysisActRequest, AnalysisRequest};
 use crate::http::api::casework::counter_answers::{

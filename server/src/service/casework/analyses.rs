@@ -187,7 +187,12 @@ async fn issuers_of(tx: &mut Tx, question: &Question) -> Result<Vec<Uscc>, Analy
     for (at, code) in question.kinds.iter().enumerate() {
         let Some(kind) = reading::in_force::<Kind>(tx, &code.to_string()).await? else {
             let pointer = format!("/kinds/{at}");
-            faults.add(pointer, "not-published", "没有已发布的这种证照", "no kind with this code is published");
+            faults.add(
+                pointer,
+                "not-published",
+                "没有已发布的这种证照",
+                "no kind with this code is published",
+            );
             continue;
         };
         if kind.units.is_empty() {
@@ -343,7 +348,8 @@ fn too_close(earlier: &AnalysisRow) -> AnalysisError {
 
 fn answer_of(app: &App, row: &AnalysisRow) -> Result<Option<Counted>, StorageError> {
     let Some(sealed) = &row.answer else { return Ok(None) };
-    let text = app.secrets.open(&stored::place_of_answer(row.id), sealed).map_err(|_| row.broken("answer"))?;
+    let text =
+        app.secrets.open(&stored::place_of_answer(row.id), sealed).map_err(|_| row.broken("answer"))?;
     serde_json::from_slice(&text).map(Some).map_err(|_| row.broken("answer"))
 }
 
@@ -447,8 +453,8 @@ async fn open<A: Action>(
         let place = stored::place_of_reason(row.id);
         app.secrets.open_text(&place, sealed).map_err(|_| row.broken("reason"))
     });
-    let is_reader = own_unit(permit) == Some(row.unit)
-        || permit.principal().has_role(&[Role::Manager, Role::Auditor]);
+    let is_reader =
+        own_unit(permit) == Some(row.unit) || permit.principal().has_role(&[Role::Manager, Role::Auditor]);
     let result = match answer_of(app, &row)? {
         Some(counted) if is_reader => {
             let at = UnixTime(row.ended_at.unwrap_or(row.at));

@@ -49,9 +49,10 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("PUT", "/me/contact") | ("POST", "/me/contact/confirmation") => {
             line(Object::None, route.path, json!({}))
         }
-        ("GET", "/outbox" | "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/analyses") => {
-            bare(Object::None, route.path)
-        }
+        (
+            "GET",
+            "/outbox" | "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/analyses",
+        ) => bare(Object::None, route.path),
         ("POST", "/outbox/acts") => line(Object::None, route.path, json!({})),
         ("POST", "/outbox/{id}/acts") => {
             let path = route.path.replace("{id}", "ltr_00000000000000000000000000000000");
@@ -86,9 +87,14 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             line(Object::Absent, &path, json!({ "act": "refuse", "reason": "r" }))
         }
         // What units are let use, and what they use.
-        ("POST", "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/analyses" | "/fetches") => {
-            line(Object::None, route.path, json!({}))
-        }
+        (
+            "POST",
+            "/wallet/authorisations"
+            | "/wallet/delegations"
+            | "/duty-applications"
+            | "/analyses"
+            | "/fetches",
+        ) => line(Object::None, route.path, json!({})),
         ("POST", "/cases/{id}/requests") => {
             let path = route.path.replace("{id}", "cas_00000000000000000000000000000000");
             line(Object::Absent, &path, json!({ "kinds": [BUSINESS_LICENCE], "purpose": "subsidy" }))

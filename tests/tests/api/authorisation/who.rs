@@ -129,11 +129,7 @@ const PERMITS: &[(&str, Within, &[Role])] = &[
     ),
     ("ActOnDutyApplication", Within::Unit, &[Role::IssuerChecker, Role::Handler, Role::UnitAdmin]),
     ("ApplyForAnalysis", Within::Unit, &[Role::UnitAdmin]),
-    (
-        "ViewAnalyses",
-        Within::Province,
-        &[Role::IssuerChecker, Role::UnitAdmin, Role::Manager, Role::Auditor],
-    ),
+    ("ViewAnalyses", Within::Province, &[Role::IssuerChecker, Role::UnitAdmin, Role::Manager, Role::Auditor]),
     ("ActOnAnalysis", Within::Province, &[Role::IssuerChecker, Role::UnitAdmin, Role::Manager]),
     ("FetchForCase", Within::Unit, &[Role::Handler]),
     ("LookUpAtCounter", Within::Unit, MAKER),
