@@ -41,7 +41,8 @@ CREATE TABLE licence_record (
 CREATE INDEX licence_record_holder ON licence_record (holder);
 CREATE INDEX licence_record_successor ON licence_record (successor) WHERE successor IS NOT NULL;
 -- Whether there is any of a kind; counts over the whole register, which are made of nothing else.
-CREATE INDEX licence_record_kind ON licence_record (kind, unit, status);
+-- Persons are counted from it, too, by when their licences begin (R64).
+CREATE INDEX licence_record_kind ON licence_record (kind, unit, status, valid_from, holder);
 -- Lists of a unit, each by what it is asked for.
 CREATE INDEX licence_record_unit ON licence_record (unit, id);
 CREATE INDEX licence_record_unit_status ON licence_record (unit, status, id);

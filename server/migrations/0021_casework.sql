@@ -45,3 +45,42 @@ CREATE TABLE casework_counter_given (
     log_seq INTEGER NOT NULL REFERENCES trace_access_log (seq), -- the use, as the log names it
     PRIMARY KEY (request, kind)
 );
+
+-- An application for counts of persons over licences (R64):
+--
+--     applied ──approve, by a manager──▶ with_issuers ──approve, by each issuer, where they are asked──▶ answered
+--       ├────────refuse, by either─────────┴──▶ refused
+--       └────────withdraw, by the unit─────┴──▶ withdrawn
+--
+-- It is counted once, at the last approval. What was told stands against other cuts of the same licences for 30 days.
+CREATE TABLE casework_analysis (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    unit       TEXT    NOT NULL REFERENCES catalogue_unit (id), -- that applied
+    account    TEXT    NOT NULL REFERENCES actor_account (id),  -- who applied
+    kinds      TEXT    NOT NULL,                                -- codes, by commas
+    group_by   TEXT    NOT NULL,                                -- dimensions, by commas
+    filter     TEXT    NOT NULL,                                -- JSON: which of them
+    purpose    BYTES   NOT NULL,                                -- sealed
+    state      TEXT    NOT NULL,
+    at         INSTANT NOT NULL,
+    approved_by TEXT   REFERENCES actor_account (id),           -- the manager
+    approved_at INSTANT,
+    ended_by   TEXT    REFERENCES actor_account (id),           -- who did the last act
+    ended_at   INSTANT,
+    reason     BYTES,                                           -- why the last act was done, sealed
+    answer     BYTES                                            -- everything counted, with what is hidden, sealed
+);
+
+CREATE INDEX casework_analysis_unit ON casework_analysis (unit, id);
+CREATE INDEX casework_analysis_open ON casework_analysis (id) WHERE state = 'applied';
+
+-- The issuers that must approve one, and who of them has.
+CREATE TABLE casework_analysis_approval (
+    analysis TEXT    NOT NULL REFERENCES casework_analysis (id),
+    unit     TEXT    NOT NULL,
+    account  TEXT    REFERENCES actor_account (id),             -- NULL = not yet
+    at       INSTANT,
+    PRIMARY KEY (analysis, unit)
+);
+
+CREATE INDEX casework_analysis_approval_unit ON casework_analysis_approval (unit, analysis);

@@ -86,6 +86,9 @@ const WALKS = {
   ],
   auditor: [['accounts/*/*', () => `accounts/${made.account}/年度审计`]],
   'admin.civ': [
+    ['analyses', () => 'analyses'],
+    ['analyses/new', () => 'analyses/new', () => 'analyses'],
+    ['analyses/*', () => `analyses/${made.analysis}`, () => 'analyses'],
     ['scenes/*/edit', () => `scenes/${made.civil}/edit`],
     ['using-lists/new', () => 'using-lists/new'],
     ['recoveries', () => 'recoveries'],
@@ -96,7 +99,7 @@ const WALKS = {
 };
 
 /** Lists that a server without anything in it answers. */
-const LISTS = ['home', 'tasks', 'cases', 'licences', 'review', 'draft/new', 'imports', 'duplicates', 'agencies', 'requests', 'reconciliations', 'proposals', 'duties', 'uses', 'counts', 'outbox', 'recoveries', 'units', 'matters', 'kinds', 'scenes', 'inspection-matters', 'using-lists'];
+const LISTS = ['home', 'tasks', 'cases', 'licences', 'review', 'draft/new', 'imports', 'duplicates', 'agencies', 'requests', 'reconciliations', 'proposals', 'duties', 'analyses', 'uses', 'counts', 'outbox', 'recoveries', 'units', 'matters', 'kinds', 'scenes', 'inspection-matters', 'using-lists'];
 
 before(async () => {
   const maker = await caller(server, 'maker.samr');
@@ -134,6 +137,10 @@ before(async () => {
   made.unit = one.unit;
   const handler = await caller(server, 'handler.civ');
   made.duty = (await handler('POST', '/duty-applications', { kind: '11990000MB00010701001', purpose: 'subsidy', need: '核对家庭成员' })).id;
+  const admin = await caller(server, 'admin.civ');
+  made.analysis = (await admin('POST', '/analyses', { kinds: [FOOD], group_by: ['year', 'status'], purpose: '测算补贴' })).id;
+  await manager('POST', `/analyses/${made.analysis}/acts`, { act: 'approve' });
+  await (await caller(server, 'checker.samr'))('POST', `/analyses/${made.analysis}/acts`, { act: 'approve' });
   const { name, type, code } = JSON.parse(readFileSync(join(root, 'assets/demo/people.json'), 'utf8')).holders.find(({ login }) => login === 'lin');
   made.using = (await handler('POST', '/cases', { type: 'using', matter: 'civil.subsidy', holder: { type: 'natural', name, id_type: type, id_number: code } })).id;
   made.asked = (await handler('POST', `/cases/${made.using}/requests`, { kinds: ['11100000000013127D001'], purpose: 'subsidy' })).id;
@@ -156,7 +163,7 @@ const stands = (page) => page.waitForFunction(() => document.activeElement?.tagN
 
 /** Goes to a screen by its key, or by the links that lead to it. */
 async function walkTo(page, address, from) {
-  const keys = { home: 'h', tasks: 't', cases: 'c', licences: 'l', review: 'r', imports: 'b', duplicates: 'e', agencies: 'a', requests: 'q', outbox: 'o', duties: 'z', uses: 'x', reconciliations: 'v', counts: 'n', matters: 'm', kinds: 'k', scenes: 's', 'inspection-matters': 'i', 'using-lists': 'w', proposals: 'p', calendar: 'd', units: 'u', keys: 'y' };
+  const keys = { home: 'h', tasks: 't', cases: 'c', licences: 'l', review: 'r', imports: 'b', duplicates: 'e', agencies: 'a', requests: 'q', outbox: 'o', duties: 'z', analyses: 'f', uses: 'x', reconciliations: 'v', counts: 'n', matters: 'm', kinds: 'k', scenes: 's', 'inspection-matters': 'i', 'using-lists': 'w', proposals: 'p', calendar: 'd', units: 'u', keys: 'y' };
   if (keys[address]) {
     const at = () => page.evaluate(() => location.hash);
     const before = await at();

@@ -240,6 +240,18 @@ export const fetchLicences = (body) => call('POST', '/fetches', body);
 /** A page of what was used for a unit. @type {(unit: string, cursor?: string | number | null) => Promise<Schemas['PageOfUse']>} */
 export const unitUses = (unit, cursor) => call('GET', `/units/${encodeURIComponent(unit)}/uses${queryOf({ cursor })}`);
 
+/** A page of analyses. @type {(asked: Asked) => Promise<Schemas['PageOfAnalysis']>} */
+export const analyses = (asked) => call('GET', `/analyses${queryOf(asked)}`);
+
+/** @type {(id: string) => Promise<Schemas['Analysis']>} */
+export const analysis = (id) => call('GET', `/analyses/${encodeURIComponent(id)}`);
+
+/** @type {(body: Schemas['AnalysisRequest'], key: string) => Promise<Schemas['AnalysisApplied']>} */
+export const applyForAnalysis = (body, key) => call('POST', '/analyses', body, { 'Idempotency-Key': key });
+
+/** @type {(id: string, act: Schemas['AnalysisAct'], reason: string | null) => Promise<Schemas['Analysis']>} */
+export const actOnAnalysis = (id, act, reason) => call('POST', `/analyses/${encodeURIComponent(id)}/acts`, { act, ...(reason ? { reason } : {}) });
+
 /** A page of duty applications. @type {(asked: Asked) => Promise<Schemas['PageOfDutyApplication']>} */
 export const duties = (asked) => call('GET', `/duty-applications${queryOf(asked)}`);
 

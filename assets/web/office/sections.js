@@ -35,6 +35,7 @@ const SECTIONS = [
   { path: 'requests', key: 'q', roles: ISSUERS },
   { path: 'reconciliations', key: 'v', roles: ISSUERS },
   { path: 'duties', key: 'z', roles: ['issuer_maker', 'issuer_checker', 'handler', 'unit_admin'] },
+  { path: 'analyses', key: 'f', roles: ['issuer_checker', 'unit_admin', 'manager', 'auditor'] },
   { path: 'uses', key: 'x', roles: ['handler', 'unit_admin'] },
   { path: 'counts', key: 'n', roles: ['manager', 'auditor'] },
   { path: 'matters', key: 'm', roles: READERS },
@@ -69,6 +70,9 @@ export const opensCases = ({ roles }) => roles.includes('issuer_maker') || roles
 
 /** Whether this member applies to issuers for a using unit. @param {import('./types.d.ts').Member} member */
 export const appliesForDuty = ({ roles }) => roles.includes('handler') || roles.includes('unit_admin');
+
+/** Whether this member applies for counts for a using unit. @param {import('./types.d.ts').Member} member */
+export const appliesForAnalysis = ({ roles }) => roles.includes('unit_admin');
 
 /** @type {readonly import('./types.d.ts').Role[]} */
 const COUNTER = ['issuer_maker', 'issuer_checker', 'handler', 'unit_admin'];

@@ -210,6 +210,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications for counts: of the caller's unit, those that it approves, or all for managers and auditors; newest first */
+        get: operations["casework.analyses.list"];
+        put?: never;
+        /** Applies for counts of persons over licences; told when the manager and the issuers have approved */
+        post: operations["casework.analyses.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One application, and what was told: groups of fewer than 10 persons are hidden */
+        get: operations["casework.analyses.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves or refuses an application, as the manager and then as an issuer; withdraws it, as who applied */
+        post: operations["casework.analyses.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar/{year}": {
         parameters: {
             query?: never;
@@ -2921,6 +2973,121 @@ export interface components {
              */
             until: string | null;
         };
+        /** @description A kind in an analysis. */
+        AnalysedKind: {
+            code: components["schemas"]["KindCode"];
+            names: components["schemas"]["Text"];
+        };
+        /** @description An application for counts. */
+        Analysis: {
+            /** @description What the caller can do with it now. */
+            acts: components["schemas"]["AnalysisAct"][];
+            /** @description When the manager approved. */
+            approved_at: components["schemas"]["UnixTime"] | null;
+            /** @description When it was made, in unix seconds. */
+            at: components["schemas"]["UnixTime"];
+            /** @description When it was answered, refused or withdrawn. */
+            ended_at: components["schemas"]["UnixTime"] | null;
+            filter: components["schemas"]["Filter"];
+            group_by: components["schemas"]["AnalysisDimension"][];
+            id: components["schemas"]["AnalysisId"];
+            /** @description The issuers that approve beside the manager. */
+            issuers: components["schemas"]["AnalysisIssuer"][];
+            kinds: components["schemas"]["AnalysedKind"][];
+            /** @description What for. */
+            purpose: string;
+            /** @description Why the last act was done. */
+            reason: string | null;
+            /** @description What was told; null until it is answered, and for issuers. */
+            result: components["schemas"]["AnalysisResult"] | null;
+            state: components["schemas"]["AnalysisState"];
+            /** @description The state in words. */
+            state_label: components["schemas"]["Text"];
+            /** @description Who applied. */
+            unit: components["schemas"]["Uscc"];
+            unit_names: components["schemas"]["Text"];
+        };
+        /** @enum {string} */
+        AnalysisAct: "approve" | "refuse" | "withdraw";
+        /** @description Body of `POST /analyses/{id}/acts`. */
+        AnalysisActRequest: {
+            /** @description What to do. */
+            act: components["schemas"]["AnalysisAct"];
+            /**
+             * @description Why; needed to refuse, and read by the unit that applied.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /** @description What was applied for; stored as the answer to the same request sent again. */
+        AnalysisApplied: {
+            /** @description Its id. */
+            id: components["schemas"]["AnalysisId"];
+            /** @description `applied`. */
+            state: components["schemas"]["AnalysisState"];
+        };
+        /** @description A dimension in words. */
+        AnalysisDimension: {
+            code: components["schemas"]["Dimension"];
+            label: components["schemas"]["Text"];
+        };
+        /** @description A group and how many persons it has. */
+        AnalysisGroup: {
+            /** @description The same in words. */
+            labels: components["schemas"]["Text"][];
+            /**
+             * Format: int64
+             * @description Distinct holders; null = from 1 to 9.
+             */
+            persons: number | null;
+            /** @description Its value in each dimension. */
+            values: string[];
+        };
+        AnalysisId: string;
+        /** @description An issuer that approves. */
+        AnalysisIssuer: {
+            /** @description When it approved, in unix seconds; null = not yet. */
+            at: components["schemas"]["UnixTime"] | null;
+            names: components["schemas"]["Text"];
+            unit: components["schemas"]["Uscc"];
+        };
+        /** @description Body of `POST /analyses`. */
+        AnalysisRequest: {
+            /**
+             * @description Which licences are counted; all if it is left out.
+             * @default {
+             *       "status": [],
+             *       "unit": [],
+             *       "year": null
+             *     }
+             */
+            filter: components["schemas"]["Filter"];
+            /** @description By what persons are grouped, one dimension or two. */
+            group_by: components["schemas"]["Dimension"][];
+            /** @description Of which kinds, one to five. */
+            kinds: components["schemas"]["KindCode"][];
+            /** @description What for, in words that those read who approve. */
+            purpose: string;
+        };
+        /** @description What was told. */
+        AnalysisResult: {
+            /** @description When it was counted, in unix seconds. */
+            at: components["schemas"]["UnixTime"];
+            /**
+             * Format: int64
+             * @description Groups of fewer persons than this are hidden.
+             */
+            fewest: number;
+            /** @description Groups with nobody in them are not there. */
+            groups: components["schemas"]["AnalysisGroup"][];
+            /**
+             * Format: int64
+             * @description Distinct holders in all; null where it would give a small group away.
+             */
+            total: number | null;
+        };
+        /** @enum {string} */
+        AnalysisState: "applied" | "with_issuers" | "answered" | "refused" | "withdrawn";
         /** @description The three answers. */
         Answer: "valid" | "invalid" | "undetermined";
         /** @description Body of `POST /requests/{id}/acts`. */
@@ -3805,6 +3972,8 @@ export interface components {
             /** @description Its value in the list. */
             theirs: string | null;
         };
+        /** @enum {string} */
+        Dimension: "kind" | "unit" | "status" | "year" | "month";
         /**
          * @description A licence as its maker writes it. Codes and words are texts here, so that all that is wrong is told at once, each with
          *     its place.
@@ -4248,6 +4417,24 @@ export interface components {
         FileRequest: {
             /** @description Six digits. */
             pin: string;
+        };
+        /** @description Which licences are counted; what is absent or empty filters nothing. */
+        Filter: {
+            /**
+             * @description With these statuses.
+             * @default []
+             */
+            status: string[];
+            /**
+             * @description Of these issuing units.
+             * @default []
+             */
+            unit: components["schemas"]["Uscc"][];
+            /**
+             * @description With a first day of validity in these years.
+             * @default null
+             */
+            year: components["schemas"]["Years"] | null;
         };
         /** @enum {string} */
         Footing: "own" | "agent" | "delegate" | "member";
@@ -5394,6 +5581,12 @@ export interface components {
         /** @description A list, or one page of it. */
         PageOfAgent: {
             items: components["schemas"]["Agent"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A list, or one page of it. */
+        PageOfAnalysis: {
+            items: components["schemas"]["Analysis"][];
             /** @description `cursor` of the next page; null on the last. */
             next: string | null;
         };
@@ -6608,7 +6801,7 @@ export interface components {
             claimed_by: components["schemas"]["Claimant"] | null;
             /** @description What was doubtful at a scan; null but for a doubt. */
             doubt: components["schemas"]["SaidDoubt"] | null;
-            /** @description The id of the draft, case, import, request, entry of an agency, doubt, identity, duty application or alarm that it is about. */
+            /** @description The id of the draft, case, import, request, entry of an agency, doubt, identity, duty application, analysis or alarm that it is about. */
             id: string;
             /** @description Who was not let in; null but for an identity. */
             identity: components["schemas"]["SaidIdentity"] | null;
@@ -6643,7 +6836,7 @@ export interface components {
             to: components["schemas"]["AccountId"] | null;
         };
         /** @enum {string} */
-        TaskKind: "draft" | "review" | "import" | "request" | "overdue" | "agency" | "doubt" | "identity" | "duty" | "scope_alarm";
+        TaskKind: "draft" | "review" | "import" | "request" | "overdue" | "agency" | "doubt" | "identity" | "duty" | "analysis" | "scope_alarm";
         /**
          * @description How a card is drawn: elements of a closed set, on a card of 856 × 540 units (ISO/IEC 7810 ID-1, tenths of a
          *     millimetre).
@@ -7075,6 +7268,19 @@ export interface components {
             off: string[];
             /** @description Days of a weekend on which people work. */
             work: string[];
+        };
+        /** @description Years, both inclusive. */
+        Years: {
+            /**
+             * Format: int64
+             * @description The first.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The last.
+             */
+            to: number;
         };
     };
     responses: {
@@ -7557,6 +7763,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgencyEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.analyses.list": {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["schemas"]["AnalysisId"] | null;
+                /** @description Items on the page; 50 if not given. */
+                limit?: number | null;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["AnalysisState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAnalysis"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.analyses.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 ASCII characters; the same request sent again under it gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisApplied"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.analyses.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AnalysisId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    "casework.analyses.act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AnalysisId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
                 };
             };
             400: components["responses"]["Problem"];

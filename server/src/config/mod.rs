@@ -5,6 +5,7 @@
 //! names where it stands: a misspelt limit must not silently stay at its default.
 
 mod access;
+mod analyses;
 mod clients;
 mod clock;
 mod database;
@@ -27,6 +28,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 pub use access::AccessConfig;
+pub use analyses::AnalysesConfig;
 pub use clients::ClientsConfig;
 pub use clock::ClockConfig;
 pub use database::DatabaseConfig;
@@ -56,6 +58,8 @@ pub struct Config {
     pub sessions: SessionsConfig,
     /// What a session must have been made with.
     pub access: AccessConfig,
+    /// Who approves counts over licences.
+    pub analyses: AnalysesConfig,
     /// Programs of others.
     pub clients: ClientsConfig,
     /// The identity provider by which citizens log in.

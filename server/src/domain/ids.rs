@@ -135,6 +135,9 @@ id_type!(
     /// One application of a using unit to an issuer 履职共享申请.
     DutyApplicationId, "dut");
 id_type!(
+    /// One application for counts over licences 批量统计分析.
+    AnalysisId, "ana");
+id_type!(
     /// Word to the manager that tries of a unit were refused.
     ScopeAlarmId, "alm");
 id_type!(

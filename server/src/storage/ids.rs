@@ -6,10 +6,10 @@ use sqlx::{Database, Decode, Encode, Type};
 
 use crate::domain::catalogue::codes::{KindCode, SceneCode, Uscc};
 use crate::domain::ids::{
-    AccountId, ActId, AgencyEntryId, AgencyId, AuthorisationId, CaseId, ClientId, ConsentId, CounterLookUpId,
-    CounterRequestId, DelegationId, DeviceId, DoubtId, DutyApplicationId, HolderId, IdentityTaskId, ImportId,
-    LetterId, LicenceId, NoticeId, PrintId, ProposalId, ReconciliationId, RecoveryId, RequestId,
-    ScopeAlarmId, SessionId, ShowId, SubmissionId, SuspectId,
+    AccountId, ActId, AgencyEntryId, AgencyId, AnalysisId, AuthorisationId, CaseId, ClientId, ConsentId,
+    CounterLookUpId, CounterRequestId, DelegationId, DeviceId, DoubtId, DutyApplicationId, HolderId,
+    IdentityTaskId, ImportId, LetterId, LicenceId, NoticeId, PrintId, ProposalId, ReconciliationId,
+    RecoveryId, RequestId, ScopeAlarmId, SessionId, ShowId, SubmissionId, SuspectId,
 };
 
 /// Lets an id or a code of `domain` be bound and read; `domain` itself must not know the database.
@@ -61,6 +61,7 @@ stored_id!(
     AuthorisationId,
     DelegationId,
     DutyApplicationId,
+    AnalysisId,
     ScopeAlarmId,
     ImportId,
     ReconciliationId,

@@ -50,6 +50,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("service/consent/authorisations.rs", "the outcome of an authorisation, stored for its idempotency key"),
     ("service/consent/delegations.rs", "the outcome of a delegation, likewise"),
     ("service/consent/duty_applications.rs", "the outcome of an application, likewise"),
+    ("service/casework/analyses.rs", "the outcome of an application, likewise"),
     ("service/issuing/drafts.rs", "the outcome of writing a draft, likewise"),
     ("service/issuing/register.rs", "what the base register is asked"),
     ("service/licence/acts.rs", "the outcome of an act, stored for its idempotency key"),

@@ -21,7 +21,7 @@ import { nameOfKind } from '../catalogue/kind.js';
 const sectionOf = (id) => SECTIONS[id.slice(0, 4)] ?? 'licences';
 
 /** By the beginning of an id. @type {Record<string, string>} */
-const SECTIONS = { age_: 'agencies', cas_: 'cases', dut_: 'duties', imp_: 'imports', req_: 'requests' };
+const SECTIONS = { age_: 'agencies', ana_: 'analyses', cas_: 'cases', dut_: 'duties', imp_: 'imports', req_: 'requests' };
 
 /** @type {import('../types.d.ts').Screen} */
 export async function tasksScreen(app) {

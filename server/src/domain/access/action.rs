@@ -136,6 +136,12 @@ actions! {
     ViewDutyApplications in Uscc by IssuerMaker | IssuerChecker | Handler | UnitAdmin;
     /// Grant, refuse and end them as the issuer; take them back as who applied.
     ActOnDutyApplication in Uscc by IssuerChecker | Handler | UnitAdmin;
+    /// Apply for counts over licences, for one's own unit.
+    ApplyForAnalysis in Uscc by UnitAdmin;
+    /// See such applications of one's own unit and those that it has to approve, or all.
+    ViewAnalyses in Reach by IssuerChecker | UnitAdmin | Manager | Auditor;
+    /// Approve and refuse them as the manager and as an issuer; take them back as who applied.
+    ActOnAnalysis in Reach by IssuerChecker | UnitAdmin | Manager;
     /// Fetch for a case of one's own unit what its using list names.
     FetchForCase in Uscc by Handler;
     /// Look up a licence of one's own unit for a holder at the counter.

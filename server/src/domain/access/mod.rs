@@ -9,14 +9,14 @@ pub mod proposal;
 mod scope;
 
 pub use action::{
-    ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForDuty, AskOfUnit, Authorise,
-    ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, Delegate, EditEntry, EditUnit, EnterAgency,
-    EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests, KeepPrints, LookAtIssued,
-    LookUpAtCounter, MakeOwnFile, ManageAccounts, ManageAgents, ManageCases, ManageClients, ManageDevices,
-    ManageOwnAccount, ManageUnits, OpenOwnFace, OpenShow, ReadFile, Reconcile, RecoverAccount, ReportScans,
-    SendImport, Submit, VerifyFully, ViewAccounts, ViewActs, ViewAgencies, ViewCases, ViewDutyApplications,
-    ViewEntries, ViewImports, ViewIssued, ViewOwnUses, ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet,
-    WithdrawConsent, WorkOutbox, WorkTasks, WriteDraft,
+    ActOnAnalysis, ActOnDutyApplication, ActOnEntry, ActOnImport, ActOnLicence, Action, ApplyForAnalysis,
+    ApplyForDuty, AskOfUnit, Authorise, ChangeStatus, DecideAgency, DecideProposal, DecideSuspect, Delegate,
+    EditEntry, EditUnit, EnterAgency, EnterCalendar, FetchForCase, FetchOfflineGrant, HandleRequests,
+    KeepPrints, LookAtIssued, LookUpAtCounter, MakeOwnFile, ManageAccounts, ManageAgents, ManageCases,
+    ManageClients, ManageDevices, ManageOwnAccount, ManageUnits, OpenOwnFace, OpenShow, ReadFile, Reconcile,
+    RecoverAccount, ReportScans, SendImport, Submit, VerifyFully, ViewAccounts, ViewActs, ViewAgencies,
+    ViewAnalyses, ViewCases, ViewDutyApplications, ViewEntries, ViewImports, ViewIssued, ViewOwnUses,
+    ViewRecoveries, ViewUnitUses, ViewUnits, ViewWallet, WithdrawConsent, WorkOutbox, WorkTasks, WriteDraft,
 };
 pub(crate) use permit::scope_of;
 pub use permit::{Bar, Denied, Permit, permit};

@@ -24,6 +24,8 @@ words! {
         Identity = "identity" / "身份不符" / "identity that fits no holder",
         /// A using unit asks for the standing consent of this one.
         Duty = "duty" / "履职共享申请" / "duty application",
+        /// Counts over licences are to be approved or sent back.
+        Analysis = "analysis" / "待审核统计分析" / "analysis to be approved",
         /// Tries of a unit to fetch were refused, three in an hour.
         ScopeAlarm = "scope_alarm" / "超范围用证预警" / "tries out of scope",
     }
@@ -50,7 +52,7 @@ impl TaskKind {
             Self::Draft | Self::Overdue => &[Role::IssuerMaker],
             Self::Review | Self::Import | Self::Agency | Self::Duty => &[Role::IssuerChecker],
             Self::Request => &[Role::IssuerMaker, Role::IssuerChecker],
-            Self::Doubt => &[Role::IssuerChecker, Role::Manager],
+            Self::Doubt | Self::Analysis => &[Role::IssuerChecker, Role::Manager],
             Self::Identity | Self::ScopeAlarm => &[Role::Manager],
         }
     }

@@ -87,6 +87,10 @@ problems! {
         "请停用不再使用的证照类型或场景。" / "Take kinds or scenes that are no longer used out of force.".
     IN_USE 409 "in-use": "仍在使用" / "Still in use";
         "请先处理完仍在使用的内容，或由其他单位承接。" / "Deal with what still depends on it first, or have another unit take it over.".
+    ANALYSIS_TOO_CLOSE 409 "analysis-too-close": "与近期统计相近" / "Too close to a recent analysis";
+        "两次统计对比不得推算出不足 10 人的分组；请查看 30 日内已有的结果，或到期后再办理。" / "Two analyses together must not give away a group of fewer than 10 persons: read what was told within 30 days, or wait until they are over.".
+    ANALYSIS_TOO_FINE 409 "analysis-too-fine": "分组过细" / "Too many groups";
+        "结果超过 300 组；请退回该申请，由申请单位减少维度或缩小范围后重新申请。" / "There would be more than 300 groups: send the application back; the unit applies anew with fewer dimensions or a narrower filter.".
     FORBIDDEN_TRANSITION 409 "forbidden-transition": "当前状态不允许该操作" / "The licence's state does not allow this act";
         "请核对证照当前状态。" / "Check the licence's present state.".
     HOLDERS_MISSING 409 "holders-missing": "须全体持证主体申请" / "All holders must ask for it";

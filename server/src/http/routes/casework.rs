@@ -1,8 +1,11 @@
 //! What using units do with licences in their cases, and what the public looks up.
 
 use super::row::Public;
-use crate::domain::access::{Authorise, FetchForCase, ViewWallet};
+use crate::domain::access::{
+    ActOnAnalysis, ApplyForAnalysis, Authorise, FetchForCase, ViewAnalyses, ViewWallet,
+};
 use crate::http::answer::Page;
+use crate::http::api::casework::analyses::{self, Analysis, AnalysisActRequest, AnalysisRequest};
 use crate::http::api::casework::counter_answers::{
     self, AnsweredAtCounter, AskedAtCounter, CounterAnswerRequest,
 };
@@ -12,6 +15,7 @@ use crate::http::api::casework::counter_requests::{
 use crate::http::api::casework::fetches::{self, FetchRequest, Fetched};
 use crate::http::api::casework::prefill::{self, Prefill};
 use crate::http::api::casework::public_licences::{self, PublicKind, PublicLicence};
+use crate::service::casework::analyses::AnalysisApplied;
 
 routes! { "casework";
     POST "/api/v1/fetches"            fetches::create, FetchForCase, FetchRequest => 200 Fetched,
@@ -30,4 +34,12 @@ routes! { "casework";
         "可公开查询的证照类型" / "Kinds whose licences anybody may look up", else 429 | 503;
     GET  "/api/v1/public/licences"    public_licences::list, Public => 200 Page<PublicLicence>,
         "查询依法公示的证照" / "Licences of public kinds, by identifier, or by kind and the holder's exact name", else 429 | 503;
+    GET  "/api/v1/analyses"           analyses::list, ViewAnalyses => 200 Page<Analysis>,
+        "批量统计分析申请" / "Applications for counts: of the caller's unit, those that it approves, or all for managers and auditors; newest first";
+    POST "/api/v1/analyses"           analyses::create, ApplyForAnalysis, AnalysisRequest => 201 AnalysisApplied,
+        "申请批量统计分析" / "Applies for counts of persons over licences; told when the manager and the issuers have approved", else 409;
+    GET  "/api/v1/analyses/{id}"      analyses::read, ViewAnalyses => 200 Analysis,
+        "一件统计分析申请及其结果" / "One application, and what was told: groups of fewer than 10 persons are hidden";
+    POST "/api/v1/analyses/{id}/acts" analyses::act, ActOnAnalysis, AnalysisActRequest => 200 Analysis,
+        "批准、退回或撤回统计分析申请" / "Approves or refuses an application, as the manager and then as an issuer; withdraws it, as who applied", else 409;
 }

@@ -1,6 +1,7 @@
 //! What using units do with licences in their cases, and the public.
 
 pub mod alarms;
+pub mod analyses;
 mod attempt;
 pub mod counter_answers;
 pub mod counter_requests;

@@ -12,7 +12,7 @@ use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::catalogue::matter::MatterType;
 use crate::domain::consent::duty::DutyState;
 use crate::domain::ids::{
-    AccountId, AgencyEntryId, CaseId, DoubtId, DutyApplicationId, ImportId, LicenceId, RequestId,
+    AccountId, AgencyEntryId, AnalysisId, CaseId, DoubtId, DutyApplicationId, ImportId, LicenceId, RequestId,
 };
 use crate::domain::issuing::draft::DraftState;
 use crate::domain::issuing::import::ImportState;
@@ -27,6 +27,7 @@ use crate::service::verifying::doubts::{self, Doubt};
 use crate::service::work::{Work, WorkError};
 use crate::storage::actor::account::open_name;
 use crate::storage::actor::membership;
+use crate::storage::casework::analysis;
 use crate::storage::consent::duty;
 use crate::storage::issuing::claim::{self, ClaimRow, NamedClaim};
 use crate::storage::issuing::{case, draft, import};
@@ -298,6 +299,9 @@ async fn kind_of(
     } else if let Ok(id) = id.parse::<DutyApplicationId>() {
         let application = duty::find(tx, unit, id).await?.filter(|application| application.issuer == unit);
         application.filter(|row| row.state == DutyState::Applied.as_str()).map(|_| TaskKind::Duty)
+    } else if let Ok(id) = id.parse::<AnalysisId>() {
+        let waiting = analyses(tx, permit).await?;
+        waiting.iter().any(|(waits, _)| *waits == id).then_some(TaskKind::Analysis)
     } else if let Ok(id) = id.parse::<DoubtId>() {
         let may = permit.principal().has_role(TaskKind::Doubt.roles());
         (may && doubts::waits(tx, looker(permit), id).await?).then_some(TaskKind::Doubt)
@@ -374,6 +378,10 @@ async fn of_kind(
             };
             duty::list(tx, waiting).await?.into_iter().map(of_application).collect()
         }
+        TaskKind::Analysis => {
+            let waiting = analyses(tx, permit).await?.into_iter();
+            waiting.map(|(id, since)| Task::new(id.to_string(), kind, since)).collect()
+        }
         TaskKind::ScopeAlarm => {
             let of_alarm = |alarm: ScopeAlarm| {
                 let task = Task::new(alarm.id.to_string(), kind, alarm.at.0);
@@ -382,6 +390,18 @@ async fn of_kind(
             alarms::list(tx, MOST).await?.into_iter().map(of_alarm).collect()
         }
     })
+}
+
+/// Analyses that wait for the caller: for the manager, then for each issuer's checker.
+async fn analyses(tx: &mut Tx, permit: &Permit<WorkTasks>) -> Result<Vec<(AnalysisId, i64)>, StorageError> {
+    let mut waiting = Vec::new();
+    if permit.principal().has_role(&[Role::Manager]) {
+        waiting.extend(analysis::for_manager(tx, MOST).await?);
+    }
+    if permit.principal().has_role(&[Role::IssuerChecker]) {
+        waiting.extend(analysis::for_issuer(tx, permit.scope(), MOST).await?);
+    }
+    Ok(waiting)
 }
 
 /// Imports that were checked and not sent by him: a second person commits them.

@@ -49,9 +49,10 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         ("PUT", "/me/contact") | ("POST", "/me/contact/confirmation") => {
             line(Object::None, route.path, json!({}))
         }
-        ("GET", "/outbox" | "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications") => {
-            bare(Object::None, route.path)
-        }
+        (
+            "GET",
+            "/outbox" | "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/analyses",
+        ) => bare(Object::None, route.path),
         ("POST", "/outbox/acts") => line(Object::None, route.path, json!({})),
         ("POST", "/outbox/{id}/acts") => {
             let path = route.path.replace("{id}", "ltr_00000000000000000000000000000000");
@@ -100,9 +101,14 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
             line(Object::Absent, &path, json!({ "act": "void", "reason": "r" }))
         }
         // What units are let use, and what they use.
-        ("POST", "/wallet/authorisations" | "/wallet/delegations" | "/duty-applications" | "/fetches") => {
-            line(Object::None, route.path, json!({}))
-        }
+        (
+            "POST",
+            "/wallet/authorisations"
+            | "/wallet/delegations"
+            | "/duty-applications"
+            | "/analyses"
+            | "/fetches",
+        ) => line(Object::None, route.path, json!({})),
         ("POST", "/cases/{id}/requests") => {
             let path = route.path.replace("{id}", "cas_00000000000000000000000000000000");
             line(Object::Absent, &path, json!({ "kinds": [BUSINESS_LICENCE], "purpose": "subsidy" }))
@@ -126,6 +132,13 @@ pub(super) fn cells(world: &World, route: &RouteEntry) -> Option<Cells> {
         }
         ("DELETE", "/wallet/authorisations/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "aut_00000000000000000000000000000000"))
+        }
+        ("GET", "/analyses/{id}") => {
+            bare(Object::Absent, &route.path.replace("{id}", "ana_00000000000000000000000000000000"))
+        }
+        ("POST", "/analyses/{id}/acts") => {
+            let path = route.path.replace("{id}", "ana_00000000000000000000000000000000");
+            line(Object::Absent, &path, json!({ "act": "withdraw" }))
         }
         ("GET", "/duty-applications/{id}") => {
             bare(Object::Absent, &route.path.replace("{id}", "dut_00000000000000000000000000000000"))

@@ -1,5 +1,7 @@
 //! What using units do with licences in their cases: one look for one case, all of a matter, and what the public looks up.
 
+mod analyses;
+mod analysis_model;
 mod counter_look_ups;
 mod counter_requests;
 mod fetches;
@@ -7,6 +9,7 @@ mod model;
 mod prefill;
 mod public_licences;
 
+use liangzheng_server::config::Config;
 use liangzheng_server::domain::actor::holder::{Holder, HolderKind, HolderNumber};
 use liangzheng_server::domain::actor::membership::Role;
 use liangzheng_server::domain::clock::SystemEntropy;
@@ -37,7 +40,15 @@ const KEYS: [&str; 11] = ["n", "id", "no", "m", "a", "s", "c", "p", "sp", "u", "
 
 /// The demo's catalogue, a handler and an administrator in each of three units, checkers of the issuers, a manager.
 pub(crate) fn desk(db: TestDb) -> TestApp {
-    let app = TestApp::start(db, |config| config.limits.enabled = false);
+    desk_with(db, |_| ())
+}
+
+/// The same, configured otherwise.
+pub(super) fn desk_with(db: TestDb, adjust: impl FnOnce(&mut Config)) -> TestApp {
+    let app = TestApp::start(db, |config| {
+        config.limits.enabled = false;
+        adjust(config);
+    });
     app.enter_demo_catalogue();
     for (name, unit) in [("civil", CIVIL), ("samr", UNIT), ("police", OTHER_UNIT)] {
         app.staff(&format!("{name}.handler"), Role::Handler, unit);

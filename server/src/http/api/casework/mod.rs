@@ -1,5 +1,6 @@
 //! What using units do with licences in their cases, and what the public looks up.
 
+pub mod analyses;
 pub mod counter_answers;
 pub mod counter_requests;
 pub mod fetches;

@@ -50,7 +50,7 @@ pub struct TaskActRequest {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Task")]
 pub struct TaskAnswer {
-    /// The id of the draft, case, import, request, entry of an agency, doubt, identity, duty application or alarm that it is about.
+    /// The id of the draft, case, import, request, entry of an agency, doubt, identity, duty application, analysis or alarm that it is about.
     id: String,
     kind: TaskKind,
     /// What is to be done, in words.
