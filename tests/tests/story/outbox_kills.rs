@@ -37,7 +37,7 @@ fn a_letter_whose_taking_was_not_noted_comes_again_under_the_same_id_and_then_no
         });
         served.start();
         receiver.say("hold");
-        served.as_("checker").post(&acts_of(&licence.to_string()), &act("suspend")).must(200);
+        served.as_("checker").post(&acts_of(licence.to_string()), &act("suspend")).must(200);
         let taken = until("the receiver has it", || Some(receiver.next()).filter(is_notice));
         assert_eq!((&taken["fault"], &taken["answer"]), (&Value::Null, &json!("hold")));
         served.kill();

@@ -2,6 +2,7 @@
 
 pub mod alarms;
 pub mod analyses;
+pub mod analysis_reading;
 mod attempt;
 pub mod counter_answers;
 pub mod counter_requests;

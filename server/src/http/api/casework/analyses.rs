@@ -16,7 +16,8 @@ use crate::http::answer::{Answer, Page};
 use crate::http::api::minute;
 use crate::http::extract::{Body, IdempotencyKey, Permitted, items_on_page};
 use crate::http::problem::{Problem, kinds};
-use crate::service::casework::analyses::{self, AnalysisApplied, AnalysisError, Telling};
+use crate::service::casework::analyses::{self, AnalysisApplied, AnalysisError};
+use crate::service::casework::analysis_reading::{self as reading, Telling, ToldGroup};
 
 /// Body of `POST /analyses`.
 #[derive(Deserialize, Serialize, JsonSchema)]
@@ -163,7 +164,7 @@ pub async fn list(
     query: web::Query<AnalysesQuery>,
 ) -> Result<Answer<Page<Analysis>>, Problem> {
     let limit = items_on_page(query.limit)?;
-    let (items, next) = analyses::list(&app, &permit, query.state, query.cursor, limit).await?;
+    let (items, next) = reading::list(&app, &permit, query.state, query.cursor, limit).await?;
     Ok(Answer::of(Page::part(items, next)))
 }
 
@@ -173,7 +174,7 @@ pub async fn read(
     permit: Permitted<ViewAnalyses>,
     id: web::Path<AnalysisId>,
 ) -> Result<Answer<Analysis>, Problem> {
-    let found = analyses::one(&app, &permit, *id).await?;
+    let found = reading::one(&app, &permit, *id).await?;
     Ok(Answer::of(found.ok_or_else(|| Problem::new(&kinds::NOT_FOUND))?.into()))
 }
 
@@ -200,7 +201,7 @@ pub async fn act(
 
 impl From<Telling> for AnalysisResult {
     fn from(told: Telling) -> Self {
-        let groups = told.groups.into_iter().map(|(named, persons)| {
+        let groups = told.groups.into_iter().map(|ToldGroup { values: named, persons }| {
             let (values, labels) = named.into_iter().unzip();
             AnalysisGroup { values, labels, persons }
         });
@@ -208,8 +209,8 @@ impl From<Telling> for AnalysisResult {
     }
 }
 
-impl From<analyses::Analysis> for Analysis {
-    fn from(one: analyses::Analysis) -> Self {
+impl From<reading::Analysis> for Analysis {
+    fn from(one: reading::Analysis) -> Self {
         let kinds = one.kinds.into_iter().map(|(code, names)| AnalysedKind { code, names });
         let issuers = one.issuers.into_iter().map(|(unit, names, at)| AnalysisIssuer { unit, names, at });
         let group_by = one.group_by.into_iter();
