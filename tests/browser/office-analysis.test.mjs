@@ -70,7 +70,7 @@ test('an analysis is applied for, approved by the manager and the issuer, and re
   await goTo(desk, 'analyses', '.table');
   await goTo(desk, address, '#counts');
   await inOrder(desk, 'the counts');
-  const shown = await desk.locator('#counts tbody tr').evaluateAll((lines) => lines.map((line) => [line.querySelector('th').textContent, line.querySelector('.bar-number').textContent]));
+  const shown = await desk.locator('#counts tbody tr').evaluateAll((lines) => lines.map((line) => [line.querySelector('th').textContent, line.querySelector('.counted-number').textContent]));
   assert.ok(shown.length > 0 && shown.every(([, persons]) => persons === '<10' || Number(persons) >= 10), JSON.stringify(shown));
   const [download] = await Promise.all([desk.waitForEvent('download'), press(desk, '#download', 'Enter')]);
   const lines = readFileSync(await download.path(), 'utf8').replace('\ufeff', '').trimEnd().split('\r\n');

@@ -42,7 +42,7 @@ function told(analysis, result) {
   const most = Math.max(1, ...result.groups.map(({ persons }) => persons ?? 0));
   const words = (/** @type {number | null | undefined} */ persons) => (persons === null || persons === undefined ? t('analysis.hidden') : String(persons));
   const lines = result.groups.map(({ labels, persons }) => [...labels.map((label) => pick(label)), words(persons)]);
-  const cells = result.groups.map(({ persons }, at) => [...lines[at].slice(0, -1), el('span', { class: 'bar', 'data-persons': words(persons) }, el('span', { class: 'bar-number' }, words(persons)), bar(persons ?? 0, most))]);
+  const cells = result.groups.map(({ persons }, at) => [...lines[at].slice(0, -1), el('span', { class: 'counted', 'data-persons': words(persons) }, el('span', { class: 'counted-number' }, words(persons)), bar(persons ?? 0, most))]);
   const total = result.total === null || result.total === undefined ? t('analysis.no_total') : t('analysis.total', { n: result.total });
   const file = new Blob([`\ufeff${[head, ...lines].map((line) => line.map(quoted).join(',')).join('\r\n')}\r\n`], { type: 'text/csv;charset=utf-8' });
   return el('section', { class: 'panel', id: 'result' },
