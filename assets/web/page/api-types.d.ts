@@ -2988,7 +2988,7 @@ export interface components {
             at: components["schemas"]["UnixTime"];
             /** @description When it was answered, refused or withdrawn. */
             ended_at: components["schemas"]["UnixTime"] | null;
-            filter: components["schemas"]["Filter"];
+            filter: components["schemas"]["AnalysisFilter"];
             group_by: components["schemas"]["AnalysisDimension"][];
             id: components["schemas"]["AnalysisId"];
             /** @description The issuers that approve beside the manager. */
@@ -3030,6 +3030,15 @@ export interface components {
         AnalysisDimension: {
             code: components["schemas"]["Dimension"];
             label: components["schemas"]["Text"];
+        };
+        /** @description Which licences are counted; what is empty or null filters nothing. */
+        AnalysisFilter: {
+            /** @description With these statuses. */
+            status: string[];
+            /** @description Of these issuing units. */
+            unit: components["schemas"]["Uscc"][];
+            /** @description With a first day of validity in these years. */
+            year: components["schemas"]["Years"] | null;
         };
         /** @description A group and how many persons it has. */
         AnalysisGroup: {

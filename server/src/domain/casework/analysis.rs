@@ -7,7 +7,7 @@
 //! 2. There are no sub-totals. The one total is told only where no group is hidden and where it differs from the sum of the
 //!    groups by no person or by ten: a person with two licences may stand in two groups, and the difference counts those.
 //! 3. Within [`APART`], a unit gets one cut of the same licences. The same cut again is told if every group and the total have
-//!    changed by ten persons. Any other cut that could have a licence in common with an answered one is refused: sums over
+//!    changed by ten persons, and those who stand in two groups by none or by ten. Any other cut that could have a licence in common with an answered one is refused: sums over
 //!    two cuts of one population give what neither of them tells.
 
 use std::collections::BTreeMap;
@@ -218,7 +218,8 @@ impl Question {
 }
 
 impl Counted {
-    /// Whether a group, or the total, differs from what it was by fewer than [`FEWEST`] persons.
+    /// Whether a group, or the total, differs from what it was by fewer than [`FEWEST`] persons; or those who stand in two
+    /// groups do, who are what the groups' sum is above the total.
     fn changed_little(&self, before: &Self) -> bool {
         let mut changes: BTreeMap<&[String], i64> = BTreeMap::new();
         for group in &self.groups {
@@ -227,7 +228,14 @@ impl Counted {
         for group in &before.groups {
             *changes.entry(&group.values).or_default() -= group.persons;
         }
+        let twice = (self.twice() - before.twice()).abs();
         changes.values().chain([&(self.total - before.total)]).any(|change| change.abs() < FEWEST)
+            || (1..FEWEST).contains(&twice)
+    }
+
+    /// By how many the groups' sum is above the total: once for each further group in which a person stands.
+    fn twice(&self) -> i64 {
+        self.groups.iter().map(|group| group.persons).sum::<i64>() - self.total
     }
 
     /// What is told of it.
@@ -238,8 +246,7 @@ impl Counted {
             .map(|group| (group.values.clone(), (group.persons >= FEWEST).then_some(group.persons)))
             .collect();
         let hides = groups.iter().any(|(_, persons)| persons.is_none());
-        let sum: i64 = self.groups.iter().map(|group| group.persons).sum();
-        let twice = sum - self.total;
+        let twice = self.twice();
         let is_safe = !hides && (twice == 0 || twice >= FEWEST) && self.total >= FEWEST;
         Told { groups, total: is_safe.then_some(self.total) }
     }
@@ -334,6 +341,9 @@ mod tests {
             (counted(&[("2024", 30), ("2025", 17)], 36), true),
             (counted(&[("2024", 30), ("2025", 17), ("2026", 4)], 51), true),
             (counted(&[("2024", 30)], 37), true),
+            // Nobody stood in two groups; now two persons do, whom nobody is told of, or ten.
+            (counted(&[("2024", 45), ("2025", 45)], 88), true),
+            (counted(&[("2024", 45), ("2025", 45)], 80), false),
         ] {
             assert_eq!(question().is_too_close(&now, &question(), &before), close, "{now:?}");
         }

@@ -169,4 +169,7 @@ fn apart(before: &Answered, now: &Answered) {
         assert!(change >= 10, "{values:?} of {} changed by {change}", now.body);
     }
     assert!(now.total.abs_diff(before.total) >= 10, "{}", now.body);
+    let twice = |answer: &Answered| answer.groups.values().sum::<usize>() - answer.total;
+    let change = twice(now).abs_diff(twice(before));
+    assert!(change == 0 || change >= 10, "in two groups {change} more of {}", now.body);
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::domain::access::{ActOnAnalysis, ApplyForAnalysis, ViewAnalyses};
-use crate::domain::casework::analysis::{AnalysisAct, AnalysisState, Dimension, FEWEST, Filter, Question};
+use crate::domain::casework::analysis::{
+    AnalysisAct, AnalysisState, Dimension, FEWEST, Filter, Question, Years,
+};
 use crate::domain::catalogue::codes::{KindCode, Uscc};
 use crate::domain::ids::AnalysisId;
 use crate::domain::text::{MAX_REASON, PlainText};
@@ -110,6 +112,17 @@ pub struct AnalysisResult {
     fewest: i64,
 }
 
+/// Which licences are counted; what is empty or null filters nothing.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AnalysisFilter {
+    /// Of these issuing units.
+    unit: Vec<Uscc>,
+    /// With these statuses.
+    status: Vec<String>,
+    /// With a first day of validity in these years.
+    year: Option<Years>,
+}
+
 /// An application for counts.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Analysis {
@@ -119,7 +132,7 @@ pub struct Analysis {
     unit_names: Text,
     kinds: Vec<AnalysedKind>,
     group_by: Vec<AnalysisDimension>,
-    filter: Filter,
+    filter: AnalysisFilter,
     /// What for.
     purpose: String,
     state: AnalysisState,
@@ -220,7 +233,11 @@ impl From<reading::Analysis> for Analysis {
             unit_names: one.unit.1,
             kinds: kinds.collect(),
             group_by: group_by.map(|code| AnalysisDimension { code, label: code.label() }).collect(),
-            filter: one.filter,
+            filter: AnalysisFilter {
+                unit: one.filter.unit,
+                status: one.filter.status,
+                year: one.filter.year,
+            },
             purpose: one.purpose,
             state: one.state,
             state_label: one.state.label(),
