@@ -40,7 +40,8 @@ async function startProxy(target) {
     const headers = { ...request.headers, 'accept-encoding': 'identity' };
     // What was changed is never what the browser holds.
     if (body) delete headers['if-none-match'];
-    const onward = http.request(target + request.url, { method: request.method, headers }, (answer) => {
+    // A connection of its own: one that is kept may be closed by the server in the moment in which it is used again.
+    const onward = http.request(target + request.url, { method: request.method, headers, agent: false }, (answer) => {
       if (body) {
         const { etag, 'content-length': length, ...rest } = answer.headers;
         answer.resume();
